@@ -1,0 +1,48 @@
+"""Loopback TCP ports: which is wanted, is it free, and if not, who has it?"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import psutil
+
+from include.orderhouse.errors import ConfigurationInvalid
+
+LOOPBACK = "127.0.0.1"
+
+
+def port_setting(setting: str, default: int) -> int:
+    """The port that the environment variable ``setting`` gives, else ``default``; 0 means any free one."""
+    text = os.environ.get(setting) or str(default)
+    if not text.isdecimal() or int(text) > 65535:
+        raise ConfigurationInvalid(f"{setting} is {text!r}.", action="Give it a port number, or 0 for any free one.")
+    return int(text)
+
+
+def claim_port(port: int, purpose: str, setting: str) -> int:
+    """``port`` if it is free, and any free port for 0.
+
+    Raises ConfigurationInvalid for a busy one, naming its user where the system tells, and ``setting``, which chooses another.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise ConfigurationInvalid(
+                f"Port {port}, wanted for {purpose}, is not free{_owner(port)} ({error.strerror}).",
+                action=f"Stop what uses it, or choose another port with {setting}.",
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def _owner(port: int) -> str:
+    """Who listens on ``port``, as a clause; empty where the system does not tell, as of another user's process."""
+    try:
+        for listener in psutil.net_connections("tcp"):
+            if listener.status == psutil.CONN_LISTEN and listener.laddr.port == port and listener.pid:
+                return f": process {listener.pid} ({psutil.Process(listener.pid).name()}) listens there"
+    except psutil.Error:
+        return ""
+    return ""
