@@ -1,0 +1,116 @@
+"""What an ERP looks like to Orderhouse: a value with a few functions and a mapping.
+
+A connector reads; it never pages through pandas, writes a database or knows Airflow. ``fetch``, ``read`` and ``scan`` are
+generators: one page is fetched, handed over and staged before the next is asked for, so memory stays flat and a crash
+resumes after the last page that was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.http import Api, Explain
+from include.orderhouse.mapping import Mapping, Record
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which orders to fetch: those in which anything changed in ``[start, end)``, by the source's own clock, in UTC."""
+
+    start: datetime | None
+    """First instant, included; None means since ever."""
+    end: datetime | None
+    """First instant no longer included; None means up to whatever there is, records dated in the future too."""
+    open_only: bool = False
+    """Only the orders that are still open at the source."""
+    resume: Any = None
+    """`Page.resume` of the last page that was kept: go on after it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Whole raw orders, each a JSON object with all that the source gives, its lines and their parts inside."""
+
+    records: Sequence[Record]
+    resume: Any = None
+    """JSON that lets a later call go on after this page; None where the page is the last one of the window."""
+    expected: int | None = None
+    """Told once per section of the window (a company, say): how many orders it holds by the source's own count."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One order as a key scan sees it."""
+
+    source_order_id: str
+    source_modified_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A page of a key scan; ``expected`` as in `Page`."""
+
+    keys: Sequence[Key]
+    expected: int | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a connection's source turned out to hold. Asked once per sync, staged with it, handed to every fetch."""
+
+    scope: tuple[str, ...] = ("everything",)
+    """What is read, for example companies. When it grows, the new part has no history and the next sync is initial."""
+    details: dict[str, Any] = field(default_factory=dict)
+    """JSON of the connector's own: field names, versions, companies, look-up tables."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A connection as its connector's functions see it."""
+
+    api: Api
+    settings: Any
+    """The connector's own settings dataclass, validated."""
+    catalogue: Catalogue
+    page_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connector:
+    """One kind of ERP."""
+
+    name: str
+    label: str
+    """The vendor's name of the product."""
+    documentation: str
+    """Vendor documents the connector follows, as Markdown."""
+    settings: type[Any]
+    """A frozen dataclass of the options a connection may set; its field docstrings or metadata explain them."""
+    authenticate: Callable[[Credentials, Any], httpx.Auth]
+    discover: Callable[[Source], Catalogue]
+    """One or two cheap calls: checks credentials, learns companies and fields. Its source has an empty catalogue."""
+    fetch: Callable[[Source, Window], Iterator[Page]]
+    read: Callable[[Source, Sequence[str]], Iterator[Page]]
+    """The orders with these source ids, as many as exist; those that are gone are simply absent."""
+    scan: Callable[[Source], Iterator[Keys]]
+    """Every order of the scope by key and modification time, with the source's own count where it tells one."""
+    explain: Explain
+    mapping: Mapping
+    page_size: int
+    requests_per_minute: int
+    """The vendor's limit with a margin; a connection may set its own."""
+    concurrency: int
+    version: int = 1
+    """Raised when the mapping changes, so that a remap supersedes what an older one made of the same payload."""
+    custom_field_patterns: tuple[str, ...] = ()
+    """How the system names custom fields, for example ``YY1_*``."""
+    finds_open_orders: bool = True
+    """Whether the source can be asked for the orders that are still open, however old."""
+    explain_absence: Callable[[Source, Sequence[str]], dict[str, str]] | None = None
+    """For systems where finished orders leave the list: source id to canonical status of those that were not deleted."""

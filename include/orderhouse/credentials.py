@@ -1,0 +1,37 @@
+"""The secrets of one connection, and where a person puts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from include.orderhouse.errors import ConfigurationInvalid
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Address and secrets of a source, as an Airflow Connection holds them. Nothing but the address is ever shown."""
+
+    connection: str
+    base_url: str
+    """Scheme, host and port, without a trailing slash; no request with credentials leaves it."""
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def need(self, name: str) -> str:
+        """A required secret: ``login``, ``password`` or a key of the extra JSON."""
+        value = {"login": self.login, "password": self.password}.get(name) or self.extra.get(name)
+        if not value:
+            place = f"its {name}" if name in ("login", "password") else f"key {name!r} of its extra JSON"
+            raise ConfigurationInvalid(
+                f"The Airflow Connection of {self.connection!r} has no {name}.",
+                action=f"Fill in {place} (Admin > Connections, the secrets backend, or the environment variable).",
+            )
+        return str(value)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, so that output can be searched for them."""
+        values = [self.password, *(value for value in self.extra.values() if isinstance(value, str))]
+        return tuple(value for value in values if value)

@@ -1,0 +1,170 @@
+"""Everything that can go wrong, grouped by what happens next.
+
+    OrderhouseError
+    ├── FixConfiguration               a person must act; retrying is pointless
+    │   ├── ConfigurationInvalid       CONFIGURATION_INVALID     connections.yaml, an option, an environment variable
+    │   ├── WatermarkInvalid           WATERMARK_INVALID         the Variable is malformed or in the future
+    │   ├── AuthenticationFailed       AUTHENTICATION_FAILED     the source refused the credentials
+    │   ├── PermissionDenied           PERMISSION_DENIED         the credentials lack a right
+    │   ├── RequestRefused             REQUEST_REFUSED           the source calls the request wrong (400, 404, 422)
+    │   └── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    ├── Wait                           the source asks for patience; no retry is used up
+    │   └── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
+    ├── TryAgain                       an outage; back off and repeat
+    │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS, TLS
+    │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
+    │   └── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
+    └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
+        ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
+        ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
+        ├── CountMismatch              COUNT_MISMATCH            the counts of source, staging and warehouse differ
+        ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
+        └── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+
+Each error has a stable ``code``, the source's ``request_id`` where it gave one, and a message that ends in what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class OrderhouseError(Exception):
+    """Base of all errors that Orderhouse raises on purpose.
+
+    ``message`` says what is wrong and where, ``action`` what to do about it; both are shown to people and must hold no secret.
+    """
+
+    code: ClassVar[str] = "ORDERHOUSE_ERROR"
+
+    def __init__(self, message: str, *, action: str, request_id: str | None = None) -> None:
+        self.message = message
+        self.action = action
+        self.request_id = request_id
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        trace = f" (request id {self.request_id})" if self.request_id else ""
+        return f"{self.code}: {self.message}{trace} {self.action}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.__dict__)
+
+
+def _rebuild(kind: type[OrderhouseError], message: str, state: dict[str, object]) -> OrderhouseError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
+
+
+class FixConfiguration(OrderhouseError):
+    """A person must change something; the same request would fail again."""
+
+
+class ConfigurationInvalid(FixConfiguration):
+    """A setting of a connection, or of the installation, cannot be used."""
+
+    code = "CONFIGURATION_INVALID"
+
+
+class WatermarkInvalid(FixConfiguration):
+    """The watermark Variable holds something that is not a usable watermark."""
+
+    code = "WATERMARK_INVALID"
+
+
+class AuthenticationFailed(FixConfiguration):
+    """The source does not accept the credentials; the connection needs reauthorisation."""
+
+    code = "AUTHENTICATION_FAILED"
+
+
+class PermissionDenied(FixConfiguration):
+    """The source knows the user but denies what was asked."""
+
+    code = "PERMISSION_DENIED"
+
+
+class RequestRefused(FixConfiguration):
+    """The source rejects the request itself, for example an unknown field or company."""
+
+    code = "REQUEST_REFUSED"
+
+
+class ForeignHost(FixConfiguration):
+    """A next-page link or redirect points away from the connection's own scheme, host and port."""
+
+    code = "FOREIGN_HOST"
+
+
+class Wait(OrderhouseError):
+    """The source asks for patience."""
+
+
+class RateLimitExceeded(Wait):
+    """Too many requests. ``retry_after`` is the wait in seconds the source asked for, or None where it does not say."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+
+    def __init__(
+        self, message: str, *, action: str, request_id: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, action=action, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class TryAgain(OrderhouseError):
+    """An outage that is expected to pass."""
+
+
+class SourceUnavailable(TryAgain):
+    """The source cannot be reached or answers that it is out of order."""
+
+    code = "SOURCE_UNAVAILABLE"
+
+
+class SourceTimeout(TryAgain):
+    """The source did not answer in time."""
+
+    code = "SOURCE_TIMEOUT"
+
+
+class WarehouseUnavailable(TryAgain):
+    """The warehouse cannot be reached."""
+
+    code = "WAREHOUSE_UNAVAILABLE"
+
+
+class LookAtData(OrderhouseError):
+    """The data is not what it must be. Nothing of the run was loaded."""
+
+
+class UnexpectedShape(LookAtData):
+    """A response that is not what the source documents, for example HTML in place of JSON."""
+
+    code = "UNEXPECTED_SHAPE"
+
+
+class FilterIgnored(LookAtData):
+    """The source returned more orders outside the window than the connection allows."""
+
+    code = "FILTER_IGNORED"
+
+
+class CountMismatch(LookAtData):
+    """Counts that must agree do not: orders were lost, or the source changed under the read."""
+
+    code = "COUNT_MISMATCH"
+
+
+class TooManyRejects(LookAtData):
+    """The share of rejected orders is higher than the connection allows."""
+
+    code = "TOO_MANY_REJECTS"
+
+
+class StagedFilesMissing(LookAtData):
+    """The staged files of the step before are gone."""
+
+    code = "STAGED_FILES_MISSING"

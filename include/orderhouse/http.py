@@ -1,0 +1,309 @@
+"""The API client every connector reads through: paced, retried, bound to one host, exact with numbers.
+
+It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with exact
+decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play a source.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+import tenacity
+
+from include.orderhouse import wire
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    ForeignHost,
+    OrderhouseError,
+    PermissionDenied,
+    RateLimitExceeded,
+    RequestRefused,
+    SourceTimeout,
+    SourceUnavailable,
+    TryAgain,
+    UnexpectedShape,
+)
+
+log = logging.getLogger(__name__)
+
+BY_STATUS: dict[int, type[OrderhouseError]] = {
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    408: SourceTimeout,
+    429: RateLimitExceeded,
+    504: SourceTimeout,
+}
+
+ACTIONS: dict[type[OrderhouseError], str] = {
+    AuthenticationFailed: "Renew the credentials in the Airflow Connection, then sync again.",
+    PermissionDenied: "Give the user or application the missing right at the source, then sync again.",
+    RequestRefused: "Check the connection's settings against the message of the source.",
+    RateLimitExceeded: "The sync waits and goes on by itself; lower requests_per_minute if it happens often.",
+    SourceUnavailable: "The sync is tried again; if it goes on, ask who runs the source.",
+    SourceTimeout: "The sync is tried again; if it goes on, lower page_size or raise timeout_seconds.",
+}
+
+
+class Limiter(Protocol):
+    """Keeps a connection's requests within its limits, across threads, tasks and machines."""
+
+    def slot(self) -> AbstractContextManager[None]:
+        """Hold one of the connection's concurrent requests."""
+
+    def pace(self) -> None:
+        """Wait for the next request that the rate allows."""
+
+    def pause(self, seconds: float) -> None:
+        """Hold back every request of the connection for that long."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response as a connector judges it. ``body`` is decoded JSON, or None where it is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A source's no, in our terms: which error it is, what it said, its request id, the wait in seconds it asks for."""
+
+    error: type[OrderhouseError]
+    message: str
+    request_id: str | None = None
+    retry_after: float | None = None
+
+
+Explain = Callable[[Answer], Refusal | None]
+"""How a system words its errors. Asked about every answer, also those with status 200; None means nothing special."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to keep trying inside the process before the caller hears of it."""
+
+    tries: int = 4
+    longest_wait: float = 45.0
+    """A single wait, in seconds, above which a rate limit is handed to the caller, who can free the worker."""
+    timeout: float = 120.0
+
+
+class Api:
+    """One connection's client. Thread-safe; close it when done."""
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: httpx.Auth,
+        limiter: Limiter,
+        explain: Explain,
+        patience: Patience | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.patience = patience or Patience()
+        self.calls = 0
+        self.source_time: datetime | None = None
+        """The source's own clock, as its latest answer told it."""
+        self._base = httpx.URL(base_url.rstrip("/") + "/")
+        self._limiter, self._explain = limiter, explain
+        self._client = httpx.Client(
+            auth=auth,
+            timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
+            transport=_PacedTransport(self._base, limiter, self._count, transport or httpx.HTTPTransport(retries=0)),
+            headers={"Accept": "application/json", "User-Agent": "orderhouse"},
+        )
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
+        """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""
+        return self._patiently(lambda: self._client.build_request("GET", self._own(url), params=params, headers=headers))
+
+    def post(
+        self, url: str, json: Any, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The decoded JSON of a POST that reads."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        body = wire.encode(json)
+        return self._patiently(
+            lambda: self._client.build_request("POST", self._own(url), content=body, params=params, headers=sent)
+        )
+
+    def get_text(self, url: str, params: Mapping[str, str] | None = None, accept: str = "application/xml") -> str:
+        """The text of a GET that answers no JSON, such as an OData ``$metadata`` document."""
+        build = lambda: self._client.build_request("GET", self._own(url), params=params, headers={"Accept": accept})  # noqa: E731
+        return str(self._patiently(build, as_text=True))
+
+    def _own(self, url: str) -> httpx.URL:
+        target = self._base.join(url)
+        if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
+            raise ForeignHost(
+                f"A link leads to {target.scheme}://{target.host}, away from {self._base.host}; it was not followed.",
+                action="If the source moved, change the host of the Airflow Connection; else report it to who runs the source.",
+            )
+        return target
+
+    def _patiently(self, build: Callable[[], httpx.Request], as_text: bool = False) -> Any:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((RateLimitExceeded, TryAgain, _Garbled)),
+            wait=self._wait,
+            stop=self._give_up,
+            reraise=True,
+            before_sleep=tenacity.before_sleep_log(log, logging.WARNING),
+        )
+        return retrying(self._once, build, as_text)
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RateLimitExceeded) and error.retry_after is not None:
+            return error.retry_after
+        return float(tenacity.wait_exponential_jitter(initial=0.5, max=self.patience.longest_wait)(state))
+
+    def _give_up(self, state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, RateLimitExceeded) else None
+        if asked is not None:
+            return asked > self.patience.longest_wait or state.attempt_number >= 4 * self.patience.tries
+        return state.attempt_number >= self.patience.tries
+
+    def _once(self, build: Callable[[], httpx.Request], as_text: bool) -> Any:
+        request = build()
+        try:
+            with self._limiter.slot():
+                response = self._client.send(request)
+        except httpx.TimeoutException as error:
+            raise SourceTimeout(
+                f"{request.method} {_place(request)} had no answer within {self.patience.timeout:g} s.",
+                action=ACTIONS[SourceTimeout],
+            ) from error
+        except httpx.TransportError as error:
+            raise SourceUnavailable(
+                f"{request.method} {_place(request)} failed: {error}.", action=ACTIONS[SourceUnavailable]
+            ) from error
+        self._note_time(response)
+        return self._judge(request, response, as_text)
+
+    def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
+        if response.is_redirect:
+            raise self._redirected(request, response)
+        body = None if as_text and response.is_success else _decoded(response)
+        answer = Answer(response.status_code, response.headers, body, "" if response.is_success else response.text[:2000])
+        refusal = self._explain(answer) or _refusal_by_status(answer)
+        if refusal is not None:
+            raise self._refused(request, refusal)
+        if as_text:
+            return response.text
+        if body is None:
+            raise _Garbled(
+                f"{request.method} {_place(request)} answered {response.status_code} with "
+                f"{response.headers.get('content-type', 'no content type')} that is not valid JSON.",
+                action="Nothing was loaded. A proxy, a login page or a maintenance page may stand in front of the source.",
+            )
+        return body
+
+    def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
+        message = f"{request.method} {_place(request)}: {refusal.message}"
+        action = ACTIONS.get(refusal.error, "Look at the message of the source.")
+        if issubclass(refusal.error, RateLimitExceeded):
+            if refusal.retry_after is not None:
+                self._limiter.pause(refusal.retry_after)
+            return refusal.error(message, action=action, request_id=refusal.request_id, retry_after=refusal.retry_after)
+        return refusal.error(message, action=action, request_id=refusal.request_id)
+
+    def _redirected(self, request: httpx.Request, response: httpx.Response) -> OrderhouseError:
+        target = self._own(response.headers.get("location", ""))
+        return RequestRefused(
+            f"{request.method} {_place(request)} redirects to {target.path}; redirects are not followed.",
+            action="Set the address it redirects to in the Airflow Connection, or check that the login has not expired.",
+        )
+
+    def _note_time(self, response: httpx.Response) -> None:
+        told = response.headers.get("date")
+        if told and response.request.url.host == self._base.host:
+            self.source_time = parsedate_to_datetime(told).astimezone(UTC)
+
+    def _count(self) -> None:
+        self.calls += 1
+
+
+class _Garbled(UnexpectedShape):
+    """A body that is no JSON: worth another try before a person is asked."""
+
+
+class _PacedTransport(httpx.BaseTransport):
+    """Paces each request to the connection's host, those that authentication repeats included."""
+
+    def __init__(self, base: httpx.URL, limiter: Limiter, count: Callable[[], None], inner: httpx.BaseTransport) -> None:
+        self._base, self._limiter, self._count, self._inner = base, limiter, count, inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == self._base.host and request.url.port == self._base.port:
+            self._limiter.pace()
+            self._count()
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _refusal_by_status(answer: Answer) -> Refusal | None:
+    if answer.status < httpx.codes.BAD_REQUEST:
+        return None
+    kind = BY_STATUS.get(answer.status)
+    if kind is None:
+        kind = SourceUnavailable if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR else RequestRefused
+    return Refusal(kind, f"status {answer.status}: {said(answer)}", retry_after=retry_after(answer))
+
+
+def said(answer: Answer) -> str:
+    """The source's words, shortened: of JSON the usual message members, else the start of the text."""
+    body = answer.body
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        message = inner.get("message", inner.get("title")) if isinstance(inner, dict) else inner
+        if isinstance(message, dict):
+            message = message.get("value")
+        if message:
+            return str(message)[:500]
+    return " ".join(answer.text.split())[:200] or "no message"
+
+
+def retry_after(answer: Answer) -> float | None:
+    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
+    told = answer.headers.get("retry-after")
+    if told is None:
+        return None
+    try:
+        return max(float(told), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max(parsedate_to_datetime(told).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return None
+
+
+def _decoded(response: httpx.Response) -> Any:
+    try:
+        return wire.decode(response.content)
+    except ValueError:
+        return None
+
+
+def _place(request: httpx.Request) -> str:
+    return request.url.path

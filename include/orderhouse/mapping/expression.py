@@ -1,0 +1,158 @@
+"""Source expressions: the right column of a mapping. Each says where a value stands in the raw record and how to read it.
+
+A path is dotted (``vendor.address.city``) and starts at the row's own raw record; a leading ``^`` starts at its parent's
+(a line's order, a schedule's line), ``^^`` at the parent's parent. Of several paths the first that is not empty counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.model.column import Kind
+
+Record = Mapping[str, Any]
+"""A JSON object of the source. Numbers with a fraction are Decimal, never float."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A value that no single field holds, computed from a raw record by ``function``.
+
+    ``says`` tells people how, in words; ``reads`` names the fields it needs, for the documentation and the drift check.
+    """
+
+    function: Callable[[Record], Any]
+    says: str
+    reads: tuple[str, ...]
+
+
+Place = str | Derived
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Where a canonical value comes from and how its wire format is read."""
+
+    kind: Kind | None
+    places: tuple[Place, ...] = ()
+    constant: str | None = None
+    table: Mapping[str, str] | None = None
+    """For codes: source value to canonical value; without it the column's standard list is looked up."""
+    truths: tuple[str, ...] = ()
+    """For booleans: the wire values that mean true, where the source has no JSON booleans."""
+    zone: str | None = None
+    """For instants without offset, or dates taken from instants: an IANA zone, or ``connection`` for the connection's own."""
+    digits: int | None = None
+    """Digits after the point that the source declares, where it sends binary floats."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every path the expression looks at."""
+        found: list[str] = []
+        for place in self.places:
+            found.extend((place,) if isinstance(place, str) else place.reads)
+        return tuple(found)
+
+
+def text(*places: Place) -> Expression:
+    """Text; numbers become their digits."""
+    return Expression(Kind.TEXT, places)
+
+
+def money(*places: Place, digits: int | None = None) -> Expression:
+    """An amount of money, exact."""
+    return Expression(Kind.MONEY, places, digits=digits)
+
+
+def quantity(*places: Place, digits: int | None = None) -> Expression:
+    """A quantity, exact."""
+    return Expression(Kind.QUANTITY, places, digits=digits)
+
+
+def price(*places: Place, digits: int | None = None) -> Expression:
+    """A price, exact."""
+    return Expression(Kind.PRICE, places, digits=digits)
+
+
+def rate(*places: Place, digits: int | None = None) -> Expression:
+    """An exchange rate or conversion factor, exact."""
+    return Expression(Kind.RATE, places, digits=digits)
+
+
+def percent(*places: Place, digits: int | None = None) -> Expression:
+    """A percentage: 19 means 19 %."""
+    return Expression(Kind.PERCENT, places, digits=digits)
+
+
+def integer(*places: Place) -> Expression:
+    """A whole number."""
+    return Expression(Kind.INTEGER, places)
+
+
+def boolean(*places: Place, true: str | tuple[str, ...] = ()) -> Expression:
+    """True or false: JSON booleans, or text of which ``true`` names the values that mean true."""
+    return Expression(Kind.BOOLEAN, places, truths=(true,) if isinstance(true, str) else true)
+
+
+def day(*places: Place, zone: str | None = None) -> Expression:
+    """A business date. With ``zone`` the source holds an instant, and the date is the one of that zone."""
+    return Expression(Kind.DATE, places, zone=zone)
+
+
+def instant(*places: Place, zone: str | None = None) -> Expression:
+    """A point in time. Without an offset on the wire, ``zone`` says what it is in; else the value is refused."""
+    return Expression(Kind.INSTANT, places, zone=zone)
+
+
+def code(place: Place, table: Mapping[str, str] | None = None, *others: Place) -> Expression:
+    """A code, normalised by ``table`` or by the column's standard list; the source's own value is kept beside it."""
+    return Expression(Kind.CODE, (place, *others), table=table)
+
+
+def document(*places: Place) -> Expression:
+    """A JSON object, as it is."""
+    return Expression(Kind.JSON, places)
+
+
+def constant(value: str) -> Expression:
+    """The same value for every row: what the source means without saying it."""
+    return Expression(None, constant=value)
+
+
+def derived(function: Callable[[Record], Any], says: str, *reads: str) -> Derived:
+    """A value computed from the row's raw record; use it where a path stands: ``code(derived(...), STATUS)``."""
+    return Derived(function, says, reads)
+
+
+def joined(*paths: str, separator: str = " ") -> Derived:
+    """The texts of several fields, the empty ones left out."""
+
+    def join(record: Record) -> str | None:
+        parts = [str(value) for path in paths if (value := look_up(record, path)) not in (None, "", False)]
+        return separator.join(parts) or None
+
+    return Derived(join, f"{' + '.join(paths)}", paths)
+
+
+def magnitude(path: str) -> Derived:
+    """The absolute value, for sources that sign purchase amounts as credits."""
+
+    def absolute(record: Record) -> Any:
+        value = look_up(record, path)
+        if isinstance(value, str) and value:
+            return value.lstrip("-")
+        return abs(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else value
+
+    return Derived(absolute, f"absolute value of {path}", (path,))
+
+
+def look_up(record: Any, path: str) -> Any:
+    """The value at a dotted path, or None where a step is missing or not an object."""
+    for step in path.split("."):
+        if not isinstance(record, Mapping):
+            return None
+        record = record.get(step)
+    return record
