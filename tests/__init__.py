@@ -1,0 +1,1 @@
+"""Tests of Orderhouse, and the sandbox ERPs they run against."""

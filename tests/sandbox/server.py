@@ -1,0 +1,141 @@
+"""The sandbox's servers: one process, one event loop, one port per dialect and one for control, all on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.control import control_app
+from tests.sandbox.dialect import Dialect, World, build_world
+from tests.sandbox.dialects import DIALECTS
+from tests.sandbox.middleware import SandboxMiddleware
+
+HOST = "127.0.0.1"
+CONTROL = "control"
+
+
+class PortInUse(RuntimeError):
+    """A port is taken by another program."""
+
+    def __init__(self, port: int, purpose: str) -> None:
+        super().__init__(f"port {port} for {purpose} is in use on {HOST}: stop what listens there or choose another port")
+
+
+def load_dialect(name: str) -> Dialect:
+    """The `DIALECT` of that module in `tests.sandbox.dialects`; ValueError for a name that is not listed."""
+    if name not in DIALECTS:
+        raise ValueError(f"no dialect {name!r}; there are: {', '.join(DIALECTS)}")
+    dialect = importlib.import_module(f"tests.sandbox.dialects.{name}").DIALECT
+    assert isinstance(dialect, Dialect)
+    return dialect
+
+
+def dialect_app(world: World) -> ASGIApp:
+    """The complete application of one dialect."""
+    routes = list(world.dialect.routes(world))
+    return Starlette(routes=routes, middleware=[Middleware(SandboxMiddleware, world=world)])
+
+
+def bind(port: int, purpose: str) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one; PortInUse if it is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        raise PortInUse(port, purpose) from error
+    return listener
+
+
+class Servers:
+    """The worlds and listening sockets of one sandbox; `run` serves them until `stop` is set."""
+
+    def __init__(
+        self,
+        company: Company,
+        clock: Clock,
+        dialects: Sequence[Dialect],
+        ports: Mapping[str, int] | None = None,
+        options: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.company = company
+        self.clock = clock
+        self.worlds = {
+            dialect.name: build_world(dialect, company, clock, (options or {}).get(dialect.name))
+            for dialect in dialects
+        }
+        self._listeners: dict[str, socket.socket] = {}
+        try:
+            for name in [CONTROL, *self.worlds]:
+                self._listeners[name] = bind((ports or {}).get(name, 0), name)
+        except PortInUse:
+            self.close()
+            raise
+        for name, world in self.worlds.items():
+            world.base_url = self.url(name)
+
+    def url(self, name: str) -> str:
+        """`http://127.0.0.1:<port>` of a dialect, or of `control`."""
+        return f"http://{HOST}:{self._listeners[name].getsockname()[1]}"
+
+    def urls(self) -> dict[str, str]:
+        return {name: self.url(name) for name in self._listeners}
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for listener in self._listeners.values():
+            listener.close()
+
+    async def run(self, stop: asyncio.Event, ready: asyncio.Event) -> None:
+        """Serve until `stop` is set; `ready` is set when every server answers."""
+        apps: dict[str, ASGIApp] = {name: dialect_app(world) for name, world in self.worlds.items()}
+        apps[CONTROL] = control_app(self.company, self.clock, self.worlds)
+        async with contextlib.AsyncExitStack() as stack:
+            for name, app in apps.items():
+                await stack.enter_async_context(_serving(app, self._listeners[name]))
+            ready.set()
+            await stop.wait()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to the process it is a part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        http="h11",
+        ws="none",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
