@@ -58,10 +58,19 @@ class Server:
         """The SQLAlchemy URL of ``database`` as its owner, over the Unix socket."""
         return f"postgresql+{driver}://postgres@/{database}?host={quote(str(self.socket_folder))}&port={self.port}"
 
+    def libpq_url(self, database: str = "warehouse") -> str:
+        """The same URL as psycopg and psql take it."""
+        return self.url(database).replace("+psycopg", "", 1)
+
+    @property
+    def address(self) -> str:
+        """Host and port for analysts' tools."""
+        return f"{LOOPBACK}:{self.port}"
+
     @property
     def analyst_url(self) -> str:
         """The URL for tools that read the warehouse on this machine; it holds the password."""
-        return f"postgresql://analyst:{self.analyst_password}@{LOOPBACK}:{self.port}/warehouse"
+        return f"postgresql://analyst:{self.analyst_password}@{self.address}/warehouse"
 
 
 class EmbeddedPostgres:

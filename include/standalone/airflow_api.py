@@ -1,0 +1,126 @@
+"""A client of Airflow's REST API (v2), as an operator of the local installation uses it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from include.standalone.environment import ADMIN, AirflowHost
+
+FINAL_STATES = frozenset({"success", "failed"})
+"""The states in which a DAG run has ended."""
+
+
+class AirflowApi:
+    """The API server of one host, as its administrator. Raises httpx errors."""
+
+    def __init__(self, host: AirflowHost) -> None:
+        self._login = {"username": ADMIN, "password": host.admin_password}
+        self._client = httpx.Client(base_url=host.api_url, timeout=30, trust_env=False)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._client.close()
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """The JSON answer to a request below ``/api/v2``; logs in when it has to."""
+        response = self._client.request(method, f"/api/v2{path}", **arguments)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            token = self._client.post("/auth/token", json=self._login).raise_for_status().json()["access_token"]
+            self._client.headers["Authorization"] = f"Bearer {token}"
+            response = self._client.request(method, f"/api/v2{path}", **arguments)
+        response.raise_for_status()
+        return response.json() if response.content else None
+
+    def pages(self, path: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page."""
+        offset = 0
+        while True:
+            page = self.call("GET", path, params={**parameters, "limit": 100, "offset": offset})
+            yield from page[key]
+            offset += len(page[key])
+            if not page[key] or offset >= page["total_entries"]:
+                return
+
+    def unhealthy(self) -> list[str]:
+        """The components that do not report themselves healthy; ``api-server`` where nothing answers."""
+        try:
+            report = self._client.get("/api/v2/monitor/health").raise_for_status().json()
+        except httpx.HTTPError:
+            return ["api-server"]
+        return [name for name, component in report.items() if component and component["status"] != "healthy"]
+
+    def put_all(self, kind: str, entities: list[dict[str, Any]]) -> None:
+        """Create or overwrite ``connections``, ``pools`` or ``variables``."""
+        if not entities:
+            return
+        action = {"action": "create", "entities": entities, "action_on_existence": "overwrite"}
+        outcome = self.call("PATCH", f"/{kind}", json={"actions": [action]})
+        if errors := outcome["create"]["errors"]:
+            raise ValueError(f"Airflow refused {kind}: {errors}")
+
+    def variable(self, key: str) -> str | None:
+        """A Variable's value; None where there is none."""
+        try:
+            return str(self.call("GET", f"/variables/{key}")["value"])
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    def dags(self, tag: str) -> list[dict[str, Any]]:
+        """The DAGs with that tag."""
+        return list(self.pages("/dags", "dags", tags=tag, exclude_stale=True))
+
+    def pause(self, dag_id: str, is_paused: bool) -> None:
+        """Pause a DAG, or let it run."""
+        self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": is_paused})
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
+        """Start a run with these parameters; returns its id."""
+        body = {"logical_date": None, "conf": dict(conf or {})}
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """``queued``, ``running``, ``success`` or ``failed``."""
+        return str(self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"])
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run, mapped ones singly."""
+        return list(self.pages(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
+
+    def task_log(self, task: Mapping[str, Any], try_number: int | None = None) -> str:
+        """What a task instance logged in one try (its last without ``try_number``), as plain lines."""
+        path = f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/logs"
+        log = self.call(
+            "GET",
+            f"{path}/{try_number or task['try_number']}",
+            params={"map_index": task["map_index"], "full_content": True},
+            headers={"Accept": "application/json"},
+        )
+        return "\n".join(_log_line(entry) for entry in log["content"])
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
+        """What a task returned."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        return self.call("GET", path, params={"map_index": map_index, "deserialize": False})["value"]
+
+
+def _log_line(entry: Any) -> str:
+    if not isinstance(entry, dict):
+        return str(entry)
+    details = [str(error.get("exc_value", "")) for error in entry.get("error_detail") or []]
+    return " ".join(filter(None, (entry.get("timestamp"), entry.get("event"), *details)))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, pause: float = 0.25) -> bool:
+    """Whether ``condition`` came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True

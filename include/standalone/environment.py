@@ -1,0 +1,122 @@
+"""The environment that Airflow's processes run in: every setting of the local installation, in one place."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.orderhouse.home import PROJECT, Home, write_private
+from include.orderhouse.ports import LOOPBACK
+from include.orderhouse.warehouse.embedded import Server
+
+ADMIN = "admin"
+"""The login of the UI."""
+_SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+
+
+@dataclass(frozen=True)
+class AirflowHost:
+    """What the settings depend on: the state folder, the database server, the API server's port and the DAG files."""
+
+    home: Home
+    postgres: Server
+    api_port: int
+    dags: Path = PROJECT / "dags"
+
+    @property
+    def api_url(self) -> str:
+        """The address of the UI and the REST API."""
+        return f"http://{LOOPBACK}:{self.api_port}"
+
+    @property
+    def admin_password(self) -> str:
+        """The generated password of the UI's login."""
+        return self.home.secret("airflow_admin_password")
+
+
+def write_shell_environment(host: AirflowHost, environment: Mapping[str, str]) -> Path:
+    """Keep the settings as lines that a shell can read, for ``scripts/airflow``; the file holds secrets."""
+    path = host.home.root / "environment.sh"
+    names = [name for name in sorted(environment) if environment[name] != os.environ.get(name)]
+    write_private(path, "".join(f"export {name}={shlex.quote(environment[name])}\n" for name in names))
+    return path
+
+
+def airflow_environment(host: AirflowHost, inherited: Mapping[str, str]) -> dict[str, str]:
+    """``inherited``, with all that ties Airflow's processes to this host; a tunable that is there stays."""
+    path = os.pathsep.join(filter(None, (str(PROJECT), inherited.get("PYTHONPATH"))))
+    return {
+        **_TUNABLES,
+        **_project_defaults(host),
+        **inherited,
+        **_airflow_settings(host),
+        "PYTHONPATH": path,
+        "ORDERHOUSE_HOME": str(host.home.root),
+        **_without_proxy(inherited),
+    }
+
+
+_TUNABLES = {
+    "AIRFLOW__CORE__PARALLELISM": "4",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "3",
+    "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+    "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+    "AIRFLOW__TRIGGERER__CAPACITY": "100",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "GX_ANALYTICS_ENABLED": "False",
+}
+
+
+def _project_defaults(host: AirflowHost) -> dict[str, str]:
+    return {
+        "ORDERHOUSE_WAREHOUSE_URL": host.postgres.url("warehouse"),
+        "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
+    }
+
+
+def _airflow_settings(host: AirflowHost) -> dict[str, str]:
+    home, postgres = host.home, host.postgres
+    settings = {
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__DAGS_FOLDER": str(host.dags),
+        "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__FERNET_KEY": home.secret("airflow_fernet_key", _fernet_key),
+        "CORE__AUTH_MANAGER": _SIMPLE_AUTH,
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_passwords_file(host)),
+        "CORE__EXECUTION_API_SERVER_URL": f"{host.api_url}/execution/",
+        "DATABASE__SQL_ALCHEMY_CONN": postgres.url("airflow", driver="psycopg2"),
+        "DATABASE__SQL_ALCHEMY_CONN_ASYNC": postgres.url("airflow", driver="psycopg"),
+        "API__HOST": LOOPBACK,
+        "API__PORT": str(host.api_port),
+        "API__BASE_URL": host.api_url,
+        "API__SECRET_KEY": home.secret("airflow_secret_key"),
+        "API_AUTH__JWT_SECRET": home.secret("airflow_jwt_secret", lambda: secrets.token_urlsafe(64)),
+    }
+    return {"AIRFLOW_HOME": str(home.airflow)} | {f"AIRFLOW__{name}": value for name, value in settings.items()}
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def _passwords_file(host: AirflowHost) -> Path:
+    path = host.home.secrets / "airflow_passwords.json"
+    write_private(path, json.dumps({ADMIN: host.admin_password}))
+    return path
+
+
+def _without_proxy(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Loopback is never reached through a proxy."""
+    return {
+        name: ",".join(filter(None, (inherited.get(name), LOOPBACK, "localhost"))) for name in ("NO_PROXY", "no_proxy")
+    }

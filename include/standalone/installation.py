@@ -1,0 +1,146 @@
+"""One running installation: PostgreSQL, the sandbox and Airflow's processes, started in order and stopped together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.orderhouse.errors import OrderhouseError
+from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.ports import claim_port
+from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.migrate import upgrade
+from include.standalone.airflow_api import AirflowApi, wait_for
+from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
+from include.standalone.launcher_lock import only_launcher
+from include.standalone.metadata import MetadataMigration
+from include.standalone.processes import Processes, tail
+from include.standalone.report import Report
+from include.standalone.sandbox import Sandbox, claim_ports
+from include.standalone.settings_file import import_settings, read_settings
+
+API_PORT_SETTING = "ORDERHOUSE_API_PORT"
+DEFAULT_API_PORT = 8080
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+_START_SECONDS = 240.0
+
+
+class StartFailed(OrderhouseError):
+    """A process of the installation has ended, or did not come up."""
+
+    code = "START_FAILED"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start. A port of 0 is any free one; ``sandbox_port`` None starts no sandbox."""
+
+    home: Home
+    api_port: int = DEFAULT_API_PORT
+    postgres_port: int | None = None
+    sandbox_port: int | None = None
+    data: Path | None = None
+    dags: Path = PROJECT / "dags"
+    settings: Path = PROJECT / "airflow_settings.yaml"
+
+
+class Installation:
+    """A running installation: its API, its environment, and how its processes are."""
+
+    def __init__(
+        self, host: AirflowHost, environment: Mapping[str, str], processes: Processes, sandbox: Sandbox | None
+    ) -> None:
+        self.host = host
+        self.environment = environment
+        self.sandbox = sandbox
+        self.api = AirflowApi(host)
+        self._processes = processes
+
+    def check(self) -> None:
+        """Raise StartFailed if one of its processes has ended."""
+        for process, code in self._processes.ended():
+            raise StartFailed(
+                f"The {process.name} ended with exit code {code}:\n{tail(process.log)}\n",
+                action=f"Its whole log is {process.log}.",
+            )
+
+    def start_sandbox(self) -> None:
+        """Start the sandbox; ``wait_for_sandbox`` waits for it."""
+        if self.sandbox:
+            self._processes.start("sandbox", self.sandbox.command(), self.environment)
+
+    def wait_for_sandbox(self) -> None:
+        """Wait until the sandbox serves."""
+        sandbox = self.sandbox
+        if sandbox:
+            self._wait(lambda: [] if sandbox.is_ready() else ["sandbox"])
+
+    def migrate(self) -> None:
+        """Bring both databases to the newest schema, at the same time."""
+        metadata = MetadataMigration(self.host, self.environment)
+        upgrade(self.environment["ORDERHOUSE_WAREHOUSE_URL"])
+        if problem := metadata.finish():
+            raise StartFailed(f"airflow db migrate failed:\n{problem}\n", action=f"Its whole log is {metadata.log}.")
+
+    def start_airflow(self, settings: Path) -> None:
+        """Start Airflow's components, give it its connections as soon as it listens, and wait until all are healthy."""
+        for component in COMPONENTS:
+            command = [sys.executable, "-m", "airflow", component]
+            if component in ("scheduler", "triggerer"):
+                command.append("--skip-serve-logs")
+            self._processes.start(component, command, self.environment)
+        self._wait(lambda: [name for name in self.api.unhealthy() if name == "api-server"])
+        import_settings(self.api, read_settings(settings, self.environment))
+        self._wait(self.api.unhealthy)
+
+    def _wait(self, unhealthy: Callable[[], list[str]]) -> None:
+        def ready() -> bool:
+            self.check()
+            return not unhealthy()
+
+        if not wait_for(ready, _START_SECONDS):
+            raise StartFailed(
+                f"Not ready after {_START_SECONDS:.0f} s: {', '.join(unhealthy())}.",
+                action=f"Look into the logs in {self.host.home.logs}.",
+            )
+
+
+@contextmanager
+def running(plan: Plan, report: Report) -> Iterator[Installation]:
+    """Start what is planned, all of it ready; stop it at the end of the block."""
+    with ExitStack() as stack:
+        stack.enter_context(only_launcher(plan.home, f"UI at port {plan.api_port}"))
+        processes = Processes(plan.home)
+        for name in processes.end_leftovers():
+            report.say(f"ended the {name} that a killed launcher had left")
+        installation = _prepare(plan, processes, stack, report)
+        stack.callback(installation.api.close)
+        with report.step("sandbox, databases"):
+            installation.start_sandbox()
+            installation.migrate()
+            installation.wait_for_sandbox()
+        with report.step("Airflow") as details:
+            installation.start_airflow(plan.settings)
+            details.append(installation.host.api_url)
+        yield installation
+        report.say("stopping ...")
+
+
+def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report) -> Installation:
+    """Claim the ports, start PostgreSQL and work out the environment of all that follows."""
+    api_port = claim_port(plan.api_port, "Airflow's API server", API_PORT_SETTING)
+    sandbox = None
+    if plan.sandbox_port is not None:
+        sandbox = Sandbox(plan.home, claim_ports(plan.sandbox_port), plan.data)
+    with report.step("PostgreSQL") as details:
+        postgres = stack.enter_context(embedded_postgres(plan.home, plan.postgres_port))
+        details.append(postgres.address)
+    stack.callback(processes.stop)
+    host = AirflowHost(plan.home, postgres, api_port, plan.dags)
+    environment = airflow_environment(host, {**os.environ, **(sandbox.values() if sandbox else {})})
+    write_shell_environment(host, environment)
+    return Installation(host, environment, processes, sandbox)

@@ -1,0 +1,54 @@
+"""Airflow's metadata database: migrated when Airflow is new or another version, and not touched else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import psycopg
+
+from include.orderhouse.home import write_private
+from include.standalone.environment import AirflowHost
+
+
+class MetadataMigration:
+    """``airflow db migrate`` in the background, unless the database stands where that command last left it."""
+
+    def __init__(self, host: AirflowHost, environment: Mapping[str, str]) -> None:
+        self._host = host
+        self._stamp = host.home.airflow / "migrated.json"
+        self.log = host.home.logs / "migrate.log"
+        self._process = None if self._is_done() else self._start(environment)
+
+    def finish(self) -> str | None:
+        """Wait for it; None if it went well, else the last thing it said."""
+        if self._process is None:
+            return None
+        if self._process.wait():
+            return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        write_private(self._stamp, json.dumps(self._state()))
+        return None
+
+    def _start(self, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        with self.log.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 - Airflow's own command, without a shell
+                [sys.executable, "-m", "airflow", "db", "migrate"],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _is_done(self) -> bool:
+        return self._stamp.exists() and json.loads(self._stamp.read_text(encoding="utf-8")) == self._state()
+
+    def _state(self) -> list[str | None]:
+        """The version of Airflow and the revision of its database."""
+        with psycopg.connect(self._host.postgres.libpq_url("airflow")) as connection:
+            if not connection.execute("SELECT to_regclass('alembic_version')").fetchone() == ("alembic_version",):
+                return [version("apache-airflow-core"), None]
+            (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+        return [version("apache-airflow-core"), revision]

@@ -1,0 +1,132 @@
+"""The processes that the launcher starts: each leads a session of its own, so that it can be stopped with all its children.
+
+The state folder lists them. After the launcher itself was killed, the next start finds the list and ends what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from include.orderhouse.home import PROJECT, Home, write_private
+
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A session leader that was started: its pid, when it began (so that a reused pid is told apart), and its log."""
+
+    name: str
+    pid: int
+    created_at: float
+    log: str
+
+
+class Processes:
+    """The running processes of one state folder."""
+
+    def __init__(self, home: Home) -> None:
+        self._logs = home.logs
+        self._list = home.root / "processes.json"
+        self._running: list[Process] = []
+        self._handles: dict[str, subprocess.Popen[bytes]] = {}
+
+    def end_leftovers(self) -> list[str]:
+        """End what a killed launcher left behind; returns the names."""
+        try:
+            leftovers = [Process(**entry) for entry in json.loads(self._list.read_text(encoding="utf-8"))]
+        except (FileNotFoundError, ValueError, TypeError):
+            return []
+        alive = [process for process in leftovers if _session(process)]
+        end_sessions(alive)
+        self._list.unlink()
+        return [process.name for process in alive]
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
+        """Start ``command`` in the background; what it prints goes to ``<name>.log`` in the state folder's logs."""
+        log = self._logs / f"{name}.log"
+        with log.open("wb") as output:
+            handle = subprocess.Popen(  # noqa: S603 - our own commands, without a shell
+                command,
+                env=dict(environment),
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        process = Process(name, handle.pid, psutil.Process(handle.pid).create_time(), str(log))
+        self._running.append(process)
+        self._handles[name] = handle
+        write_private(self._list, json.dumps([vars(process) for process in self._running]))
+        return process
+
+    def ended(self) -> list[tuple[Process, int]]:
+        """The processes that ended by themselves, with their exit codes."""
+        codes = ((process, self._handles[process.name].poll()) for process in self._running)
+        return [(process, code) for process, code in codes if code is not None]
+
+    def stop(self) -> None:
+        """End all, those started last first: the scheduler and its tasks while the API server still listens to them."""
+        last = [process for process in self._running if process.name == "scheduler"]
+        end_sessions(last)
+        end_sessions([process for process in self._running if process not in last])
+        for handle in self._handles.values():
+            handle.wait()
+        self._running.clear()
+        self._handles.clear()
+        self._list.unlink(missing_ok=True)
+
+
+def tail(log: Path | str, lines: int = 15) -> str:
+    """The last lines of a log."""
+    return "\n".join(Path(log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def end_sessions(processes: Sequence[Process]) -> None:
+    """Ask every process of these sessions to end (SIGTERM), then make it (SIGKILL)."""
+    _signal(processes, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(_session(process) for process in processes):
+        if time.monotonic() > deadline:
+            _signal(processes, signal.SIGKILL)
+            deadline += PATIENCE_SECONDS
+        time.sleep(0.05)
+
+
+def _signal(processes: Sequence[Process], number: signal.Signals) -> None:
+    for process in processes:
+        for pid in _session(process):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+
+
+def _session(process: Process) -> list[int]:
+    """The living members of the session that ``process`` leads or led.
+
+    The system gives no new process the pid of a session that still has members; a leader of another age is a stranger.
+    """
+    try:
+        if abs(psutil.Process(process.pid).create_time() - process.created_at) > 1:
+            return []
+    except psutil.NoSuchProcess:
+        pass
+    return [member.pid for member in psutil.process_iter() if _is_member(member, process.pid)]
+
+
+def _is_member(candidate: psutil.Process, session: int) -> bool:
+    try:
+        return os.getsid(candidate.pid) == session and candidate.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, PermissionError, psutil.Error):
+        return False
