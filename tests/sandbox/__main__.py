@@ -31,7 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--option", action="append", default=[], metavar="DIALECT:NAME=VALUE", type=_option,
         help="an option of a dialect, such as the version of its system",
     )  # fmt: skip
-    parser.add_argument("--data", type=Path, help="serve the company of a folder of CSV files instead of a generated one")
+    parser.add_argument("--data", type=Path, help="serve the company of this folder of CSV files, not a generated one")
     parser.add_argument("--seed", type=int, default=1, help="seed of the generated company")
     parser.add_argument("--orders", type=int, default=3000, help="how many orders to generate")
     parser.add_argument("--days", type=int, default=120, help="over how many days up to now")

@@ -135,4 +135,6 @@ def _items(rng: Random, count: int) -> list[Item]:
 
 def _buyers() -> list[Buyer]:
     names = ("Grace Okafor", "Jürgen Groß", "Mei Tanaka", "Carlos Núñez", "Aoife O'Brien", "Omar Haddad")
-    return [Buyer(number, f"B{number:02d}", name, f"buyer{number}@orchard.example") for number, name in enumerate(names, 1)]
+    return [
+        Buyer(number, f"B{number:02d}", name, f"buyer{number}@orchard.example") for number, name in enumerate(names, 1)
+    ]

@@ -31,7 +31,10 @@ Record = dict[str, str]
 def read_company(folder: Path) -> Company:
     """The company of that folder; FileNotFoundError names the first table that is missing."""
     company = _masters(folder)
-    units = {(row["product_id"], row["vendor_id"]): row["unit_measure_code"] for row in _rows(folder, "product_vendor")}
+    units = {
+        (row["product_id"], row["vendor_id"]): row["unit_measure_code"].strip()
+        for row in _rows(folder, "product_vendor")
+    }
     items = {row["product_id"]: company.items[row["product_number"]] for row in _rows(folder, "product")}
     ship_methods = {row["ship_method_id"]: row["name"] for row in _rows(folder, "ship_method")}
     vendors = {str(vendor.id): vendor.code for vendor in company.vendors.values()}
@@ -40,11 +43,9 @@ def read_company(folder: Path) -> Company:
         details[row["purchase_order_id"]].append(row)
     for row in sorted(_rows(folder, "purchase_order_header"), key=lambda row: int(row["purchase_order_id"])):
         order = _order(row, vendors, ship_methods)
-        rows = details[row["purchase_order_id"]]
-        order.lines = [
-            _line(detail, number * 10, order, items[detail["product_id"]], units.get((detail["product_id"], row["vendor_id"])))
-            for number, detail in enumerate(rows, 1)
-        ]
+        for number, detail in enumerate(details[row["purchase_order_id"]], 1):
+            unit = units.get((detail["product_id"], row["vendor_id"]), BASE_UNIT)
+            order.lines.append(_line(detail, number * 10, order, items[detail["product_id"]], unit))
         _spread_tax(order, Decimal(row["tax_amount"]))
         company.add(order)
     return company
@@ -63,9 +64,7 @@ def _masters(folder: Path) -> Company:
         Item(int(row["product_id"]), row["product_number"], row["name"], BASE_UNIT) for row in _rows(folder, "product")
     ]
     return Company(
-        entities={
-            ENTITY_CODE: LegalEntity(1, ENTITY_CODE, home.name, CURRENCY, "US", "America/Los_Angeles", home)
-        },
+        entities={ENTITY_CODE: LegalEntity(1, ENTITY_CODE, home.name, CURRENCY, "US", "America/Los_Angeles", home)},
         sites={SITE_CODE: Site(1, SITE_CODE, "Main site", ENTITY_CODE, home)},
         vendors={vendor.code: vendor for vendor in vendors},
         items={item.code: item for item in items},
@@ -143,10 +142,9 @@ def _order(row: Record, vendors: dict[str, str], ship_methods: dict[str, str]) -
     )
 
 
-def _line(row: Record, number: int, order: Order, item: Item, unit: str | None) -> Line:
+def _line(row: Record, number: int, order: Order, item: Item, unit: str) -> Line:
     due_date, modified_at = _instant(row["due_date"]).date(), _instant(row["modified_date"])
     received, quantity = Decimal(row["received_quantity"]), Decimal(row["order_quantity"])
-    unit = (unit or item.unit).strip()
     rejected = Decimal(row["rejected_quantity"])
     line = Line(
         id=int(row["purchase_order_detail_id"]),

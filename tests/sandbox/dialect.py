@@ -92,9 +92,7 @@ class Dialect:
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def build_world(
-    dialect: Dialect, company: Company, clock: Clock, options: Mapping[str, str] | None = None
-) -> World:
+def build_world(dialect: Dialect, company: Company, clock: Clock, options: Mapping[str, str] | None = None) -> World:
     """The world of one dialect over a company that others may share."""
     return World(
         dialect=dialect,

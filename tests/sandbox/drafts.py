@@ -14,7 +14,10 @@ from tests.sandbox.order import CustomValue, Distribution, Line, LineKind, Order
 from tests.sandbox.phrases import LINE_NOTES, MEMOS
 
 SHIP_METHODS = ("Truck ground", "Express parcel", "Sea freight", None)
-INCOTERMS = (("EXW", "Ningbo"), ("FCA", "Rotterdam"), ("DAP", "Hamburg"), ("CIF", "New York"), ("DDP", None), (None, None))
+INCOTERMS = (
+    ("EXW", "Ningbo"), ("FCA", "Rotterdam"), ("DAP", "Hamburg"), ("CIF", "New York"), ("DDP", None), (None, None),
+)  # fmt: skip
+SPLITS = (("60", "40"), ("33.33", "33.33", "33.34"), ("12.5", "87.5"))
 RATES = {
     "USD": Decimal("1"),
     "EUR": Decimal("1.08512"),
@@ -32,7 +35,7 @@ def draft_order(company: Company, rng: Random, order_id: int, created_at: dateti
     """A complete order in stage draft, created at that instant; it is not yet part of the company."""
     entity = rng.choice(list(company.entities.values()))
     vendor = rng.choice(list(company.vendors.values()))
-    buyer = rng.choice([None, *company.buyers.values()]) if rng.random() < 0.1 else rng.choice([*company.buyers.values()])
+    buyer = None if rng.random() < 0.03 else rng.choice([*company.buyers])
     incoterm, place = rng.choice(INCOTERMS)
     site = rng.choice([site for site in company.sites.values() if site.entity == entity.code])
     order_date = created_at.date()
@@ -47,8 +50,8 @@ def draft_order(company: Company, rng: Random, order_id: int, created_at: dateti
         order_date=order_date,
         created_at=created_at,
         modified_at=created_at,
-        buyer=buyer and buyer.code,
-        created_by=buyer and buyer.code,
+        buyer=buyer,
+        created_by=buyer,
         requester=rng.choice((None, "Production planning", "Maintenance", "IT", "Zoë Ångström")),
         requested_date=None if rng.random() < 0.05 else requested_date,
         promised_date=requested_date + timedelta(days=rng.randint(-2, 9)) if rng.random() < 0.6 else None,
@@ -176,7 +179,7 @@ def _later(day: date | None, number: int) -> date | None:
 def _distributions(company: Company, rng: Random) -> list[Distribution]:
     if not company.gl_accounts:
         return []
-    percents = rng.choice((("60", "40"), ("33.33", "33.33", "33.34"), ("12.5", "87.5"))) if rng.random() < 0.1 else ("100",)
+    percents = rng.choice(SPLITS) if rng.random() < 0.1 else ("100",)
     return [
         Distribution(
             number,

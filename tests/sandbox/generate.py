@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -44,7 +43,7 @@ def _creation_times(rng: Random, orders: int, days: int, now: datetime) -> list[
     latest = now - timedelta(minutes=30)
     times = [latest - timedelta(days=days) * rng.random() for _ in range(orders + orders // 50)]
     for index in range(0, len(times), 100):
-        times[index] = latest - timedelta(days=days + rng.randint(60, 900))
+        times[index] = latest - timedelta(days=days + rng.uniform(60, 900))
     for index in range(1, len(times), 40):
         times[index + 1 : index + 4] = [times[index]] * len(times[index + 1 : index + 4])
     return sorted(times)
@@ -88,8 +87,8 @@ def _save_together(company: Company, rng: Random, now: datetime, batches: int) -
 
 def _delete_some(company: Company, rng: Random, now: datetime, keep: int) -> None:
     """Delete orders for good until the wanted number is left; drafts and cancelled ones first."""
-    unwanted: Callable[[Order], bool] = lambda order: order.stage in (Stage.CANCELLED, Stage.DRAFT)  # noqa: E731
-    order_ids = sorted(company.orders, key=lambda order_id: (not unwanted(company.orders[order_id]), rng.random()))
+    is_unwanted = {order.id: order.stage in (Stage.CANCELLED, Stage.DRAFT) for order in company.orders.values()}
+    order_ids = sorted(company.orders, key=lambda order_id: (not is_unwanted[order_id], rng.random()))
     for order_id in order_ids[: len(company.orders) - keep]:
         deleted_at = now - (now - company.orders[order_id].modified_at) * rng.random()
         company.deleted_orders[order_id] = DeletedOrder(company.orders.pop(order_id), deleted_at)

@@ -1,4 +1,4 @@
-"""Master data of the neutral company: what orders refer to. Immutable; each dialect derives its own ids and codes from it."""
+"""Master data of the neutral company: what orders refer to. Immutable; dialects derive their own ids and codes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A supplier; `id` is an integer unique among vendors. `invoice_vendor` is the code of another that bills for it."""
+    """A supplier; `id` is unique among vendors, `invoice_vendor` the code of another vendor that bills for it."""
 
     id: int
     code: str

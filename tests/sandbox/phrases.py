@@ -1,4 +1,5 @@
 """Texts that travel badly: scripts of many directions, combining characters, emoji, quotes, markup, blanks around."""
+# ruff: noqa: RUF001  the ambiguous characters are what these texts are for
 
 MEMOS = (
     "Please confirm within 48 hours.",

@@ -29,7 +29,7 @@ class PortInUse(RuntimeError):
     """A port is taken by another program."""
 
     def __init__(self, port: int, purpose: str) -> None:
-        super().__init__(f"port {port} for {purpose} is in use on {HOST}: stop what listens there or choose another port")
+        super().__init__(f"port {port} on {HOST} for {purpose} is in use: stop what listens there or choose another")
 
 
 def load_dialect(name: str) -> Dialect:

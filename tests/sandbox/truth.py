@@ -1,4 +1,4 @@
-"""The truth as JSON values: decimals as strings, instants and dates in ISO 8601, derived facts beside the stored ones."""
+"""The truth as JSON values: decimals as strings, instants and dates in ISO 8601, derived facts beside stored ones."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from tests.sandbox.company import Company
 from tests.sandbox.order import Line, Order
 
 _DERIVED_OF_ORDER = (
-    "subtotal", "charges_amount", "tax_amount", "total", "receipt_progress", "invoice_progress", "is_short_closed", "is_open",
+    "subtotal", "charges_amount", "tax_amount", "total", "receipt_progress", "invoice_progress",
+    "is_short_closed", "is_open",
 )  # fmt: skip
 _DERIVED_OF_LINE = (
-    "quantity_received", "quantity_rejected", "quantity_accepted", "quantity_open", "unit_price", "total_amount", "is_text",
+    "quantity_received", "quantity_rejected", "quantity_accepted", "quantity_open", "unit_price",
+    "total_amount", "is_text",
 )  # fmt: skip
 
 
