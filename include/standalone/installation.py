@@ -25,7 +25,7 @@ from include.standalone.settings_file import import_settings, read_settings
 
 API_PORT_SETTING = "ORDERHOUSE_API_PORT"
 DEFAULT_API_PORT = 8080
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 _START_SECONDS = 240.0
 
 

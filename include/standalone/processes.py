@@ -18,7 +18,8 @@ import psutil
 
 from include.orderhouse.home import PROJECT, Home, write_private
 
-PATIENCE_SECONDS = 10.0
+_LEADERS_SECONDS = 2.0
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,9 @@ class Processes:
         return [(process, code) for process, code in codes if code is not None]
 
     def stop(self) -> None:
-        """End all, those started last first: the scheduler and its tasks while the API server still listens to them."""
-        last = [process for process in self._running if process.name == "scheduler"]
-        end_sessions(last)
-        end_sessions([process for process in self._running if process not in last])
+        """End all, the last started first, so that each still finds what it was started after."""
+        for process in reversed(self._running):
+            end_sessions([process])
         for handle in self._handles.values():
             handle.wait()
         self._running.clear()
@@ -93,23 +93,25 @@ def tail(log: Path | str, lines: int = 15) -> str:
 
 
 def end_sessions(processes: Sequence[Process]) -> None:
-    """Ask every process of these sessions to end (SIGTERM), then make it (SIGKILL)."""
-    _signal(processes, signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while any(_session(process) for process in processes):
-        if time.monotonic() > deadline:
-            _signal(processes, signal.SIGKILL)
-            deadline += PATIENCE_SECONDS
-        time.sleep(0.05)
+    """Ask the leaders of these sessions to end, then every process in them (SIGTERM), then make them (SIGKILL).
+
+    A leader gets a moment to end its children in its own way: Airflow's executor lets short tasks finish.
+    """
+    _send(signal.SIGTERM, [process.pid for process in processes if process.pid in _session(process)])
+    began = time.monotonic()
+    while members := [pid for process in processes for pid in _session(process)]:
+        waited = time.monotonic() - began
+        if waited > _LEADERS_SECONDS:
+            _send(signal.SIGKILL if waited > _PATIENCE_SECONDS else signal.SIGTERM, members)
+        time.sleep(0.1 if waited < _LEADERS_SECONDS else 1.0)
 
 
-def _signal(processes: Sequence[Process], number: signal.Signals) -> None:
-    for process in processes:
-        for pid in _session(process):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
+def _send(number: signal.Signals, pids: Sequence[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
 
 
 def _session(process: Process) -> list[int]:
