@@ -21,6 +21,7 @@ class ChangeKind(StrEnum):
     TEXT_LINE_DELETED = "text_line_deleted"
     LINE_CLOSED = "line_closed"
     RECEIVED = "received"
+    RECEIPT_CORRECTED = "receipt_corrected"
     INVOICED = "invoiced"
     TOUCHED = "touched"
 

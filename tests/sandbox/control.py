@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -23,14 +24,10 @@ from tests.sandbox.truth import company_truth
 from tests.sandbox.wire import json_response
 
 EVENTS: dict[str, Callable[..., Any]] = {
-    event.__name__: event
-    for event in (
-        history.create, history.create_late, history.create_in_future, history.touch, history.touch_some,
-        history.change_header, history.change_description, history.change_quantity, history.postpone_line,
-        history.add_line, history.add_note, history.delete_line, history.receive, history.invoice,
-        history.cancel, history.flag_deleted, history.short_close, history.delete,
-    )
-}  # fmt: skip
+    name: event
+    for name, event in inspect.getmembers(history, inspect.isfunction)
+    if event.__module__ == history.__name__ and not name.startswith("_")
+}
 """The events that POST /events can name; their arguments are the parameters after company and clock."""
 
 

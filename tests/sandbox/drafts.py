@@ -9,8 +9,9 @@ from random import Random
 from tests.sandbox import arithmetic
 from tests.sandbox.changes import Change, ChangeKind
 from tests.sandbox.company import Company
+from tests.sandbox.custom_fields import header_custom_values, line_custom_values
 from tests.sandbox.masters import Item, LegalEntity, Vendor
-from tests.sandbox.order import CustomValue, Distribution, Line, LineKind, Order, Schedule, Stage
+from tests.sandbox.order import Distribution, Line, LineKind, Order, Schedule, Stage
 from tests.sandbox.phrases import LINE_NOTES, MEMOS
 
 SHIP_METHODS = ("Truck ground", "Express parcel", "Sea freight", None)
@@ -70,8 +71,9 @@ def draft_order(company: Company, rng: Random, order_id: int, created_at: dateti
         quotation=f"QU{rng.randint(1, 9999):05d}" if rng.random() < 0.15 else None,
         project=rng.choice([*company.projects]) if company.projects and rng.random() < 0.1 else None,
         memo=rng.choice(MEMOS) if rng.random() < 0.5 else None,
-        custom=_header_custom(rng, order_date, created_at),
+        custom=header_custom_values(rng, created_at),
     )
+    _set_type(company, rng, order)
     order.changes.append(Change(ChangeKind.CREATED, created_at))
     for number in range(1, rng.choices((1, 2, 3, 4, 5, 6, 12), (18, 24, 24, 16, 10, 6, 2))[0] + 1):
         order.lines.append(draft_line(company, rng, order, number * 10))
@@ -98,11 +100,12 @@ def draft_line(company: Company, rng: Random, order: Order, number: int) -> Line
         promised_date=order.promised_date,
         confirmed_date=order.promised_date if rng.random() < 0.5 else None,
         site=order.site,
+        ship_to=rng.choice([*company.sites.values()]).address if rng.random() < 0.05 else None,
         over_delivery_percent=Decimal(10) if rng.random() < 0.3 else None,
         under_delivery_percent=Decimal(5) if rng.random() < 0.2 else None,
         requisition=order.requisition,
         contract=order.contract,
-        custom=_line_custom(rng),
+        custom=line_custom_values(rng),
     )
     _set_price(company, rng, order, line)
     _set_tax(company, rng, entity, vendor, line)
@@ -115,6 +118,15 @@ def draft_line(company: Company, rng: Random, order: Order, number: int) -> Line
 def text_line(company: Company, order: Order, number: int, kind: LineKind, text: str, at: datetime) -> Line:
     """A section heading or a note among the lines of an order."""
     return Line(company.next_line_id(), number, kind, text, created_at=at, modified_at=at)
+
+
+def _set_type(company: Company, rng: Random, order: Order) -> None:
+    """Most orders are standard ones; a blanket order is valid for a year, a drop shipment goes to another firm."""
+    order.order_type = rng.choices(("standard", "blanket", "drop_ship"), (95, 3, 2))[0]
+    if order.order_type == "blanket":
+        order.valid_from, order.valid_to = order.order_date, order.order_date + timedelta(days=365)
+    if order.order_type == "drop_ship":
+        order.ship_to = rng.choice([*company.vendors.values()]).address
 
 
 def _rate(currency: str, company_currency: str) -> Decimal:
@@ -191,22 +203,3 @@ def _distributions(company: Company, rng: Random) -> list[Distribution]:
         )
         for number, percent in enumerate(percents, 1)
     ]
-
-
-def _header_custom(rng: Random, order_date: date, created_at: datetime) -> dict[str, CustomValue]:
-    return {
-        "project_phase": rng.choice(("design", "build", "Übergabe", None)),
-        "budget": Decimal(rng.randint(100_000, 99_999_999)) / 100 if rng.random() < 0.7 else None,
-        "priority": rng.randint(1, 5),
-        "is_capex": rng.random() < 0.1,
-        "review_date": order_date + timedelta(days=30) if rng.random() < 0.4 else None,
-        "checked_at": created_at.replace(microsecond=0) if rng.random() < 0.3 else None,
-    }
-
-
-def _line_custom(rng: Random) -> dict[str, CustomValue]:
-    return {
-        "drawing": f"DRW-{rng.randint(1, 9999):04d} rev {rng.choice('ABC')}" if rng.random() < 0.4 else None,
-        "weight": Decimal(rng.randint(1, 900_000)) / 1000 if rng.random() < 0.4 else None,
-        "needs_inspection": rng.random() < 0.2,
-    }

@@ -26,7 +26,7 @@ class FaultKind(StrEnum):
     WRONG_SHAPE = "wrong_shape"  # core: `value` (or {"unexpected": true}) as JSON with status 200
     HTML = "html"  # core: a web page with status 200 instead of JSON
     EXPIRED_TOKEN = "expired_token"
-    MOVING_ROWS = "moving_rows"  # core: touches `count` orders after each answer
+    MOVING_ROWS = "moving_rows"  # core: touches `count` random orders, or those of `value`, after each answer
     LATE_COMMIT = "late_commit"  # core: opens a transaction that commits `seconds` later
     FUTURE_RECORD = "future_record"  # core: creates an order dated `seconds` in the future
     IGNORE_FILTER = "ignore_filter"  # dialect

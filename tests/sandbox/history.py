@@ -5,6 +5,7 @@ Every function takes the company and the clock first, so that `Sandbox.act` and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -43,13 +44,18 @@ def touch(company: Company, clock: Clock, order_id: int) -> None:
     lifecycle.edited(company, company.orders[order_id], clock.now(), ChangeKind.TOUCHED)
 
 
-def touch_some(company: Company, clock: Clock, count: int, seed: int = 0) -> list[int]:
-    """Touch that many orders at random, all in the same instant; returns their ids."""
-    ids = Random(seed).sample(sorted(company.orders), min(count, len(company.orders)))
+def touch_all(company: Company, clock: Clock, order_ids: Sequence[int]) -> None:
+    """Touch these orders in one instant, as far as they exist."""
     at = clock.now()
-    for order_id in ids:
-        lifecycle.edited(company, company.orders[order_id], at, ChangeKind.TOUCHED)
-    return ids
+    for order in filter(None, map(company.orders.get, order_ids)):
+        lifecycle.edited(company, order, at, ChangeKind.TOUCHED)
+
+
+def touch_some(company: Company, clock: Clock, count: int, seed: int = 0) -> list[int]:
+    """Touch that many orders at random in one instant; returns their ids."""
+    order_ids = Random(seed).sample(sorted(company.orders), min(count, len(company.orders)))
+    touch_all(company, clock, order_ids)
+    return order_ids
 
 
 def change_header(company: Company, clock: Clock, order_id: int, memo: str) -> None:
@@ -58,6 +64,26 @@ def change_header(company: Company, clock: Clock, order_id: int, memo: str) -> N
     order.memo = memo
     order.revision += 1
     lifecycle.edited(company, order, clock.now(), ChangeKind.HEADER_EDITED)
+
+
+def change_header_late(company: Company, clock: Clock, order_id: int, memo: str, seconds: float) -> None:
+    """Edit the memo in a transaction that began now and commits that many seconds later, unless the order is gone."""
+    began_at = clock.now()
+
+    def commit() -> None:
+        order = company.orders.get(order_id)
+        if order is not None:
+            order.memo = memo
+            lifecycle.edited(company, order, max(began_at, order.modified_at), ChangeKind.HEADER_EDITED)
+
+    company.defer(began_at + timedelta(seconds=seconds), commit)
+
+
+def merge_vendor(company: Company, clock: Clock, order_id: int, vendor: str) -> None:
+    """Give the order to another vendor behind the application's back: no timestamp moves."""
+    order = company.orders[order_id]
+    order.vendor = company.vendors[vendor].code
+    company.note_silently(order)
 
 
 def change_description(company: Company, clock: Clock, order_id: int, line_id: int, text: str) -> None:
@@ -114,6 +140,12 @@ def receive(
     """Receive a quantity of a line: a part, the whole, or more."""
     order = company.orders[order_id]
     lifecycle.receive(company, order, order.line(line_id), clock.now(), quantity, rejected)
+
+
+def correct_receipt(company: Company, clock: Clock, order_id: int, line_id: int, quantity: Decimal) -> None:
+    """Correct a line's last receipt: the line moves, in many systems the header does not."""
+    order = company.orders[order_id]
+    lifecycle.correct_receipt(company, order, order.line(line_id), clock.now(), quantity)
 
 
 def invoice(company: Company, clock: Clock, order_id: int, line_id: int, quantity: Decimal) -> None:

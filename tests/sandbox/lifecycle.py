@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,6 +44,13 @@ def receive(
     line.receipts.append(Receipt(at, quantity, rejected))
     arithmetic.schedule_receipts(line)
     _record(company, order, ChangeKind.RECEIVED, at, [line])
+
+
+def correct_receipt(company: Company, order: Order, line: Line, at: datetime, quantity: Decimal) -> None:
+    """Set the quantity of the line's last receipt to what really came."""
+    line.receipts[-1] = replace(line.receipts[-1], quantity=quantity)
+    arithmetic.schedule_receipts(line)
+    _record(company, order, ChangeKind.RECEIPT_CORRECTED, at, [line])
 
 
 def invoice(company: Company, order: Order, line: Line, at: datetime, quantity: Decimal) -> None:

@@ -78,7 +78,13 @@ class SandboxMiddleware:
         else:
             await self._app(scope, receive, send)
         if moving := faults.active(FaultKind.MOVING_ROWS):
-            history.touch_some(self._world.company, self._world.clock, moving.count, moving.hits)
+            self._move_rows(moving)
+
+    def _move_rows(self, fault: Fault) -> None:
+        if fault.value is None:
+            history.touch_some(self._world.company, self._world.clock, fault.count, fault.hits)
+        else:
+            history.touch_all(self._world.company, self._world.clock, fault.value)
 
     def _tell_events_before(self) -> None:
         company, clock, faults = self._world.company, self._world.clock, self._world.faults

@@ -84,7 +84,7 @@ def parse_filter(text: str, properties: Collection[str], version: int = 4) -> Ca
     evaluate = _compiled(text, frozenset(properties), version)
 
     def matches(row: Row) -> bool:
-        return evaluate(row) is True
+        return _boolean(evaluate(row))
 
     return matches
 

@@ -172,6 +172,7 @@ class Line:
 class Order:
     """A purchase order. `id` is an integer unique in the company, `number` what people read.
 
+    `order_type` is standard, blanket (with validity) or drop_ship.
     `exchange_rate` is company currency per one unit of `currency`. `lacks_modified_at` marks rows of an old import for
     which a system may serve no modification time. `change_count` grows with any change of the order or its lines."""
 
@@ -192,6 +193,8 @@ class Order:
     approved_by: str | None = None
     requested_date: date | None = None
     promised_date: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     approved_at: datetime | None = None
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import errno
 import importlib
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 CONTROL = "control"
 
 
-class PortInUse(RuntimeError):
+class PortInUse(OSError):
     """A port is taken by another program."""
 
     def __init__(self, port: int, purpose: str) -> None:
@@ -56,6 +56,8 @@ def bind(port: int, purpose: str) -> socket.socket:
         listener.listen(512)
     except OSError as error:
         listener.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
         raise PortInUse(port, purpose) from error
     return listener
 
@@ -81,11 +83,13 @@ class Servers:
         try:
             for name in [CONTROL, *self.worlds]:
                 self._listeners[name] = bind((ports or {}).get(name, 0), name)
-        except PortInUse:
+        except OSError:
             self.close()
             raise
         for name, world in self.worlds.items():
             world.base_url = self.url(name)
+        self._apps: dict[str, ASGIApp] = {name: dialect_app(world) for name, world in self.worlds.items()}
+        self._apps[CONTROL] = control_app(company, clock, self.worlds)
 
     def url(self, name: str) -> str:
         """`http://127.0.0.1:<port>` of a dialect, or of `control`."""
@@ -101,13 +105,18 @@ class Servers:
 
     async def run(self, stop: asyncio.Event, ready: asyncio.Event) -> None:
         """Serve until `stop` is set; `ready` is set when every server answers."""
-        apps: dict[str, ASGIApp] = {name: dialect_app(world) for name, world in self.worlds.items()}
-        apps[CONTROL] = control_app(self.company, self.clock, self.worlds)
-        async with contextlib.AsyncExitStack() as stack:
-            for name, app in apps.items():
-                await stack.enter_async_context(_serving(app, self._listeners[name]))
-            ready.set()
-            await stop.wait()
+        servers = [_server(app) for app in self._apps.values()]
+        tasks = [
+            asyncio.create_task(server.serve(sockets=[self._listeners[name]]))
+            for name, server in zip(self._apps, servers, strict=True)
+        ]
+        while not all(server.started for server in servers):
+            await asyncio.sleep(0.005)
+        ready.set()
+        await stop.wait()
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
 
 
 class _Server(uvicorn.Server):
@@ -118,24 +127,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-@contextlib.asynccontextmanager
-async def _serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        http="h11",
-        ws="none",
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
+def _server(app: ASGIApp) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            http="h11",
+            ws="none",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
     )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
