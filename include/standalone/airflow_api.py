@@ -93,7 +93,7 @@ class AirflowApi:
         return list(self.pages(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
 
     def task_log(self, task: Mapping[str, Any], try_number: int | None = None) -> str:
-        """What a task instance logged in one try (its last without ``try_number``), as plain lines."""
+        """What a task instance logged in one try (its last without ``try_number``): a line each of level, time and event."""
         path = f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/logs"
         log = self.call(
             "GET",
@@ -112,8 +112,8 @@ class AirflowApi:
 def _log_line(entry: Any) -> str:
     if not isinstance(entry, dict):
         return str(entry)
-    details = [str(error.get("exc_value", "")) for error in entry.get("error_detail") or []]
-    return " ".join(filter(None, (entry.get("timestamp"), entry.get("event"), *details)))
+    details = [f"{error.get('exc_type')}: {error.get('exc_value')}" for error in entry.get("error_detail") or []]
+    return " ".join(filter(None, (entry.get("level"), entry.get("timestamp"), entry.get("event"), *details)))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float, pause: float = 0.25) -> bool:

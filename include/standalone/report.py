@@ -6,26 +6,37 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.markup import escape
 
 
 class Report:
     """Prints the steps of a start with the seconds that each took."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            self._console.width = 160
 
     @contextmanager
     def step(self, name: str) -> Iterator[list[str]]:
         """Run the block as a step; what it appends to the list is printed beside the name when it has ended."""
         began = time.monotonic()
         details: list[str] = []
-        waiting = self.console.status(f"{name} ...") if self.console.is_terminal else nullcontext()
-        with waiting:
+        with self._console.status(f"{name} ...") if self._console.is_terminal else nullcontext():
             yield details
         seconds = time.monotonic() - began
-        self.console.print(f"[green]ok[/] {name:<12} {', '.join(details)} [dim]({seconds:.1f} s)[/]")
+        self.say(f"[green]ok[/] {name:<22} {', '.join(details)} [dim]({seconds:.1f} s)[/]")
 
     def say(self, text: str) -> None:
-        """Print a line."""
-        self.console.print(text)
+        """Print a line; square brackets are rich's markup."""
+        self._console.print(text)
+
+    def show(self, table: RenderableType) -> None:
+        """Print a table."""
+        self._console.print()
+        self._console.print(table)
+
+    def error(self, text: str) -> None:
+        """Print what went wrong."""
+        self._console.print(f"[red]{escape(text)}[/]")

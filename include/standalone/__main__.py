@@ -1,0 +1,99 @@
+"""``scripts/start``: set up and run Orderhouse on this machine, and sync once at the start."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from include.orderhouse.errors import OrderhouseError
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse import embedded
+from include.standalone import sandbox
+from include.standalone.environment import ADMIN
+from include.standalone.installation import API_PORT_SETTING, DEFAULT_API_PORT, Installation, Plan, running
+from include.standalone.ledger import sync_table
+from include.standalone.report import Report
+from include.standalone.syncs import Syncs
+
+_PORT = {"min": 0, "max": 65535}
+
+
+def start(
+    once: Annotated[bool, typer.Option("--once", help="End when the syncs have; 0 only if every one succeeded.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Let the sandbox serve the company of this folder of CSV files."),
+    ] = None,
+    with_sandbox: Annotated[bool, typer.Option("--sandbox/--no-sandbox", help="Run the sandbox ERPs.")] = True,
+    port_api: Annotated[
+        int, typer.Option(envvar=API_PORT_SETTING, help="Airflow's UI and API; 0: any free port.", **_PORT)
+    ] = DEFAULT_API_PORT,
+    port_postgres: Annotated[
+        int, typer.Option(envvar=embedded.PORT_SETTING, help="The warehouse, for analysts' tools.", **_PORT)
+    ] = embedded.DEFAULT_PORT,
+    port_sandbox: Annotated[
+        int, typer.Option(envvar=sandbox.PORT_SETTING, help="The first of the sandbox's five ports.", **_PORT)
+    ] = sandbox.DEFAULT_PORT,
+) -> None:
+    """Start PostgreSQL, the sandbox ERPs and Airflow, sync every connection, and keep running until Ctrl-C.
+
+    State lies in ORDERHOUSE_HOME (default .orderhouse); with --data in a folder of its own inside it.
+    """
+    home = Home.from_environment()
+    plan = Plan(
+        home=home.for_data(data) if data else home,
+        api_port=port_api,
+        postgres_port=port_postgres,
+        sandbox_port=port_sandbox if with_sandbox else None,
+        data=data.resolve() if data else None,
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    report = Report()
+    try:
+        raise typer.Exit(_run(plan, report, once))
+    except OrderhouseError as error:
+        report.error(str(error))
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(0 if not once else 130) from None
+
+
+def _run(plan: Plan, report: Report, once: bool) -> int:
+    began = datetime.now(UTC)
+    with running(plan, report) as installation:
+        syncs = Syncs(installation, report)
+        syncs.start()
+        succeeded = syncs.follow()
+        report.show(sync_table(installation.environment["ORDERHOUSE_WAREHOUSE_URL"], began))
+        _print_addresses(installation, report)
+        if once:
+            syncs.wait_for_quiet()
+            return 0 if succeeded else 1
+        report.say("\nRunning. Ctrl-C stops everything.")
+        while True:
+            installation.check()
+            time.sleep(2)
+
+
+def _print_addresses(installation: Installation, report: Report) -> None:
+    host = installation.host
+    report.say(f"\nAirflow    {host.api_url}   login {ADMIN}, password {host.admin_password}")
+    report.say(f"warehouse  {host.postgres.analyst_url}")
+    if installation.sandbox:
+        report.say(f"sandbox    http://127.0.0.1:{installation.sandbox.ports['control']}")
+    report.say(f"state      {host.home.root}")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(typer.run(start))

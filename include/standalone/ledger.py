@@ -1,0 +1,34 @@
+"""What the warehouse's sync ledger tells of the syncs of a start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+from rich.table import Table
+
+_LATEST = """
+    SELECT DISTINCT ON (connection)
+           connection, mode, order_count, line_count, reject_count, watermark_at,
+           round(extract(epoch FROM finished_at - started_at), 1)
+    FROM ops.sync
+    WHERE started_at >= %s
+    ORDER BY connection, started_at DESC
+"""
+
+
+def sync_table(warehouse_url: str, since: datetime) -> Table:
+    """The latest sync of each connection since an instant: mode, orders, lines, rejects, watermark, seconds."""
+    table = Table("connection", "mode", box=None, padding=(0, 2, 0, 0))
+    for name in ("orders", "lines", "rejects"):
+        table.add_column(name, justify="right")
+    table.add_column("watermark", no_wrap=True)
+    table.add_column("seconds", justify="right")
+    with psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as warehouse:
+        for row in warehouse.execute(_LATEST, (since,)):
+            table.add_row(*("" if value is None else _text(value) for value in row))
+    return table
+
+
+def _text(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S %Z}" if isinstance(value, datetime) else str(value)

@@ -1,0 +1,139 @@
+"""The first syncs of a start: one run of every Orderhouse DAG, followed on the screen to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from include.orderhouse.home import Home
+from include.standalone.airflow_api import FINAL_STATES, AirflowApi, wait_for
+from include.standalone.installation import Installation, StartFailed
+from include.standalone.report import Report
+
+TAG = "orderhouse"
+_PARSE_SECONDS = 90.0
+_QUIET = frozenset({None, "scheduled", "queued", "running", "skipped", "removed"})
+_COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "up_for_retry": "yellow"}
+
+
+@dataclass
+class Syncs:
+    """The runs that a start has triggered: run ids by DAG id."""
+
+    installation: Installation
+    report: Report
+    runs: dict[str, str] = field(default_factory=dict)
+    _said: set[tuple[str, str, str | None, int]] = field(default_factory=set)
+
+    @property
+    def _api(self) -> AirflowApi:
+        return self.installation.api
+
+    def start(self) -> None:
+        """Trigger every DAG, then let it run: its own schedule finds the run already there and waits."""
+        for dag in self._parsed_dags():
+            self.runs[dag["dag_id"]] = self._api.trigger(dag["dag_id"])
+            self._api.pause(dag["dag_id"], False)
+
+    def follow(self) -> bool:
+        """Print what happens until all runs have ended; whether all succeeded. Failures are explained."""
+        while not all([self._print_news(dag_id, run_id) for dag_id, run_id in self.runs.items()]):
+            self.installation.check()
+            wait_for(lambda: False, seconds=1.0)
+        failed = [(dag_id, run_id) for dag_id, run_id in self.runs.items() if not self._succeeded(dag_id, run_id)]
+        for dag_id, run_id in failed:
+            self._explain(dag_id, run_id)
+        return not failed
+
+    def wait_for_quiet(self, seconds: float = 300.0) -> None:
+        """Wait until no run of these DAGs is under way, so that stopping interrupts none."""
+        wait_for(lambda: not any(map(self._is_busy, self.runs)), seconds, pause=1.0)
+
+    def _parsed_dags(self) -> list[dict[str, Any]]:
+        """The DAGs of every file in the DAG folder, as soon as each has been read; StartFailed for one with an error."""
+        files = {path.name for path in self.installation.host.dags.glob("*.py")}
+
+        def all_read() -> bool:
+            self.installation.check()
+            errors = self._api.call("GET", "/importErrors")["import_errors"]
+            if errors:
+                raise StartFailed(
+                    f"{errors[0]['filename']} cannot be imported:\n{errors[0]['stack_trace']}\n",
+                    action="Correct it and start again.",
+                )
+            return files <= {Path(dag["fileloc"]).name for dag in self._api.dags(TAG)}
+
+        if not wait_for(all_read, _PARSE_SECONDS):
+            raise StartFailed(
+                f"Not all of {', '.join(sorted(files))} gave a DAG tagged {TAG} in {_PARSE_SECONDS:.0f} s.",
+                action=f"Look into {self.installation.host.home.logs / 'dag-processor.log'}.",
+            )
+        return self._api.dags(TAG)
+
+    def _print_news(self, dag_id: str, run_id: str) -> bool:
+        """Print the steps of a run that started or ended since the last look; whether the run has ended."""
+        has_ended = self._api.run_state(dag_id, run_id) in FINAL_STATES
+        tasks = self._api.task_instances(dag_id, run_id)
+        names = _connection_names(tasks)
+        for task in sorted(tasks, key=lambda task: (task["end_date"] or "9", task["start_date"] or "9")):
+            news = (f"{dag_id}/{task['task_id']}/{task['map_index']}", run_id, task["state"], task["try_number"])
+            if task["state"] not in _QUIET and news not in self._said:
+                self._said.add(news)
+                self._print_step(names.get(task["map_index"], dag_id), task)
+        return has_ended
+
+    def _print_step(self, name: str, task: Mapping[str, Any]) -> None:
+        step, state = task["task_id"].rpartition(".")[2], task["state"]
+        colour = _COLOURS.get(state, "dim")
+        seconds = f" [dim]({task['duration']:.1f} s)[/]" if task["duration"] and state == "success" else ""
+        self.report.say(f"   {escape(name):<28} {step:<18} [{colour}]{state}[/]{seconds}")
+
+    def _succeeded(self, dag_id: str, run_id: str) -> bool:
+        return self._api.run_state(dag_id, run_id) == "success"
+
+    def _is_busy(self, dag_id: str) -> bool:
+        runs = self._api.call("GET", f"/dags/{dag_id}/dagRuns", params={"state": ["running", "queued"]})
+        return bool(runs["total_entries"])
+
+    def _explain(self, dag_id: str, run_id: str) -> None:
+        tasks = self._api.task_instances(dag_id, run_id)
+        names = _connection_names(tasks)
+        failed = [task for task in tasks if task["state"] == "failed"]
+        self.report.say(f"[red]failed[/] {dag_id}, run {run_id}")
+        for task in failed:
+            self.report.say(f"   {names.get(task['map_index'], dag_id)}: {task['task_id']}")
+            self.report.say(escape(_indented(last_errors(self._api.task_log(task)))))
+            self.report.say(f"   its whole log: {log_file(self.installation.host.home, task)}")
+
+
+def _connection_names(tasks: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The connection of each mapped index, as far as a task has told it."""
+    return {
+        task["map_index"]: task["rendered_map_index"]
+        for task in tasks
+        if task["map_index"] >= 0 and task["rendered_map_index"]
+    }
+
+
+def last_errors(log: str, lines: int = 8) -> str:
+    """The errors at the end of a task's log; its last lines where it names none."""
+    every = log.splitlines()
+    errors = [line for line in every if line.startswith(("error", "critical"))]
+    return "\n".join((errors or every)[-lines:])
+
+
+def log_file(home: Home, task: Mapping[str, Any]) -> Path:
+    """Where a task instance logged its last try."""
+    folder = home.airflow / "logs" / f"dag_id={task['dag_id']}" / f"run_id={task['dag_run_id']}"
+    folder /= f"task_id={task['task_id']}"
+    if task["map_index"] >= 0:
+        folder /= f"map_index={task['map_index']}"
+    return folder / f"attempt={task['try_number']}.log"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"      {line}" for line in text.splitlines())
