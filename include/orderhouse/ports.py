@@ -23,7 +23,8 @@ def port_setting(setting: str, default: int) -> int:
 def claim_port(port: int, purpose: str, setting: str) -> int:
     """``port`` if it is free, and any free port for 0.
 
-    Raises ConfigurationInvalid for a busy one, naming its user where the system tells, and ``setting``, which chooses another.
+    Raises ConfigurationInvalid for a busy one, naming its user where the system tells, and ``setting``, which chooses
+    another.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,7 +42,7 @@ def _owner(port: int) -> str:
     """Who listens on ``port``, as a clause; empty where the system does not tell, as of another user's process."""
     try:
         for listener in psutil.net_connections("tcp"):
-            if listener.status == psutil.CONN_LISTEN and listener.laddr.port == port and listener.pid:
+            if listener.status == psutil.CONN_LISTEN and listener.laddr[1:] == (port,) and listener.pid:
                 return f": process {listener.pid} ({psutil.Process(listener.pid).name()}) listens there"
     except psutil.Error:
         return ""

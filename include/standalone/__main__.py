@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +24,10 @@ _PORT = {"min": 0, "max": 65535}
 
 
 def start(
-    once: Annotated[bool, typer.Option("--once", help="End when the syncs have; 0 only if every one succeeded.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End when the syncs have; 0 only if all succeeded.")] = False,
     data: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Let the sandbox serve the company of this folder of CSV files."),
+        typer.Option(exists=True, file_okay=False, help="Let the sandbox serve this folder of CSV files."),
     ] = None,
     with_sandbox: Annotated[bool, typer.Option("--sandbox/--no-sandbox", help="Run the sandbox ERPs.")] = True,
     port_api: Annotated[
@@ -96,4 +95,4 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(typer.run(start))
+    typer.run(start)

@@ -93,7 +93,7 @@ class AirflowApi:
         return list(self.pages(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
 
     def task_log(self, task: Mapping[str, Any], try_number: int | None = None) -> str:
-        """What a task instance logged in one try (its last without ``try_number``): a line each of level, time and event."""
+        """What a task instance logged in one try (without ``try_number``: its last), lines of level, time, event."""
         path = f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/logs"
         log = self.call(
             "GET",

@@ -34,7 +34,7 @@ class MetadataMigration:
 
     def _start(self, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as log:
-            return subprocess.Popen(  # noqa: S603 - Airflow's own command, without a shell
+            return subprocess.Popen(
                 [sys.executable, "-m", "airflow", "db", "migrate"],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -48,7 +48,7 @@ class MetadataMigration:
     def _state(self) -> list[str | None]:
         """The version of Airflow and the revision of its database."""
         with psycopg.connect(self._host.postgres.libpq_url("airflow")) as connection:
-            if not connection.execute("SELECT to_regclass('alembic_version')").fetchone() == ("alembic_version",):
+            if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != ("alembic_version",):
                 return [version("apache-airflow-core"), None]
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
         return [version("apache-airflow-core"), revision]

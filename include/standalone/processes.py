@@ -1,4 +1,4 @@
-"""The processes that the launcher starts: each leads a session of its own, so that it can be stopped with all its children.
+"""The processes that the launcher starts, each in a session of its own, so that its children are stopped with it.
 
 The state folder lists them. After the launcher itself was killed, the next start finds the list and ends what is left.
 """

@@ -90,7 +90,7 @@ def claim_ports(base: int) -> dict[str, int]:
 
 
 def days_of_history(data: Path) -> int:
-    """How many days ago the earliest order of a folder was placed, counted so that a window of as many days holds it."""
+    """How many days a window needs to hold the earliest order of a folder."""
     try:
         with (data / _ORDERS).open(encoding="utf-8", newline="") as file:
             earliest = min(row["order_date"][:10] for row in csv.DictReader(file))

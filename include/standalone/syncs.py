@@ -54,7 +54,7 @@ class Syncs:
         wait_for(lambda: not any(map(self._is_busy, self.runs)), seconds, pause=1.0)
 
     def _parsed_dags(self) -> list[dict[str, Any]]:
-        """The DAGs of every file in the DAG folder, as soon as each has been read; StartFailed for one with an error."""
+        """The DAGs of all files in the DAG folder, once they have been read; StartFailed if one cannot be."""
         files = {path.name for path in self.installation.host.dags.glob("*.py")}
 
         def all_read() -> bool:

@@ -20,7 +20,7 @@ _ROOTS_STAND_IN = "orderhouse_pg"
 
 
 def run_program(program: str, *arguments: str) -> None:
-    """Run ``initdb``, ``pg_ctl`` or another of the programs to its end; WarehouseUnavailable with its output if it fails."""
+    """Run ``initdb`` or ``pg_ctl`` to its end; WarehouseUnavailable, with its output, if it fails."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         # A file and not a pipe: the server that pg_ctl starts would hold a pipe open.
         done = subprocess.run(  # noqa: S603 - the wheel's own binary, without a shell

@@ -4,8 +4,8 @@ It holds two databases, ``warehouse`` and ``airflow`` (Airflow's own metadata). 
 socket that only the owner can reach. On loopback TCP there is one login, ``analyst``, with a generated password and the
 right to read the warehouse.
 
-Any number of processes may use the server: the first starts it, the last to leave stops it. Each holds a shared lock on a
-file while it does, which the kernel releases even for a process that is killed, so nothing is left to clean up.
+Any number of processes may use the server: the first starts it, the last to leave stops it. Each holds a shared lock
+on a file while it does, which the kernel releases even for a process that is killed, so nothing is left to clean up.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Orderhouse in Airflow: the only package that imports airflow."""
