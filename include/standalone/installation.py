@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from include.orderhouse.errors import OrderhouseError
@@ -46,6 +46,8 @@ class Plan:
     data: Path | None = None
     dags: Path = PROJECT / "dags"
     settings: Path = PROJECT / "airflow_settings.yaml"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables beside those of this process."""
 
 
 class Installation:
@@ -141,6 +143,6 @@ def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report)
         details.append(postgres.address)
     stack.callback(processes.stop)
     host = AirflowHost(plan.home, postgres, api_port, plan.dags)
-    environment = airflow_environment(host, {**os.environ, **(sandbox.values() if sandbox else {})})
+    environment = airflow_environment(host, {**os.environ, **(sandbox.values() if sandbox else {}), **plan.environment})
     write_shell_environment(host, environment)
     return Installation(host, environment, processes, sandbox)

@@ -1,0 +1,87 @@
+"""The embedded server serves as many as want it, keeps its data, and lets analysts read only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.warehouse.embedded import Server, embedded_postgres
+
+USE_AND_DIE = """
+import os, sys
+from pathlib import Path
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Home(Path(sys.argv[1])), port=0).acquire()
+print(server.port, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def _is_up(server: Server) -> bool:
+    try:
+        psycopg.connect(server.libpq_url()).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_the_first_starts_it_and_the_last_stops_it(home: Home) -> None:
+    with embedded_postgres(home, port=0) as first:
+        with embedded_postgres(home, port=0) as second:
+            assert second == first
+        assert _is_up(first)
+    assert not _is_up(first)
+
+
+def test_it_keeps_what_it_holds_when_it_stops(home: Home) -> None:
+    with embedded_postgres(home, port=0) as server, psycopg.connect(server.libpq_url()) as warehouse:
+        warehouse.execute("CREATE TABLE kept AS SELECT 1 AS value")
+    with embedded_postgres(home, port=0) as server, psycopg.connect(server.libpq_url()) as warehouse:
+        assert warehouse.execute("SELECT value FROM kept").fetchone() == (1,)
+
+
+def test_a_user_that_was_killed_does_not_keep_it_running(home: Home) -> None:
+    command = [sys.executable, "-c", USE_AND_DIE, str(home.root)]
+    killed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert killed.returncode == -9
+    with embedded_postgres(home, port=0) as server:
+        assert server.port == int(killed.stdout)
+    assert not _is_up(server)
+
+
+def test_an_analyst_reads_the_warehouse_and_nothing_else(home: Home) -> None:
+    with embedded_postgres(home, port=0) as server:
+        with psycopg.connect(server.libpq_url()) as warehouse:
+            warehouse.execute("CREATE TABLE orders AS SELECT 1 AS value")
+        with psycopg.connect(server.analyst_url) as analyst:
+            assert analyst.execute("SELECT value FROM public.orders").fetchone() == (1,)
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                analyst.execute("CREATE TABLE public.another (value int)")
+        with pytest.raises(psycopg.OperationalError, match="no pg_hba.conf entry"):
+            psycopg.connect(server.analyst_url.replace("/warehouse", "/airflow"))
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(server.analyst_url.replace(server.analyst_password, "guess"))
+
+
+def test_it_works_below_a_path_that_is_too_long_for_a_socket(tmp_path: Path) -> None:
+    with embedded_postgres(Home(tmp_path / ("long" * 40)), port=0) as server:
+        assert _is_up(server)
+
+
+def test_data_of_another_major_version_is_refused_and_not_touched(home: Home) -> None:
+    data = home.postgres / "data"
+    data.mkdir()
+    (data / "PG_VERSION").write_text("16\n", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="PostgreSQL 16"), embedded_postgres(home, port=0):
+        pytest.fail("it started")
+
+
+def test_the_password_is_not_in_its_description(home: Home) -> None:
+    assert "secret" not in repr(Server(home.postgres, 5432, "secret"))

@@ -1,0 +1,60 @@
+"""The settings of Airflow's processes fit together, and what the user chose stays."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import Server
+from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
+
+
+@pytest.fixture
+def host(home: Home) -> AirflowHost:
+    """An Airflow at port 8123 on a server that nobody asks."""
+    return AirflowHost(home, Server(Path("/run/a folder"), 5433, "secret"), 8123)
+
+
+def test_the_workers_look_for_the_api_where_it_listens(host: AirflowHost) -> None:
+    environment = airflow_environment(host, {})
+    assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert environment["AIRFLOW__API__PORT"] == "8123"
+    assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8123/execution/"
+
+
+def test_a_setting_of_the_user_cannot_pull_the_installation_apart(host: AirflowHost) -> None:
+    environment = airflow_environment(host, {"AIRFLOW__API__HOST": "0.0.0.0", "AIRFLOW__CORE__PARALLELISM": "32"})
+    assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert environment["AIRFLOW__CORE__PARALLELISM"] == "32"
+
+
+def test_a_warehouse_of_the_user_is_kept(host: AirflowHost) -> None:
+    own = "postgresql+psycopg://me@elsewhere/warehouse"
+    assert airflow_environment(host, {"ORDERHOUSE_WAREHOUSE_URL": own})["ORDERHOUSE_WAREHOUSE_URL"] == own
+    assert "host=/run/a%20folder" in airflow_environment(host, {})["ORDERHOUSE_WAREHOUSE_URL"]
+
+
+def test_the_keys_are_the_same_at_every_start(host: AirflowHost) -> None:
+    first, second = airflow_environment(host, {}), airflow_environment(host, {})
+    assert first == second
+    Fernet(first["AIRFLOW__CORE__FERNET_KEY"])
+
+
+def test_the_password_of_the_login_is_where_airflow_reads_it(host: AirflowHost) -> None:
+    file = Path(airflow_environment(host, {})["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+    assert json.loads(file.read_text(encoding="utf-8")) == {"admin": host.admin_password}
+
+
+def test_loopback_is_never_reached_through_a_proxy(host: AirflowHost) -> None:
+    assert airflow_environment(host, {"no_proxy": "intranet"})["no_proxy"] == "intranet,127.0.0.1,localhost"
+
+
+def test_a_shell_reads_the_settings_as_they_are(host: AirflowHost) -> None:
+    path = write_shell_environment(host, {"PLAIN": "1", "ODD": "a 'b' $c\nd"})
+    read = subprocess.run(["sh", "-c", f'. {path}; printf %s "$ODD"'], capture_output=True, text=True, check=True)
+    assert read.stdout == "a 'b' $c\nd"

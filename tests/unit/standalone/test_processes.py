@@ -1,0 +1,81 @@
+"""Processes are started apart, stopped with their children, and found again after the launcher was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import psutil
+
+from include.orderhouse.home import Home
+from include.standalone.airflow_api import wait_for
+from include.standalone.processes import Processes, tail
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def _start(processes: Processes, name: str, code: str) -> tuple[int, str]:
+    """Start Python code; returns its pid and the first line it printed."""
+    process = processes.start(name, [sys.executable, "-c", code], os.environ)
+    assert wait_for(lambda: tail(process.log) != "", seconds=20, pause=0.02)
+    return process.pid, tail(process.log)
+
+
+def _is_alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_stopping_ends_a_process_and_its_children(home: Home) -> None:
+    processes = Processes(home)
+    pid, child = _start(processes, "parent", PARENT)
+    processes.stop()
+    assert not _is_alive(pid)
+    assert not _is_alive(int(child))
+
+
+def test_a_process_that_does_not_listen_is_killed(home: Home) -> None:
+    processes = Processes(home)
+    pid, _ = _start(processes, "deaf", DEAF)
+    processes.stop()
+    assert not _is_alive(pid)
+
+
+def test_what_a_killed_launcher_left_is_ended_by_the_next(home: Home) -> None:
+    pid, child = _start(Processes(home), "orphan", PARENT)
+    assert Processes(home).end_leftovers() == ["orphan"]
+    assert not _is_alive(pid)
+    assert not _is_alive(int(child))
+    assert Processes(home).end_leftovers() == []
+
+
+def test_a_stranger_that_got_the_pid_of_a_leftover_is_spared(home: Home) -> None:
+    processes = Processes(home)
+    pid, _ = _start(processes, "stranger", PARENT)
+    listed = home.root / "processes.json"
+    (entry,) = json.loads(listed.read_text(encoding="utf-8"))
+    listed.write_text(json.dumps([entry | {"created_at": entry["created_at"] - 3600}]), encoding="utf-8")
+    assert Processes(home).end_leftovers() == []
+    assert _is_alive(pid)
+    processes.stop()
+
+
+def test_a_process_that_ends_by_itself_is_reported_with_its_exit_code(home: Home) -> None:
+    processes = Processes(home)
+    process = processes.start("short", [sys.executable, "-c", "print('last words'); raise SystemExit(7)"], os.environ)
+    assert wait_for(lambda: bool(processes.ended()), seconds=20)
+    assert processes.ended() == [(process, 7)]
+    assert tail(Path(process.log)) == "last words"
+    processes.stop()
