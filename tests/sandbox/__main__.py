@@ -7,6 +7,8 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from tests.sandbox.clock import Clock
@@ -14,6 +16,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.csv_company import read_company
 from tests.sandbox.dialects import DIALECTS
 from tests.sandbox.generate import generate
+from tests.sandbox.life import Life
 from tests.sandbox.server import CONTROL, PortInUse, Servers, load_dialect
 
 PORT_IN_USE = 3
@@ -35,6 +38,15 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="seed of the generated company")
     parser.add_argument("--orders", type=int, default=3000, help="how many orders to generate")
     parser.add_argument("--days", type=int, default=120, help="over how many days up to now")
+    parser.add_argument(
+        "--since", type=datetime.fromisoformat,
+        help="generate the company as of this instant, and let it live from then on: the same at every start",
+    )  # fmt: skip
+    parser.add_argument("--pace", type=float, default=60.0, help="seconds between two events of that life")
+    parser.add_argument(
+        "--credentials", type=Path,
+        help="a JSON file of secrets by dialect and name, in place of the well-known ones",
+    )  # fmt: skip
     return parser.parse_args(argv)
 
 
@@ -49,30 +61,41 @@ def main(argv: list[str] | None = None) -> int:
         options.setdefault(dialect, {})[name] = value
     try:
         dialects = [load_dialect(name) for name, _ in args.port or [(name, 0) for name in DIALECTS]]
-        servers = Servers(company, clock, dialects, ports, options)
+        servers = Servers(company, clock, dialects, ports, options, _credentials(args.credentials))
     except PortInUse as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return PORT_IN_USE
-    asyncio.run(_serve(servers))
+    life = Life(company, args.since, args.pace, args.seed) if args.since and not args.data else None
+    asyncio.run(_serve(servers, life))
     servers.close()
     return 0
 
 
-async def _serve(servers: Servers) -> None:
+async def _serve(servers: Servers, life: Life | None) -> None:
     stop, ready = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if life:
+        life.catch_up(servers.clock.now())
+    living = asyncio.create_task(life.run(servers.clock)) if life else None
     serving = asyncio.create_task(servers.run(stop, ready))
     await ready.wait()
     print(json.dumps(servers.urls()), flush=True)
     await serving
+    if living:
+        living.cancel()
 
 
 def _company(args: argparse.Namespace, clock: Clock) -> Company:
     if args.data is not None:
         return read_company(args.data)
-    return generate(args.seed, orders=args.orders, days=args.days, now=clock.now())
+    return generate(args.seed, orders=args.orders, days=args.days, now=args.since or clock.now())
+
+
+def _credentials(file: Path | None) -> Mapping[str, Mapping[str, str]]:
+    secrets: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8")) if file else {}
+    return secrets
 
 
 def _port(text: str) -> tuple[str, int]:

@@ -92,14 +92,20 @@ class Dialect:
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def build_world(dialect: Dialect, company: Company, clock: Clock, options: Mapping[str, str] | None = None) -> World:
-    """The world of one dialect over a company that others may share."""
+def build_world(
+    dialect: Dialect,
+    company: Company,
+    clock: Clock,
+    options: Mapping[str, str] | None = None,
+    credentials: Mapping[str, str] | None = None,
+) -> World:
+    """The world of one dialect over a company that others may share; `credentials` replace its own by name."""
     return World(
         dialect=dialect,
         company=company,
         clock=clock,
         limits=RateLimit(clock),
         tokens=TokenStore(clock),
-        credentials=dialect.credentials,
+        credentials={**dialect.credentials, **(credentials or {})},
         options=options or {},
     )

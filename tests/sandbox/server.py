@@ -72,11 +72,14 @@ class Servers:
         dialects: Sequence[Dialect],
         ports: Mapping[str, int] | None = None,
         options: Mapping[str, Mapping[str, str]] | None = None,
+        credentials: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.company = company
         self.clock = clock
         self.worlds = {
-            dialect.name: build_world(dialect, company, clock, (options or {}).get(dialect.name))
+            dialect.name: build_world(
+                dialect, company, clock, (options or {}).get(dialect.name), (credentials or {}).get(dialect.name)
+            )
             for dialect in dialects
         }
         self._listeners: dict[str, socket.socket] = {}

@@ -64,7 +64,7 @@ def test_an_analyst_reads_the_warehouse_and_nothing_else(home: Home) -> None:
             assert analyst.execute("SELECT value FROM public.orders").fetchone() == (1,)
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
                 analyst.execute("CREATE TABLE public.another (value int)")
-        with pytest.raises(psycopg.OperationalError, match="no pg_hba.conf entry"):
+        with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
             psycopg.connect(server.analyst_url.replace("/warehouse", "/airflow"))
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(server.analyst_url.replace(server.analyst_password, "guess"))
