@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -34,7 +34,6 @@ class Sandbox:
     home: Home
     ports: Mapping[str, int]
     data: Path | None = None
-    extra_options: tuple[str, ...] = field(default=())
 
     def command(self) -> list[str]:
         """The command that serves it."""
@@ -45,13 +44,13 @@ class Sandbox:
             command += ["--data", str(self.data)]
         else:
             command += ["--since", self.home.secret("sandbox_born_at", lambda: datetime.now(UTC).isoformat())]
-        return [*command, "--credentials", str(self._write_credentials()), *self.extra_options]
+        return [*command, "--credentials", str(self._write_credentials())]
 
     def values(self) -> dict[str, str]:
         """What ``airflow_settings.yaml`` and ``connections.yaml`` refer to: ports, secrets, the initial window."""
         values = {f"ORDERHOUSE_SANDBOX_PORT_{name.upper()}": str(port) for name, port in self.ports.items()}
-        values["SANDBOX_PASSWORD"] = self._password()
-        values["SANDBOX_PRIVATE_KEY"] = self._private_key().replace("\n", "\\n")
+        values["ORDERHOUSE_SANDBOX_PASSWORD"] = self._password()
+        values["ORDERHOUSE_SANDBOX_PRIVATE_KEY"] = self._private_key()
         if self.data:
             values["ORDERHOUSE_SANDBOX_INITIAL_DAYS"] = str(days_of_history(self.data))
         return values
@@ -69,8 +68,15 @@ class Sandbox:
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
+        password = self._password()
+        secrets = {
+            "business_central": {"client_secret": password},
+            "sap_s4hana": {"password": password},
+            "netsuite": {"public_key": public.decode("ascii")},
+            "odoo": {"password": password, "api_key": password},
+        }
         path = self.home.sandbox / "credentials.json"
-        write_private(path, json.dumps({"password": self._password(), "public_key": public.decode("ascii")}))
+        write_private(path, json.dumps(secrets))
         return path
 
     def _password(self) -> str:

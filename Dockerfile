@@ -1,0 +1,14 @@
+# Orderhouse on the official Airflow image, laid out as the Astronomer runtime expects a project: an ordinary user,
+# dags, plugins and include below AIRFLOW_HOME. Database, secrets and executor come from the environment.
+FROM apache/airflow:slim-3.3.2-python3.12
+
+COPY --chown=airflow:0 requirements.lock ${AIRFLOW_HOME}/
+RUN pip install --no-cache-dir --require-hashes --requirement ${AIRFLOW_HOME}/requirements.lock
+
+COPY --chown=airflow:0 plugins ${AIRFLOW_HOME}/plugins
+COPY --chown=airflow:0 include ${AIRFLOW_HOME}/include
+COPY --chown=airflow:0 dags ${AIRFLOW_HOME}/dags
+
+ENV PYTHONPATH=${AIRFLOW_HOME} \
+    AIRFLOW__CORE__LOAD_EXAMPLES=False \
+    GX_ANALYTICS_ENABLED=False
