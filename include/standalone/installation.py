@@ -96,7 +96,8 @@ class Installation:
                 command.append("--skip-serve-logs")
             self._processes.start(component, command, self.environment)
         self._wait(lambda: [name for name in self.api.unhealthy() if name == "api-server"])
-        import_settings(self.api, read_settings(settings, self.environment))
+        secrets = self.sandbox.secrets() if self.sandbox else {}
+        import_settings(self.api, read_settings(settings, {**self.environment, **secrets}))
         self._wait(self.api.unhealthy)
 
     def _wait(self, unhealthy: Callable[[], list[str]]) -> None:

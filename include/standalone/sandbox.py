@@ -47,13 +47,18 @@ class Sandbox:
         return [*command, "--credentials", str(self._write_credentials())]
 
     def values(self) -> dict[str, str]:
-        """What ``airflow_settings.yaml`` and ``connections.yaml`` refer to: ports, secrets, the initial window."""
+        """What ``airflow_settings.yaml`` and ``connections.yaml`` refer to: the ports and the initial window."""
         values = {f"ORDERHOUSE_SANDBOX_PORT_{name.upper()}": str(port) for name, port in self.ports.items()}
-        values["ORDERHOUSE_SANDBOX_PASSWORD"] = self._password()
-        values["ORDERHOUSE_SANDBOX_PRIVATE_KEY"] = self._private_key()
         if self.data:
             values["ORDERHOUSE_SANDBOX_INITIAL_DAYS"] = str(days_of_history(self.data))
         return values
+
+    def secrets(self) -> dict[str, str]:
+        """What only ``airflow_settings.yaml`` refers to; kept out of the environment."""
+        return {
+            "ORDERHOUSE_SANDBOX_PASSWORD": self._password(),
+            "ORDERHOUSE_SANDBOX_PRIVATE_KEY": self._private_key(),
+        }
 
     def is_ready(self) -> bool:
         """Whether it serves."""

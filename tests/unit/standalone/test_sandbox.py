@@ -38,7 +38,8 @@ def test_the_sandbox_gets_the_public_key_and_the_connection_the_private_one(home
     given = json.loads((home.sandbox / "credentials.json").read_text(encoding="utf-8"))
     assert "PUBLIC KEY" in json.dumps(given)
     assert "PRIVATE KEY" not in json.dumps(given)
-    assert "PRIVATE KEY" in sandbox.values()["ORDERHOUSE_SANDBOX_PRIVATE_KEY"]
+    assert "PRIVATE KEY" in sandbox.secrets()["ORDERHOUSE_SANDBOX_PRIVATE_KEY"]
+    assert not set(sandbox.secrets().values()) & set(sandbox.values().values())
 
 
 def test_no_secret_is_on_the_command_line(home: Home) -> None:
