@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import cast
 
 from starlette.responses import HTMLResponse, Response
@@ -33,6 +34,7 @@ class SandboxMiddleware:
         async def send_and_record(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
+                message = {**message, "headers": [*message["headers"], (b"date", self._date())]}
             await send(message)
 
         is_token_request = self._is_token_request(record.path)
@@ -56,6 +58,10 @@ class SandboxMiddleware:
         record = RequestRecord(scope["method"], scope["path"], query, now)
         self._world.log.begin(record)
         return record
+
+    def _date(self) -> bytes:
+        """The Date header (RFC 9110, 6.6.1) by the sandbox's clock."""
+        return format_datetime(self._world.clock.now().replace(microsecond=0), usegmt=True).encode("ascii")
 
     def _is_token_request(self, path: str) -> bool:
         return any(token_path in path for token_path in self._world.dialect.token_paths)

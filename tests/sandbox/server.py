@@ -141,6 +141,7 @@ def _server(app: ASGIApp) -> _Server:
             log_level="error",
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
     )
