@@ -1,0 +1,105 @@
+"""The way to the warehouse: its address, its engine, and what a lost connection is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import EmbeddedPostgres
+
+URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"
+OLDEST_SERVER = 15
+_CONNECT_TIMEOUT_SECONDS = 10
+
+
+def warehouse_url() -> str:
+    """The SQLAlchemy URL of the warehouse: ``ORDERHOUSE_WAREHOUSE_URL``, else the embedded server's.
+
+    The embedded server then runs as long as this process.
+    """
+    return os.environ.get(URL_SETTING) or _embedded_url()
+
+
+@cache
+def _embedded_url() -> str:
+    return _embedded().acquire().url()
+
+
+@cache
+def _embedded() -> EmbeddedPostgres:
+    return EmbeddedPostgres(Home.from_environment())
+
+
+def connect(url: str | None = None) -> sa.Engine:
+    """An engine on the warehouse; sessions speak UTC.
+
+    A lost connection is WarehouseUnavailable; an address or server that cannot be used is ConfigurationInvalid.
+    """
+    engine = sa.create_engine(
+        _driver_url(url or warehouse_url()),
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
+            "application_name": "orderhouse",
+            "options": "-c timezone=UTC",
+        },
+    )
+    event.listen(engine, "handle_error", _name_outage)
+    event.listen(engine, "first_connect", _check_server)
+    return engine
+
+
+def _driver_url(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise _bad_url("is no URL") from error
+    if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"):
+        raise _bad_url(f"names {parsed.drivername}")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _bad_url(what: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"The warehouse's address {what}.",
+        action=f"Set {URL_SETTING} to an address such as postgresql+psycopg://user:password@host:5432/warehouse.",
+    )
+
+
+def _check_server(connection: psycopg.Connection, _record: object) -> None:
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_SERVER:
+        raise ConfigurationInvalid(
+            f"The warehouse runs on PostgreSQL {version}; Orderhouse needs {OLDEST_SERVER} or newer.",
+            action=f"Upgrade the server, or point {URL_SETTING} at another one.",
+        )
+
+
+def _name_outage(context: sa.ExceptionContext) -> None:
+    if isinstance(context.original_exception, psycopg.OperationalError) and not context.is_pre_ping:
+        raise _unavailable(context.original_exception) from context.original_exception
+
+
+def _unavailable(error: psycopg.OperationalError) -> WarehouseUnavailable:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return WarehouseUnavailable(
+        f"The warehouse cannot be used: {said}.",
+        action="The sync is tried again; if it goes on, check that PostgreSQL runs and is reachable.",
+    )
+
+
+@contextmanager
+def outages_named() -> Iterator[None]:
+    """Inside, psycopg's own OperationalError (lost connection, shutdown, deadlock) becomes WarehouseUnavailable."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise _unavailable(error) from error

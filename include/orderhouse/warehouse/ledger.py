@@ -1,0 +1,139 @@
+"""The sync ledger: one row of ``ops.sync`` per sync of a connection, and the mapping versions syncs are loaded with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
+from include.orderhouse.warehouse.operations import sync
+
+NOTABLE = frozenset(
+    {column.name for column in sync.columns if isinstance(column.type, sa.BigInteger)} - {"attempts", "mapping_version"}
+    | {"report_path", "window_start", "window_end"}
+)
+"""The columns that ``note_counts`` may set."""
+
+_NOW = sa.func.clock_timestamp()
+
+
+@dataclass(frozen=True)
+class SyncRow:
+    """What is known of a sync when it starts. ``mode`` is never ``auto`` but what that became."""
+
+    sync_id: str
+    connection: str
+    customer: str
+    connector: str
+    mode: str
+    run_id: str
+    triggered_by: str
+    window_start: datetime | None
+    window_end: datetime | None
+    watermark_before: datetime | None
+    scope: tuple[str, ...]
+    mapping_version: int
+
+
+def start_sync(engine: sa.Engine, row: SyncRow) -> None:
+    """Write the row of a sync that starts, or starts again: running, one more attempt, its error cleared.
+
+    ``started_at`` stays that of the first attempt. A sync that has succeeded stays as it is.
+    """
+    values = {**asdict(row), "scope": list(row.scope)}
+    added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW)
+    again = {name: added.excluded[name] for name in values if name not in ("connection", "sync_id")}
+    statement = added.on_conflict_do_update(
+        index_elements=[sync.c.connection, sync.c.sync_id],
+        set_={
+            **again,
+            "state": "running",
+            "attempts": sync.c.attempts + 1,
+            "finished_at": None,
+            "error_code": None,
+            "error_message": None,
+        },
+        where=sync.c.state != "succeeded",
+    )
+    with engine.begin() as connection:
+        connection.execute(statement)
+
+
+def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int | str | datetime | None) -> None:
+    """Set count columns, the window or the report's path of a sync's row. ValueError for any other column."""
+    if unknown := counts.keys() - NOTABLE:
+        raise ValueError(f"ops.sync has no count called {', '.join(sorted(unknown))}")
+    if counts:
+        _update(engine, connection, sync_id, **counts)
+
+
+def fail_sync(engine: sa.Engine, connection: str, sync_id: str, code: str, message: str, state: str = "failed") -> None:
+    """Note that an attempt ended without a load: ``failed``, or ``stopped`` by its own checks.
+
+    A committed load stays succeeded.
+    """
+    values = {"state": state, "error_code": code, "error_message": message, "finished_at": _NOW}
+    _update(engine, connection, sync_id, sync.c.state != "succeeded", **values)
+
+
+def set_watermark_after(engine: sa.Engine, connection: str, sync_id: str, watermark: datetime) -> None:
+    """Note the watermark that the sync left behind, moved or confirmed."""
+    _update(engine, connection, sync_id, watermark_after=watermark)
+
+
+def _update(engine: sa.Engine, connection: str, sync_id: str, *where: sa.ColumnElement[bool], **values: Any) -> None:
+    mine = (sync.c.connection == connection, sync.c.sync_id == sync_id)
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.update(sync).where(*mine, *where).values(values))
+
+
+def finished_sync(engine: sa.Engine, connection: str, sync_id: str) -> Mapping[str, Any] | None:
+    """The ledger row of a sync whose load has committed, else None."""
+    wanted = sa.select(sync).where(
+        sync.c.connection == connection, sync.c.sync_id == sync_id, sync.c.state == "succeeded"
+    )
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted).mappings().one_or_none()
+    return dict(found) if found else None
+
+
+def last_scope(engine: sa.Engine, connection: str) -> tuple[str, ...] | None:
+    """The scope of the latest succeeded sync that moved or confirmed the watermark; None if there is none."""
+    latest = (
+        sa.select(sync.c.scope)
+        .where(sync.c.connection == connection, sync.c.state == "succeeded", sync.c.watermark_after.is_not(None))
+        .order_by(sync.c.started_at.desc())
+        .limit(1)
+    )
+    with engine.connect() as warehouse:
+        scope = warehouse.execute(latest).scalar_one_or_none()
+    return None if scope is None else tuple(scope)
+
+
+def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int:
+    """The number of a connection's mapping: the latest one if its fingerprint is this one, else a new, higher one.
+
+    So a mapping that returns to an earlier form gets a new number, and what is mapped with it counts as later.
+    """
+    versions = mapping_versions.c
+    latest = (
+        sa.select(versions.mapping_version, versions.fingerprint)
+        .where(versions.connection == connection)
+        .order_by(versions.mapping_version.desc())
+        .limit(1)
+    )
+    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"orderhouse.mapping:{connection}", 0))
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.select(lock))
+        known = warehouse.execute(latest).one_or_none()
+        if known is not None and known.fingerprint == fingerprint:
+            return int(known.mapping_version)
+        number = known.mapping_version + 1 if known else 1
+        new = {"connection": connection, "mapping_version": number, "fingerprint": fingerprint, "first_used_at": _NOW}
+        warehouse.execute(sa.insert(mapping_versions).values(**new))
+        return int(number)

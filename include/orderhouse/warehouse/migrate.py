@@ -1,0 +1,58 @@
+"""Bring a warehouse to the newest schema. The migrations are plain SQL, frozen once released."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.schema import OPS, SCHEMAS
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.migrate', 0))")
+
+
+def upgrade(url: str | None = None) -> None:
+    """Create or upgrade the warehouse at ``url``, in one transaction.
+
+    Any number of processes may call it at once; at the newest revision it only looks.
+    """
+    engine = connect(url)
+    try:
+        with engine.begin() as connection:
+            if current_revision(connection) != _head():
+                connection.execute(_LOCK)
+                _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    for name, comment in SCHEMAS.items():
+        connection.execute(sa.schema.CreateSchema(name, if_not_exists=True))
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {name} IS '{comment}'")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """The revision of the warehouse, None for a database that is none yet."""
+    return MigrationContext.configure(connection, opts={"version_table_schema": OPS}).get_current_revision()
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
