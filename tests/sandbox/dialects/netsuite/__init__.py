@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -67,10 +68,10 @@ def routes(world: World) -> list[Route]:
     database: list[Database] = []
 
     async def token(request: Request) -> Response:
-        form = await request.form()
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
         if form.get("grant_type") != "client_credentials" or form.get("client_assertion_type") != ASSERTION_TYPE:
             return json_response({"error": "unsupported_grant_type"}, 400)
-        problem = _assertion_problem(world, str(form.get("client_assertion", "")))
+        problem = _assertion_problem(world, form.get("client_assertion", ""))
         if problem:
             return json_response({"error": problem}, 400)
         access_token = world.tokens.issue(TOKEN_SECONDS)
@@ -115,7 +116,9 @@ def _assertion_problem(world: World, assertion: str) -> str | None:
 
 def _answer(world: World, database: Database, request: Request, body: bytes) -> Response:
     try:
-        limit, offset = (int(request.query_params.get(name, default)) for name, default in (("limit", "1000"), ("offset", "0")))
+        limit, offset = (
+            int(request.query_params.get(name, default)) for name, default in (("limit", "1000"), ("offset", "0"))
+        )
         query = json.loads(body)["q"]
     except (ValueError, TypeError, KeyError):
         return error(400, "INVALID_CONTENT", "Invalid content in the request body.")

@@ -33,9 +33,7 @@ FORMATS = {
     "YYYY": "%Y", "YY": "%y", "MM": "%m", "MON": "%b", "DD": "%d", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
     "SS": "%S", "AM": "%p", "PM": "%p",
 }  # fmt: skip
-KIND_OF = {
-    name.partition(":")[0]: name.partition(":")[2] for columns in SCHEMA.values() for name in columns.split()
-}
+KIND_OF = {name.partition(":")[0]: name.partition(":")[2] for columns in SCHEMA.values() for name in columns.split()}
 INTEGER_KEYS = {"transaction": "id", "transactionline": "transaction"}
 
 
@@ -125,7 +123,9 @@ class Database:
 
     def _create(self) -> None:
         for table, columns in self._columns.items():
-            named = ", ".join(f"`{name}` {'INTEGER' if kind == 'integer' else 'TEXT'}" for name, kind in columns.items())
+            named = ", ".join(
+                f"`{name}` {'INTEGER' if kind == 'integer' else 'TEXT'}" for name, kind in columns.items()
+            )
             self._connection.execute(f"CREATE TABLE `{table}` ({named})")
         for table, column in INTEGER_KEYS.items():
             self._connection.execute(f"CREATE INDEX `{table}_key` ON `{table}` (`{column}`)")
@@ -183,14 +183,17 @@ def _translate(query: str, is_unfiltered: bool) -> Statement:
     try:
         tree = sqlglot.parse_one(query, read=_SuiteQL)
     except SqlglotError as error:
-        raise SuiteQLError(f"Search error occurred: Invalid or unsupported search: {str(error)[:120]}") from error
+        where = str(error).partition("\n")[0]
+        raise SuiteQLError(f"Search error occurred: Invalid or unsupported search: {where}") from error
     if not isinstance(tree, exp.Select):
         raise SuiteQLError("Search error occurred: Invalid or unsupported search: only SELECT statements can be run.")
     tables = {table.alias_or_name.lower(): table.name.lower() for table in tree.find_all(exp.Table)}
     bare = frozenset(
         name
         for projection in tree.expressions
-        for name in (KIND_OF if _is_star(projection) else [projection.name] if isinstance(projection, exp.Column) else [])
+        for name in (
+            KIND_OF if _is_star(projection) else [projection.name] if isinstance(projection, exp.Column) else []
+        )
     )
     if is_unfiltered and tree.args["from_"].this.name.lower() == "transaction":
         tree.set("where", None)
@@ -204,7 +207,9 @@ def _is_star(node: exp.Expression) -> bool:
 
 def _rewrite(node: exp.Expression) -> exp.Expression:
     match node:
-        case exp.Dot(this=exp.Identifier() as owner, expression=exp.Anonymous() as call) if owner.name.upper() == "BUILTIN":
+        case exp.Dot(this=exp.Identifier() as owner, expression=exp.Anonymous() as call) if (
+            owner.name.upper() == "BUILTIN"
+        ):
             shown = call.expressions[0]
             return exp.Anonymous(this="DISPLAY", expressions=[exp.Literal.string(shown.name.lower()), shown])
         case exp.Column() if KIND_OF.get(node.name.lower()) == "instant" and _is_seen_in_account_zone(node):
