@@ -7,7 +7,7 @@ the shared shape of error bodies follows OData 4.01 JSON, 21.1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -129,6 +129,29 @@ def nested(row: Mapping[str, Any], member: str, version: Version = 4, *, of: str
     return collection({"d": found}, 2, of=f"{member} of {of}")
 
 
+def pages(
+    follow: Callable[[str], Any], first: Any, link: str | None, version: Version = 4, *, of: str
+) -> Iterator[CollectionPage]:
+    """The pages from the body of the first one, or from a next link on, each asked for when it is wanted.
+
+    ``follow`` gets the body behind a link. Only the first page keeps its count. Raises UnexpectedShape where a page
+    leads to itself.
+    """
+    if link is None:
+        page = collection(first, version, of=of)
+        yield page
+        link = page.next_link
+    while link:
+        page = collection(follow(link), version, of=of)
+        if page.next_link == link:
+            raise UnexpectedShape(
+                f"The next page of {of} is the page itself.",
+                action="Nothing was loaded. Report it to who runs the source: its paging would never end.",
+            )
+        yield CollectionPage(page.rows, page.next_link, None)
+        link = page.next_link
+
+
 def unescaped(name: str) -> str:
     """A name in which characters that XML names cannot hold were escaped: ``In_x0020_Review`` is ``In Review``."""
     return ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
@@ -176,5 +199,5 @@ def _no_instant(value: Any) -> UnexpectedShape:
 def _no_member(member: str, of: str) -> UnexpectedShape:
     return UnexpectedShape(
         f"{of} has no expanded {member!r}.",
-        action="Nothing was loaded: without it the order would look as if it had none. Check that the source expands it.",
+        action="Nothing was loaded: without it, the order would look as if it had none. Check what the source expands.",
     )

@@ -19,7 +19,8 @@ from tests.sandbox.wire import json_bytes
 LARGEST_PAGE = 20_000
 TEXT = re.compile(r"'(?:[^']|'')*'")
 NAME = re.compile(r"\b(?!(?:and|or|not|eq|ne|gt|ge|lt|le|true|false|null)\b)[A-Za-z]\w*\b(?!\()")
-INSTANT = re.compile(r"\b\d[\w:.+-]*")
+UNQUOTED = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d[\w:.+-]*", re.IGNORECASE)
+"""GUIDs, numbers, dates and instants."""
 INNERMOST = re.compile(r"\(([^()]*)\)")
 
 Entry = TypeVar("Entry")
@@ -90,7 +91,7 @@ def _is_behind(row: Row, query: Query, token: str) -> bool:
 
 def _refuse_or_on_distinct_fields(text: str) -> None:
     """Filters become filters on the table's fields, one each: alternatives are possible only for one field."""
-    text = INSTANT.sub("0", TEXT.sub("''", text))
+    text = UNQUOTED.sub("0", TEXT.sub("''", text))
     while inner := INNERMOST.search(text):
         text = text[: inner.start()] + " ".join(_fields(inner[1])) + text[inner.end() :]
     _fields(text)

@@ -1,0 +1,70 @@
+"""Dynamics 365 Business Central, API v2.0 (OData 4.0), online and on premises.
+
+What change detection can see: an order's ``lastModifiedDateTime`` moves when the header is saved, when lines are added,
+when a line's amount changes, and with postings. It does not move when only a line's description or expected receipt
+date changes, or when a receipt is undone; no filter finds such a change, because lines carry no modification time.
+``reconcile`` finds it by comparing contents; the setting ``reread_open_orders`` finds it at every sync, at the price of
+reading every order not yet fully received.
+
+An order leaves the list when it has been received and invoiced completely, and when somebody deletes it. The first are
+told from the second by their posted invoices (`explain_absence`). A custom API page ``purchaseOrders`` with a part
+``purchaseOrderLines`` shows custom fields, which the standard page cannot; ``orders_api`` is its route.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from include.orderhouse.auth import basic, client_credentials
+from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.business_central.fields import MAPPING
+from include.orderhouse.connectors.business_central.reading import (
+    Settings,
+    discover,
+    explain,
+    explain_absence,
+    fetch,
+    read,
+    scan,
+)
+from include.orderhouse.credentials import Credentials
+
+LOGIN = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
+SCOPE = "https://api.businesscentral.dynamics.com/.default"
+
+
+def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
+    """A Microsoft Entra application (client credentials), or on premises a user with a web service access key."""
+    if "client_id" not in credentials.extra:
+        return basic(credentials.need("login"), credentials.need("password"))
+    token_url = credentials.extra.get("token_url") or LOGIN.format(tenant_id=credentials.need("tenant_id"))
+    return client_credentials(
+        token_url,
+        credentials.need("client_id"),
+        credentials.need("client_secret"),
+        credentials.extra.get("scope", SCOPE),
+    )
+
+
+CONNECTOR = Connector(
+    name="business_central",
+    label="Microsoft Dynamics 365 Business Central",
+    documentation=(
+        "[API v2.0](https://learn.microsoft.com/dynamics365/business-central/dev-itpro/api-reference/v2.0/), "
+        "[limits](https://learn.microsoft.com/dynamics365/business-central/dev-itpro/administration/"
+        "operational-limits-online), [OData limitations](https://learn.microsoft.com/dynamics365/business-central/"
+        "dev-itpro/webservices/odata-known-limitations), [source of the API pages](https://github.com/microsoft/ALAppExtensions)"
+    ),
+    settings=Settings,
+    authenticate=authenticate,
+    discover=discover,
+    fetch=fetch,
+    read=read,
+    scan=scan,
+    explain=explain,
+    mapping=MAPPING,
+    page_size=200,
+    requests_per_minute=1000,
+    concurrency=4,
+    explain_absence=explain_absence,
+)
