@@ -116,6 +116,7 @@ order_version = sa.Table(
     comment="The version of each order that the warehouse holds; only a later one is loaded",
 )
 sa.Index(None, order_version.c.connection, order_version.c.source_order_id)
+sa.Index("order_version_stale_idx", order_version.c.connection, postgresql_where=order_version.c.is_stale)
 
 order_raw = sa.Table(
     "order_raw",

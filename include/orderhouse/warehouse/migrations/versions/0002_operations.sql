@@ -130,6 +130,7 @@ CREATE TABLE ops.order_version (
     CONSTRAINT order_version_pkey PRIMARY KEY (connection, order_id)
 );
 CREATE INDEX order_version_connection_source_order_id_idx ON ops.order_version (connection, source_order_id);
+CREATE INDEX order_version_stale_idx ON ops.order_version (connection) WHERE is_stale;
 COMMENT ON TABLE ops.order_version IS 'The version of each order that the warehouse holds; only a later one is loaded';
 COMMENT ON COLUMN ops.order_version.connection IS 'The connection: one system of one customer';
 COMMENT ON COLUMN ops.order_version.order_id IS 'Deterministic UUID of connection and source order id';

@@ -1,0 +1,67 @@
+"""Orders that the source no longer has: recorded with the order's version, so that a late batch does not revive them.
+
+The proof dates from the start of its sync; a version that was fetched later outlives it. A proof that comes after such
+a version, or comes twice, changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import sql
+
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.task import Cursor, GoneOrder
+
+_RECORD = """
+    UPDATE ops.order_version AS known SET
+        gone_at = sync.started_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = sync.sync_id
+    FROM unnest(%(keys)s::text[], %(statuses)s::text[], %(evidences)s::text[])
+             AS gone (source_order_id, status, evidence),
+         ops.sync AS sync
+    WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
+      AND (known.connection, known.source_order_id) = (%(connection)s, gone.source_order_id)
+      AND known.fetched_at < sync.started_at AND coalesce(known.gone_at, '-infinity') < sync.started_at
+"""
+_DELETE = sql.SQL("""
+    UPDATE {table} AS known SET
+        is_deleted = true, deleted_at = version.gone_at, delete_evidence = version.gone_evidence,
+        loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
+    FROM ops.order_version AS version
+    WHERE (known.connection, known.order_id) = (version.connection, version.order_id)
+      AND version.connection = %(connection)s AND version.sync_id = %(sync_id)s
+      AND version.gone_at IS NOT NULL AND version.gone_status IS NULL AND NOT known.is_deleted
+""")
+_SET_STATUS = """
+    UPDATE procurement.purchase_order AS known SET
+        status = version.gone_status, status_source = NULL, row_hash = '',
+        loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
+    FROM ops.order_version AS version
+    WHERE (known.connection, known.order_id) = (version.connection, version.order_id)
+      AND version.connection = %(connection)s AND version.sync_id = %(sync_id)s
+      AND version.gone_status IS NOT NULL AND known.status IS DISTINCT FROM version.gone_status
+"""
+_FORGET_CONTENT = """
+    UPDATE ops.order_version SET content_hash = '', is_deleted = is_deleted OR gone_status IS NULL
+    WHERE connection = %(connection)s AND sync_id = %(sync_id)s AND gone_at IS NOT NULL
+"""
+
+
+def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
+    """Record what is gone and mark those orders with their rows; how many orders are newly deleted.
+
+    Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they are written anew when they come back.
+    """
+    listed = {
+        "keys": [order.source_order_id for order in gone],
+        "statuses": [order.status for order in gone],
+        "evidences": [order.evidence for order in gone],
+    }
+    cursor.execute(_RECORD, {**facts, **listed})
+    deleted = [
+        cursor.execute(_DELETE.format(table=sql.Identifier("procurement", table.name)), facts).rowcount
+        for table in TABLES
+    ]
+    cursor.execute(_SET_STATUS, facts)
+    cursor.execute(_FORGET_CONTENT, facts)
+    return deleted[0]

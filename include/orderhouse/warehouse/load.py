@@ -1,0 +1,113 @@
+"""The load: frames into the warehouse in one transaction, together with the ledger row that says so.
+
+COPY fills temporary tables; then, under a lock that lets one load of a connection in at a time, set-based statements
+choose what is later than the warehouse (`winners`), merge it (`merge`), keep the rejects (`rejects`) and mark what is
+gone (`gone`). Loading the same batches again, in any order, gives the same warehouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.orderhouse.errors import CountMismatch
+from include.orderhouse.frames import Frames
+from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
+from include.orderhouse.warehouse.copying import copy_batches, create_staging
+from include.orderhouse.warehouse.engine import outages_named
+from include.orderhouse.warehouse.gone import mark_gone
+from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
+from include.orderhouse.warehouse.merge import merge
+from include.orderhouse.warehouse.operations import sync
+from include.orderhouse.warehouse.rejects import settle_rejects
+from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
+from include.orderhouse.warehouse.winners import choose_winners, keep_versions
+
+__all__ = ["GoneOrder", "LoadCounts", "LoadTask", "keep_rejects", "load"]
+
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:' || %(connection)s, 0))"
+
+
+def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCounts:
+    """Load all batches, or nothing. ``start_sync`` must have written the sync's row, which becomes ``succeeded``.
+
+    A sync that has succeeded is not loaded again; its counts are those of the ledger.
+    CountMismatch if what was staged is not what arrived; WarehouseUnavailable if the connection to the server is lost.
+    """
+    if done := finished_sync(engine, task.connection, task.sync_id):
+        return LoadCounts.of_ledger(done)
+    with _transaction(engine, task) as (connection, cursor):
+        copied = copy_batches(cursor, batches)
+        facts = task.facts(_enter(cursor, task))
+        counts = _merge_all(cursor, task, facts)
+        if copied != counts.staged:
+            raise CountMismatch(
+                f"{copied} orders were staged for {task.connection}, but {counts.staged} are accounted for.",
+                action=MAP_AGAIN,
+            )
+        _write_ledger(connection, task, "succeeded", counts.ledger())
+    return counts
+
+
+def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> int:
+    """Commit the rejects of a run that its checks stopped, and its ledger row as ``stopped``; how many there are.
+
+    Orders whose later version is among them become stale; nothing else of the run reaches the warehouse.
+    """
+    with _transaction(engine, task) as (connection, cursor):
+        copy_batches(cursor, batches, ("reject",))
+        rejected = settle_rejects(cursor, task.facts(_enter(cursor, task)))
+        _write_ledger(connection, task, "stopped", {"orders_rejected": rejected})
+    return rejected
+
+
+@contextmanager
+def _transaction(engine: sa.Engine, task: LoadTask) -> Iterator[tuple[sa.Connection, Cursor]]:
+    """One transaction with empty staging tables, on the driver's own cursor, for COPY."""
+    if unknown := task.counts.keys() - NOTABLE:
+        raise ValueError(f"ops.sync has no count called {', '.join(sorted(unknown))}")
+    with outages_named(), engine.begin() as connection:
+        cursor: Any = connection.connection.cursor()
+        create_staging(cursor)
+        yield connection, cursor
+
+
+def _enter(cursor: Cursor, task: LoadTask) -> datetime:
+    """Wait until no other load of the connection runs; the instant from which this one does."""
+    cursor.execute(_ALONE, {"connection": task.connection})
+    (loaded_at,) = cursor.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    if not isinstance(loaded_at, datetime):
+        raise TypeError("the warehouse tells no time")
+    return loaded_at
+
+
+def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCounts:
+    inserted, updated, unchanged, older, duplicates, flagged = choose_winners(cursor, facts)
+    merge(cursor, ORDER, facts)
+    lines_written, lines_deleted = merge(cursor, LINE, facts)
+    merge(cursor, SCHEDULE, facts)
+    merge(cursor, DISTRIBUTION, facts)
+    counts = LoadCounts(inserted, updated, unchanged, older, duplicates)
+    issues = keep_versions(cursor, facts)
+    gone = mark_gone(cursor, task.gone, facts)
+    rejected = settle_rejects(cursor, facts)
+    return replace(
+        counts,
+        rejected=rejected,
+        deleted=flagged + gone,
+        lines_written=lines_written,
+        lines_deleted=lines_deleted,
+        issues=issues,
+    )
+
+
+def _write_ledger(connection: sa.Connection, task: LoadTask, state: str, counts: dict[str, int]) -> None:
+    mine = (sync.c.connection == task.connection, sync.c.sync_id == task.sync_id)
+    values = {**task.counts, **counts, "state": state, "finished_at": sa.func.clock_timestamp()}
+    if connection.execute(sa.update(sync).where(*mine).values(values)).rowcount != 1:
+        raise ValueError(f"sync {task.sync_id} of {task.connection} was never started; call start_sync first")

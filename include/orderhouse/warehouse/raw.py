@@ -1,0 +1,50 @@
+"""Raw records that the warehouse keeps, and what it knows of each order's version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.orderhouse.warehouse.operations import order_raw, order_version, reject
+
+_ROWS_AT_ONCE = 200
+
+
+def stored_raw(
+    engine: sa.Engine, connection: str, source_order_ids: Sequence[str] | None = None
+) -> Iterator[tuple[bytes, datetime]]:
+    """Payload and fetch time of the raw records of a connection's orders, or of some; a few in memory at a time."""
+    wanted = sa.select(order_raw.c.payload, order_raw.c.fetched_at).where(order_raw.c.connection == connection)
+    if source_order_ids is not None:
+        wanted = wanted.where(order_raw.c.source_order_id.in_(source_order_ids))
+    for payload, fetched_at in _stream(engine, wanted.order_by(order_raw.c.order_id)):
+        yield bytes(payload), fetched_at
+
+
+def open_rejects(
+    engine: sa.Engine, connection: str, reject_ids: Sequence[str] = ()
+) -> Iterator[tuple[bytes, datetime]]:
+    """Payload and fetch time of a connection's open rejects, or of some of them."""
+    wanted = sa.select(reject.c.payload, reject.c.fetched_at).where(
+        reject.c.connection == connection, reject.c.resolved_at.is_(None), reject.c.payload.is_not(None)
+    )
+    if reject_ids:
+        wanted = wanted.where(reject.c.reject_id.in_(reject_ids))
+    for payload, fetched_at in _stream(engine, wanted.order_by(reject.c.reject_id)):
+        yield bytes(payload), fetched_at
+
+
+def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, datetime | None, bool]]:
+    """Source key, modification time as the source told it, and whether it is deleted, of each order of a connection."""
+    known = order_version.c
+    wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
+    for key, modified_at, is_deleted in _stream(engine, wanted.where(known.connection == connection)):
+        yield key, modified_at, is_deleted
+
+
+def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    with engine.connect() as warehouse:
+        yield from warehouse.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)

@@ -1,0 +1,85 @@
+"""Rejected orders: kept with their payload until a version that is no earlier is loaded; until then their order is stale.
+
+A reject that is no later than the version the warehouse holds is kept as resolved; it changes nothing else. So the end
+is the same in whichever order versions and rejects arrive. Of an order's rejects only the latest stays open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import sql
+
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.task import Cursor
+
+_KEEP = """
+    INSERT INTO ops.reject AS known
+        (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at, mapping_version,
+         code, table_name, field, reason, findings, payload, rejected_at, sync_id)
+    SELECT DISTINCT ON (reject_id)
+        connection, reject_id, %(customer)s, order_id, source_order_id, order_number, version_at, fetched_at,
+        %(mapping_version)s::bigint, code, table_name, field, reason, findings, payload, %(loaded_at)s, %(sync_id)s
+    FROM staged_reject
+    ORDER BY reject_id, version_at DESC NULLS LAST, fetched_at DESC
+    ON CONFLICT (connection, reject_id) DO UPDATE SET
+        order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
+        mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
+        field = excluded.field, reason = excluded.reason, findings = excluded.findings, payload = excluded.payload,
+        sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
+    WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
+        > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
+"""
+_RESOLVE = """
+    UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
+    WHERE waiting.connection = %(connection)s AND waiting.resolved_at IS NULL
+      AND (EXISTS (
+            SELECT FROM ops.order_version AS known
+            WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
+              AND (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
+               >= (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version)
+        ) OR EXISTS (
+            SELECT FROM ops.reject AS later
+            WHERE (later.connection, later.order_id) = (waiting.connection, waiting.order_id)
+              AND (coalesce(later.version_at, '-infinity'), later.fetched_at, later.mapping_version, later.reject_id)
+                > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version, waiting.reject_id)
+        ) OR waiting.order_id IS NULL AND EXISTS (
+            SELECT FROM staged_version AS loaded WHERE loaded.payload = waiting.payload
+        ))
+"""
+_CREATE_TOUCHED = "CREATE TEMPORARY TABLE touched (order_id uuid PRIMARY KEY) ON COMMIT DROP"
+_MARK_VERSIONS = """
+    WITH state AS (
+        SELECT known.order_id, EXISTS (
+            SELECT FROM ops.reject AS waiting
+            WHERE (waiting.connection, waiting.order_id) = (known.connection, known.order_id) AND waiting.resolved_at IS NULL
+        ) AS is_stale
+        FROM ops.order_version AS known
+        WHERE known.connection = %(connection)s AND (known.is_stale OR known.order_id IN (
+            SELECT order_id FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL
+        ))
+    ), marked AS (
+        UPDATE ops.order_version AS known SET is_stale = state.is_stale FROM state
+        WHERE (known.connection, known.order_id) = (%(connection)s, state.order_id) AND known.is_stale <> state.is_stale
+    )
+    INSERT INTO touched SELECT order_id FROM state
+"""
+_MARK_ROWS = sql.SQL("""
+    UPDATE {table} AS known SET is_stale = version.is_stale
+    FROM touched JOIN ops.order_version AS version USING (order_id)
+    WHERE version.connection = %(connection)s
+      AND (known.connection, known.order_id) = (version.connection, version.order_id)
+      AND known.is_stale <> version.is_stale
+""")
+
+
+def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> int:
+    """Keep the staged rejects, close those that are superseded, mark stale orders; the number of orders rejected."""
+    (rejected,) = cursor.execute("SELECT count(DISTINCT reject_id) FROM staged_reject").fetchone() or (0,)
+    cursor.execute(_KEEP, facts)
+    cursor.execute(_RESOLVE, facts)
+    cursor.execute(_CREATE_TOUCHED)
+    cursor.execute(_MARK_VERSIONS, facts)
+    for table in TABLES:
+        cursor.execute(_MARK_ROWS.format(table=sql.Identifier("procurement", table.name)), facts)
+    return int(rejected)

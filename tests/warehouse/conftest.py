@@ -1,0 +1,49 @@
+"""A real PostgreSQL for the whole session, and a fresh warehouse in it for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import Server, embedded_postgres
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.migrate import upgrade
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An embedded server with a migrated database called ``template_warehouse``."""
+    with embedded_postgres(Home(Path(tmp_path_factory.mktemp("postgres"))), port=0) as running:
+        _administer(running, "CREATE DATABASE template_warehouse")
+        upgrade(running.url("template_warehouse"))
+        yield running
+
+
+@pytest.fixture
+def url(server: Server) -> Iterator[str]:
+    """The URL of a warehouse of the test's own, empty and migrated."""
+    name = f"test_{next(_numbers)}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_warehouse STRATEGY file_copy")
+    yield server.url(name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    """An engine on the test's warehouse."""
+    made = connect(url)
+    yield made
+    made.dispose()
+
+
+def _administer(server: Server, statement: str) -> None:
+    with psycopg.connect(server.libpq_url("postgres"), autocommit=True) as session:
+        session.execute(statement)

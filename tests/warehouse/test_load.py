@@ -1,0 +1,264 @@
+"""Loading: the version rule, replacement as a set, unchanged content, one transaction."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import CountMismatch
+from include.orderhouse.frames import Frames
+from include.orderhouse.warehouse.ledger import finished_sync
+from include.orderhouse.warehouse.load import LoadCounts, load
+from tests.warehouse.orders import Line, Order, contents, frames, hour, load_orders, physical_rows, rows, started_task
+
+FULL = Order(
+    values={"memo": 'a "quoted", spaced\nÅngström \\. text', "total_amount": Decimal("123456789012345678.123456")},
+    lines=(
+        Line(
+            "10", {"quantity_ordered": Decimal("2.500000"), "custom_fields": '{"colour": "grün"}'}, ("1",), ("1", "2")
+        ),
+        Line("20"),
+    ),
+    issues=("CODE_UNKNOWN",),
+)
+
+
+def memos(engine: sa.Engine) -> list[tuple[object, ...]]:
+    return rows(engine, "SELECT order_number, memo FROM procurement.purchase_order ORDER BY 1")
+
+
+def test_an_order_arrives_exactly_as_it_was_staged(engine: sa.Engine) -> None:
+    counts = load_orders(engine, FULL)
+    assert counts == LoadCounts(inserted=1, lines_written=2, issues=1)
+    assert rows(engine, "SELECT memo, total_amount, is_deleted, extracted_at FROM procurement.purchase_order") == [
+        (FULL.values["memo"], FULL.values["total_amount"], False, hour(2))
+    ]
+    assert rows(engine, "SELECT custom_fields FROM procurement.purchase_order_line ORDER BY source_line_id") == [
+        ({"colour": "grün"},),
+        (None,),
+    ]
+    assert rows(engine, "SELECT count(*) FROM procurement.purchase_order_distribution") == [(2,)]
+    assert rows(engine, "SELECT payload FROM ops.order_raw") == [(FULL.payload,)]
+
+
+def test_the_ledger_row_commits_with_the_data(engine: sa.Engine) -> None:
+    task = replace(started_task(engine), counts={"orders_extracted": 1, "calls": 3})
+    load(engine, task, [frames(FULL)])
+    row = finished_sync(engine, "acme_us", task.sync_id)
+    assert row is not None
+    assert (row["orders_inserted"], row["orders_extracted"], row["calls"], row["lines_written"]) == (1, 1, 3, 2)
+
+
+def test_a_load_that_has_committed_is_not_done_again(engine: sa.Engine) -> None:
+    task = started_task(engine)
+    first = load(engine, task, [frames(FULL)])
+    assert load(engine, task, [frames(FULL.at(9))]) == first
+    assert rows(engine, "SELECT version_at FROM ops.order_version") == [(hour(1),)]
+
+
+def test_h6_the_overlap_of_two_windows_rewrites_nothing_and_doubles_nothing(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    before = physical_rows(engine)
+    assert load_orders(engine, FULL) == LoadCounts(older=1)
+    assert load_orders(engine, FULL.at(1, fetched=3)) == LoadCounts(unchanged=1, issues=1)
+    assert physical_rows(engine) == before
+
+
+def test_h8_a_full_load_over_existing_data_whose_versions_are_lost_doubles_nothing(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    before = contents(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("TRUNCATE ops.order_version, ops.order_raw, ops.issue"))
+    load_orders(engine, FULL)
+    assert contents(engine) == before
+
+
+def test_an_older_version_never_overwrites_a_newer_one(engine: sa.Engine) -> None:
+    load_orders(engine, Order(version=5, values={"memo": "new"}))
+    assert load_orders(engine, Order(version=4, fetched=9, values={"memo": "old"})) == LoadCounts(older=1)
+    assert memos(engine) == [("4711", "new")]
+
+
+def test_a_late_version_between_two_readings_of_the_same_content_loses(engine: sa.Engine) -> None:
+    """A, then A again as a later version, then a B from between: B must not win."""
+    a, b = Order(values={"memo": "A"}), Order(values={"memo": "B"})
+    load_orders(engine, a.at(1))
+    assert load_orders(engine, a.at(3)) == LoadCounts(unchanged=1)
+    assert load_orders(engine, b.at(2)) == LoadCounts(older=1)
+    assert memos(engine) == [("4711", "A")]
+
+
+def test_the_fetch_decides_between_versions_of_one_modification_time(engine: sa.Engine) -> None:
+    load_orders(engine, Order(fetched=5, values={"memo": "read later"}))
+    load_orders(engine, Order(fetched=4, values={"memo": "read earlier"}))
+    assert memos(engine) == [("4711", "read later")]
+
+
+def test_the_mapping_decides_between_versions_of_one_fetch(engine: sa.Engine) -> None:
+    load_orders(engine, Order(values={"memo": "old mapping"}), mapping=1)
+    load_orders(engine, Order(values={"memo": "new mapping"}), mapping=2)
+    load_orders(engine, Order(values={"memo": "old mapping"}), mapping=1)
+    assert memos(engine) == [("4711", "new mapping")]
+
+
+def test_a_remap_of_an_old_payload_does_not_overwrite_what_was_read_after_it(engine: sa.Engine) -> None:
+    load_orders(engine, Order(version=3, values={"memo": "read after"}), mapping=1)
+    load_orders(engine, Order(version=1, values={"memo": "remapped"}), mapping=2)
+    assert memos(engine) == [("4711", "read after")]
+
+
+def test_a_version_without_a_modification_time_is_the_earliest(engine: sa.Engine) -> None:
+    load_orders(engine, Order(version=1, fetched=1, values={"memo": "dated"}))
+    load_orders(engine, Order(version=None, fetched=9, values={"memo": "undated"}))
+    assert memos(engine) == [("4711", "dated")]
+
+
+def test_of_copies_in_several_batches_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
+    old = Order(version=1, values={"memo": "old"}, lines=(Line("10"), Line("20")))
+    new = Order(version=2, values={"memo": "new"}, lines=(Line("20", {"line_number": "2"}), Line("30")))
+    counts = load(engine, started_task(engine), [frames(new), frames(old), frames(new)])
+    assert (counts.inserted, counts.duplicates, counts.lines_written) == (1, 2, 2)
+    assert memos(engine) == [("4711", "new")]
+    assert rows(engine, "SELECT source_line_id, line_number FROM procurement.purchase_order_line ORDER BY 1") == [
+        ("20", "2"),
+        ("30", None),
+    ]
+
+
+def test_of_copies_in_one_batch_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
+    old, new = Order(fetched=2, lines=(Line("10"), Line("20"))), Order(fetched=3, lines=(Line("20"),))
+    counts = load(engine, started_task(engine), [frames(new, old, new)])
+    assert (counts.inserted, counts.duplicates) == (1, 2)
+    assert rows(engine, "SELECT source_line_id FROM procurement.purchase_order_line") == [("20",)]
+
+
+def test_copies_whose_lines_cannot_be_told_apart_stop_the_load(engine: sa.Engine) -> None:
+    with pytest.raises(CountMismatch, match="two versions of order 4711"):
+        load_orders(engine, Order(version=1), Order(version=2, lines=()))
+    assert memos(engine) == []
+
+
+def test_h16_a_line_that_left_its_order_is_marked_deleted_with_its_parts(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    counts = load_orders(engine, replace(FULL, lines=FULL.lines[1:]).at(2))
+    assert (counts.updated, counts.lines_deleted, counts.lines_written) == (1, 1, 0)
+    for table, expected in (("line", [True, False]), ("schedule", [True]), ("distribution", [True, True])):
+        told = f"SELECT is_deleted, delete_evidence, deleted_at IS NOT NULL FROM procurement.purchase_order_{table}"
+        assert rows(engine, f"{told} ORDER BY 1 DESC") == [(x, "absent_in_order" if x else None, x) for x in expected]
+
+
+def test_a_line_that_comes_back_is_alive_again_and_was_first_seen_when_it_was(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    seen = rows(engine, "SELECT source_line_id, first_seen_at FROM procurement.purchase_order_line ORDER BY 1")
+    load_orders(engine, replace(FULL, lines=()).at(2))
+    load_orders(engine, FULL.at(3))
+    assert rows(engine, "SELECT source_line_id, first_seen_at FROM procurement.purchase_order_line ORDER BY 1") == seen
+    told = "SELECT DISTINCT is_deleted, deleted_at, delete_evidence FROM procurement.purchase_order_line"
+    assert rows(engine, told) == [(False, None, None)]
+
+
+def test_a_changed_line_leaves_its_sisters_unwritten(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    where = "SELECT ctid, xmin FROM procurement.purchase_order_line WHERE source_line_id = '20'"
+    before = rows(engine, where)
+    counts = load_orders(engine, replace(FULL, lines=(Line("10", {"tax_code": "V1"}), Line("20"))).at(2))
+    assert counts.lines_written == 1
+    assert rows(engine, where) == before
+
+
+def test_a_source_that_flags_an_order_deletes_it_with_its_lines(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    assert load_orders(engine, replace(FULL, is_deleted=True).at(2)).deleted == 1
+    for table in ("purchase_order", "purchase_order_line", "purchase_order_schedule"):
+        told = f"SELECT DISTINCT is_deleted, delete_evidence, deleted_at IS NOT NULL FROM procurement.{table}"
+        assert rows(engine, told) == [(True, "flag", True)]
+    load_orders(engine, FULL.at(3))
+    assert rows(engine, "SELECT is_deleted, deleted_at FROM procurement.purchase_order") == [(False, None)]
+
+
+def test_a_line_that_had_vanished_from_an_order_that_is_then_deleted_with_it_counts_as_part_of_it(
+    engine: sa.Engine,
+) -> None:
+    load_orders(engine, FULL)
+    load_orders(engine, replace(FULL, lines=FULL.lines[1:]).at(2))
+    load_orders(engine, replace(FULL, is_deleted=True).at(3))
+    assert rows(engine, "SELECT DISTINCT delete_evidence FROM procurement.purchase_order_line") == [("flag",)]
+
+
+def test_issues_are_replaced_with_the_version_of_their_order(engine: sa.Engine) -> None:
+    load_orders(engine, replace(FULL, issues=("UNIT_UNKNOWN", "DATE_ODD")))
+    load_orders(engine, replace(FULL, issues=("DATE_ODD", "SUM_ODD"), values={"memo": "changed"}).at(2))
+    load_orders(engine, replace(FULL, issues=("LATE",)).at(1))
+    assert rows(engine, "SELECT code FROM ops.issue ORDER BY 1") == [("DATE_ODD",), ("SUM_ODD",)]
+
+
+def test_only_a_winning_version_replaces_the_raw_record(engine: sa.Engine) -> None:
+    load_orders(engine, FULL.at(5))
+    load_orders(engine, FULL.at(4, fetched=9))
+    assert rows(engine, "SELECT payload FROM ops.order_raw") == [(FULL.at(5).payload,)]
+
+
+HISTORY = (
+    Order(version=1, fetched=1, lines=(Line("10"), Line("20"))),
+    Order(version=2, fetched=2, lines=(Line("20", {"tax_code": "V1"}),)),
+    Order(version=2, fetched=3, lines=(Line("20", {"tax_code": "V1"}), Line("30"))),
+)
+
+
+def test_the_same_versions_in_any_order_give_the_same_living_rows(engine: sa.Engine) -> None:
+    told = """
+        SELECT source_order_id, version_at, fetched_at, content_hash FROM ops.order_version
+        UNION ALL SELECT source_line_id, NULL, NULL, row_hash FROM procurement.purchase_order_line WHERE NOT is_deleted
+        ORDER BY 1
+    """
+    ends = []
+    for sequence in itertools.permutations(HISTORY):
+        with engine.begin() as connection:
+            connection.execute(sa.text("TRUNCATE ops.order_version, ops.order_raw, procurement.purchase_order CASCADE"))
+        for order in (*sequence, sequence[0]):
+            load_orders(engine, order)
+        ends.append(rows(engine, told))
+    assert ends == [ends[0]] * 6
+    assert len(ends[0]) == 3
+
+
+def test_a_row_without_its_version_stops_the_load_and_leaves_nothing(engine: sa.Engine) -> None:
+    whole = frames(FULL, Order("4712"))
+    torn = Frames({**whole.tables, "version": whole["version"].slice(0, 1)})
+    task = started_task(engine)
+    with pytest.raises(CountMismatch, match="belong to no version"):
+        load(engine, task, [torn])
+    assert memos(engine) == []
+    assert finished_sync(engine, "acme_us", task.sync_id) is None
+
+
+def test_a_version_without_its_order_stops_the_load(engine: sa.Engine) -> None:
+    whole = frames(FULL, Order("4712", lines=()))
+    torn = Frames({**whole.tables, "purchase_order": whole["purchase_order"].slice(0, 1)})
+    with pytest.raises(CountMismatch, match="2 orders"):
+        load(engine, started_task(engine), [torn])
+    assert memos(engine) == []
+
+
+def test_orders_of_another_connection_are_refused(engine: sa.Engine) -> None:
+    with pytest.raises(CountMismatch, match="another connection"):
+        load(engine, started_task(engine), [frames(replace(FULL, connection="acme_eu"))])
+
+
+def test_connections_with_the_same_order_numbers_do_not_touch_each_other(engine: sa.Engine) -> None:
+    load_orders(engine, FULL)
+    load_orders(engine, replace(FULL, connection="acme_eu", lines=()))
+    assert rows(engine, "SELECT connection, count(*) FROM procurement.purchase_order_line GROUP BY 1") == [
+        ("acme_us", 2)
+    ]
+
+
+def test_h7_a_load_of_a_sync_that_was_never_started_leaves_nothing(engine: sa.Engine) -> None:
+    task = replace(started_task(engine), sync_id="00000000-0000-0000-0000-000000000000")
+    with pytest.raises(ValueError, match="never started"):
+        load(engine, task, [frames(FULL)])
+    assert memos(engine) == []
