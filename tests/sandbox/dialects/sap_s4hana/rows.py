@@ -1,0 +1,96 @@
+"""The company's orders as rows of both services: Python values by field name, nested parts by navigation property."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_s4hana import fields
+from tests.sandbox.dialects.sap_s4hana.fields import Entity, Subject
+from tests.sandbox.order import LineKind, Order
+
+TO_LINES = {2: "to_PurchaseOrderItem", 4: "_PurchaseOrderItem"}
+ORDER_PARTS: dict[int, dict[str, Entity]] = {
+    2: {"to_PurchaseOrderNote": fields.NOTE},
+    4: {"_PurchaseOrderNote": fields.NOTE, "_SupplierAddress": fields.SUPPLIER_ADDRESS},
+}
+LINE_PARTS: dict[int, dict[str, Entity]] = {
+    2: {
+        "to_ScheduleLine": fields.SCHEDULE,
+        "to_AccountAssignment": fields.ASSIGNMENT,
+        "to_PurchaseOrderPricingElement": fields.PRICING,
+        "to_PurchaseOrderItemNote": fields.ITEM_NOTE,
+    },
+    4: {
+        "_DeliveryAddress": fields.DELIVERY_ADDRESS,
+        "_PurchaseOrderScheduleLineTP": fields.SCHEDULE,
+        "_PurOrdAccountAssignment": fields.ASSIGNMENT,
+        "_PurOrdPricingElement": fields.PRICING,
+        "_PurchaseOrderItemNote": fields.ITEM_NOTE,
+    },
+}
+SINGLE = ("_SupplierAddress", "_DeliveryAddress")
+"""Navigation properties that lead to one entity, not to a collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """A row with the entity it belongs to and what its navigation properties lead to."""
+
+    entity: Entity
+    values: dict[str, Any]
+    parts: dict[str, list[EntityRow]]
+
+    def key(self) -> str:
+        """The parentheses of its address: ``('4500000001')``, or named ones where the key has several fields."""
+        if len(self.entity.key) == 1:
+            return f"('{self.values[self.entity.key[0]]}')"
+        return "(" + ",".join(f"{name}='{self.values.get(name, '')}'" for name in self.entity.key) + ")"
+
+
+def order_row(company: Company, order: Order, version: int) -> EntityRow:
+    """One order with everything below it."""
+    subject = Subject(company, order, part=company.vendors[order.vendor].address)
+    parts: dict[str, list[EntityRow]] = {}
+    for name, entity in ORDER_PARTS[version].items():
+        found = _notes(order) if entity is fields.NOTE else [subject.part]
+        parts[name] = [_row(entity, Subject(company, order, part=part), version) for part in found]
+    parts[TO_LINES[version]] = [_line_row(company, order, number, version) for number in range(len(order.goods_lines))]
+    return EntityRow(fields.ORDER, _values(fields.ORDER, subject, version), parts)
+
+
+def _line_row(company: Company, order: Order, number: int, version: int) -> EntityRow:
+    line = order.goods_lines[number]
+    subject = Subject(company, order, line, line.ship_to or order.ship_to, number)
+    parts = {}
+    for name, entity in LINE_PARTS[version].items():
+        if entity is fields.SCHEDULE:
+            found: list[Any] = line.schedules
+        elif entity is fields.ASSIGNMENT:
+            found = line.distributions
+        elif entity is fields.PRICING:
+            found = list(fields.item_conditions(subject))
+        elif entity is fields.ITEM_NOTE:
+            found = [("F01", line.description)] if len(line.description) > 40 else []
+        else:
+            found = [subject.part] if subject.part else []
+        parts[name] = [
+            _row(entity, Subject(company, order, line, part, place), version) for place, part in enumerate(found)
+        ]
+    return EntityRow(fields.LINE, _values(fields.LINE, subject, version), parts)
+
+
+def _notes(order: Order) -> list[tuple[str, str]]:
+    """The memo as header text; sections and notes among the lines, which SAP has not, as header note."""
+    between = [line.description for line in order.lines if line.kind in (LineKind.SECTION, LineKind.NOTE)]
+    found = [("F01", order.memo)] if order.memo else []
+    return [*found, *([("F02", "\n".join(between))] if between else [])]
+
+
+def _row(entity: Entity, subject: Subject, version: int) -> EntityRow:
+    return EntityRow(entity, _values(entity, subject, version), {})
+
+
+def _values(entity: Entity, subject: Subject, version: int) -> dict[str, Any]:
+    return {entry.name: entry.value(subject) for entry in entity.of(version)}
