@@ -76,7 +76,7 @@ class Sandbox:
         password = self._password()
         secrets = {
             "business_central": {"client_secret": password},
-            "sap_s4hana": {"password": password},
+            "sap_s4hana": {"password": password, "client_secret": password, "api_key": password},
             "netsuite": {"public_key": public.decode("ascii")},
             "odoo": {"password": password, "api_key": password},
         }
