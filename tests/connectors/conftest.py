@@ -1,15 +1,14 @@
-"""What the tests of all connectors share: a source over real HTTP against a sandbox dialect, without a limiter."""
+"""A connector's source over a sandbox dialect: real HTTP, no limiter that waits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Catalogue, Connector, Source
+from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors import load
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.http import Api, Patience
@@ -19,51 +18,46 @@ SourceFor = Callable[..., Source]
 
 
 class Unlimited:
-    """A limiter that never waits."""
+    """A limiter that never holds anything back; it notes the pauses it was asked for."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
 
     def slot(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def pace(self) -> None:
-        """Go on at once."""
+        """Nothing to wait for."""
 
     def pause(self, seconds: float) -> None:
-        """Go on at once."""
-
-
-def credentials_for(name: str, sandbox: Sandbox, **other: str) -> Credentials:
-    """The dialect's own credentials, replaced by name; ``{url}`` in a value is the dialect's address."""
-    url = sandbox.url(name)
-    known = {**sandbox.world(name).credentials, **other}
-    filled = {key: value.replace("{url}", url) for key, value in known.items()}
-    login, password = filled.pop("login", None), filled.pop("password", None)
-    return Credentials("test", url, login, password, filled)
+        self.pauses.append(seconds)
 
 
 @pytest.fixture
 def source_for() -> Iterator[SourceFor]:
-    """``source_for(name, sandbox, **settings)``: a source whose catalogue has been discovered.
+    """``source_for(name, sandbox, **settings)``: the connector's source over that dialect, discovered unless told not to.
 
-    ``page_size`` and ``credentials`` may be given too; with ``discover=False`` the catalogue stays empty.
+    ``credentials`` replace what the dialect accepts: login, password, and the rest as the extra JSON.
     """
     with ExitStack() as stack:
 
         def build(
             name: str,
-            sandbox: Sandbox,
+            served: Sandbox,
             *,
-            page_size: int | None = None,
-            credentials: Credentials | None = None,
-            discover: bool = True,
+            page_size: int = 50,
+            credentials: Mapping[str, Any] | None = None,
+            patience: Patience | None = None,
+            discovered: bool = True,
             **settings: Any,
         ) -> Source:
-            connector: Connector = load(name)
-            told = credentials or credentials_for(name, sandbox)
+            connector, url = load(name), served.url(name)
+            known = {**served.world(name).credentials, **(credentials or {})}
             chosen = connector.settings(**settings)
-            auth = connector.authenticate(told, chosen)
-            patience = Patience(tries=2, longest_wait=0.05, timeout=20.0)
-            api = stack.enter_context(Api(told.base_url, auth, Unlimited(), connector.explain, patience))
-            source = Source(api, chosen, Catalogue(), page_size or connector.page_size)
-            return replace(source, catalogue=connector.discover(source)) if discover else source
+            secrets = Credentials(f"sandbox_{name}", url, known.get("login"), known.get("password"), known)
+            quick = patience or Patience(tries=1, longest_wait=0.0)
+            api = Api(url, connector.authenticate(secrets, chosen), Unlimited(), connector.explain, quick)
+            source = Source(stack.enter_context(api), chosen, Catalogue(), page_size)
+            return Source(api, chosen, connector.discover(source), page_size) if discovered else source
 
         yield build
