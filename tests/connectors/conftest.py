@@ -35,7 +35,7 @@ class Unlimited:
 
 @pytest.fixture
 def source_for() -> Iterator[SourceFor]:
-    """``source_for(name, sandbox, **settings)``: the connector's source over that dialect, discovered unless told not to.
+    """``source_for(name, sandbox, **settings)``: the connector's source over that dialect, discovered by default.
 
     ``credentials`` replace what the dialect accepts: login, password, and the rest as the extra JSON.
     """
