@@ -31,6 +31,8 @@ class Settings:
 
     service: Literal["v2", "v4"] = "v4"
     """``v4``: api_purchaseorder_2, with net amounts and open quantities; ``v2``: API_PURCHASEORDER_PROCESS_SRV."""
+    authentication: Literal["basic", "oauth", "api_key"] = "basic"
+    """``basic``: login and password; ``oauth``: token_url, client_id and client_secret; ``api_key``: api_key."""
     sap_client: str | None = None
     """The SAP client of an on-premise system, such as 100."""
     company_codes: tuple[str, ...] = ()
@@ -42,10 +44,10 @@ class Settings:
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
-    """API key, OAuth 2.0 client credentials or Basic, whichever the Airflow Connection holds."""
-    if credentials.extra.get("api_key"):
+    """Basic, OAuth 2.0 client credentials, or a key of SAP API Management."""
+    if settings.authentication == "api_key":
         return auth.HeaderKey("APIKey", credentials.need("api_key"))
-    if credentials.extra.get("token_url"):
+    if settings.authentication == "oauth":
         names = ("token_url", "client_id", "client_secret")
         return auth.client_credentials(*(credentials.need(name) for name in names))
     return auth.basic(credentials.need("login"), credentials.need("password"))
