@@ -1,14 +1,15 @@
-"""A connector's source over a sandbox dialect: real HTTP, no limiter that waits."""
+"""What the tests of all connectors share: a source over real HTTP against a sandbox dialect, without a limiter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.connector import Catalogue, Connector, Source
 from include.orderhouse.connectors import load
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.http import Api, Patience
@@ -18,46 +19,52 @@ SourceFor = Callable[..., Source]
 
 
 class Unlimited:
-    """A limiter that never holds anything back; it notes the pauses it was asked for."""
-
-    def __init__(self) -> None:
-        self.pauses: list[float] = []
+    """A limiter that never waits."""
 
     def slot(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def pace(self) -> None:
-        """Nothing to wait for."""
+        """Go on at once."""
 
     def pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
+        """Go on at once."""
+
+
+def credentials_for(name: str, sandbox: Sandbox, **other: str) -> Credentials:
+    """The dialect's own credentials, replaced by name; ``{url}`` in a value is the dialect's address."""
+    url = sandbox.url(name)
+    known = {**sandbox.world(name).credentials, **other}
+    filled = {key: value.replace("{url}", url) for key, value in known.items()}
+    login, password = filled.pop("login", None), filled.pop("password", None)
+    return Credentials("test", url, login, password, filled)
 
 
 @pytest.fixture
 def source_for() -> Iterator[SourceFor]:
-    """``source_for(name, sandbox, **settings)``: the connector's source over that dialect, discovered by default.
+    """``source_for(name, sandbox, **settings)``: a source whose catalogue has been discovered.
 
-    ``credentials`` replace what the dialect accepts: login, password, and the rest as the extra JSON.
+    ``page_size``, ``credentials`` and ``patience`` may be given too; with ``discover=False`` the catalogue stays empty.
     """
     with ExitStack() as stack:
 
         def build(
             name: str,
-            served: Sandbox,
+            sandbox: Sandbox,
             *,
-            page_size: int = 50,
-            credentials: Mapping[str, Any] | None = None,
+            page_size: int | None = None,
+            credentials: Credentials | None = None,
+            discover: bool = True,
             patience: Patience | None = None,
-            discovered: bool = True,
             **settings: Any,
         ) -> Source:
-            connector, url = load(name), served.url(name)
-            known = {**served.world(name).credentials, **(credentials or {})}
+            connector: Connector = load(name)
+            told = credentials or credentials_for(name, sandbox)
             chosen = connector.settings(**settings)
-            secrets = Credentials(f"sandbox_{name}", url, known.get("login"), known.get("password"), known)
-            quick = patience or Patience(tries=1, longest_wait=0.0)
-            api = Api(url, connector.authenticate(secrets, chosen), Unlimited(), connector.explain, quick)
-            source = Source(stack.enter_context(api), chosen, Catalogue(), page_size)
-            return Source(api, chosen, connector.discover(source), page_size) if discovered else source
+            auth = connector.authenticate(told, chosen)
+            waits = patience or Patience(tries=2, longest_wait=0.05, timeout=20.0)
+            api = stack.enter_context(Api(told.base_url, auth, Unlimited(), connector.explain, waits))
+            source = Source(api, chosen, Catalogue(), page_size or connector.page_size)
+            return replace(source, catalogue=connector.discover(source)) if discover else source
 
         yield build

@@ -22,7 +22,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
-from tests.connectors.conftest import SourceFor
+from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -55,9 +55,9 @@ def connect(source_for: SourceFor, served: Sandbox) -> SourceFor:
     """A source over the served sandbox."""
 
     def build(running: Sandbox = served, **options: Any) -> Source:
-        token_url = f"{running.url(NAME)}/{TENANT}/oauth2/v2.0/token"
-        credentials = {"token_url": token_url, **options.pop("credentials", {})}
-        return source_for(NAME, running, credentials=credentials, **{"root": ROOT, **options})
+        secrets = {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token", **options.pop("secrets", {})}
+        credentials = credentials_for(NAME, running, **secrets)
+        return source_for(NAME, running, credentials=credentials, **{"root": ROOT, "page_size": 50, **options})
 
     return build
 
@@ -312,7 +312,7 @@ def test_a_token_that_expires_while_paging_is_renewed(
 @pytest.mark.parametrize("wrong", [{"client_secret": "wr0ng-s3cret"}, {"client_id": "somebody"}])
 def test_wrong_credentials_fail_as_such_and_are_not_shown(connect: SourceFor, wrong: dict[str, str]) -> None:
     with pytest.raises(AuthenticationFailed) as failed:
-        connect(credentials=wrong)
+        connect(secrets=wrong)
     assert "wr0ng-s3cret" not in str(failed.value)
     assert "sandbox-client-secret" not in str(failed.value)
 
