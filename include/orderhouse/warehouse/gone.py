@@ -50,7 +50,8 @@ _FORGET_CONTENT = """
 def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
     """Record what is gone and mark those orders with their rows; how many orders are newly deleted.
 
-    Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they are written anew when they come back.
+    Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they
+    are written anew when they come back.
     """
     listed = {
         "keys": [order.source_order_id for order in gone],

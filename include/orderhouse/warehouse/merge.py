@@ -1,7 +1,7 @@
-"""The winners' rows into the canonical tables: one set-based merge per table; the rows of an order are replaced as a set.
+"""The winners' rows into the canonical tables: one set-based merge per table.
 
-A row whose content is as before is not rewritten. A row that its order no longer has is marked deleted; one that comes
-back is undeleted. The rows of a deleted order are deleted with it.
+The rows of an order are replaced as a set. A row whose content is as before is not rewritten. A row that its order no
+longer has is marked deleted; one that comes back is undeleted. The rows of a deleted order are deleted with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.model import Table
 from include.orderhouse.warehouse.copying import column_list, staged
-from include.orderhouse.warehouse.task import Cursor
+from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _IS_OF = sql.SQL(
     "(staged.order_id, staged.batch, staged.extracted_at) = (winner.order_id, winner.batch, winner.fetched_at)"
@@ -22,7 +22,8 @@ _IS_OF = sql.SQL(
 
 _WRITE = sql.SQL("""
     WITH arrived AS (
-        SELECT DISTINCT ON (staged.{key}) {values}, coalesce(staged.is_deleted, false) OR winner.is_deleted AS is_deleted
+        SELECT DISTINCT ON (staged.{key}) {values},
+               coalesce(staged.is_deleted, false) OR winner.is_deleted AS is_deleted
         FROM {staged} AS staged JOIN winner ON {is_of}
         WHERE winner.is_changed
     )
@@ -35,6 +36,7 @@ _WRITE = sql.SQL("""
         SELECT FROM {table} AS same
         WHERE (same.connection, same.{key}) = (arrived.connection, arrived.{key})
           AND (same.row_hash, same.is_deleted) = (arrived.row_hash, arrived.is_deleted)
+          AND same.delete_evidence IS NOT DISTINCT FROM CASE WHEN arrived.is_deleted THEN 'flag' END
     )
     ON CONFLICT (connection, {key}) DO UPDATE SET
         {updates}, is_deleted = excluded.is_deleted, loaded_at = excluded.loaded_at, sync_id = excluded.sync_id,
@@ -43,11 +45,11 @@ _WRITE = sql.SQL("""
 """)
 _DROP_VANISHED = sql.SQL("""
     UPDATE {table} AS known SET
-        is_deleted = true, deleted_at = %(loaded_at)s, delete_evidence = 'absent_in_order',
+        is_deleted = true, deleted_at = coalesce(known.deleted_at, %(loaded_at)s), delete_evidence = 'absent_in_order',
         loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
     FROM winner
     WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
-      AND winner.is_changed AND NOT known.is_deleted
+      AND winner.is_changed AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
       AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE staged.{key} = known.{key} AND {is_of})
 """)
 _COUNT_STAGED = sql.SQL("""
@@ -87,5 +89,5 @@ def _check(cursor: Cursor, name: str, parts: dict[str, sql.Composable]) -> None:
     if arrived != kept:
         raise CountMismatch(
             f"{arrived} rows of {name} were staged for the orders of this load, {kept} are in the warehouse.",
-            action="Nothing was loaded. Clear the transform task to map the raw pages again; report it if it comes back.",
+            action=MAP_AGAIN,
         )

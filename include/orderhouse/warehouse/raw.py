@@ -41,10 +41,9 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     """Source key, modification time as the source told it, and whether it is deleted, of each order of a connection."""
     known = order_version.c
     wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
-    for key, modified_at, is_deleted in _stream(engine, wanted.where(known.connection == connection)):
-        yield key, modified_at, is_deleted
+    yield from _stream(engine, wanted.where(known.connection == connection))
 
 
-def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:
     with engine.connect() as warehouse:
         yield from warehouse.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)

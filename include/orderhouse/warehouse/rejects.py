@@ -1,4 +1,4 @@
-"""Rejected orders: kept with their payload until a version that is no earlier is loaded; until then their order is stale.
+"""Rejected orders: kept with their payload until a version that is no earlier is loaded; till then an order is stale.
 
 A reject that is no later than the version the warehouse holds is kept as resolved; it changes nothing else. So the end
 is the same in whichever order versions and rejects arrive. Of an order's rejects only the latest stays open.
@@ -15,8 +15,8 @@ from include.orderhouse.warehouse.task import Cursor
 
 _KEEP = """
     INSERT INTO ops.reject AS known
-        (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at, mapping_version,
-         code, table_name, field, reason, findings, payload, rejected_at, sync_id)
+        (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
+         mapping_version, code, table_name, field, reason, findings, payload, rejected_at, sync_id)
     SELECT DISTINCT ON (reject_id)
         connection, reject_id, %(customer)s, order_id, source_order_id, order_number, version_at, fetched_at,
         %(mapping_version)s::bigint, code, table_name, field, reason, findings, payload, %(loaded_at)s, %(sync_id)s
@@ -42,7 +42,8 @@ _RESOLVE = """
             SELECT FROM ops.reject AS later
             WHERE (later.connection, later.order_id) = (waiting.connection, waiting.order_id)
               AND (coalesce(later.version_at, '-infinity'), later.fetched_at, later.mapping_version, later.reject_id)
-                > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version, waiting.reject_id)
+                > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version,
+                   waiting.reject_id)
         ) OR waiting.order_id IS NULL AND EXISTS (
             SELECT FROM staged_version AS loaded WHERE loaded.payload = waiting.payload
         ))
@@ -52,7 +53,8 @@ _MARK_VERSIONS = """
     WITH state AS (
         SELECT known.order_id, EXISTS (
             SELECT FROM ops.reject AS waiting
-            WHERE (waiting.connection, waiting.order_id) = (known.connection, known.order_id) AND waiting.resolved_at IS NULL
+            WHERE (waiting.connection, waiting.order_id) = (known.connection, known.order_id)
+              AND waiting.resolved_at IS NULL
         ) AS is_stale
         FROM ops.order_version AS known
         WHERE known.connection = %(connection)s AND (known.is_stale OR known.order_id IN (

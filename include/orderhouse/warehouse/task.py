@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
 Cursor = psycopg.Cursor[Any]
+
+MAP_AGAIN = "Nothing was loaded. Clear the transform task to map the raw pages again; report it if it comes back."
+"""What to do where staged frames do not fit together."""
 
 
 @dataclass(frozen=True)
 class GoneOrder:
     """An order that the source no longer has.
 
-    ``status`` is the canonical status of an order that left the source's list without being deleted; None means deleted.
+    ``status`` is the canonical status of an order that left the source's list without being deleted; None is deleted.
     ``evidence`` is one of `include.orderhouse.model.provenance.DELETE_EVIDENCE`.
     """
 
@@ -74,15 +77,23 @@ class LoadCounts:
 
     def ledger(self) -> dict[str, int]:
         """The counts as columns of ``ops.sync``."""
-        return {
-            "orders_inserted": self.inserted,
-            "orders_updated": self.updated,
-            "orders_unchanged": self.unchanged,
-            "orders_older": self.older,
-            "orders_duplicate": self.duplicates,
-            "orders_rejected": self.rejected,
-            "orders_deleted": self.deleted,
-            "lines_written": self.lines_written,
-            "lines_deleted": self.lines_deleted,
-            "issues": self.issues,
-        }
+        return {column: getattr(self, name) for name, column in _LEDGER_COLUMNS.items()}
+
+    @classmethod
+    def of_ledger(cls, row: Mapping[str, Any]) -> Self:
+        """The counts that a row of ``ops.sync`` holds."""
+        return cls(**{name: row[column] for name, column in _LEDGER_COLUMNS.items()})
+
+
+_LEDGER_COLUMNS = {
+    "inserted": "orders_inserted",
+    "updated": "orders_updated",
+    "unchanged": "orders_unchanged",
+    "older": "orders_older",
+    "duplicates": "orders_duplicate",
+    "rejected": "orders_rejected",
+    "deleted": "orders_deleted",
+    "lines_written": "lines_written",
+    "lines_deleted": "lines_deleted",
+    "issues": "issues",
+}

@@ -12,7 +12,7 @@ from psycopg import sql
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.copying import staged
-from include.orderhouse.warehouse.task import Cursor
+from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _CREATE = """
     CREATE TEMPORARY TABLE winner ON COMMIT DROP AS
@@ -59,6 +59,12 @@ _ASTRAY = sql.SQL("""
         WHERE (version.order_id, version.batch, version.fetched_at) = (row.order_id, row.batch, row.extracted_at)
     )
 """)
+_HEADLESS = """
+    SELECT count(*) FROM staged_version AS version WHERE NOT EXISTS (
+        SELECT FROM staged_purchase_order AS row
+        WHERE (version.order_id, version.batch, version.fetched_at) = (row.order_id, row.batch, row.extracted_at)
+    )
+"""
 _KEEP = """
     INSERT INTO ops.order_version AS known
         (connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version,
@@ -93,7 +99,8 @@ _REPLACE_ISSUES = """
 """
 _ADD_ISSUES = """
     INSERT INTO ops.issue AS known
-        (connection, issue_id, customer, order_id, table_name, row_id, field, code, reason, source_value, noted_at, sync_id)
+        (connection, issue_id, customer, order_id, table_name, row_id, field, code, reason, source_value,
+         noted_at, sync_id)
     SELECT DISTINCT ON (issue_id)
         connection, issue_id, %(customer)s, order_id, table_name, row_id, field, code, reason, source_value,
         %(loaded_at)s, %(sync_id)s
@@ -104,7 +111,10 @@ _ADD_ISSUES = """
 
 
 def choose_winners(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, ...]:
-    """Fill the temporary table ``winner``; counts of new, changed, unchanged, older, duplicate and newly deleted orders."""
+    """Fill the temporary table ``winner``.
+
+    Returns the counts of new, changed, unchanged, older, duplicate and newly deleted orders.
+    """
     _check_staged(cursor, facts)
     cursor.execute(_CREATE)
     cursor.execute(_CHOOSE, facts)
@@ -131,6 +141,9 @@ def _check_staged(cursor: Cursor, facts: dict[str, Any]) -> None:
         raise _mismatch(
             f"one batch holds two versions of order {torn[0]} from one fetch, whose rows cannot be told apart"
         )
+    headless = cursor.execute(_HEADLESS).fetchone()
+    if headless and headless[0]:
+        raise _mismatch(f"{headless[0]} versions have no order")
     for table in TABLES:
         astray = cursor.execute(_ASTRAY.format(staged=staged(table.name))).fetchone()
         if astray and astray[0]:
@@ -140,5 +153,5 @@ def _check_staged(cursor: Cursor, facts: dict[str, Any]) -> None:
 def _mismatch(what: str) -> CountMismatch:
     return CountMismatch(
         f"The staged frames do not fit together: {what}.",
-        action="Nothing was loaded. Clear the transform task to map the raw pages again; report it if it comes back.",
+        action=MAP_AGAIN,
     )

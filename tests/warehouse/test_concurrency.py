@@ -1,0 +1,112 @@
+"""Loads that run side by side, and loads that die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import WarehouseUnavailable
+from include.orderhouse.frames import Frames
+from include.orderhouse.home import PROJECT
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.load import load
+from tests.warehouse.orders import Line, Order, frames, load_orders, rows, started_task
+
+DIE_MIDWAY = """
+import os, sys
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.load import load
+from tests.warehouse.orders import Order, frames, started_task
+engine = connect(sys.argv[1])
+def batches():
+    yield frames(*(Order(str(number)) for number in range(100)))
+    if sys.argv[2] == "copying":
+        os.kill(os.getpid(), 9)
+if sys.argv[2] == "merging":
+    import include.orderhouse.warehouse.load as loading
+    settle = loading.settle_rejects
+    def die(*arguments):
+        settle(*arguments)
+        os.kill(os.getpid(), 9)
+    loading.settle_rejects = die
+load(engine, started_task(engine), batches())
+"""
+
+
+@pytest.mark.parametrize("moment", ["copying", "merging"])
+def test_h30_a_load_killed_midway_leaves_nothing_and_the_next_one_is_whole(
+    engine: sa.Engine, url: str, moment: str
+) -> None:
+    command = [sys.executable, "-c", DIE_MIDWAY, url, moment]
+    died = subprocess.run(command, cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)}, check=False)
+    assert died.returncode == -signal.SIGKILL
+    for table in (
+        "procurement.purchase_order",
+        "procurement.purchase_order_line",
+        "ops.order_version",
+        "ops.order_raw",
+    ):
+        assert rows(engine, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert rows(engine, "SELECT state FROM ops.sync") == [("running",)]
+    assert load_orders(engine, *(Order(str(number)) for number in range(100))).inserted == 100
+
+
+def test_loads_of_one_connection_wait_for_each_other_and_the_latest_version_wins(engine: sa.Engine, url: str) -> None:
+    """Eight runs load different versions of the same orders at once."""
+    versions = [
+        [Order(str(n), version=v, values={"memo": str(v)}, lines=(Line(str(v)),)) for n in range(20)] for v in range(8)
+    ]
+    engines = [connect(url) for _ in versions]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda pair: load_orders(pair[0], *pair[1]), zip(engines, versions, strict=True)))
+    for other in engines:
+        other.dispose()
+    assert rows(engine, "SELECT DISTINCT memo FROM procurement.purchase_order") == [("7",)]
+    living = "SELECT source_line_id, count(*) FROM procurement.purchase_order_line WHERE NOT is_deleted GROUP BY 1"
+    assert rows(engine, living) == [("7", 20)]
+
+
+def test_h26_readers_see_the_old_orders_until_the_new_ones_are_there(engine: sa.Engine) -> None:
+    load_orders(engine, Order(values={"memo": "old"}))
+    seen: list[list[tuple[object, ...]]] = []
+
+    def batches() -> Iterator[Frames]:
+        yield frames(Order(version=2, values={"memo": "new"}))
+        seen.append(rows(engine, "SELECT memo FROM procurement.purchase_order"))
+
+    load(engine, started_task(engine), batches())
+    assert seen == [[("old",)]]
+    assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("new",)]
+
+
+def test_loads_of_different_connections_do_not_wait_for_each_other(engine: sa.Engine) -> None:
+    with engine.begin() as held:
+        held.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:acme_eu', 0))"))
+        assert load_orders(engine, Order()).inserted == 1
+
+
+def test_a_server_that_goes_away_midway_is_an_outage_and_leaves_nothing(engine: sa.Engine) -> None:
+    def batches() -> Iterator[Frames]:
+        yield frames(Order())
+        with engine.connect() as other:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            other.execute(sa.text(f"{others} AND pid <> pg_backend_pid()"))
+        yield frames(Order("4712"))
+
+    task = started_task(engine)
+    with pytest.raises(WarehouseUnavailable):
+        load(engine, task, batches())
+    assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]
+
+
+def test_an_address_where_no_server_answers_is_an_outage(engine: sa.Engine) -> None:
+    nowhere = connect(str(engine.url.set(query={"host": "/nonexistent"})))
+    with pytest.raises(WarehouseUnavailable, match="cannot be used"), nowhere.connect():
+        pass

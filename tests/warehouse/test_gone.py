@@ -1,0 +1,87 @@
+"""Orders that the source no longer has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.load import GoneOrder, load
+from include.orderhouse.warehouse.raw import known_versions
+from tests.warehouse.orders import DAWN, Line, Order, frames, hour, load_orders, physical_rows, rows, started_task
+
+ORDER = Order(values={"status": "sent", "status_source": "S"}, lines=(Line("10", {}, ("1",), ("1",)), Line("20")))
+GONE = (GoneOrder("4711", None, "absent_in_full_scan"),)
+CLOSED = (GoneOrder("4711", "closed", "absent_in_full_scan"),)
+
+
+def deletions(engine: sa.Engine) -> set[tuple[object, ...]]:
+    """Over every table: whether a row is deleted, and what proves it."""
+    told = "SELECT DISTINCT is_deleted, delete_evidence FROM procurement."
+    return {row for table in TABLES for row in rows(engine, told + table.name)}
+
+
+def hours_from_now(engine: sa.Engine) -> float:
+    return (warehouse_now(engine) - DAWN).total_seconds() / 3600
+
+
+def test_an_order_proved_gone_is_deleted_with_its_rows_and_evidence(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER, Order("4712"))
+    assert load_orders(engine, gone=GONE).deleted == 1
+    deleted = "SELECT order_number, is_deleted, delete_evidence FROM procurement.purchase_order ORDER BY 1"
+    assert rows(engine, deleted) == [("4711", True, "absent_in_full_scan"), ("4712", False, None)]
+    assert rows(engine, "SELECT count(*) FROM procurement.purchase_order_line WHERE is_deleted") == [(2,)]
+    assert sorted(known_versions(engine, "acme_us")) == [("4711", hour(1), True), ("4712", hour(1), False)]
+
+
+def test_h17_an_order_read_after_the_scan_began_is_not_deleted(engine: sa.Engine) -> None:
+    task = replace(started_task(engine), gone=GONE)
+    load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
+    assert load(engine, task, []).deleted == 0
+    assert deletions(engine) == {(False, None)}
+
+
+def test_a_version_fetched_before_the_proof_and_loaded_after_it_does_not_revive_the_order(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    assert load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2)).updated == 1
+    assert deletions(engine) == {(True, "absent_in_full_scan")}
+    assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("late",)]
+
+
+def test_an_order_that_comes_back_is_alive_again_with_the_same_content(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
+    assert deletions(engine) == {(False, None)}
+
+
+def test_an_order_that_comes_back_without_a_line_keeps_that_line_deleted(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    load_orders(engine, replace(ORDER, lines=(Line("20"),)).at(1, fetched=hours_from_now(engine)))
+    lines = "SELECT source_line_id, delete_evidence FROM procurement.purchase_order_line ORDER BY 1"
+    assert rows(engine, lines) == [("10", "absent_in_order"), ("20", None)]
+
+
+def test_an_order_that_only_left_the_list_gets_a_status_and_is_not_deleted(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    assert load_orders(engine, gone=CLOSED).deleted == 0
+    assert rows(engine, "SELECT status, is_deleted FROM procurement.purchase_order") == [("closed", False)]
+    load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
+    assert rows(engine, "SELECT status, status_source FROM procurement.purchase_order") == [("sent", "S")]
+
+
+def test_the_same_proof_again_rewrites_nothing(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    before = physical_rows(engine)
+    assert load_orders(engine, gone=GONE).deleted == 0
+    assert physical_rows(engine) == before
+
+
+def test_an_order_that_was_never_known_is_not_invented(engine: sa.Engine) -> None:
+    assert load(engine, started_task(engine, gone=GONE), [frames()]).deleted == 0
+    assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]

@@ -1,0 +1,154 @@
+"""Rejected orders wait whole; the older good version stays, marked stale."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from include.orderhouse.frames import REJECT_SCHEMA, Frames
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.load import keep_rejects, load
+from include.orderhouse.warehouse.raw import open_rejects
+from tests.warehouse.orders import (
+    Line,
+    Order,
+    contents,
+    frames,
+    hour,
+    key,
+    load_orders,
+    physical_rows,
+    rows,
+    started_task,
+)
+
+GOOD = Order(version=1, values={"memo": "good"}, lines=(Line("10", {}, ("1",), ("1",)),))
+BAD = GOOD.at(3)
+LATER = replace(GOOD, values={"memo": "later"}).at(5)
+
+
+def staleness(engine: sa.Engine) -> set[bool]:
+    """The distinct values of is_stale over every table."""
+    names = ["ops.order_version", *(f"procurement.{table.name}" for table in TABLES)]
+    return {stale for name in names for (stale,) in rows(engine, f"SELECT DISTINCT is_stale FROM {name}")}
+
+
+def rejects(engine: sa.Engine) -> list[tuple[object, ...]]:
+    return rows(engine, "SELECT version_at, resolution FROM ops.reject ORDER BY 1")
+
+
+def test_a_rejected_version_leaves_the_good_one_and_marks_all_its_rows_stale(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    assert load_orders(engine, rejects=[BAD]).rejected == 1
+    assert staleness(engine) == {True}
+    assert rows(engine, "SELECT memo, is_deleted FROM procurement.purchase_order") == [("good", False)]
+    assert rejects(engine) == [(hour(3), None)]
+    assert list(open_rejects(engine, "acme_us")) == [(BAD.payload, hour(2))]
+
+
+def test_a_later_good_version_closes_the_reject_and_ends_the_staleness(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    load_orders(engine, rejects=[BAD])
+    load_orders(engine, LATER)
+    assert staleness(engine) == {False}
+    assert rejects(engine) == [(hour(3), "superseded")]
+    assert list(open_rejects(engine, "acme_us")) == []
+
+
+def test_a_later_version_with_the_old_content_ends_the_staleness_too(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    load_orders(engine, rejects=[BAD])
+    assert load_orders(engine, GOOD.at(5)).unchanged == 1
+    assert staleness(engine) == {False}
+
+
+def test_a_good_version_before_the_reject_is_loaded_and_stays_stale(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    load_orders(engine, rejects=[BAD])
+    load_orders(engine, replace(LATER, lines=(Line("10"), Line("20"))).at(2))
+    assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("later",)]
+    assert staleness(engine) == {True}
+
+
+def test_a_reject_older_than_the_stored_version_changes_nothing(engine: sa.Engine) -> None:
+    load_orders(engine, LATER)
+    before = physical_rows(engine)
+    load_orders(engine, rejects=[BAD])
+    assert physical_rows(engine) == before
+    assert rejects(engine) == [(hour(3), "superseded")]
+
+
+def test_a_replay_under_a_new_mapping_closes_its_reject(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD], mapping=1)
+    load_orders(engine, BAD, mapping=2)
+    assert rejects(engine) == [(hour(3), "superseded")]
+    assert staleness(engine) == {False}
+
+
+def test_of_several_rejects_of_an_order_only_the_latest_waits(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD.at(4)])
+    load_orders(engine, rejects=[BAD])
+    assert rejects(engine) == [(hour(3), "superseded"), (hour(4), None)]
+
+
+def test_versions_and_rejects_in_any_order_give_the_same_warehouse(engine: sa.Engine) -> None:
+    told = (
+        "ops.order_version",
+        "ops.order_raw",
+        "ops.reject",
+        "procurement.purchase_order",
+        "procurement.purchase_order_line",
+    )
+    ends = []
+    for sequence in itertools.permutations([(GOOD, False), (BAD, True), (LATER, False), (LATER.at(6), True)]):
+        with engine.begin() as connection:
+            tables = "ops.order_version, ops.order_raw, ops.reject, procurement.purchase_order"
+            connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
+        for order, is_rejected in (*sequence, sequence[0]):
+            load_orders(engine, *([] if is_rejected else [order]), rejects=[order] if is_rejected else [])
+        end = contents(engine)
+        ends.append([end[name] for name in told])
+    assert all(end == ends[0] for end in ends)
+    assert [reject["resolution"] for reject in ends[0][2]] == ["superseded", None]
+
+
+def test_a_reject_without_a_key_closes_when_its_very_payload_is_loaded(engine: sa.Engine) -> None:
+    row = {
+        **frames(rejects=[BAD])["reject"].to_pylist()[0],
+        "order_id": None,
+        "source_order_id": None,
+        "order_number": None,
+    }
+    keyless = Frames({**frames().tables, "reject": pa.Table.from_pylist([row], schema=REJECT_SCHEMA)})
+    load(engine, started_task(engine), [keyless])
+    load_orders(engine, GOOD)
+    assert rejects(engine) == [(hour(3), None)]
+    load_orders(engine, BAD)
+    assert rejects(engine) == [(hour(3), "superseded")]
+
+
+def test_a_stopped_run_commits_its_rejects_and_its_ledger_row_and_nothing_else(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    task = started_task(engine)
+    assert keep_rejects(engine, task, [frames(LATER, Order("4712"), rejects=[BAD])]) == 1
+    assert rows(engine, "SELECT order_number, memo, is_stale FROM procurement.purchase_order") == [
+        ("4711", "good", True)
+    ]
+    told = "SELECT state, orders_rejected FROM ops.sync WHERE sync_id = :sync_id"
+    assert rows(engine, told, sync_id=task.sync_id) == [("stopped", 1)]
+
+
+def test_chosen_rejects_are_read_alone(engine: sa.Engine) -> None:
+    other = Order("4712", version=3)
+    load_orders(engine, rejects=[BAD, other])
+    chosen = key("reject", other.order_id, "3", "2")
+    assert list(open_rejects(engine, "acme_us", [chosen])) == [(other.payload, hour(2))]
+
+
+def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
+    load(engine, started_task(engine, "acme_eu"), [frames(rejects=[replace(BAD, connection="acme_eu")])])
+    load_orders(engine, LATER)
+    assert len(list(open_rejects(engine, "acme_eu"))) == 1
