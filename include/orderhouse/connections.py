@@ -5,6 +5,7 @@ Values may hold ``${NAME}`` or ``${NAME:-default}``, taken from the environment.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -16,7 +17,16 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Connector
@@ -170,7 +180,10 @@ class Connection(_Strict):
             self.connector.version,
             self.options.time_zone,
             [field.model_dump() for field in self.options.custom_fields],
-            {table: {name: o.model_dump() for name, o in found.items()} for table, found in self.options.overrides.items()},
+            {
+                table: {name: o.model_dump() for name, o in found.items()}
+                for table, found in self.options.overrides.items()
+            },
         ]
         return hashlib.sha256(wire.encode(parts)).hexdigest()[:32]
 
@@ -233,7 +246,10 @@ def _check(name: str, entry: Any, path: Path) -> Connection:
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")
         options = Options.model_validate(entry)
         connector = load(options.connector)
-        settings = TypeAdapter(connector.settings, config=ConfigDict(extra="forbid")).validate_python(options.settings)
+        known = [field.name for field in dataclasses.fields(connector.settings)]
+        if unknown := sorted(options.settings.keys() - set(known)):
+            raise ValueError(f"settings has no {', '.join(unknown)}; there are: {', '.join(known)}")
+        settings = TypeAdapter(connector.settings).validate_python(options.settings)
         return Connection(name=name, options=options, connector=connector, settings=settings)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
