@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana import amounts, records, states
-from include.orderhouse.connectors.sap_s4hana.records import LINES, NOTES
+from include.orderhouse.connectors.sap_s4hana.records import ADDRESS, LINES, NOTES
 from include.orderhouse.mapping import (
     Derived,
     Expression,
@@ -41,10 +41,11 @@ BY_ITEMS = ("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode", "Purc
 RELEASE = ("PurchasingProcessingStatus", "ReleaseIsNotCompleted")
 
 
-def _of_all(field: str, *flat: str) -> Derived:
-    """A field of the delivery address, where all items that are not deleted agree on it."""
-    path = f"_DeliveryAddress.{field}"
-    return derived(records.shared(path, *flat), f"{field} of the items' delivery address, where they agree", *LINES)
+def _of_all(field: str) -> Derived:
+    """A field of the delivery address, where all items have the same one."""
+    return derived(
+        records.delivery_address(field, ADDRESS[field]), f"{field} of the items' common delivery address", *LINES
+    )
 
 
 VENDOR = Address[Expression](
@@ -64,14 +65,14 @@ VENDOR = Address[Expression](
     phone=text("SupplierPhoneNumber", "AddressPhoneNumber"),
 )
 SHIP_TO = Address[Expression](
-    name=text(_of_all("OrganizationName1", "DeliveryAddressName")),
-    line1=text(_of_all("StreetName", "DeliveryAddressStreetName")),
+    name=text(_of_all("OrganizationName1")),
+    line1=text(_of_all("StreetName")),
     line2=text(_of_all("StreetPrefixName1")),
     line3=text(_of_all("StreetPrefixName2")),
-    city=text(_of_all("CityName", "DeliveryAddressCityName")),
-    region=code(_of_all("Region", "DeliveryAddressRegion")),
-    postal_code=text(_of_all("PostalCode", "DeliveryAddressPostalCode")),
-    country=code(_of_all("Country", "DeliveryAddressCountry")),
+    city=text(_of_all("CityName")),
+    region=code(_of_all("Region")),
+    postal_code=text(_of_all("PostalCode")),
+    country=code(_of_all("Country")),
     contact=text(_of_all("CareOfName")),
     email=text(_of_all("EmailAddress")),
 )

@@ -15,6 +15,14 @@ CONDITIONS = ("_PurOrdPricingElement", "to_PurchaseOrderPricingElement.results")
 NOTES = ("_PurchaseOrderNote", "to_PurchaseOrderNote.results")
 ITEM_NOTES = ("_PurchaseOrderItemNote", "to_PurchaseOrderItemNote.results")
 
+ADDRESS = {
+    "OrganizationName1": "DeliveryAddressName", "StreetName": "DeliveryAddressStreetName",
+    "StreetPrefixName1": "", "StreetPrefixName2": "", "CityName": "DeliveryAddressCityName",
+    "Region": "DeliveryAddressRegion", "PostalCode": "DeliveryAddressPostalCode",
+    "Country": "DeliveryAddressCountry", "CareOfName": "", "EmailAddress": "",
+}  # fmt: skip
+"""Fields of a delivery address in 4.0, and in 2.0, where they stand on the item itself."""
+
 DELETED = ("L", "X")
 """Deletion codes of deleted items; S is blocked, which ends nothing."""
 
@@ -67,6 +75,20 @@ def shared(path: str, *others: str) -> Callable[[Record], Any]:
     def value(order: Record) -> Any:
         told = {first(line, path, *others) for line in lines(order) or listed(order, *LINES)}
         return told.pop() if len(told) == 1 else None
+
+    return value
+
+
+def delivery_address(field: str, flat: str = "") -> Callable[[Record], Any]:
+    """A field of the delivery address that all items have in common; nothing where the address differs in anything."""
+
+    def whole(line: Record) -> tuple[Any, ...]:
+        return tuple(first(line, f"_DeliveryAddress.{name}", other) for name, other in ADDRESS.items())
+
+    def value(order: Record) -> Any:
+        found = lines(order) or listed(order, *LINES)
+        is_one = len({whole(line) for line in found}) == 1
+        return first(found[0], f"_DeliveryAddress.{field}", flat) if is_one else None
 
     return value
 
