@@ -9,7 +9,9 @@ from rich.table import Table
 
 _LATEST = """
     SELECT DISTINCT ON (connection)
-           connection, mode, order_count, line_count, reject_count, watermark_at,
+           connection, mode,
+           coalesce(orders_inserted + orders_updated + orders_unchanged + orders_older, orders_extracted),
+           lines_extracted, orders_rejected, watermark_after,
            round(extract(epoch FROM finished_at - started_at), 1)
     FROM ops.sync
     WHERE started_at >= %s

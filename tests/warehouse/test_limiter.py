@@ -1,0 +1,178 @@
+"""A connection's limits hold across threads and processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import WarehouseUnavailable
+from include.orderhouse.home import PROJECT
+from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
+from tests.warehouse.orders import rows
+
+WORK = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+import psycopg
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.limiter import SharedLimiter
+url, rate, concurrency, requests = sys.argv[1], *map(int, sys.argv[2:])
+engine = connect(url)
+def request(_):
+    with limiter.slot():
+        limiter.pace()
+        with engine.begin() as log:
+            begun = log.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            time.sleep(0.01)
+            log.exec_driver_sql("INSERT INTO public.request SELECT %s, clock_timestamp()", (begun,))
+with SharedLimiter(engine, "acme_us", rate or None, concurrency or None) as limiter, ThreadPoolExecutor(4) as pool:
+    list(pool.map(request, range(requests)))
+"""
+
+
+@pytest.fixture
+def log(engine: sa.Engine) -> sa.Engine:
+    """The warehouse, with a table in which requests write down when they began and ended."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE public.request (begun timestamptz, ended timestamptz)"))
+    return engine
+
+
+def work_in_processes(url: str, rate: int, concurrency: int, requests: int) -> None:
+    """Three processes of four threads send ``requests`` each."""
+    command = [sys.executable, "-c", WORK, url, str(rate), str(concurrency), str(requests)]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    running = [subprocess.Popen(command, cwd=PROJECT, env=environment) for _ in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+
+
+def test_turns_given_to_several_processes_are_never_closer_than_the_rate_allows(log: sa.Engine, url: str) -> None:
+    rate = 1200
+    work_in_processes(url, rate=rate, concurrency=0, requests=20)
+    (((sent, seconds, next_at),)) = rows(
+        log,
+        """
+        SELECT count(*), extract(epoch FROM max(begun) - min(begun)),
+               extract(epoch FROM (SELECT next_at FROM ops.limiter) - min(begun)) FROM public.request
+        """,
+    )
+    spacing = (WINDOW_SECONDS + SLACK_SECONDS) / rate
+    assert sent == 60
+    assert float(next_at) + SLACK_SECONDS >= 60 * spacing
+    assert float(seconds) + SLACK_SECONDS >= 59 * spacing
+
+
+def test_the_server_spaces_the_turns_of_everyone_who_asks(engine: sa.Engine) -> None:
+    """The turns themselves, read from the row that gives them out, however many ask at once."""
+    turns: list[float] = []
+    with SharedLimiter(engine, "acme_us", 3000, None) as first, SharedLimiter(engine, "acme_us", 3000, None) as second:
+
+        def take(limiter: SharedLimiter) -> None:
+            limiter.pace()
+            turns.append(float(rows(engine, "SELECT extract(epoch FROM clock_timestamp())")[0][0]))
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(take, [first, second] * 25))
+    spacing = (WINDOW_SECONDS + SLACK_SECONDS) / 3000
+    assert max(turns) - min(turns) >= (len(turns) - 1) * spacing - SLACK_SECONDS
+    ((given,),) = rows(engine, "SELECT extract(epoch FROM next_at) FROM ops.limiter")
+    assert float(given) - min(turns) >= len(turns) * spacing - SLACK_SECONDS
+
+
+def test_no_window_of_a_minute_holds_more_turns_than_the_limit(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two minutes' turns, taken down as they are handed out, by a process that need not wait for them."""
+    limit = 30
+    waited = [0.0]
+    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", waited.append)
+    monkeypatch.setattr(SharedLimiter, "_is_paused", lambda _: False)
+    turns = []
+    with SharedLimiter(engine, "acme_us", limit, None) as limiter:
+        for _ in range(2 * limit):
+            limiter.pace()
+            ((next_at,),) = rows(engine, "SELECT extract(epoch FROM next_at) FROM ops.limiter")
+            turns.append(float(next_at))
+    assert all(later - earlier > WINDOW_SECONDS for earlier, later in zip(turns, turns[limit:], strict=False))
+    assert waited[-1] > WINDOW_SECONDS
+
+
+def test_as_many_requests_run_at_once_as_the_limit_allows_over_all_processes(log: sa.Engine, url: str) -> None:
+    work_in_processes(url, rate=0, concurrency=3, requests=20)
+    ((sent, most),) = rows(
+        log,
+        """
+        SELECT count(*), max((SELECT count(*) FROM public.request AS other
+                              WHERE other.begun <= request.begun AND other.ended > request.begun)) FROM public.request
+        """,
+    )
+    assert sent == 60
+    assert 2 <= most <= 3
+
+
+def test_a_pause_holds_back_the_other_processes_too(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", None, None) as here, SharedLimiter(engine, "acme_us", None, None) as there:
+        there.pace()
+        here.pause(0.3)
+        ((until,),) = rows(engine, "SELECT paused_until FROM ops.limiter")
+        here.pause(0.01)
+        there.pace()
+        ((now, still),) = rows(engine, "SELECT clock_timestamp(), paused_until FROM ops.limiter")
+    assert now >= until == still
+
+
+def test_a_pause_of_one_connection_is_not_one_of_another(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", None, None) as here, SharedLimiter(engine, "acme_eu", None, None) as there:
+        here.pause(3600)
+        there.pace()
+    assert rows(engine, "SELECT connection FROM ops.limiter WHERE paused_until > clock_timestamp()") == [("acme_us",)]
+
+
+def test_the_slot_of_a_process_that_dies_is_free_again(engine: sa.Engine, url: str) -> None:
+    hold = """
+import os, sys
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.limiter import SharedLimiter
+with SharedLimiter(connect(sys.argv[1]), "acme_us", None, 1).slot():
+    os.kill(os.getpid(), 9)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    subprocess.run([sys.executable, "-c", hold, url], cwd=PROJECT, env=environment, check=False)
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter, limiter.slot():
+        held = rows(engine, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    assert held == [(1,)]
+
+
+def test_a_slot_is_given_back_after_an_error(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter:
+        with pytest.raises(KeyError), limiter.slot():
+            raise KeyError
+        with limiter.slot():
+            pass
+
+
+def test_threads_of_one_process_hold_different_slots(engine: sa.Engine) -> None:
+    together = threading.Barrier(3)
+    with SharedLimiter(engine, "acme_us", None, 3) as limiter, ThreadPoolExecutor(3) as pool:
+
+        def hold(_: int) -> int:
+            with limiter.slot():
+                return together.wait(timeout=60)
+
+        assert sorted(pool.map(hold, range(3))) == [0, 1, 2]
+
+
+def test_a_lost_connection_is_an_outage_and_the_next_request_connects_again(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", 60000, 1) as limiter:
+        limiter.pace()
+        rows(engine, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                     "AND pid <> pg_backend_pid()")  # fmt: skip
+        with pytest.raises(WarehouseUnavailable):
+            limiter.pace()
+        limiter.pace()

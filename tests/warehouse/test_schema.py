@@ -1,0 +1,69 @@
+"""Migrations, schema and documentation say the same."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary
+from include.orderhouse.warehouse.embedded import Server
+from include.orderhouse.warehouse.migrate import current_revision, upgrade
+from include.orderhouse.warehouse.operations import metadata
+from include.orderhouse.warehouse.schema import SCHEMAS
+from tests.warehouse.orders import rows
+
+
+def test_the_migrations_build_the_schema_as_it_is_described(engine: sa.Engine) -> None:
+    options = {
+        "include_schemas": True,
+        "version_table_schema": "ops",
+        "include_name": lambda name, kind, _parents: kind != "schema" or name in SCHEMAS,
+    }
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+
+
+def test_every_table_view_and_column_says_what_it_means(engine: sa.Engine) -> None:
+    silent = rows(
+        engine,
+        """
+        SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace::regnamespace::text IN ('procurement', 'ops') AND c.relkind IN ('r', 'v')
+          AND c.relname <> 'alembic_version'
+          AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, a.attnum) IS NULL)
+        """,
+    )
+    assert silent == []
+
+
+def test_every_primary_and_foreign_key_begins_with_the_connection(engine: sa.Engine) -> None:
+    inspector = sa.inspect(engine)
+    keys = [
+        key["constrained_columns"]
+        for schema in SCHEMAS
+        for table in inspector.get_table_names(schema)
+        if table != "alembic_version"
+        for key in (inspector.get_pk_constraint(table, schema), *inspector.get_foreign_keys(table, schema))
+    ]
+    assert len(keys) > len(TABLES)
+    assert {columns[0] for columns in keys} == {"connection"}
+
+
+def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: Server) -> None:
+    with psycopg.connect(server.libpq_url("postgres"), autocommit=True) as session:
+        session.execute("CREATE DATABASE raced")
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(upgrade, [server.url("raced")] * 6))
+    engine = sa.create_engine(server.url("raced"))
+    with engine.connect() as connection:
+        assert current_revision(connection) == "0003"
+    engine.dispose()
+
+
+def test_the_data_dictionary_is_that_of_the_newest_schema(engine: sa.Engine) -> None:
+    assert PAGE.read_text(encoding="utf-8") == data_dictionary(engine)

@@ -1,0 +1,118 @@
+"""What analysts see."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.warehouse.ledger import set_watermark_after
+from include.orderhouse.warehouse.load import load
+from include.orderhouse.warehouse.status import set_status
+from tests.warehouse.orders import Line, Order, frames, hour, load_orders, rows, started_task
+
+
+def line(number: str = "10", **values: Any) -> Line:
+    """A line of ten pieces at a net amount of 100."""
+    numbers = {
+        name: Decimal(value) if isinstance(value, int) and name.startswith("quantity") else value
+        for name, value in values.items()
+    }
+    return Line(number, {"quantity_ordered": Decimal(10), "net_amount": Decimal(100), **numbers})
+
+
+OPEN_QUANTITIES = [
+    ("untouched", {}, (10, 10)),
+    ("partly received", {"quantity_received": 4}, (6, 10)),
+    ("partly received and invoiced", {"quantity_received": 4, "quantity_invoiced": 4}, (6, 6)),
+    ("partly cancelled", {"quantity_cancelled": 3, "quantity_received": 4}, (3, 7)),
+    ("over-received", {"quantity_received": 12}, (0, 12)),
+    ("over-received and invoiced as ordered", {"quantity_received": 12, "quantity_invoiced": 10}, (0, 2)),
+    ("over-received and invoiced", {"quantity_received": 12, "quantity_invoiced": 12}, None),
+    ("over-invoiced", {"quantity_received": 4, "quantity_invoiced": 11}, (6, 0)),
+    ("short-closed", {"quantity_received": 4, "is_closed": True}, (0, 4)),
+    ("short-closed and invoiced", {"quantity_received": 4, "quantity_invoiced": 4, "is_closed": True}, None),
+    ("cancelled", {"is_cancelled": True}, None),
+    ("open as the source tells it", {"quantity_received": 4, "quantity_open": 5}, (5, 10)),
+    ("charge", {"line_type": "charge"}, (0, 10)),
+    ("text", {"line_type": "text"}, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [case[1:] for case in OPEN_QUANTITIES], ids=[case[0] for case in OPEN_QUANTITIES]
+)
+def test_h29_a_line_shows_what_is_still_to_receive_and_to_invoice(
+    engine: sa.Engine, values: dict[str, Any], expected: tuple[int, int] | None
+) -> None:
+    load_orders(engine, Order(lines=(line(**values),)))
+    found = rows(engine, "SELECT quantity_to_receive, quantity_to_invoice FROM procurement.open_order_lines")
+    assert found == ([] if expected is None else [expected])
+
+
+def test_an_open_order_sums_its_open_lines(engine: sa.Engine) -> None:
+    due = date(2026, 5, 1)
+    load_orders(
+        engine,
+        Order(
+            "1",
+            lines=(line("10", quantity_received=4, promised_delivery_date=due), line("20", is_closed=True), line("30")),
+        ),
+        Order("2", values={"status": "closed"}, lines=(line(),)),
+        Order("3", values={"status": "draft"}, lines=(line(),)),
+        Order("4", lines=(line(quantity_received=10, quantity_invoiced=10),)),
+        Order("5", is_deleted=True, lines=(line(),)),
+    )
+    told = "SELECT order_number, lines_to_receive, lines_to_invoice, next_due_date, net_amount_to_receive"
+    assert rows(engine, f"{told} FROM procurement.open_orders") == [("1", 2, 2, due, 160)]
+
+
+def test_a_line_is_late_from_the_day_after_it_was_due(engine: sa.Engine) -> None:
+    ((today,),) = rows(engine, "SELECT current_date")
+    early, late = today - timedelta(days=3), today
+    load_orders(
+        engine,
+        Order(
+            "1", values={"requested_delivery_date": early}, lines=(line("10"), line("20", promised_delivery_date=late))
+        ),
+        Order("2", lines=(line("10", requested_delivery_date=early, quantity_received=10),)),
+    )
+    assert rows(engine, "SELECT order_number, line_number, days_late FROM procurement.late_lines") == [("1", None, 3)]
+
+
+def test_spend_is_summed_by_vendor_month_and_currency(engine: sa.Engine) -> None:
+    def bought(number: str, day: date, amount: str, company: str | None, **more: str) -> Order:
+        values = {"vendor_code": "V1", "order_date": day, "currency": "EUR", "company_currency": "USD"}
+        amounts = {"total_amount": Decimal(amount), "total_amount_company": company and Decimal(company)}
+        return Order(number, values={**values, **amounts, **more})
+
+    load_orders(
+        engine,
+        bought("1", date(2026, 1, 1), "100.01", "110"),
+        bought("2", date(2026, 1, 31), "200.02", None),
+        bought("3", date(2026, 2, 1), "1", "1.1"),
+        bought("4", date(2026, 1, 5), "5", "5", status="cancelled"),
+        bought("5", date(2026, 1, 5), "7", "8", order_type="blanket"),
+    )
+    told = "SELECT month, orders, total_amount, total_amount_company, orders_without_company_amount"
+    assert rows(engine, f"{told} FROM procurement.spend_by_vendor_month ORDER BY 1") == [
+        (date(2026, 1, 1), 2, Decimal("300.03"), 110, 1),
+        (date(2026, 2, 1), 1, 1, Decimal("1.1"), 0),
+    ]
+
+
+def test_freshness_tells_history_watermark_staleness_and_state(engine: sa.Engine) -> None:
+    task = started_task(engine)
+    load(engine, task, [frames(Order(), Order("4712"))])
+    set_watermark_after(engine, "acme_us", task.sync_id, hour(7))
+    load_orders(engine, rejects=[Order(version=9)])
+    set_status(engine, "acme_us", "acme", "test", "offline", "SOURCE_UNAVAILABLE", "down")
+    set_status(engine, "acme_eu", "acme", "test", "online")
+    told = "SELECT connection, state, fresh_as_of, last_sync_state, orders, stale_orders, open_rejects"
+    assert rows(engine, f"{told} FROM procurement.data_freshness ORDER BY 1") == [
+        ("acme_eu", "online", None, None, 0, 0, 0),
+        ("acme_us", "offline", hour(7), "succeeded", 2, 1, 1),
+    ]
