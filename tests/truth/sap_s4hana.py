@@ -75,7 +75,7 @@ CANNOT_CARRY: dict[str, str] = {
 
 
 def expected_orders(company: Company) -> dict[str, Row]:
-    """By source order id the canonical columns; ``lines`` holds those of lines, with their schedules and distributions."""
+    """By source order id the canonical columns; ``lines`` holds those of lines, schedules and distributions."""
     return {str(4_500_000_000 + order.id): _order(company, order) for order in company.orders.values()}
 
 

@@ -1,0 +1,341 @@
+"""SAP S/4HANA over real HTTP, in both of its services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connector import Page, Source, Window
+from include.orderhouse.connectors.sap_s4hana import CONNECTOR, records
+from include.orderhouse.connectors.sap_s4hana.amounts import exchange_rate, net_amount
+from include.orderhouse.connectors.sap_s4hana.service import SERVICES
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    FilterIgnored,
+    ForeignHost,
+    RateLimitExceeded,
+    RequestRefused,
+    SourceUnavailable,
+    UnexpectedShape,
+)
+from tests.connectors.conftest import SourceFor, credentials_for
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_s4hana.names import changed_at, order_number
+from tests.sandbox.generate import generate
+from tests.sandbox.order import Order
+from tests.sandbox.running import Sandbox, sandbox
+
+NAME = "sap_s4hana"
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+EVER = Window(None, None)
+
+
+@pytest.fixture
+def company() -> Company:
+    return generate(11, orders=300, now=NOW)
+
+
+@pytest.fixture
+def sap(company: Company) -> Iterator[Sandbox]:
+    with sandbox(company, [NAME], Clock(NOW)) as running:
+        yield running
+
+
+@pytest.fixture(params=["v4", "v2"])
+def source(request: pytest.FixtureRequest, sap: Sandbox, source_for: SourceFor) -> Source:
+    return source_for(NAME, sap, page_size=40, service=request.param)
+
+
+@pytest.fixture
+def v4(sap: Sandbox, source_for: SourceFor) -> Source:
+    return source_for(NAME, sap, page_size=40)
+
+
+def fetched(source: Source, window: Window = EVER) -> list[str]:
+    return keys(CONNECTOR.fetch(source, window))
+
+
+def keys(pages: Iterator[Page] | Sequence[Page]) -> list[str]:
+    return [str(record["PurchaseOrder"]) for page in pages for record in page.records]
+
+
+def numbers(orders: Iterator[Order] | Sequence[Order]) -> list[str]:
+    return sorted(order_number(order) for order in orders)
+
+
+def expects_something(order: Order) -> bool:
+    """An order whose only line was deleted stays sent in truth; in SAP nothing of it is open."""
+    return any(not line.is_cancelled for line in order.goods_lines)
+
+
+def lines_of(source: Source, key: str) -> list[dict[str, Any]]:
+    [order] = [record for page in CONNECTOR.read(source, [key]) for record in page.records]
+    return list(records.listed(order, *records.LINES))
+
+
+def test_discovery_proves_the_credentials_and_learns_fields_and_the_time(source: Source) -> None:
+    known = source.catalogue.details
+    assert any("YY1_ProjectPhase_PDH" in fields for fields in known.values()), "custom fields are known (H21)"
+    assert source.api.source_time == NOW.replace(microsecond=0)
+
+
+def test_every_order_comes_exactly_once_with_the_sources_own_count(source: Source, company: Company) -> None:
+    pages = list(CONNECTOR.fetch(source, EVER))
+    assert keys(pages) == numbers(company.orders.values())
+    assert [page.expected for page in pages] == [300] + [None] * (len(pages) - 1)
+    assert pages[-1].resume is None
+
+
+def test_resuming_after_any_page_gives_exactly_the_rest(v4: Source) -> None:
+    """H30."""
+    pages = list(CONNECTOR.fetch(v4, EVER))
+    assert len(pages) == 8
+    for number, page in enumerate(pages[:-1], 1):
+        assert fetched(v4, replace(EVER, resume=page.resume)) == keys(pages[number:])
+
+
+def test_a_window_is_closed_below_and_open_above_to_the_microsecond(source: Source, company: Company) -> None:
+    """H1, H2, H4, H10: the instant belongs to the window that starts with it, and to that one only."""
+    at = max(order.modified_at for order in company.orders.values() if not order.lacks_modified_at)
+    before = fetched(source, Window(at - timedelta(days=2), at))
+    after = fetched(source, Window(at, NOW + timedelta(days=1)))
+    wanted = [order for order in company.orders.values() if (changed := changed_at(order)) and changed >= at]
+    dated = {order_number(order) for order in company.orders.values() if not order.lacks_modified_at}
+    assert wanted
+    assert sorted(dated & set(after)) == numbers(wanted)
+    assert not set(before) & set(after) & dated
+
+
+def test_orders_without_a_change_time_count_by_their_creation(source: Source, company: Company) -> None:
+    """H13, H14."""
+    undated = [order for order in company.orders.values() if order.lacks_modified_at]
+    assert undated
+    for order in undated:
+        created = order.created_at
+        assert order_number(order) in fetched(source, Window(created, created + timedelta(hours=1)))
+
+
+def test_a_record_dated_in_the_future_is_left_to_its_own_window(v4: Source, sap: Sandbox) -> None:
+    """H9."""
+    ahead = sap.act(history.create_in_future, 3600.0)
+    assert str(4_500_000_000 + ahead) not in fetched(v4, Window(NOW - timedelta(days=1), NOW))
+    assert str(4_500_000_000 + ahead) in fetched(v4, Window(NOW, None))
+
+
+def test_a_change_of_a_line_moves_the_order_into_the_window(source: Source, sap: Sandbox, company: Company) -> None:
+    """H11."""
+    order = next(order for order in company.orders.values() if order.is_open and not order.lacks_modified_at)
+    sap.act(history.change_description, order.id, order.goods_lines[0].id, "changed")
+    assert order_number(order) in fetched(source, Window(NOW, None))
+
+
+def test_a_receipt_moves_nothing_and_is_found_among_the_open_orders(v4: Source, sap: Sandbox, company: Company) -> None:
+    """H12."""
+    order = next(order for order in company.orders.values() if order.is_open and not order.lacks_modified_at)
+    sap.act(history.receive, order.id, order.goods_lines[0].id, Decimal("0.5"))
+    assert order_number(order) not in fetched(v4, Window(NOW, None))
+    found = fetched(v4, Window(None, NOW, open_only=True))
+    assert order_number(order) in found
+
+
+def test_open_orders_are_found_however_old_and_resumed(source: Source, company: Company) -> None:
+    pages = list(CONNECTOR.fetch(source, Window(None, NOW + timedelta(days=1), open_only=True)))
+    found = keys(pages)
+    assert len(found) == len(set(found))
+    expecting = [order for order in company.orders.values() if order.is_open and expects_something(order)]
+    assert len(expecting) > 150
+    assert set(numbers(expecting)) <= set(found)
+    closed = [order for order in company.orders.values() if order.stage in ("closed", "cancelled")]
+    assert not set(numbers(closed)) & set(found)
+    resumed = Window(None, NOW + timedelta(days=1), open_only=True, resume=pages[0].resume)
+    assert fetched(source, resumed) == keys(pages[1:])
+
+
+def test_rows_that_move_while_pages_are_read_are_neither_lost_nor_doubled(source: Source, sap: Sandbox) -> None:
+    """H5, H18."""
+    sap.world(NAME).faults.add("moving_rows", times=None, count=60)
+    found = fetched(source, Window(NOW - timedelta(days=4000), None))
+    assert len(found) == len(set(found)) == 300
+
+
+def test_reading_by_key_leaves_out_those_that_are_gone(source: Source, company: Company) -> None:
+    """H15."""
+    wanted = numbers(company.orders.values())[:90]
+    assert keys(CONNECTOR.read(source, [*wanted, "4599999999"])) == wanted
+
+
+def test_a_scan_tells_every_key_its_change_time_and_the_count(company: Company, source_for: SourceFor) -> None:
+    """H17, H19: also where the server cuts pages shorter than asked for."""
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"page_cap": "70"}}) as capped:
+        source = source_for(NAME, capped)
+        pages = list(CONNECTOR.scan(source))
+        assert len(fetched(source)) == 300
+    found = {key.source_order_id: key.source_modified_at for page in pages for key in page.keys}
+    assert found == {order_number(order): changed_at(order) for order in company.orders.values()}
+    assert pages[0].expected == 300
+    assert len(pages) == 5
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_lines_that_the_server_cuts_off_are_read_to_their_end(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"lines_at_once": "2"}}) as capped:
+        source = source_for(NAME, capped, service=service)
+        pages = list(CONNECTOR.fetch(source, EVER))
+    told = {str(order["PurchaseOrder"]): order for page in pages for order in page.records}
+    for order in company.orders.values():
+        lines = records.listed(told[order_number(order)], *records.LINES)
+        assert [int(line["PurchaseOrderItem"]) for line in lines] == [line.number for line in order.goods_lines]
+        assert all(records.conditions(line) and records.schedules(line) for line in lines)
+
+
+def test_a_link_to_another_host_is_refused(company: Company, source_for: SourceFor) -> None:
+    """H31."""
+    options = {NAME: {"lines_at_once": "2", "link_base": "http://localhost:9"}}
+    with sandbox(company, [NAME], Clock(NOW), options=options) as foreign:
+        source = source_for(NAME, foreign, service="v2")
+        with pytest.raises(ForeignHost):
+            fetched(source)
+
+
+def test_only_the_chosen_company_codes_are_read(sap: Sandbox, company: Company, source_for: SourceFor) -> None:
+    source = source_for(NAME, sap, company_codes=("DE01",), sap_client="100")
+    german = [order for order in company.orders.values() if order.entity == "DE01"]
+    assert source.catalogue.scope == ("DE01",)
+    assert fetched(source) == numbers(german)
+
+
+def test_both_services_tell_the_same_amounts(sap: Sandbox, company: Company, source_for: SourceFor) -> None:
+    """H25: the 18 digits of the largest amounts included; 2.0 has no net amount, its conditions do."""
+    amounts = {}
+    for service in ("v4", "v2"):
+        source = source_for(NAME, sap, service=service)
+        orders = [order for page in CONNECTOR.fetch(source, EVER) for order in page.records]
+        lines = [line for order in orders for line in records.listed(order, *records.LINES)]
+        amounts[service] = [Decimal(line["NetAmount"]) if service == "v4" else net_amount(line) for line in lines]
+    assert amounts["v4"] == amounts["v2"]
+    truth = [line.net_amount for order in company.orders.values() for line in order.goods_lines]
+    assert amounts["v4"] == truth
+    assert max(amounts["v4"]) > 10**15
+
+
+def test_an_expired_token_is_renewed_in_the_middle_of_a_fetch(sap: Sandbox, source_for: SourceFor) -> None:
+    told = credentials_for(NAME, sap, token_url="{url}/sap/bc/sec/oauth2/token")
+    source = source_for(NAME, sap, credentials=told, authentication="oauth", page_size=100)
+    sap.world(NAME).faults.add("expired_token", after=1)
+    assert len(fetched(source)) == 300
+    assert sap.world(NAME).tokens.issued == 2
+
+
+@pytest.mark.parametrize(
+    ("authentication", "wrong"),
+    [("basic", "password"), ("oauth", "client_secret"), ("api_key", "api_key")],
+)
+def test_wrong_credentials_say_so_and_show_no_secret(
+    authentication: str, wrong: str, sap: Sandbox, source_for: SourceFor
+) -> None:
+    changed = {"token_url": "{url}/sap/bc/sec/oauth2/token", wrong: "very-secret-and-wrong"}
+    told = credentials_for(NAME, sap, **changed)
+    with pytest.raises(AuthenticationFailed) as failure:
+        source_for(NAME, sap, credentials=told, authentication=authentication)
+    assert "very-secret" not in str(failure.value)
+
+
+def test_an_api_key_is_accepted(sap: Sandbox, source_for: SourceFor) -> None:
+    assert len(fetched(source_for(NAME, sap, authentication="api_key"))) == 300
+
+
+def test_a_rate_limit_tells_how_long_to_wait(v4: Source, sap: Sandbox) -> None:
+    sap.world(NAME).faults.add("rate_limited", times=None, seconds=90)
+    with pytest.raises(RateLimitExceeded, match="Quota") as failure:
+        fetched(v4)
+    assert failure.value.retry_after == 90
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_outage_is_worth_another_try(status: int, source: Source, sap: Sandbox) -> None:
+    sap.world(NAME).faults.add("server_error", times=1, status=status)
+    assert len(fetched(source)) == 300
+    sap.world(NAME).faults.add("server_error", times=None, status=status)
+    with pytest.raises(SourceUnavailable):
+        fetched(source)
+
+
+def test_a_refused_request_carries_saps_words_and_transaction(source: Source) -> None:
+    service = SERVICES[source.settings.service]
+    with pytest.raises(RequestRefused, match="NoSuchField") as failure:
+        source.api.get(f"{service.root}/{service.orders}", {"$filter": "NoSuchField eq 1"})
+    assert failure.value.request_id
+
+
+@pytest.mark.parametrize("fault", ["wrong_shape", "html", "truncated_json"])
+def test_another_shape_is_never_read_as_no_orders(fault: str, source: Source, sap: Sandbox) -> None:
+    """H33."""
+    sap.world(NAME).faults.add(fault, times=None)
+    with pytest.raises(UnexpectedShape):
+        fetched(source)
+
+
+def test_an_order_whose_lines_are_missing_is_an_error(v4: Source, sap: Sandbox) -> None:
+    """H33: an order without its expanded lines would look like one that has none."""
+    shape = {"value": [{"PurchaseOrder": "4500000001", "CompanyCode": "US01"}]}
+    sap.world(NAME).faults.add("wrong_shape", times=None, value=shape)
+    with pytest.raises(UnexpectedShape, match="_PurchaseOrderItem"):
+        fetched(v4)
+
+
+def test_a_filter_that_is_ignored_ends_the_paging(v4: Source, sap: Sandbox) -> None:
+    """H27, H19: the same first page for ever would be an endless loop."""
+    sap.world(NAME).faults.add("ignore_filter", times=None)
+    with pytest.raises(FilterIgnored):
+        fetched(v4)
+
+
+def test_a_line_deleted_at_the_source_is_no_longer_in_the_order(source: Source, sap: Sandbox, company: Company) -> None:
+    """H16."""
+    order = next(order for order in company.orders.values() if len(order.goods_lines) > 2)
+    gone = order.goods_lines[1]
+    sap.act(history.delete_line, order.id, gone.id)
+    told = {int(line["PurchaseOrderItem"]) for line in lines_of(source, order_number(order))}
+    assert gone.number not in told
+    assert len(told) == len(order.goods_lines)
+
+
+def test_a_new_field_arrives_in_the_raw_order(source: Source, sap: Sandbox) -> None:
+    """H22."""
+    sap.world(NAME).faults.add("new_field", times=None, field="YY1_New_PDH", value="new")
+    [page, *_] = CONNECTOR.fetch(source, EVER)
+    assert {order["YY1_New_PDH"] for order in page.records} == {"new"}
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ("1.08512", "1.08512"),
+        (Decimal("1.08512"), "1.08512"),
+        ("/4.00000", "0.25"),
+        (Decimal("-4"), "0.25"),
+        ("", None),
+    ],
+)
+def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
+    assert exchange_rate({"ExchangeRate": told}) == (None if rate is None else Decimal(rate))
+
+
+def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:
+    line = {
+        "OrderQuantity": "250.000",
+        "NetPriceAmount": "12.000",
+        "NetPriceQuantity": "100",
+        "OrderPriceUnitToOrderUnitNmrtr": "3",
+        "OrdPriceUnitToOrderUnitDnmntr": "2",
+    }
+    assert net_amount(line) == Decimal(45)
