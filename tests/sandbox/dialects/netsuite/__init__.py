@@ -53,7 +53,7 @@ def error(status: int, code: str, detail: str, **where: str) -> Response:
 
 
 def too_many(status: int = 429, code: str = "CONCURRENCY_LIMIT_EXCEEDED") -> Callable[[float | None], Response]:
-    """The concurrency limit as NetSuite words it: with 429 or 400, or as an invalid login. It never says how long to wait."""
+    """The concurrency limit as NetSuite words it, with 429 or 400, or as an invalid login; never with Retry-After."""
     detail = INVALID_LOGIN if code == "INVALID_LOGIN" else "Concurrent request limit exceeded. Request blocked."
     return lambda seconds: error(status, code, detail)
 
@@ -92,8 +92,10 @@ def routes(world: World) -> list[Route]:
 
 
 def _assertion_problem(world: World, assertion: str) -> str | None:
-    """What is wrong with a client's assertion, as an OAuth error code. Its lifetime counts by the real clock, as the
-    client signs by it."""
+    """What is wrong with a client's assertion, as an OAuth error code.
+
+    Its lifetime counts by the real clock, since the client signs by it.
+    """
     accepted = world.credentials
     try:
         header = jwt.get_unverified_header(assertion)
@@ -137,10 +139,11 @@ def _answer(world: World, database: Database, request: Request, body: bytes) -> 
         detail = f"Invalid search query. Detailed unprocessed description follows. {refused}"
         return error(400, "INVALID_PARAMETER", detail, QueryParam="q")
     items = [_disturbed(world, item) for item in result.items]
-    return json_response(_page(world.base_url + SUITEQL_PATH, items, limit, offset, min(result.total, cap)))
+    return json_response(_page(world.base_url + SUITEQL_PATH, items, limit, offset, result.total, cap))
 
 
-def _page(url: str, items: list[dict[str, Any]], limit: int, offset: int, total: int) -> dict[str, Any]:
+def _page(url: str, items: list[dict[str, Any]], limit: int, offset: int, total: int, cap: int) -> dict[str, Any]:
+    """An answer: it tells that there is more also beyond the cap, where only another query leads."""
     links = [{"rel": "self", "href": f"{url}?limit={limit}&offset={offset}"}]
     has_more = offset + len(items) < total
     if has_more:
@@ -151,7 +154,7 @@ def _page(url: str, items: list[dict[str, Any]], limit: int, offset: int, total:
         "hasMore": has_more,
         "items": [{"links": [], **item} for item in items],
         "offset": offset,
-        "totalResults": total,
+        "totalResults": min(total, cap),
     }
 
 

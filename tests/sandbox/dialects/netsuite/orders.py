@@ -93,7 +93,7 @@ class Renderer:
             "duedate": day(order.requested_date), "entity": vendor.id, "status": prefix + letter,
             "approvalstatus": approval, "currency": self.numbers.number("currency", order.currency),
             "exchangerate": plain(order.exchange_rate), "foreigntotal": plain(-order.total),
-            "terms": self.numbers.number("terms", term, self.company.payment_terms[term].text) if term else None,
+            "terms": self.numbers.number("terms", term),
             "memo": order.memo or None, "otherrefnum": order.vendor_reference, "employee": self._employee(order.buyer),
             "createdby": self._employee(order.created_by), "billingaddress": order.bill_to and order.id,
             "shippingaddress": order.ship_to and order.id,

@@ -1,4 +1,4 @@
-"""SuiteQL, really evaluated: statements are parsed as Oracle SQL, NetSuite's own ways rewritten, and SQLite answers them.
+"""SuiteQL, really evaluated: parsed as Oracle SQL, NetSuite's own ways rewritten, answered by SQLite.
 
 Instants are kept in UTC. Outside of ``SYS_EXTRACT_UTC`` and of ORDER BY they are seen in the account's time zone, and
 bare in the account's date format. Decimals are exact in results and sums; comparisons of them are not exact.
@@ -25,7 +25,6 @@ from sqlglot.errors import SqlglotError
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.netsuite.orders import Renderer
 from tests.sandbox.dialects.netsuite.tables import SCHEMA, Numbers, Row, master_rows
-from tests.sandbox.order import Order
 from tests.sandbox.rows import RowCache
 
 STORED = "%Y-%m-%d %H:%M:%S"

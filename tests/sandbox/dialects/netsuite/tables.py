@@ -34,9 +34,9 @@ _ADDRESS = "nkey:integer addressee attention addr1 addr2 addr3 city state zip co
 SCHEMA = {
     "transaction": (
         "id:integer tranid type trandate:date createddate:instant lastmodifieddate:instant duedate:date entity:integer "
-        "status approvalstatus currency:integer exchangerate:decimal foreigntotal:decimal terms:integer memo otherrefnum "
-        "employee:integer createdby:integer billingaddress:integer shippingaddress:integer shipmethod:integer "
-        f"incoterm:integer {custom_columns('custbody', HEADER_CUSTOM_FIELDS)}"
+        "status approvalstatus currency:integer exchangerate:decimal foreigntotal:decimal terms:integer memo "
+        "otherrefnum employee:integer createdby:integer billingaddress:integer shippingaddress:integer "
+        f"shipmethod:integer incoterm:integer {custom_columns('custbody', HEADER_CUSTOM_FIELDS)}"
     ),
     "transactionline": (
         "transaction:integer id:integer linesequencenumber:integer mainline taxline item:integer itemtype memo "
@@ -63,8 +63,9 @@ SCHEMA = {
 """Columns by table: name, and a kind where it is not text."""
 
 STATUSES = {
-    "A": "Pending Supervisor Approval", "B": "Pending Receipt", "C": "Rejected by Supervisor", "D": "Partially Received",
-    "E": "Pending Billing/Partially Received", "F": "Pending Bill", "G": "Fully Billed", "H": "Closed",
+    "A": "Pending Supervisor Approval", "B": "Pending Receipt", "C": "Rejected by Supervisor",
+    "D": "Partially Received", "E": "Pending Billing/Partially Received", "F": "Pending Bill", "G": "Fully Billed",
+    "H": "Closed",
 }  # fmt: skip
 UNIT_NAMES = {
     "H87": "Pc", "KGM": "Kg", "LTR": "L", "MTR": "m", "XBX": "Box", "SET": "Set", "HUR": "Hr", "TNE": "MT", "DZN": "Dz",
@@ -142,8 +143,8 @@ def address_row(nkey: int, address: Address) -> Row:
     state = address.region.partition("-")[2] if address.region else None
     return {
         "nkey": nkey, "addressee": address.name, "attention": address.contact, "addr1": address.line1,
-        "addr2": address.line2, "addr3": address.line3, "city": address.city, "state": state, "zip": address.postal_code,
-        "country": address.country, "addrphone": address.phone,
+        "addr2": address.line2, "addr3": address.line3, "city": address.city, "state": state,
+        "zip": address.postal_code, "country": address.country, "addrphone": address.phone,
     }  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]
             numbers.display.setdefault(column, {})[buyer.id] = buyer.name or buyer.code
         yield "employee", {"id": buyer.id, "entityid": buyer.name or buyer.code, "email": buyer.email}
     for term in company.payment_terms.values():
-        row = {"id": numbers.number("terms", term.code, term.text), "name": term.code}
+        row = {"id": numbers.number("terms", term.code), "name": term.code}
         row |= {"daysuntilnetdue": term.net_days, "discountpercent": plain(term.discount_percent)}
         yield "term", row | {"daysuntilexpiry": term.discount_days}
     yield from _vendor_rows(company, numbers)
@@ -177,7 +178,8 @@ def _vendor_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]
         yield "entityaddress", address_row(vendor.id, vendor.address)
         yield "vendor", {
             "id": vendor.id, "entityid": vendor.code, "companyname": vendor.name, "email": vendor.email,
-            "phone": vendor.phone, "vatregnumber": vendor.tax_id, "currency": numbers.number("currency", vendor.currency),
+            "phone": vendor.phone, "vatregnumber": vendor.tax_id,
+            "currency": numbers.number("currency", vendor.currency),
             "terms": numbers.number("terms", vendor.payment_term), "isinactive": flag(not vendor.active),
             "defaultbillingaddress": vendor.id,
         }  # fmt: skip

@@ -1,0 +1,109 @@
+"""What is asked of NetSuite: the tables and columns of orders and lines, and the conditions of a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from include.orderhouse.connector import Source, Window
+from include.orderhouse.connectors.netsuite.codes import STATUSES
+from include.orderhouse.suiteql import Part, Statement, one_of
+
+ADDRESS = "nkey addressee attention addr1 addr2 addr3 city state zip country addrphone"
+
+TRANSACTION = Part(
+    "transaction",
+    "t",
+    "id tranid type status:name approvalstatus:name trandate:date createddate:instant lastmodifieddate:instant "
+    "duedate:date entity currency exchangerate foreigntotal terms:name memo otherrefnum employee:name createdby:name "
+    "billingaddress shippingaddress shipmethod:name incoterm:name",
+)
+MAIN_LINE = Part(
+    "transactionline",
+    "ml",
+    "id subsidiary:name foreignamount netamount department:name class:name location:name",
+    "main_line",
+    "ml.transaction = t.id AND ml.mainline = 'T'",
+)
+LINE = Part(
+    "transactionline",
+    "tl",
+    "transaction id linesequencenumber taxline item itemtype memo quantity quantityshiprecv quantitybilled units:name "
+    "rate foreignamount netamount isclosed expectedreceiptdate:date subsidiary location:name department:name "
+    "class:name expenseaccount:name vendorname linecreateddate:instant linelastmodifieddate:instant",
+)
+JOINED = (
+    MAIN_LINE,
+    Part("vendor", "v", "id entityid companyname email phone vatregnumber", "vendor", "v.id = t.entity"),
+    Part("entityaddress", "va", ADDRESS, "vendor_address", "va.nkey = v.defaultbillingaddress"),
+    Part("currency", "c", "id symbol name", "document_currency", "c.id = t.currency"),
+    Part("subsidiary", "s", "id name country currency", "subsidiary", "s.id = ml.subsidiary"),
+    Part("currency", "sc", "id symbol name", "company_currency", "sc.id = s.currency"),
+    Part("term", "te", "id name daysuntilnetdue discountpercent daysuntilexpiry", "term", "te.id = t.terms"),
+    Part("employee", "e", "id entityid email", "buyer", "e.id = t.employee"),
+    Part("transactionshippingaddress", "sa", ADDRESS, "ship_to", "sa.nkey = t.shippingaddress"),
+    Part("transactionbillingaddress", "ba", ADDRESS, "bill_to", "ba.nkey = t.billingaddress"),
+)
+ITEM = Part(
+    "item", "i", "id itemid displayname itemtype upccode mpn class:name stockunit:name", "item_record", "i.id = tl.item"
+)
+
+CHANGED = "COALESCE(t.lastmodifieddate, t.createddate)"
+CHANGED_AT = f"TO_CHAR(SYS_EXTRACT_UTC({CHANGED}), 'YYYY-MM-DD HH24:MI:SS')"
+ORDER_KEY = {"changed_at": CHANGED_AT, "id": "t.id"}
+LINE_KEY = {"transaction": "tl.transaction", "id": "tl.id"}
+FINISHED = [status for status, meaning in STATUSES.items() if meaning in ("closed", "invoiced")]
+
+
+def orders(source: Source) -> Statement:
+    """Headers with what their ids point to, as far as the account has it."""
+    details = source.catalogue.details
+    header = TRANSACTION.with_columns(details["header"])
+    return Statement((header, *JOINED), {"changed_at": CHANGED_AT}).without(details["absent"])
+
+
+def lines(source: Source) -> Statement:
+    """All lines but the main one, which is the header's own booking."""
+    details = source.catalogue.details
+    return Statement((LINE.with_columns(details["lines"]), ITEM)).without(details["absent"])
+
+
+def scope(source: Source) -> list[str]:
+    """The purchase orders that the connection is about."""
+    chosen = source.settings.subsidiaries
+    return ["t.type = 'PurchOrd'", *([one_of("ml.subsidiary", chosen)] if chosen else [])]
+
+
+def within(source: Source, window: Window) -> list[str]:
+    """What makes an order belong to a window: its header's change or, where lines tell theirs, that of a line."""
+    conditions = []
+    if window.start or window.end:
+        changes = [_between(CHANGED, window)]
+        if window.start and "transactionline.linelastmodifieddate" not in source.catalogue.details["absent"]:
+            in_window = _between("cl.linelastmodifieddate", window)
+            lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608
+            changes.append(f"EXISTS ({lines})")
+        conditions.append(" OR ".join(changes))
+    if window.open_only:
+        conditions.append(f"NOT {one_of('t.status', FINISHED)}")
+    return conditions
+
+
+def _between(column: str, window: Window) -> str:
+    """A window's bounds in whole seconds: NetSuite cuts the rest off, so the start goes down and the end up."""
+    bounds = []
+    if window.start:
+        bounds.append(f"SYS_EXTRACT_UTC({column}) >= {_timestamp(window.start)}")
+    if window.end:
+        end = window.end + timedelta(seconds=1, microseconds=-1)
+        bounds.append(f"SYS_EXTRACT_UTC({column}) < {_timestamp(end)}")
+    return " AND ".join(bounds)
+
+
+def _timestamp(at: datetime) -> str:
+    return f"TO_TIMESTAMP('{at:%Y-%m-%d %H:%M:%S}', 'YYYY-MM-DD HH24:MI:SS')"
+
+
+def keys(source: Source) -> Statement:
+    """Ids and modification times alone."""
+    return Statement((replace(TRANSACTION, columns="id lastmodifieddate:instant"), replace(MAIN_LINE, columns="")))

@@ -1,0 +1,112 @@
+"""How NetSuite is read: its custom fields and absences, windows of orders with their lines, orders by id, and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connectors.netsuite import queries
+from include.orderhouse.errors import RequestRefused
+from include.orderhouse.mapping import Record
+from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, one_of, run, walk
+
+CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
+"""How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
+
+
+def discover(source: Source) -> Catalogue:
+    """Custom fields, subsidiaries, and which of the tables and columns we read this account does not have."""
+    body, column = _custom_fields(source)
+    header, lines = [*body, *source.settings.header_columns], [*column, *source.settings.line_columns]
+    details: dict[str, Any] = {"header": list(dict.fromkeys(header)), "lines": list(dict.fromkeys(lines)), "absent": []}
+    asked = replace(source, catalogue=Catalogue(details=details))
+    absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
+    absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
+    scope = () if "subsidiary" in absent else _subsidiaries(source)
+    return Catalogue(scope or ("everything",), details | {"absent": absent})
+
+
+def _custom_fields(source: Source) -> tuple[list[str], list[str]]:
+    """The custom fields of headers and of lines, from the account's list of them or else from its latest orders."""
+    listed = Statement((Part("customfield", "f", "internalid scriptid fieldtype fieldvaluetype"),))
+    key = {"internalid": "f.internalid"}
+    found: dict[str, list[str]] = {"BODY": [], "COLUMN": []}
+    try:
+        for rows, _ in walk(source, listed, ["f.fieldtype IN ('BODY', 'COLUMN')"], key, MAX_ROWS, None):
+            for row in rows:
+                kind = CUSTOM_KINDS.get(row.get("fieldvaluetype", ""), "")
+                found[row["fieldtype"]].append(f"{row['scriptid'].lower()}{kind}")
+    except RequestRefused:
+        found["BODY"] = _filled(
+            source, "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC", "custbody"
+        )
+        found["COLUMN"] = _filled(source, "SELECT * FROM transactionline ORDER BY transaction DESC, id", "custcol")
+    return found["BODY"], found["COLUMN"]
+
+
+def _filled(source: Source, query: str, prefix: str) -> list[str]:
+    """The custom fields with a value in any of the first rows; SuiteQL leaves empty ones out."""
+    rows, _ = run(source, query)
+    return sorted({name for row in rows for name in row if name.startswith(prefix)})
+
+
+def _subsidiaries(source: Source) -> tuple[str, ...]:
+    chosen = [one_of("s.id", source.settings.subsidiaries)] if source.settings.subsidiaries else ["s.id > 0"]
+    rows, _ = run(source, Statement((Part("subsidiary", "s", "id name"),)).sql(chosen, "s.id"))
+    return tuple(f"subsidiary {row['id']}" for row in rows)
+
+
+def fetch(source: Source, window: Window) -> Iterator[Page]:
+    """Orders in order of their modification, or creation where they have none, and id; each page with its lines."""
+    conditions = [*queries.scope(source), *queries.within(source, window)]
+    after = tuple(window.resume) if window.resume else None
+    expected = None if after else _count(source, conditions)
+    limit = min(source.page_size, MAX_ROWS)
+    for rows, last in walk(source, queries.orders(source), conditions, queries.ORDER_KEY, limit, after):
+        yield Page(_whole(source, rows), list(last) if last else None, expected)
+        expected = None
+
+
+def _count(source: Source, conditions: Sequence[str]) -> int:
+    """The account's own count; ``totalResults`` of an answer would stop at 100,000."""
+    bare = tuple(replace(part, columns="") for part in queries.keys(source).parts)
+    rows, _ = run(source, Statement(bare, {"n": "COUNT(*)"}).sql(conditions), 1)
+    return int(rows[0]["n"])
+
+
+def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
+    statement = queries.orders(source)
+    orders = {str(row["id"]): statement.record(row) | {"lines": [], "tax_lines": []} for row in rows}
+    if orders:
+        lines = queries.lines(source)
+        conditions = ["tl.mainline = 'F'", one_of("tl.transaction", [int(order_id) for order_id in orders])]
+        for found, _ in walk(source, lines, conditions, queries.LINE_KEY, MAX_ROWS, None):
+            for row in found:
+                kind = "tax_lines" if row.get("taxline") == "T" else "lines"
+                orders[row["transaction"]][kind].append(lines.record(row))
+    return list(orders.values())
+
+
+def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+    """Orders by internal id; those that are gone are absent."""
+    known = [int(order_id) for order_id in ids if order_id.isdigit()]
+    size = min(source.page_size, MAX_ROWS)
+    for start in range(0, len(known), size):
+        conditions = [*queries.scope(source), one_of("t.id", known[start : start + size])]
+        rows, _ = run(source, queries.orders(source).sql(conditions, "t.id"), MAX_ROWS)
+        yield Page(_whole(source, rows))
+
+
+def scan(source: Source) -> Iterator[Keys]:
+    """Every order's id and modification time, in order of ids."""
+    expected: int | None = _count(source, queries.scope(source))
+    for rows, _ in walk(source, queries.keys(source), queries.scope(source), {"id": "t.id"}, MAX_ROWS, None):
+        yield Keys([Key(row["id"], _instant(row.get("lastmodifieddate"))) for row in rows], expected)
+        expected = None
+
+
+def _instant(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
