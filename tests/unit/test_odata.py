@@ -1,0 +1,110 @@
+"""What the OData connectors share."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from include.orderhouse import odata
+from include.orderhouse.errors import RateLimitExceeded, RequestRefused, SourceUnavailable, UnexpectedShape
+from include.orderhouse.http import Answer
+
+AT = datetime(2026, 10, 1, 14, 0, 0, 120_000, tzinfo=timezone(timedelta(hours=2)))
+ID = UUID(int=10)
+
+
+@pytest.mark.parametrize(
+    ("value", "told_by_4", "told_by_2"),
+    [
+        ("O'Neill", "'O''Neill'", "'O''Neill'"),
+        (True, "true", "true"),
+        (7, "7", "7"),
+        (Decimal("1E+2"), "100", "100M"),
+        (AT, "2026-10-01T12:00:00.12Z", "datetimeoffset'2026-10-01T12:00:00.12Z'"),
+        (date(2026, 10, 1), "2026-10-01", "datetime'2026-10-01T00:00:00'"),
+        (ID, str(ID), f"guid'{ID}'"),
+    ],
+)
+def test_literals_follow_their_version(value: Any, told_by_4: str, told_by_2: str) -> None:
+    assert (odata.literal(value, 4), odata.literal(value, 2)) == (told_by_4, told_by_2)
+
+
+def test_conditions_are_joined_without_changing_what_they_mean() -> None:
+    behind = odata.after("changed", AT, "id", 5)
+    joined = odata.all_of(odata.between("changed", None, AT), None, behind)
+    at = "2026-10-01T12:00:00.12Z"
+    assert joined == f"changed lt {at} and (changed gt {at} or (changed eq {at} and id gt 5))"
+
+
+@pytest.mark.parametrize(
+    "told", ["2026-10-01T14:00:00.12+02:00", "/Date(1790856000120+0000)/", "/Date(1790856000120)/"]
+)
+def test_instants_of_both_versions_are_read(told: str) -> None:
+    assert odata.instant(told) == AT.astimezone(UTC)
+
+
+@pytest.mark.parametrize("told", ["2026-10-01T14:00:00", "soon", 5])
+def test_h33_what_is_no_instant_is_refused(told: Any) -> None:
+    with pytest.raises(UnexpectedShape, match="no instant"):
+        odata.instant(told)
+
+
+@pytest.mark.parametrize(
+    ("body", "version"),
+    [
+        ({"value": [{"id": 1}], "@odata.nextLink": "more", "@odata.count": 7}, 4),
+        ({"d": {"results": [{"id": 1}], "__next": "more", "__count": "7"}}, 2),
+    ],
+)
+def test_a_page_tells_rows_next_link_and_count(body: Any, version: odata.Version) -> None:
+    assert odata.collection(body, version, of="orders") == odata.CollectionPage([{"id": 1}], "more", 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "version"),
+    [({"d": []}, 4), ({"value": {}}, 4), ({"value": [1]}, 4), ({"value": []}, 2), ({"d": {}}, 2), ([], 4), (None, 2)],
+)
+def test_h33_a_body_of_another_shape_is_no_empty_page(body: Any, version: odata.Version) -> None:
+    with pytest.raises(UnexpectedShape, match="orders"):
+        odata.collection(body, version, of="orders")
+
+
+@pytest.mark.parametrize(("row", "version"), [({}, 4), ({"lines": None}, 4), ({"lines": {"__deferred": {}}}, 2)])
+def test_h16_an_order_whose_lines_were_not_expanded_is_refused(row: Any, version: odata.Version) -> None:
+    with pytest.raises(UnexpectedShape, match="lines"):
+        odata.nested(row, "lines", version, of="an order")
+
+
+def test_pages_are_asked_for_one_by_one_until_there_is_no_link() -> None:
+    bodies = {"b": {"value": [{"n": 2}], "@odata.nextLink": "c", "@odata.count": 3}, "c": {"value": [{"n": 3}]}}
+    first = {"value": [{"n": 1}], "@odata.nextLink": "b", "@odata.count": 3}
+    found = list(odata.pages(bodies.__getitem__, first, None, of="orders"))
+    assert [(page.rows[0]["n"], page.count) for page in found] == [(1, 3), (2, None), (3, None)]
+    assert [page.rows[0]["n"] for page in odata.pages(bodies.__getitem__, None, "c", of="orders")] == [3]
+
+
+def test_escaped_names_are_read_as_people_write_them() -> None:
+    assert odata.unescaped("In_x0020_Review") == odata.unescaped("In Review") == "In Review"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "kind"),
+    [
+        (400, {"code": "X", "message": "no"}, RequestRefused),
+        (503, {"code": "X", "message": {"lang": "en", "value": "no"}}, SourceUnavailable),
+        (200, {"code": "Slow/down/5", "message": "no"}, RateLimitExceeded),
+    ],
+)
+def test_h20_error_bodies_are_judged_by_code_then_by_status(status: int, error: Any, kind: type[Exception]) -> None:
+    refusal = odata.explain(Answer(status, {}, {"error": error}, ""), {"Slow/": RateLimitExceeded})
+    assert refusal is not None
+    assert refusal.error is kind
+    assert refusal.message.endswith(": no")
+
+
+def test_an_answer_without_an_error_is_none() -> None:
+    assert odata.explain(Answer(200, {}, {"value": []}, ""), {}) is None
