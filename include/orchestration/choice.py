@@ -1,0 +1,51 @@
+"""Which connections a run syncs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from airflow.sdk import Context
+
+from include.orderhouse.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from include.orderhouse.connections import Connection
+
+
+def connections_to_sync(connector: str, context: Context) -> list[str]:
+    """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other."""
+    from include.orderhouse.connections import read_connections
+
+    known = {name: found for name, found in read_connections().items() if found.connector.name == connector}
+    if chosen := context["params"]["connections"]:
+        return _check(connector, chosen, known)
+    enabled = [found for found in known.values() if found.options.enabled]
+    if context["dag_run"].run_type != "scheduled":
+        return [found.name for found in enabled]
+    return _due(enabled)
+
+
+def _check(connector: str, chosen: list[str], known: Mapping[str, Connection]) -> list[str]:
+    if unknown := sorted(set(chosen) - set(known)):
+        raise ConfigurationInvalid(
+            f"{', '.join(unknown)}: no such connection of {connector}.",
+            action=f"Choose from: {', '.join(sorted(known)) or 'none'}.",
+        )
+    if disabled := sorted(name for name in set(chosen) if not known[name].options.enabled):
+        raise ConfigurationInvalid(
+            f"{', '.join(disabled)}: not enabled.", action="Set enabled: true in connections.yaml, or leave it out."
+        )
+    return list(dict.fromkeys(chosen))
+
+
+def _due(enabled: list[Connection]) -> list[str]:
+    from include.orderhouse.sync.due import due
+    from include.orderhouse.warehouse.clock import warehouse_now
+    from include.orderhouse.warehouse.engine import connect
+
+    engine = connect()
+    try:
+        return due(enabled, engine, warehouse_now(engine))
+    finally:
+        engine.dispose()

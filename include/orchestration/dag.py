@@ -1,0 +1,83 @@
+"""The DAG of a connector."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from textwrap import dedent
+from typing import Any
+
+from airflow.sdk import DAG, task_group
+
+from include.orchestration.form import run_form
+from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
+from include.orchestration.tasks import (
+    advance_watermark,
+    connections,
+    extract,
+    load,
+    purchase_orders_asset,
+    transform,
+    validate,
+)
+from include.orchestration.timetable import DailyBackfillTimetable
+
+TAG = "orderhouse"
+_OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
+    """The DAG that syncs every connection of a connector.
+
+    ``schedule`` is a cron expression in UTC: how often to look which connections are due. Scheduled and manual runs
+    follow each other; a backfill runs beside them, since Airflow counts its runs apart.
+    """
+    with DAG(
+        dag_id=f"purchase_orders__{connector}",
+        dag_display_name=f"Purchase orders: {connector}",
+        description=f"Purchase orders of all {connector} connections, into the warehouse",
+        doc_md=_documentation(connector),
+        schedule=DailyBackfillTimetable(schedule),
+        start_date=_OLDEST_BACKFILL,
+        catchup=False,
+        max_active_runs=1,
+        params=run_form(connector),
+        tags=[TAG, connector],
+        default_args={
+            "owner": "orderhouse",
+            "retries": RETRIES,
+            "retry_delay": FIRST_RETRY_DELAY,
+            "retry_policy": ErrorPolicy(),
+        },
+    ) as dag:
+
+        @task_group(group_id="sync")
+        def sync(connection: Any) -> None:
+            extracted: Any = extract(connection)
+            transformed: Any = transform(connection, extracted)
+            validated: Any = validate(connection, transformed)
+            loaded: Any = load.override(outlets=[purchase_orders_asset(connector)])(connection, validated)
+            advance_watermark(connection, loaded)
+
+        sync.expand(connection=connections(connector))
+    return dag
+
+
+def _documentation(connector: str) -> str:
+    return dedent(
+        f"""\
+        Brings the purchase orders of every **{connector}** connection in `connections.yaml` into the schema
+        `procurement` of the warehouse: extract, transform, validate, load, then move the watermark. Each connection
+        goes its own way; one that fails stops no other.
+
+        - **Scheduled**: syncs the connections that are due by their `sync_every`.
+        - **Trigger**: the form asks for connections, mode and window. Untouched, it syncs all enabled connections from
+          their watermarks on; where there is no watermark, the initial window.
+        - **Backfill**: `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date 2026-01-01
+          --to-date 2026-03-31` reads day by day what changed on it, and leaves the watermark where it is.
+        - **Watermarks** are the Variables `purchase_orders_watermark__<connection>`; edit one to sync again from there.
+        - **When a task fails**, the first red line of its log says what is wrong and what to do. The validate task
+          links the validation report; rejected orders wait in `ops.reject`.
+
+        The field mapping is in `docs/connectors/{connector}.md`, the guides are in `docs/`.
+        """
+    )

@@ -1,0 +1,104 @@
+"""The parameters of a run: a form in Airflow's UI, JSON in its API and command line."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from airflow.sdk import Context, Param
+
+from include.orderhouse.connections import connections_file
+from include.orderhouse.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from include.orderhouse.sync.request import SyncRequest
+
+MODES = {
+    "auto": "auto: what is new since the watermark; the initial window where there is none",
+    "initial": "initial: the connection's initial window and its open orders",
+    "incremental": "incremental: what is new since the watermark",
+    "full_resync": "full_resync: everything the source has",
+    "window": "window: what changed between the two instants below",
+    "reconcile": "reconcile: compare all keys with the source, mark what is gone, fetch what is missing",
+    "remap": "remap: map the kept raw orders again, without calling the source",
+    "replay": "replay: try rejected orders again",
+}
+
+
+def run_form(connector: str) -> dict[str, Param]:
+    """The parameters of a connector's DAG with their defaults; an untouched form is what a scheduled run has."""
+    return {
+        "connections": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            examples=connection_names(connector),
+            title="Connections",
+            description="Which to sync; none chosen means all that are enabled (in scheduled runs: all that are due).",
+        ),
+        "mode": Param(
+            "auto", type="string", enum=list(MODES), values_display=MODES, title="Mode", description="What to read."
+        ),
+        "window_start": _instant("Window start", "For mode window: the first instant, included."),
+        "window_end": _instant("Window end", "For mode window: the first instant no longer included."),
+        "max_reject_share": Param(
+            None,
+            type=["null", "number"],
+            minimum=0,
+            maximum=1,
+            title="Largest share of rejects",
+            description="A larger share of rejected orders stops the run; 0.05 is 5 %. Empty: the connection's own.",
+        ),
+        "reject_ids": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Rejects",
+            description="For mode replay: ids from ops.reject, one a line; empty means all that are open.",
+        ),
+    }
+
+
+def _instant(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], format="date-time", title=title, description=description)
+
+
+def connection_names(connector: str) -> list[str]:
+    """The connections of a connector as connections.yaml lists them, unchecked: a mistake in it must not break the form."""
+    with suppress(OSError, yaml.YAMLError, AttributeError):
+        entries = yaml.safe_load(connections_file().read_text(encoding="utf-8"))["connections"]
+        return [name for name, entry in entries.items() if entry.get("connector") == connector]
+    return []
+
+
+def sync_request(context: Context, connection: str) -> SyncRequest:
+    """What the run asks of one connection. A backfill run asks for its own data interval, whatever the form says."""
+    from include.orderhouse.sync.request import Mode, SyncRequest
+
+    run, form = context["dag_run"], context["params"]
+    is_backfill = run.run_type == "backfill"
+    share = form["max_reject_share"]
+    return SyncRequest(
+        connection=connection,
+        mode=Mode.WINDOW if is_backfill else Mode(form["mode"]),
+        window_start=run.data_interval_start if is_backfill else _parse(form["window_start"], "window_start"),
+        window_end=run.data_interval_end if is_backfill else _parse(form["window_end"], "window_end"),
+        run_id=f"{run.dag_id}/{run.run_id}",
+        triggered_by=run.triggering_user_name or str(run.run_type.value),
+        max_reject_share=None if share is None else Decimal(str(share)),
+        reject_ids=tuple(form["reject_ids"]),
+    )
+
+
+def _parse(text: Any, name: str) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ConfigurationInvalid(
+            f"{name} {text!r} has no time zone.", action="Write an offset or Z, such as 2026-01-31T00:00:00Z."
+        )
+    return moment

@@ -1,0 +1,40 @@
+"""The button "Validation report" on the validate task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
+from airflow.sdk import BaseOperator, BaseOperatorLink
+from airflow.sdk.bases.decorator import task_decorator_factory
+from airflow.sdk.execution_time.xcom import XCom
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import TaskInstanceKey
+
+REPORTS_PATH = "/orderhouse/reports"
+"""Where the plugin serves the reports, below the address of Airflow's UI."""
+
+
+class ValidationReportLink(BaseOperatorLink):
+    """Opens the report that the task has written."""
+
+    name = "Validation report"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
+        """The report's address; empty where the task ended without one. Airflow asks when the task has ended."""
+        result = XCom.get_value(ti_key=ti_key, key="return_value")
+        report = (result or {}).get("report")
+        return f"{REPORTS_PATH}/{report}" if report else ""
+
+
+class ReportingOperator(_PythonDecoratedOperator):
+    """A Python task that writes a validation report."""
+
+    operator_extra_links = (ValidationReportLink(),)
+
+
+def reporting_task(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Like ``task(...)``, for a function that returns a dict with the key ``report``."""
+    return task_decorator_factory(decorated_operator_class=ReportingOperator, **arguments)

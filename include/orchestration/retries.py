@@ -1,0 +1,73 @@
+"""What happens after a failed try: the error tree of the product, as Airflow's retry policy.
+
+FixConfiguration, LookAtData   fail at once: the same try would fail again
+Wait                           the task is rescheduled; no worker is held, no retry is used
+everything else                exponential backoff with jitter, as long as the task has retries
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Context, RetryDecision, RetryPolicy
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, RateLimitExceeded
+
+RETRIES = 6
+FIRST_RETRY_DELAY = timedelta(seconds=10)
+LONGEST_RETRY_DELAY = timedelta(minutes=10)
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+_JITTER = 0.25
+_random = random.SystemRandom()
+
+
+class ErrorPolicy(RetryPolicy):
+    """Fails at once where a person must act; backs off otherwise."""
+
+    def evaluate(
+        self, exception: BaseException, try_number: int, max_tries: int, context: Context | None = None
+    ) -> RetryDecision:
+        """Decide by the group of the error; errors that are not of the tree count as an outage."""
+        if isinstance(exception, FixConfiguration | LookAtData):
+            return RetryDecision.fail(f"{exception.code}: another try would fail in the same way")
+        code = exception.code if isinstance(exception, OrderhouseError) else type(exception).__name__
+        delay = backoff(try_number - 1, FIRST_RETRY_DELAY, LONGEST_RETRY_DELAY)
+        return RetryDecision.retry(delay, f"{code}: next try in {delay.total_seconds():.0f} s, if any is left")
+
+    def serialize(self) -> dict[str, Any]:
+        """The policy has no settings."""
+        return {}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> ErrorPolicy:
+        """The policy that ``serialize`` described."""
+        return cls()
+
+
+def backoff(previous: int, first: timedelta, longest: timedelta) -> timedelta:
+    """``first``, doubled for each of ``previous`` attempts up to ``longest``, and up to a quarter more by chance."""
+    delay = min(first * 2 ** min(previous, 32), longest)
+    return delay * (1 + _random.uniform(0, _JITTER))
+
+
+def resume_at(error: RateLimitExceeded, previous: int, now: datetime) -> datetime:
+    """When to go on after a rate limit: as the source asks, else by exponential backoff over ``previous`` waits."""
+    if error.retry_after is None:
+        return now + backoff(previous, FIRST_WAIT, LONGEST_WAIT)
+    return now + timedelta(seconds=error.retry_after + _random.uniform(0, 1))
+
+
+@contextmanager
+def rescheduled_when_rate_limited(context: Context) -> Iterator[None]:
+    """Turn a rate limit inside the block into a rescheduled task: its worker is free until then, no retry is used."""
+    try:
+        yield
+    except RateLimitExceeded as error:
+        moment = resume_at(error, context["task_reschedule_count"], datetime.now(UTC))
+        raise AirflowRescheduleException(moment) from error

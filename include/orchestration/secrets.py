@@ -1,0 +1,111 @@
+"""Credentials and watermarks as Airflow keeps them: Connections and Variables, read and written from within a task."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from airflow.sdk import Connection, Variable
+from airflow.sdk.exceptions import AirflowException
+
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import ConfigurationInvalid
+
+_SCHEMES = ("http", "https")
+
+
+class ConnectionRecord(Protocol):
+    """What an Airflow Connection holds, whichever part of Airflow hands it out."""
+
+    conn_id: Any
+    conn_type: Any
+    host: Any
+    schema: Any
+    login: Any
+    password: Any
+    port: Any
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """The extra JSON, parsed."""
+
+
+def credentials_of(connection: str) -> Credentials:
+    """Address and secrets of a connection of connections.yaml, from its Airflow Connection."""
+    from include.orderhouse.connections import read_connection
+
+    credentials_id = read_connection(connection).credentials_id
+    try:
+        found = Connection.get(credentials_id)
+    except AirflowException as error:
+        raise no_connection(connection, credentials_id) from error
+    return as_credentials(connection, found)
+
+
+def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
+    """The error for a connection whose Airflow Connection is missing."""
+    return ConfigurationInvalid(
+        f"Connection {connection!r} needs the Airflow Connection {credentials_id!r}, which does not exist.",
+        action="Create it under Admin > Connections, in the secrets backend, or as the environment variable "
+        f"AIRFLOW_CONN_{credentials_id.upper()}.",
+    )
+
+
+def as_credentials(connection: str, record: ConnectionRecord) -> Credentials:
+    """An Airflow Connection as the product wants it.
+
+    The host may be a URL, or a name beside the port; without a scheme anywhere it is reached by https. The schema names
+    the scheme where it is one, else the database, which then stands as ``database`` in the extra values.
+    """
+    extra = dict(record.extra_dejson)
+    if record.schema and record.schema not in _SCHEMES:
+        extra.setdefault("database", record.schema)
+    return Credentials(
+        connection=connection,
+        base_url=_base_url(connection, record),
+        login=record.login or None,
+        password=record.password or None,
+        extra=extra,
+    )
+
+
+def _base_url(connection: str, record: ConnectionRecord) -> str:
+    host = str(record.host or "").strip().rstrip("/")
+    scheme = record.schema if record.schema in _SCHEMES else "https"
+    try:
+        url = urlsplit(host if "://" in host else f"{scheme}://{host}")
+        port = url.port or record.port
+    except ValueError as error:
+        raise _bad_host(connection) from error
+    if url.scheme not in _SCHEMES or not url.hostname or url.username or url.path or url.query:
+        raise _bad_host(connection)
+    name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    return f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"
+
+
+def _bad_host(connection: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"The host of the Airflow Connection of {connection!r} is no address of a server.",
+        action="Give scheme, host and port only, such as https://erp.example.com; paths belong into connections.yaml.",
+    )
+
+
+def watermark_variable(connection: str) -> str:
+    """The name of the Variable that holds a connection's watermark."""
+    return f"purchase_orders_watermark__{connection}"
+
+
+class TaskWatermark:
+    """A connection's watermark Variable, from within a task."""
+
+    def __init__(self, connection: str) -> None:
+        self._key = watermark_variable(connection)
+
+    def read(self) -> str | None:
+        """The Variable's text; None where there is none."""
+        found: str | None = Variable.get(self._key, default=None)
+        return found
+
+    def write(self, text: str) -> None:
+        """Set the Variable."""
+        Variable.set(self._key, text, description="Up to where Orderhouse has loaded; edit it to sync again from there")

@@ -1,0 +1,128 @@
+"""The steps of one sync as Airflow tasks. Each does its step and returns counts and paths, never data."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, get_current_context, task
+from airflow.sdk.definitions.context import context_merge
+
+from include.orchestration.choice import connections_to_sync
+from include.orchestration.form import sync_request
+from include.orchestration.report_link import reporting_task
+from include.orchestration.retries import rescheduled_when_rate_limited
+from include.orchestration.secrets import TaskWatermark, credentials_of
+from include.orderhouse.errors import OrderhouseError, Wait
+
+if TYPE_CHECKING:
+    from include.orderhouse.sync.request import SyncRequest
+    from include.orderhouse.sync.runtime import Runtime
+
+Summary = dict[str, Any]
+"""What a step tells: counts, paths, and under ``staged`` where the next step goes on."""
+
+log = logging.getLogger(__name__)
+_named = partial(task, map_index_template="{{ connection_name }}")
+
+
+@task
+def connections(connector: str) -> list[str]:
+    """Which connections this run syncs."""
+    with _told_in_one_line():
+        return connections_to_sync(connector, get_current_context())
+
+
+@_named()
+def extract(connection: str) -> Summary:
+    """Fetch the window's raw orders page by page; a new try goes on after the last page that was kept."""
+    from include.orderhouse.sync import steps
+
+    with _step(connection) as (runtime, request):
+        return steps.extract(runtime, request)
+
+
+@_named()
+def transform(connection: str, extracted: Summary) -> Summary:
+    """Turn raw orders into canonical frames, rejects and issues."""
+    from include.orderhouse.sync import steps
+
+    with _step(connection) as (runtime, _):
+        return steps.transform(runtime, extracted["staged"])
+
+
+@reporting_task(map_index_template="{{ connection_name }}")
+def validate(connection: str, transformed: Summary) -> Summary:
+    """Run the expectations; stops a run that must not load."""
+    from include.orderhouse.sync import steps
+
+    with _step(connection) as (runtime, _):
+        return steps.validate(runtime, transformed["staged"])
+
+
+@_named()
+def load(connection: str, validated: Summary) -> Summary:
+    """Merge the frames into the warehouse in one transaction, and tell so as an asset event."""
+    from include.orderhouse.sync import steps
+
+    with _step(connection) as (runtime, _):
+        loaded = steps.load(runtime, validated["staged"])
+        events = get_current_context()["outlet_events"]
+        events[purchase_orders_asset(runtime.connection.connector.name)].extra = {"connection": connection, **loaded}
+        return loaded
+
+
+@_named()
+def advance_watermark(connection: str, loaded: Summary) -> Summary:
+    """Move the watermark up to what is loaded, and remove the staged files."""
+    from include.orderhouse.sync import steps
+
+    with _step(connection) as (runtime, _):
+        return steps.advance_watermark(runtime, loaded["staged"])
+
+
+def purchase_orders_asset(connector: str) -> Asset:
+    """What a load updates; its events carry the connection and the counts."""
+    return Asset(name=f"purchase_orders__{connector}", uri=f"orderhouse://purchase_orders/{connector}")
+
+
+@contextmanager
+def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
+    """What a step works with. Failures go into the ledger and the log; a rate limit reschedules the task."""
+    from include.orderhouse.sync.runtime import open_runtime
+
+    context = get_current_context()
+    context_merge(context, connection_name=connection)
+    with rescheduled_when_rate_limited(context), _told_in_one_line():
+        request = sync_request(context, connection)
+        with (
+            open_runtime(connection, partial(credentials_of, connection), TaskWatermark(connection)) as runtime,
+            _failures_recorded(runtime, request),
+        ):
+            yield runtime, request
+
+
+@contextmanager
+def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]:
+    from include.orderhouse.sync.steps import record_failure
+
+    try:
+        yield
+    except Wait:
+        raise
+    except Exception as error:
+        record_failure(runtime, request, error)
+        raise
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    """Say an error of the tree in one line, before Airflow logs where it came from."""
+    try:
+        yield
+    except OrderhouseError as error:
+        log.error("%s", error)
+        raise

@@ -1,0 +1,44 @@
+"""When a connector's DAG runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
+from airflow.timetables.interval import CronDataIntervalTimetable
+from pendulum import UTC
+
+_DAY = timedelta(days=1)
+
+
+class DailyBackfillTimetable(CronDataIntervalTimetable):
+    """Scheduled by a cron expression in UTC; backfilled in whole UTC days.
+
+    A backfill over 90 days is then 90 runs, not thousands, however often the DAG is scheduled. Airflow asks a timetable
+    to catch up only for a backfill, as the DAG itself does not catch up.
+    """
+
+    def __init__(self, cron: str) -> None:
+        super().__init__(cron, UTC)
+
+    def next_dagrun_info(
+        self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """The next scheduled run, or the next day of a backfill."""
+        if not restriction.catchup or restriction.earliest is None or restriction.latest is None:
+            return super().next_dagrun_info(
+                last_automated_data_interval=last_automated_data_interval, restriction=restriction
+            )
+        first = restriction.earliest.in_timezone(UTC).start_of("day")
+        start = last_automated_data_interval.end if last_automated_data_interval else first
+        return None if start > restriction.latest else DagRunInfo.interval(start, start + _DAY)
+
+    def serialize(self) -> dict[str, Any]:
+        """All that makes the timetable, as JSON."""
+        return {"cron": self._expression}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> DailyBackfillTimetable:
+        """The timetable that ``serialize`` described."""
+        return cls(data["cron"])
