@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
-from tests.sandbox.dialects.sap_s4hana import fields
+from tests.sandbox.dialects.sap_s4hana import items, orders
 from tests.sandbox.dialects.sap_s4hana.fields import Entity, Field
 from tests.sandbox.dialects.sap_s4hana.rows import LINE_PARTS, ORDER_PARTS, SINGLE, TO_LINES
 from tests.sandbox.dialects.sap_s4hana.wire import NAMESPACE, type_name
@@ -26,7 +26,7 @@ def document(version: int) -> str:
     """The whole document as XML."""
     number, edmx, edm = ENVELOPE[version]
     parts = {**ORDER_PARTS[version], **LINE_PARTS[version]}
-    entities = list(dict.fromkeys([fields.ORDER, fields.LINE, *parts.values()]))
+    entities = list(dict.fromkeys([orders.ORDER, items.LINE, *parts.values()]))
     types = "".join(_type(entity, version) for entity in entities)
     sets = "".join(
         f'<EntitySet Name="{name}" EntityType="{NAMESPACE[version]}.{type_name(name, version)}"/>'
@@ -43,10 +43,10 @@ def _type(entity: Entity, version: int) -> str:
     keys = "".join(f"<PropertyRef Name={quoteattr(name)}/>" for name in entity.key)
     properties = "".join(_property(entry, version) for entry in entity.of(version))
     links: Iterable[str] = ()
-    if entity is fields.ORDER:
-        links = [_link(TO_LINES[version], fields.LINE, version)]
+    if entity is orders.ORDER:
+        links = [_link(TO_LINES[version], items.LINE, version)]
         links += [_link(name, part, version) for name, part in ORDER_PARTS[version].items()]
-    elif entity is fields.LINE:
+    elif entity is items.LINE:
         links = [_link(name, part, version) for name, part in LINE_PARTS[version].items()]
     name = type_name(entity.sets[version], version)
     return f"<EntityType Name={quoteattr(name)}><Key>{keys}</Key>{properties}{''.join(links)}</EntityType>"

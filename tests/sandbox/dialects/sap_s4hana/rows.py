@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.sap_s4hana import fields
+from tests.sandbox.dialects.sap_s4hana import items, orders
 from tests.sandbox.dialects.sap_s4hana.fields import Entity, Subject
 from tests.sandbox.order import LineKind, Order
 
 TO_LINES = {2: "to_PurchaseOrderItem", 4: "_PurchaseOrderItem"}
 ORDER_PARTS: dict[int, dict[str, Entity]] = {
-    2: {"to_PurchaseOrderNote": fields.NOTE},
-    4: {"_PurchaseOrderNote": fields.NOTE, "_SupplierAddress": fields.SUPPLIER_ADDRESS},
+    2: {"to_PurchaseOrderNote": orders.NOTE},
+    4: {"_PurchaseOrderNote": orders.NOTE, "_SupplierAddress": orders.SUPPLIER_ADDRESS},
 }
 LINE_PARTS: dict[int, dict[str, Entity]] = {
     2: {
-        "to_ScheduleLine": fields.SCHEDULE,
-        "to_AccountAssignment": fields.ASSIGNMENT,
-        "to_PurchaseOrderPricingElement": fields.PRICING,
-        "to_PurchaseOrderItemNote": fields.ITEM_NOTE,
+        "to_ScheduleLine": items.SCHEDULE,
+        "to_AccountAssignment": items.ASSIGNMENT,
+        "to_PurchaseOrderPricingElement": items.PRICING,
+        "to_PurchaseOrderItemNote": items.ITEM_NOTE,
     },
     4: {
-        "_DeliveryAddress": fields.DELIVERY_ADDRESS,
-        "_PurchaseOrderScheduleLineTP": fields.SCHEDULE,
-        "_PurOrdAccountAssignment": fields.ASSIGNMENT,
-        "_PurOrdPricingElement": fields.PRICING,
-        "_PurchaseOrderItemNote": fields.ITEM_NOTE,
+        "_DeliveryAddress": items.DELIVERY_ADDRESS,
+        "_PurchaseOrderScheduleLineTP": items.SCHEDULE,
+        "_PurOrdAccountAssignment": items.ASSIGNMENT,
+        "_PurOrdPricingElement": items.PRICING,
+        "_PurchaseOrderItemNote": items.ITEM_NOTE,
     },
 }
 SINGLE = ("_SupplierAddress", "_DeliveryAddress")
@@ -54,10 +54,10 @@ def order_row(company: Company, order: Order, version: int) -> EntityRow:
     subject = Subject(company, order, part=company.vendors[order.vendor].address)
     parts: dict[str, list[EntityRow]] = {}
     for name, entity in ORDER_PARTS[version].items():
-        found = _notes(order) if entity is fields.NOTE else [subject.part]
+        found = _notes(order) if entity is orders.NOTE else [subject.part]
         parts[name] = [_row(entity, Subject(company, order, part=part), version) for part in found]
     parts[TO_LINES[version]] = [_line_row(company, order, number, version) for number in range(len(order.goods_lines))]
-    return EntityRow(fields.ORDER, _values(fields.ORDER, subject, version), parts)
+    return EntityRow(orders.ORDER, _values(orders.ORDER, subject, version), parts)
 
 
 def _line_row(company: Company, order: Order, number: int, version: int) -> EntityRow:
@@ -65,20 +65,20 @@ def _line_row(company: Company, order: Order, number: int, version: int) -> Enti
     subject = Subject(company, order, line, line.ship_to or order.ship_to, number)
     parts = {}
     for name, entity in LINE_PARTS[version].items():
-        if entity is fields.SCHEDULE:
+        if entity is items.SCHEDULE:
             found: list[Any] = line.schedules
-        elif entity is fields.ASSIGNMENT:
+        elif entity is items.ASSIGNMENT:
             found = line.distributions
-        elif entity is fields.PRICING:
-            found = list(fields.item_conditions(subject))
-        elif entity is fields.ITEM_NOTE:
+        elif entity is items.PRICING:
+            found = list(items.item_conditions(subject))
+        elif entity is items.ITEM_NOTE:
             found = [("F01", line.description)] if len(line.description) > 40 else []
         else:
             found = [subject.part] if subject.part else []
         parts[name] = [
             _row(entity, Subject(company, order, line, part, place), version) for place, part in enumerate(found)
         ]
-    return EntityRow(fields.LINE, _values(fields.LINE, subject, version), parts)
+    return EntityRow(items.LINE, _values(items.LINE, subject, version), parts)
 
 
 def _notes(order: Order) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tests.sandbox.dialect import World
-from tests.sandbox.dialects.sap_s4hana import answers, fields, metadata
+from tests.sandbox.dialects.sap_s4hana import answers, fields, items, metadata, orders
 from tests.sandbox.dialects.sap_s4hana.rows import LINE_PARTS, ORDER_PARTS, TO_LINES, EntityRow, order_row
 from tests.sandbox.dialects.sap_s4hana.wire import Writer
 from tests.sandbox.faults import FaultKind
@@ -85,13 +85,13 @@ class Service:
 
     def _resource(self, path: str, options: dict[str, str]) -> Response:
         name, _, below = path.partition("(")
-        if name == fields.ORDER.sets[self._version] and below:
+        if name == orders.ORDER.sets[self._version] and below:
             return self._lines_of(below, options)
-        if name == fields.ORDER.sets[self._version]:
-            return self._collection(fields.ORDER, self._rows.rows(), options)
-        if name == fields.LINE.sets[self._version]:
+        if name == orders.ORDER.sets[self._version]:
+            return self._collection(orders.ORDER, self._rows.rows(), options)
+        if name == items.LINE.sets[self._version]:
             lines = [line for row in self._rows.rows() for line in row.parts[TO_LINES[self._version]]]
-            return self._collection(fields.LINE, lines, options)
+            return self._collection(items.LINE, lines, options)
         return answers.error_response(
             self._version, 404, answers.NO_RESOURCE, f"Resource not found for segment '{name}'."
         )
@@ -102,7 +102,7 @@ class Service:
         found = [row for row in self._rows.rows() if row.values["PurchaseOrder"] == number.strip("'")]
         if not found or part.strip("/") != TO_LINES[self._version]:
             return answers.error_response(self._version, 404, answers.NO_RESOURCE, "Resource not found.")
-        return self._collection(fields.LINE, found[0].parts[part.strip("/")], options)
+        return self._collection(items.LINE, found[0].parts[part.strip("/")], options)
 
     def _collection(self, entity: fields.Entity, rows: list[EntityRow], options: dict[str, str]) -> Response:
         names = frozenset(entry.name for entry in entity.of(self._version))
