@@ -67,7 +67,7 @@ def _instant(title: str, description: str) -> Param:
 
 
 def connection_names(connector: str) -> list[str]:
-    """The connections of a connector as connections.yaml lists them, unchecked: a mistake in it must not break the form."""
+    """A connector's connections as connections.yaml lists them, unchecked: a mistake there must not break the form."""
     with suppress(OSError, yaml.YAMLError, AttributeError):
         entries = yaml.safe_load(connections_file().read_text(encoding="utf-8"))["connections"]
         return [name for name, entry in entries.items() if entry.get("connector") == connector]
