@@ -27,9 +27,9 @@ NOT_ON_THE_PAGE = (
 )
 NOT_ON_THE_LINE_PAGE = (
     "line_status vendor_item_code commodity_code manufacturer_item_code quantity_accepted quantity_rejected "
-    "quantity_open net_amount_company confirmed_delivery_date first_received_date last_received_date over_delivery_percent "
-    "under_delivery_percent requisition_reference contract_reference is_cancelled is_closed gl_account "
-    "source_created_at source_modified_at ship_to_name ship_to_city"
+    "quantity_open net_amount_company confirmed_delivery_date first_received_date last_received_date "
+    "over_delivery_percent under_delivery_percent requisition_reference contract_reference is_cancelled is_closed "
+    "gl_account source_created_at source_modified_at ship_to_name ship_to_city"
 )
 
 CANNOT_CARRY: dict[str, str] = {
