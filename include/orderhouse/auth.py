@@ -12,7 +12,7 @@ import httpx
 import jwt
 
 from include.orderhouse import wire
-from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
+from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, SourceUnavailable
 
 EARLY_SECONDS = 60
 """A token is renewed this long before it expires."""
@@ -102,6 +102,14 @@ class SignedAssertion(TokenAuth):
         super().__init__(token_url, {})
         self._claims, self._private_key = claims, private_key
         self._key_id, self._algorithm = key_id, algorithm
+        try:
+            self.grant()
+        except (jwt.PyJWTError, TypeError, ValueError):
+            raise ConfigurationInvalid(
+                f"The private key of client {claims.get('iss')!r} cannot sign with {algorithm}.",
+                action="Put the whole PEM text into private_key of the Airflow Connection's extra JSON; "
+                "ES algorithms need an elliptic curve key, PS algorithms an RSA key.",
+            ) from None
 
     def grant(self) -> dict[str, str]:
         """The token request with an assertion that lives for five minutes."""
