@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -84,6 +85,19 @@ def test_h26_readers_see_the_old_orders_until_the_new_ones_are_there(engine: sa.
     load(engine, started_task(engine), batches())
     assert seen == [[("old",)]]
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("new",)]
+
+
+def test_a_load_merges_only_when_the_load_before_it_has_ended(engine: sa.Engine) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as held:
+            held.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:acme_us', 0))"))
+            late = pool.submit(load_orders, engine, Order())
+            while not late.done() and rows(engine, waiting) == [(0,)]:
+                time.sleep(0.01)
+            assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]
+            assert not late.done()
+        assert late.result().inserted == 1
 
 
 def test_loads_of_different_connections_do_not_wait_for_each_other(engine: sa.Engine) -> None:

@@ -88,6 +88,12 @@ def test_a_replay_under_a_new_mapping_closes_its_reject(engine: sa.Engine) -> No
     assert staleness(engine) == {False}
 
 
+def test_a_replay_of_the_very_version_that_was_rejected_closes_its_reject(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
+    assert load_orders(engine, BAD).inserted == 1
+    assert rejects(engine) == [(hour(3), "superseded")]
+
+
 def test_of_several_rejects_of_an_order_only_the_latest_waits(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[BAD.at(4)])
     load_orders(engine, rejects=[BAD])
