@@ -78,42 +78,54 @@ class Lookups:
     """The records other records point to, each asked for once; as long-lived as one fetch."""
 
     def __init__(self, call: OdooCall, fields: Mapping[str, Fields]) -> None:
-        self._call, self._fields = call, fields
+        self._call = call
+        self._fields = {model: entry for model, entry in fields.items() if model in LOOKUPS}
         self._kept: defaultdict[str, dict[int, Raw]] = defaultdict(dict)
 
     def embed(self, records: list[Raw], fields: Fields) -> list[Raw]:
         """The records with objects in place of the ids of other records."""
-        linked = {
-            name: (str(facts["type"]), str(facts.get("relation")))
-            for name, facts in fields.items()
-            if facts["type"] == "many2one" or (facts["type"] in X2MANY and facts.get("relation") in self._fields)
-        }
-        wanted: defaultdict[str, set[int]] = defaultdict(set)
-        for record in records:
-            for name, (_, model) in linked.items():
-                wanted[model].update(_ids(record.get(name)) - {record["id"]})
-        for model, ids in wanted.items():
-            self.find(model, ids)
-        return [{**record, **self._objects(record, linked)} for record in records]
+        links = self._links(fields)
+        for name, (_, model) in links.items():
+            self.find(model, {number for record in records for number in _ids(record.get(name))})
+        return [{**record, **self._objects(record, links)} for record in records]
 
     def find(self, model: str, ids: Iterable[int]) -> dict[int, Raw]:
         """The records with these ids, archived ones too; those that are gone or hidden are absent."""
         kept = self._kept[model]
         missing = sorted(set(ids) - kept.keys()) if model in self._fields else []
         for first in range(0, len(missing), BATCH):
-            domain = [["id", "in", missing[first : first + BATCH]]]
-            found = self._call.records(model, domain=domain, fields=list(self._fields[model]))
-            kept.update({record["id"]: record for record in self.embed(found, self._fields[model])})
+            self._load(model, missing[first : first + BATCH])
         return {number: kept[number] for number in ids if number in kept}
 
-    def _objects(self, record: Raw, linked: Mapping[str, tuple[str, str]]) -> Raw:
+    def _load(self, model: str, ids: list[int]) -> None:
+        """Records that point to others of their own model, such as a contact to its company, are linked last."""
+        fields, kept = self._fields[model], self._kept[model]
+        own = {name: facts for name, facts in fields.items() if facts.get("relation") == model}
+        others = {name: facts for name, facts in fields.items() if name not in own}
+        found = self._call.records(model, domain=[["id", "in", ids]], fields=list(fields))
+        fresh = {record["id"]: record for record in self.embed(found, others)}
+        kept.update(fresh)
+        links = self._links(own)
+        self.find(model, {number for record in fresh.values() for name in links for number in _ids(record.get(name))})
+        kept.update({number: {**record, **self._objects(record, links)} for number, record in fresh.items()})
+
+    def _links(self, fields: Fields) -> dict[str, tuple[str, str]]:
+        return {
+            name: (str(facts["type"]), str(facts.get("relation")))
+            for name, facts in fields.items()
+            if facts["type"] == "many2one" or (facts["type"] in X2MANY and facts.get("relation") in self._fields)
+        }
+
+    def _objects(self, record: Raw, links: Mapping[str, tuple[str, str]]) -> Raw:
         objects: Raw = {}
-        for name, (kind, model) in linked.items():
-            value = record.get(name)
+        for name, (kind, model) in links.items():
+            value, kept = record.get(name), self._kept[model]
             if kind in X2MANY:
-                objects[name] = [self._kept[model].get(number, {"id": number}) for number in value or []]
+                objects[name] = [kept.get(number, {"id": number}) for number in value or []]
             elif isinstance(value, list) and len(value) == 2:
-                objects[name] = {"display_name": value[1], **self._kept[model].get(value[0], {"id": value[0]})}
+                bare = {"id": value[0], "display_name": value[1]}
+                is_itself = kept.get(value[0]) is record
+                objects[name] = bare if is_itself else {**bare, **kept.get(value[0], {})}
         return objects
 
 

@@ -78,7 +78,7 @@ class Sandbox:
             "business_central": {"client_secret": password},
             "sap_s4hana": {"password": password, "client_secret": password, "api_key": password},
             "netsuite": {"public_key": public.decode("ascii")},
-            "odoo": {"password": password, "api_key": password},
+            "odoo": {"password": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

@@ -19,6 +19,7 @@ from include.orderhouse.odoo_rpc import OdooCall
 ORDER, LINE = "purchase.order", "purchase.order.line"
 TRIES = 4
 PRICE_LIST_FIELDS = ["partner_id", "product_id", "product_tmpl_id", "product_code", "product_name"]
+REPEATED = ("partner_id", "company_id", "currency_id")
 OF_ORDER = ("id", "name", "state", "locked", "currency_id")
 
 
@@ -28,6 +29,7 @@ class Assembly:
     def __init__(self, source: Source, call: OdooCall) -> None:
         self._fields: Mapping[str, Any] = source.catalogue.details["fields"]
         self._settings, self._call = source.settings, call
+        self._line_fields = {name: _of_line(name, facts) for name, facts in self._fields[LINE].items()}
         self._lookups = Lookups(call, self._fields)
         self._price_lists: dict[int, list[Raw]] = {}
 
@@ -64,7 +66,7 @@ class Assembly:
     def _embedded(self, headers: list[Raw], lines: Mapping[int, list[Raw]]) -> list[Raw]:
         orders = self._lookups.embed(headers, self._fields[ORDER])
         plain = [line for order in orders for line in lines.get(order["id"], ())]
-        rich = {line["id"]: line for line in self._lookups.embed(plain, self._fields[LINE])}
+        rich = {line["id"]: line for line in self._lookups.embed(plain, self._line_fields)}
         self._read_accounts(plain)
         self._read_price_lists(rich.values())
         for order in orders:
@@ -130,6 +132,11 @@ class Assembly:
             if entry["partner_id"] and entry["partner_id"][0] in vendors and _fits(entry["product_id"], product)
         ]
         return min(fitting, key=lambda entry: (not entry["product_id"], entry["id"]), default=None)
+
+
+def _of_line(name: str, facts: Raw) -> Raw:
+    """Vendor, company and currency of a line are those of its order, where they stand in full."""
+    return {"type": facts["type"]} if name in REPEATED else facts
 
 
 def _is_complete(header: Raw, lines: list[Raw]) -> bool:
