@@ -52,7 +52,7 @@ class ErrorPolicy(RetryPolicy):
 
 def backoff(previous: int, first: timedelta, longest: timedelta) -> timedelta:
     """``first``, doubled for each of ``previous`` attempts up to ``longest``, and up to a quarter more by chance."""
-    delay = min(first * 2 ** min(previous, 32), longest)
+    delay: timedelta = min(first * 2 ** min(previous, 32), longest)
     return delay * (1 + _random.uniform(0, _JITTER))
 
 

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowException
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid
 
+WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
 
 
@@ -108,4 +109,4 @@ class TaskWatermark:
 
     def write(self, text: str) -> None:
         """Set the Variable."""
-        Variable.set(self._key, text, description="Up to where Orderhouse has loaded; edit it to sync again from there")
+        Variable.set(self._key, text, description=WATERMARK_DESCRIPTION)

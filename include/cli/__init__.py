@@ -1,0 +1,1 @@
+"""``scripts/orderhouse``: Orderhouse without a scheduler. Commands import what they need when they run."""

@@ -1,0 +1,42 @@
+"""The commands of ``scripts/orderhouse``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from include.cli import inspection, mappings, syncing
+from include.orderhouse.errors import OrderhouseError
+
+app = typer.Typer(
+    name="orderhouse",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Orderhouse without a scheduler.\n\n"
+    "Exit codes: 0 done, 1 an error that the message explains, 2 the command line is wrong.",
+)
+app.command()(inspection.connections)
+app.command()(syncing.sync)
+app.command()(mappings.mapping)
+app.command()(inspection.rejects)
+app.command()(syncing.replay)
+app.command()(inspection.raw)
+app.command()(inspection.sql)
+app.command()(inspection.migrate)
+app.command()(mappings.docs)
+
+
+def main() -> None:
+    """Run the command line; an error of the product is one message, without a traceback."""
+    try:
+        app(prog_name="scripts/orderhouse")
+    except OrderhouseError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Commands that look into the warehouse."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from include.cli.surroundings import warehouse
+from include.orderhouse.errors import ConfigurationInvalid
+
+_WIDE = 1000
+_LATEST_SYNCS = """
+    SELECT DISTINCT ON (sync.connection) sync.connection, coalesce(status.state, ''), sync.mode, sync.state,
+           sync.started_at, sync.watermark_after
+    FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)
+    ORDER BY sync.connection, sync.started_at DESC
+"""
+_OPEN_REJECTS = """
+    SELECT connection, reject_id, order_number, code, concat_ws('.', table_name, field), reason, rejected_at
+    FROM ops.reject
+    WHERE resolved_at IS NULL AND (cast(:connection AS text) IS NULL OR connection = :connection)
+    ORDER BY connection, rejected_at, reject_id
+"""
+_SOURCE_IDS = """
+    SELECT source_order_id FROM procurement.purchase_order
+    WHERE connection = :connection AND :order IN (source_order_id, order_number)
+    UNION SELECT :order
+"""
+
+
+def connections() -> None:
+    """List the connections with their latest sync."""
+    import sqlalchemy as sa
+
+    from include.orderhouse.connections import read_connections
+
+    known = read_connections()
+    with warehouse() as engine, engine.connect() as session:
+        latest = {row[0]: row[1:] for row in session.execute(sa.text(_LATEST_SYNCS))}
+    header = ("connection", "customer", "every", "status", "latest sync", "", "started", "watermark")
+    rows = [
+        (
+            name,
+            found.customer,
+            str(found.options.sync_every) if found.options.enabled else "not enabled",
+            *latest.get(name, ("never synced", "", "", "", "")),
+        )
+        for name, found in known.items()
+    ]
+    _print_table(header, rows)
+
+
+def rejects(
+    connection: Annotated[str | None, typer.Argument(help="Only of this connection.")] = None,
+) -> None:
+    """List the rejected orders that wait, with the reason."""
+    import sqlalchemy as sa
+
+    with warehouse() as engine, engine.connect() as session:
+        rows = session.execute(sa.text(_OPEN_REJECTS), {"connection": connection}).all()
+    if not rows:
+        typer.echo("no rejected order waits")
+        return
+    _print_table(("connection", "reject", "order", "code", "field", "reason", "rejected"), rows)
+
+
+def raw(
+    connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
+    order: Annotated[str, typer.Argument(help="The order's number, or its id at the source.")],
+) -> None:
+    """Show the raw record of an order: all that the source gave, as JSON."""
+    import msgspec
+    import sqlalchemy as sa
+
+    from include.orderhouse import wire
+    from include.orderhouse.transform.batch import unpack
+    from include.orderhouse.warehouse.raw import stored_raw
+
+    with warehouse() as engine:
+        with engine.connect() as session:
+            found = session.execute(sa.text(_SOURCE_IDS), {"connection": connection, "order": order}).scalars().all()
+        payloads = [payload for payload, _ in stored_raw(engine, connection, found)]
+    if not payloads:
+        raise ConfigurationInvalid(
+            f"The warehouse has no raw record of order {order!r} of {connection!r}.",
+            action="Give the order's number or its id at the source; `orderhouse rejects` lists those that wait.",
+        )
+    for payload in payloads:
+        typer.echo(msgspec.json.format(wire.encode(unpack(payload)), indent=2))
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="One statement; schemas procurement and ops.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Query the warehouse. Nothing can be changed this way."""
+    import psycopg
+
+    with warehouse() as engine:
+        try:
+            with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
+                session.read_only = True
+                session.execute("SET search_path = procurement, ops")
+                answer = session.execute(query.encode(), prepare=True)
+                header = [column.name for column in answer.description or ()]
+                rows = answer.fetchall() if header else []
+        except psycopg.Error as error:
+            raise ConfigurationInvalid(f"PostgreSQL refuses the query: {error}.", action="Correct it.") from error
+    if as_csv:
+        csv.writer(sys.stdout).writerows([header, *rows])
+    else:
+        _print_table(header, rows)
+
+
+def migrate() -> None:
+    """Create or upgrade the warehouse's schema."""
+    from include.orderhouse.warehouse.migrate import upgrade
+
+    with warehouse() as engine:
+        upgrade(engine.url.render_as_string(hide_password=False))
+        typer.echo(f"the warehouse at {engine.url.render_as_string()} is up to date")
+
+
+def _print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        table.add_row(*(_text(value) for value in row))
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else str(value)

@@ -1,0 +1,59 @@
+"""What a command needs around it: the warehouse and Airflow's settings, the user's own or the local installation's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.home import Home
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+_METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+
+
+@contextmanager
+def warehouse() -> Iterator[sa.Engine]:
+    """The warehouse that ``ORDERHOUSE_WAREHOUSE_URL`` names, else the embedded one, brought to the newest schema."""
+    from include.orderhouse.warehouse.embedded import embedded_postgres
+    from include.orderhouse.warehouse.engine import URL_SETTING, connect
+    from include.orderhouse.warehouse.migrate import upgrade
+
+    if url := os.environ.get(URL_SETTING):
+        yield connect(url)
+        return
+    with embedded_postgres() as server:
+        upgrade(server.url())
+        engine = connect(server.url())
+        yield engine
+        engine.dispose()
+
+
+@contextmanager
+def airflow_settings() -> Iterator[None]:
+    """Access to Connections and Variables of the Airflow that the environment names, else of the local installation."""
+    if any(name.startswith(_METADATA_SETTING) for name in os.environ) or "AIRFLOW_HOME" in os.environ:
+        yield
+        return
+    from include.orderhouse.warehouse.embedded import embedded_postgres
+    from include.orderhouse.warehouse.migrate import upgrade
+    from include.standalone.environment import AirflowHost, airflow_environment
+    from include.standalone.installation import DEFAULT_API_PORT
+    from include.standalone.metadata import MetadataMigration
+
+    home = Home.from_environment()
+    with embedded_postgres(home) as server:
+        host = AirflowHost(home, server, DEFAULT_API_PORT)
+        environment = airflow_environment(host, os.environ)
+        migration = MetadataMigration(host, environment)
+        upgrade(environment["ORDERHOUSE_WAREHOUSE_URL"])
+        if problem := migration.finish():
+            raise ConfigurationInvalid(
+                f"Airflow's database cannot be set up:\n{problem}\n", action=f"Its whole log is {migration.log}."
+            )
+        os.environ.update(environment)
+        yield

@@ -1,0 +1,106 @@
+"""Commands that sync: the very steps of the DAG, in the foreground."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import uuid4
+
+import typer
+
+if TYPE_CHECKING:
+    from include.orderhouse.sync.request import SyncRequest
+
+ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap"]
+
+
+def _instant(text: str) -> datetime:
+    """An instant or a day; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write a day or an instant, such as 2026-01-31 or 2026-01-31T08:00:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _share(text: str) -> Decimal:
+    try:
+        share = Decimal(text)
+    except InvalidOperation as error:
+        raise typer.BadParameter("write a number from 0 to 1, such as 0.05") from error
+    if not 0 <= share <= 1:
+        raise typer.BadParameter("write a number from 0 to 1, such as 0.05")
+    return share
+
+
+def sync(
+    connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
+    mode: Annotated[ModeName, typer.Option(help="What to read.")] = "auto",
+    window_start: Annotated[
+        datetime | None, typer.Option("--from", parser=_instant, help="For window: the first instant, included; UTC.")
+    ] = None,
+    window_end: Annotated[
+        datetime | None, typer.Option("--to", parser=_instant, help="For window: the first instant not included; UTC.")
+    ] = None,
+    max_reject_share: Annotated[
+        Decimal | None, typer.Option(parser=_share, help="A larger share of rejected orders stops the sync.")
+    ] = None,
+) -> None:
+    """Sync one connection in the foreground, with the same credentials and watermark as in Airflow."""
+    _run(
+        connection,
+        mode,
+        window_start=window_start,
+        window_end=window_end,
+        max_reject_share=max_reject_share,
+    )
+
+
+def replay(
+    connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
+    reject_ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids from `rejects`; none means all open ones.")
+    ] = None,
+) -> None:
+    """Try rejected orders again, as the source gave them."""
+    _run(connection, "replay", reject_ids=tuple(reject_ids or ()))
+
+
+def _run(connection: str, mode: str, **details: Any) -> None:
+    from include.cli.surroundings import airflow_settings
+    from include.orderhouse.connections import read_connection
+
+    read_connection(connection)
+    with airflow_settings():
+        from include.orchestration.metadata import StoredWatermark, stored_credentials
+        from include.orderhouse.sync.request import Mode, SyncRequest
+        from include.orderhouse.sync.runtime import open_runtime
+
+        request = SyncRequest(
+            connection=connection,
+            mode=Mode(mode),
+            run_id=f"command line/{uuid4()}",
+            triggered_by="command line",
+            **details,
+        )
+        credentials = partial(stored_credentials, connection)
+        with open_runtime(connection, credentials, StoredWatermark(connection)) as runtime:
+            _follow(runtime, request)
+
+
+def _follow(runtime: Any, request: SyncRequest) -> None:
+    from include.orderhouse.sync import steps
+
+    steps.run(runtime, request, _tell)
+
+
+def _tell(step: str, summary: dict[str, Any]) -> None:
+    """One line per step: its name, and what it counted."""
+    told = [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in summary.items()
+        if name != "staged" and isinstance(value, int | str) and not isinstance(value, bool)
+    ]
+    typer.echo(f"{step:<18} {', '.join(told)}")
