@@ -20,6 +20,7 @@ from include.orderhouse.errors import (
     PermissionDenied,
     RateLimitExceeded,
     RequestRefused,
+    UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Refusal, retry_after
 
@@ -180,8 +181,30 @@ def walk(
 
 
 def _key(statement: Statement, row: Mapping[str, Any], key: Mapping[str, str]) -> Key:
-    values = {name: wire.part(row, name, str, of="a row of SuiteQL") for name in key}
-    return tuple(value if name in statement.computed else int(value) for name, value in values.items())
+    return tuple(text(row, name) if name in statement.computed else number(row, name) for name in key)
+
+
+def text(row: Mapping[str, Any], name: str) -> str:
+    """A value that every row must have."""
+    return wire.part(row, name, str, of="a row of SuiteQL")
+
+
+def number(row: Mapping[str, Any], name: str) -> int:
+    """A whole number that every row must have; SuiteQL writes it as text."""
+    value = text(row, name)
+    if not value.isdecimal():
+        raise UnexpectedShape(
+            f"A row of SuiteQL: {name} is {value[:40]!r}, not a whole number.",
+            action="Nothing was loaded. Compare the answer with SuiteQL in the NetSuite UI.",
+        )
+    return int(value)
+
+
+def count(source: Source, statement: Statement, conditions: Sequence[str]) -> int:
+    """The account's own count; ``totalResults`` of an answer would stop at 100,000."""
+    bare = tuple(replace(part, columns="") for part in statement.parts)
+    rows, _ = run(source, Statement(bare, {"n": "COUNT(*)"}).sql(conditions), 1)
+    return number(rows[0] if rows else {}, "n")
 
 
 def _beyond(expressions: Sequence[str], after: Sequence[int | str]) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.netsuite import queries
-from include.orderhouse.errors import RequestRefused
+from include.orderhouse.errors import FilterIgnored, RequestRefused
 from include.orderhouse.mapping import Record
-from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, one_of, run, walk
+from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, count, number, one_of, run, text, walk
 
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
@@ -63,30 +63,28 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
     """Orders in order of their modification, or creation where they have none, and id; each page with its lines."""
     conditions = [*queries.scope(source), *queries.within(source, window)]
     after = tuple(window.resume) if window.resume else None
-    expected = None if after else _count(source, conditions)
+    expected = None if after else count(source, queries.keys(source), conditions)
     limit = min(source.page_size, MAX_ROWS)
     for rows, last in walk(source, queries.orders(source), conditions, queries.ORDER_KEY, limit, after):
         yield Page(_whole(source, rows), list(last) if last else None, expected)
         expected = None
 
 
-def _count(source: Source, conditions: Sequence[str]) -> int:
-    """The account's own count; ``totalResults`` of an answer would stop at 100,000."""
-    bare = tuple(replace(part, columns="") for part in queries.keys(source).parts)
-    rows, _ = run(source, Statement(bare, {"n": "COUNT(*)"}).sql(conditions), 1)
-    return int(rows[0]["n"])
-
-
 def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
     statement = queries.orders(source)
-    orders = {str(row["id"]): statement.record(row) | {"lines": [], "tax_lines": []} for row in rows}
+    orders = {number(row, "id"): statement.record(row) | {"lines": [], "tax_lines": []} for row in rows}
     if orders:
         lines = queries.lines(source)
-        conditions = ["tl.mainline = 'F'", one_of("tl.transaction", [int(order_id) for order_id in orders])]
+        conditions = ["tl.mainline = 'F'", one_of("tl.transaction", list(orders))]
         for found, _ in walk(source, lines, conditions, queries.LINE_KEY, MAX_ROWS, None):
             for row in found:
-                kind = "tax_lines" if row.get("taxline") == "T" else "lines"
-                orders[row["transaction"]][kind].append(lines.record(row))
+                owner = orders.get(number(row, "transaction"))
+                if owner is None:
+                    raise FilterIgnored(
+                        "SuiteQL answers lines of orders that were not asked for.",
+                        action="Nothing was loaded. Look at the account's SuiteQL in the NetSuite UI, then sync again.",
+                    )
+                owner["tax_lines" if row.get("taxline") == "T" else "lines"].append(lines.record(row))
     return list(orders.values())
 
 
@@ -102,9 +100,9 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
 
 def scan(source: Source) -> Iterator[Keys]:
     """Every order's id and modification time, in order of ids."""
-    expected: int | None = _count(source, queries.scope(source))
+    expected: int | None = count(source, queries.keys(source), queries.scope(source))
     for rows, _ in walk(source, queries.keys(source), queries.scope(source), {"id": "t.id"}, MAX_ROWS, None):
-        yield Keys([Key(row["id"], _instant(row.get("lastmodifieddate"))) for row in rows], expected)
+        yield Keys([Key(text(row, "id"), _instant(row.get("lastmodifieddate"))) for row in rows], expected)
         expected = None
 
 

@@ -166,7 +166,7 @@ def _disturbed(world: World, item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
-def _key_pair() -> dict[str, str]:
+def key_pair() -> dict[str, str]:
     """A key pair of this process, for tests; the sandbox process is given the public key of its installation."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(
@@ -182,5 +182,5 @@ DIALECT = Dialect(
     too_many(),
     out_of_order,
     token_paths=(TOKEN_PATH,),
-    credentials={"client_id": "orderhouse", "certificate_id": "sandbox", **_key_pair()},
+    credentials={"client_id": "orderhouse", "certificate_id": "sandbox", **key_pair()},
 )

@@ -127,7 +127,7 @@ class Renderer:
         common: Row = {
             "transaction": order.id, "id": line_id, "linesequencenumber": sequence, "mainline": "F", "taxline": "F",
             "isclosed": "F", "subsidiary": self.company.entity_of(order).id, "linecreateddate": created,
-            "linelastmodifieddate": second(order.changed_at(HEADER_MOVES)),
+            "linelastmodifieddate": created,
         }  # fmt: skip
         return common | facts
 
