@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +20,15 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An embedded server with a migrated database called ``template_warehouse``."""
-    with embedded_postgres(Home(Path(tmp_path_factory.mktemp("postgres"))), port=0) as running:
+def server() -> Iterator[Server]:
+    """An embedded server with a migrated database called ``template_warehouse``.
+
+    Not below pytest's own folder: each run of pytest closes that to other users, root's stand-in among them.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="orderhouse-") as folder,
+        embedded_postgres(Home(Path(folder)), port=0) as running,
+    ):
         _administer(running, "CREATE DATABASE template_warehouse")
         upgrade(running.url("template_warehouse"))
         yield running

@@ -158,3 +158,19 @@ def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
     load(engine, started_task(engine, "acme_eu"), [frames(rejects=[replace(BAD, connection="acme_eu")])])
     load_orders(engine, LATER)
     assert len(list(open_rejects(engine, "acme_eu"))) == 1
+
+
+def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_again(engine: sa.Engine) -> None:
+    def rejected(order: Order) -> None:
+        row = {**frames(rejects=[order])["reject"].to_pylist()[0], "reject_id": key("reject", order.order_id)}
+        one = Frames({**frames().tables, "reject": pa.Table.from_pylist([row], schema=REJECT_SCHEMA)})
+        load(engine, started_task(engine), [one])
+
+    rejected(BAD)
+    load_orders(engine, LATER)
+    rejected(BAD)
+    assert rejects(engine) == [(hour(3), "superseded")]
+    rejected(BAD.at(6))
+    rejected(BAD.at(4))
+    assert rejects(engine) == [(hour(6), None)]
+    assert staleness(engine) == {True}

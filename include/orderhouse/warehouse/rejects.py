@@ -26,7 +26,7 @@ _KEEP = """
         order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
         field = excluded.field, reason = excluded.reason, findings = excluded.findings, payload = excluded.payload,
-        sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
+        rejected_at = excluded.rejected_at, sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
     WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
 """
