@@ -70,14 +70,14 @@ def region(address: str) -> Derived:
 
 
 def contact(address: str) -> Derived:
-    """The name of a partner that is a person or address of another one, its commercial entity."""
-    own, entity = f"{address}.id", f"{address}.commercial_partner_id.id"
+    """The name of a partner that is a person at another one, its commercial entity; not of a mere delivery address."""
+    own, entity, kind = (f"{address}.{name}" for name in ("id", "commercial_partner_id.id", "type"))
 
     def name(record: Record) -> Any:
-        is_contact = look_up(record, entity) not in (None, look_up(record, own))
-        return look_up(record, f"{address}.name") if is_contact else None
+        is_other = look_up(record, entity) not in (None, look_up(record, own))
+        return look_up(record, f"{address}.name") if is_other and look_up(record, kind) == "contact" else None
 
-    return derived(name, f"{address}.name, where it is a contact of another partner", f"{address}.name", entity)
+    return derived(name, f"{address}.name, where it is a contact of another partner", f"{address}.name", entity, kind)
 
 
 def _number(value: Any) -> Decimal:

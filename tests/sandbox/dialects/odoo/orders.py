@@ -86,7 +86,7 @@ class Orders:
 
     def _written_at(self, order: Order) -> datetime | None:
         """None for rows that an old import wrote by SQL, until they are saved the first time."""
-        at = max((change.at for change in order.changes if _moves(order, change)), default=order.created_at)
+        at = written_at(order)
         return None if order.lacks_modified_at and at <= self._started_at else at
 
     def _common(self, order: Order) -> Record:
@@ -119,12 +119,12 @@ class Orders:
 
     def _charge(self, order: Order, number: int, charge: Charge) -> Record:
         """Freight is a line with a service product, without tax, never received or billed here."""
-        unit = next(iter(self._company.units))
+        unit = charge_unit(self._company)
         return self._common(order) | {
             "id": CHARGE_IDS + order.id * 100 + number, "name": charge.description, "display_name": charge.description,
             "sequence": 99_999 + number, "product_id": Ref(FREIGHT_PRODUCT, "[FREIGHT] Freight"),
             "product_type": "service",
-            "product_qty": Decimal(1), "product_uom_qty": Decimal(1), "product_uom": self._masters.unit(unit),
+            "product_qty": Decimal(1), "product_uom_qty": Decimal(1), "product_uom": self._masters.unit(unit) if unit else None,
             "price_unit": charge.amount, "discount": ZERO, "taxes_id": (), "price_subtotal": charge.amount,
             "price_tax": ZERO, "price_total": charge.amount, "date_planned": _earliest(order), "qty_received": ZERO,
             "qty_received_method": "manual", "qty_invoiced": ZERO, "qty_to_invoice": Decimal(1),
@@ -154,6 +154,16 @@ class Orders:
             del record[name]
         if record["state"] == "done":
             record["state"] = "purchase"
+
+
+def charge_unit(company: Company) -> str | None:
+    """The unit of charge lines: the company's own for one of something."""
+    return next((unit.code for unit in company.units.values() if unit.rec20 in ("C62", "EA", "H87")), None)
+
+
+def written_at(order: Order) -> datetime:
+    """When the header was last saved by Odoo itself."""
+    return max((change.at for change in order.changes if _moves(order, change)), default=order.created_at)
 
 
 def _moves(order: Order, change: Change) -> bool:
