@@ -1,0 +1,113 @@
+"""The Great Expectations suites: one per canonical table, over its frame of keys and check columns.
+
+Keys are expected to be there. Every other check is computed beforehand, exact and column by column; its column holds
+what is odd about a row, and is expected to be empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import great_expectations as gx
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
+from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
+
+from include.orderhouse.expectations.arithmetic import ARITHMETIC
+from include.orderhouse.expectations.check import Check, Oddities
+from include.orderhouse.expectations.plausibility import PLAUSIBILITY
+from include.orderhouse.frames import frame_columns
+from include.orderhouse.model import TABLES, Table
+
+CHECKS: dict[str, tuple[Check, ...]] = {
+    table.name: tuple(check for check in (*PLAUSIBILITY, *ARITHMETIC) if check.table == table.name) for table in TABLES
+}
+
+
+class Suites:
+    """The suites of all canonical tables, built once per run, and the means to validate a frame by them."""
+
+    def __init__(self) -> None:
+        context = gx.get_context(mode="ephemeral", project_config=_config())
+        source = context.data_sources.add_pandas("orderhouse")
+        self._suites = {table.name: _suite(table) for table in TABLES}
+        self._batches: dict[str, BatchDefinition[Any]] = {
+            table.name: source.add_dataframe_asset(table.name).add_batch_definition_whole_dataframe("frame")
+            for table in TABLES
+        }
+
+    def validate(
+        self, table: Table, frame: pa.Table, found: Mapping[Check, Oddities]
+    ) -> ExpectationSuiteValidationResult:
+        """The result of a table's suite on one frame; positions of unexpected rows included.
+
+        Raises RuntimeError where an expectation could not be evaluated.
+        """
+        columns = {name: _presence(frame.column(name)) for name in required(table)}
+        columns |= {check.column: _outcome(frame, oddities) for check, oddities in found.items()}
+        data = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
+        batch = self._batches[table.name].get_batch({"dataframe": data})
+        result = batch.validate(self._suites[table.name], result_format={"result_format": "COMPLETE"})
+        for each in result.results:
+            if "unexpected_index_list" not in each.result:
+                raise RuntimeError(f"Great Expectations failed on {table.name}: {each.exception_info}")
+        return result
+
+
+def _config() -> DataContextConfig:
+    """Great Expectations that keeps to itself: nothing on disk, nothing sent anywhere, no progress bars."""
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+    )
+
+
+def required(table: Table) -> list[str]:
+    """The columns of a frame without which a row cannot be loaded."""
+    return [column.name for column in frame_columns(table) if column.required]
+
+
+def _suite(table: Table) -> gx.ExpectationSuite:
+    expectations: list[Expectation] = [
+        ExpectColumnValuesToNotBeNull(
+            column=name, severity=FailureSeverity.CRITICAL, description=f"Every row has its {name}"
+        )
+        for name in required(table)
+    ]
+    for check in CHECKS[table.name]:
+        severity = FailureSeverity.CRITICAL if check.critical else FailureSeverity.WARNING
+        expectations.append(ExpectColumnValuesToBeNull(column=check.column, severity=severity, description=check.says))
+    return gx.ExpectationSuite(name=table.name, expectations=expectations)
+
+
+def _presence(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """True where a key has a value, else NULL: all that its expectation looks at, and quick to fingerprint."""
+    return pc.if_else(column.is_valid(), True, None)
+
+
+def _outcome(frame: pa.Table, oddities: Oddities) -> pa.Array:
+    """A check's column: which record it is and what is odd about it, NULL for all other rows."""
+    values: list[str | None] = [None] * len(frame)
+    for row, reason in oddities.items():
+        values[row] = f"{_label(frame, row)}: {reason}"
+    return pa.array(values, pa.string())
+
+
+def _label(frame: pa.Table, row: int) -> str:
+    """A record as people call it: ``4500000017 / 00010 / 2``."""
+    names = ("order_number", "order.order_number", "line_number", "line.line_number", "schedule_number")
+    parts = [frame.column(name)[row].as_py() for name in names if name in frame.column_names]
+    return " / ".join(part for part in parts if part)
