@@ -236,11 +236,13 @@ def test_h11_h12_a_line_that_changes_alone_is_found_where_lines_tell_their_time(
 def test_h13_orders_without_modification_time_count_by_their_creation(connect: SourceFor, company: Company) -> None:
     undated = [order for order in company.orders.values() if order.lacks_modified_at]
     assert undated
-    source = connect()
-    for order in undated:
-        created = order.created_at
-        assert "lastmodifieddate" not in one(source, order)
-        assert str(order.id) in fetched(source, Window(created, created + timedelta(seconds=1)))
+    lacking = {NAME: {"absent": "transactionline.linelastmodifieddate"}}
+    with sandbox(company, [NAME], Clock(frozen_at=NOW), options=lacking) as running:
+        source = connect(running)
+        for order in undated:
+            created = order.created_at
+            assert "lastmodifieddate" not in one(source, order)
+            assert str(order.id) in fetched(source, Window(created, created + timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize("status", ["bare", "prefixed"])
