@@ -68,7 +68,7 @@ def _instant(title: str, description: str) -> Param:
 
 def connection_names(connector: str) -> list[str]:
     """A connector's connections as connections.yaml lists them, unchecked: a mistake there must not break the form."""
-    with suppress(OSError, yaml.YAMLError, AttributeError):
+    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
         entries = yaml.safe_load(connections_file().read_text(encoding="utf-8"))["connections"]
         return [name for name, entry in entries.items() if entry.get("connector") == connector]
     return []
@@ -96,9 +96,13 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
 def _parse(text: Any, name: str) -> datetime | None:
     if not text:
         return None
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         raise ConfigurationInvalid(
-            f"{name} {text!r} has no time zone.", action="Write an offset or Z, such as 2026-01-31T00:00:00Z."
+            f"{name} {text!r} is no instant with a time zone.",
+            action="Write date, time and offset, such as 2026-01-31T00:00:00Z.",
         )
     return moment

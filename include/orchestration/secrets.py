@@ -71,14 +71,14 @@ def as_credentials(connection: str, record: ConnectionRecord) -> Credentials:
 
 
 def _base_url(connection: str, record: ConnectionRecord) -> str:
-    host = str(record.host or "").strip().rstrip("/")
+    host = str(record.host or "").strip()
     scheme = record.schema if record.schema in _SCHEMES else "https"
     try:
         url = urlsplit(host if "://" in host else f"{scheme}://{host}")
         port = url.port or record.port
     except ValueError as error:
         raise _bad_host(connection) from error
-    if url.scheme not in _SCHEMES or not url.hostname or url.username or url.path or url.query:
+    if url.scheme not in _SCHEMES or not url.hostname or url.username or url.path.strip("/") or url.query:
         raise _bad_host(connection)
     name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     return f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"

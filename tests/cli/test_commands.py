@@ -1,0 +1,142 @@
+"""The commands that look and explain: what they print, and how they fail."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from include.cli.mappings import PAGES
+from include.orderhouse.connectors import CONNECTORS, load
+from include.orderhouse.home import PROJECT
+from include.orderhouse.mapping_page import mapping_page
+from tests.cli.conftest import Command
+
+_LOADED = "import sys, json, include.cli.__main__; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+
+
+def test_the_help_names_every_command(orderhouse: Command) -> None:
+    done = orderhouse("--help")
+    assert done.returncode == 0
+    commands = ("connections", "sync", "mapping", "rejects", "replay", "raw", "sql", "migrate", "docs")
+    assert [name for name in commands if f" {name} " not in done.stdout] == []
+
+
+def test_starting_the_command_line_loads_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", _LOADED], cwd=PROJECT, capture_output=True, text=True, check=True)
+    heavy = {"airflow", "pandas", "pyarrow", "great_expectations", "sqlalchemy", "psycopg"}
+    assert heavy.isdisjoint(json.loads(done.stdout))
+
+
+def test_the_connections_are_listed_before_they_have_synced(orderhouse: Command) -> None:
+    done = orderhouse("connections")
+    assert done.returncode == 0
+    assert "sandbox_netsuite" in done.stdout
+    assert "never synced" in done.stdout
+
+
+def test_a_query_prints_a_table_or_csv(orderhouse: Command) -> None:
+    query = "SELECT 'a,b' AS first, 1.50 AS second, NULL AS third"
+    assert orderhouse("sql", query, "--csv").stdout.splitlines() == ["first,second,third", '"a,b",1.50,']
+    assert "1.50" in orderhouse("sql", query).stdout
+
+
+def test_queries_find_the_schemas_without_naming_them(orderhouse: Command) -> None:
+    assert orderhouse("sql", "SELECT count(*) FROM purchase_order, sync", "--csv").stdout.split() == ["count", "0"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DELETE FROM ops.sync",
+        "SELECT 1; DELETE FROM ops.sync",
+        "COMMIT; DROP SCHEMA procurement CASCADE",
+        "CREATE TABLE procurement.mine (a int)",
+        "SELECT nothing FROM nowhere",
+    ],
+)
+def test_a_query_that_changes_something_or_is_wrong_is_refused_in_one_line(query: str, orderhouse: Command) -> None:
+    done = orderhouse("sql", query)
+    assert done.returncode == 1
+    assert "PostgreSQL refuses the query" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("sync", "nowhere"), ("replay", "nowhere"), ("mapping", "nowhere"), ("raw", "nowhere", "PO-1")]
+)
+def test_an_unknown_name_is_one_clear_message(command: tuple[str, ...], orderhouse: Command) -> None:
+    done = orderhouse(*command)
+    assert done.returncode == 1
+    assert "CONFIGURATION_INVALID" in done.stderr
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--mode", "everything"),
+        ("--from", "2026-13-01"),
+        ("--max-reject-share", "5"),
+        ("--max-reject-share", "many"),
+    ],
+)
+def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse: Command) -> None:
+    assert orderhouse("sync", "sandbox_netsuite", *arguments).returncode == 2
+
+
+def test_no_rejects_are_said_to_be_none(orderhouse: Command) -> None:
+    assert orderhouse("rejects").stdout == "no rejected order waits\n"
+
+
+def test_a_mapping_shows_where_each_column_comes_from(orderhouse: Command) -> None:
+    done = orderhouse("mapping", "odoo", "--markdown")
+    assert done.stdout == mapping_page(load("odoo"))
+    assert "| `order_number` | `name` | text |  |" in done.stdout
+
+
+def test_a_mapping_of_a_connection_shows_its_own_changes(orderhouse: Command, tmp_path: Path) -> None:
+    file = tmp_path / "connections.yaml"
+    file.write_text("""
+connections:
+  acme:
+    connector: odoo
+    customer: acme
+    custom_fields:
+      - {table: order, source: x_budget, name: budget, type: decimal}
+      - {table: line, pattern: "x_*"}
+    overrides:
+      order:
+        buyer_name: {source: x_buyer}
+        order_type: {constant: standard}
+""")
+    page = orderhouse("mapping", "odoo", "--connection", "acme", "--markdown", ORDERHOUSE_CONNECTIONS=str(file)).stdout
+    assert "| `buyer_name` | `x_buyer` | text |  |" in page
+    assert "| `order_type` | always `standard` |" in page
+    assert "| `budget` | order | `x_budget` | decimal |" in page
+    assert "| `x_*` | line | all fields like `x_*` | text |" in page
+
+
+def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Command) -> None:
+    done = orderhouse("mapping", "odoo", "--connection", "sandbox_netsuite")
+    assert done.returncode == 1
+    assert "mapping netsuite --connection sandbox_netsuite" in done.stderr
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_the_page_of_each_connector_is_that_of_its_mapping(connector: str) -> None:
+    written = (PAGES / f"{connector}.md").read_text(encoding="utf-8")
+    assert written == mapping_page(load(connector)), "run scripts/orderhouse docs"
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_every_canonical_column_stands_on_the_page_of_each_connector(connector: str) -> None:
+    page = mapping_page(load(connector))
+    for table in load(connector).mapping.tables:
+        assert [
+            binding.slot.column.name for binding in table.bindings if f"`{binding.slot.column.name}`" not in page
+        ] == []

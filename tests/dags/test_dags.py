@@ -1,0 +1,129 @@
+"""The DAGs: what they are called, what they run, what their form asks, and that reading them costs little."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+from include.orchestration.form import MODES, connection_names, run_form
+from include.orchestration.retries import RETRIES, ErrorPolicy
+from include.orderhouse.connectors import CONNECTORS
+from include.orderhouse.home import PROJECT
+
+STEPS = ["extract", "transform", "validate", "load", "advance_watermark"]
+_PARSE = """
+import json, pathlib, runpy, sys
+for file in sorted(pathlib.Path("dags").glob("*.py")):
+    runpy.run_path(str(file))
+print(json.dumps(sorted(sys.modules)))
+"""
+_HEAVY = ("pandas", "pyarrow", "great_expectations", "duckdb")
+_STEPS_OF_A_SYNC = ("frames", "staging", "transform", "expectations", "warehouse", "sync")
+
+
+def test_every_connector_has_a_dag_of_its_name(dags: Any) -> None:
+    assert set(dags) == {f"purchase_orders__{name}" for name in CONNECTORS}
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "dags").glob("*.py")), ids=lambda file: file.stem)
+def test_airflow_looks_into_every_dag_file(file: Path) -> None:
+    content = file.read_text(encoding="utf-8").lower()
+    assert "airflow" in content
+    assert "dag" in content
+
+
+def test_reading_the_dag_files_loads_nothing_heavy_and_asks_for_no_secret() -> None:
+    backend = {"AIRFLOW__SECRETS__BACKEND": "tests.dags.refusing_secrets.RefusingSecrets"}
+    done = subprocess.run(
+        [sys.executable, "-c", _PARSE],
+        cwd=PROJECT,
+        env={**os.environ, **backend, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    steps = tuple(f"include.orderhouse.{name}" for name in _STEPS_OF_A_SYNC)
+    assert [name for name in loaded if name.split(".")[0] in _HEAVY or name.startswith(steps)] == []
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_a_dag_says_whose_it_is_and_what_it_does(dags: Any, connector: str) -> None:
+    dag = dags[f"purchase_orders__{connector}"]
+    assert dag.tags == {"orderhouse", connector}
+    assert dag.owner == "orderhouse"
+    assert f"docs/connectors/{connector}.md" in dag.doc_md
+    assert not dag.catchup
+
+
+def test_the_steps_are_mapped_over_the_connections_one_after_the_other(dags: Any) -> None:
+    dag = dags["purchase_orders__odoo"]
+    tasks = [dag.task_dict[f"sync.{step}"] for step in STEPS]
+    assert set(dag.task_dict) == {"connections", *(f"sync.{step}" for step in STEPS)}
+    assert all(isinstance(task, MappedOperator) or task.get_closest_mapped_task_group() for task in tasks)
+    for before, after in itertools.pairwise(tasks):
+        assert before.task_id in after.upstream_task_ids
+    assert tasks[0].upstream_task_ids == {"connections"}
+
+
+def test_every_task_follows_the_error_tree(dags: Any) -> None:
+    for task in dags["purchase_orders__odoo"].tasks:
+        assert isinstance(task.retry_policy, ErrorPolicy)
+        assert task.retries == RETRIES
+
+
+def test_each_mapped_task_shows_its_connection(dags: Any) -> None:
+    dag = dags["purchase_orders__odoo"]
+    assert {dag.task_dict[f"sync.{step}"].map_index_template for step in STEPS} == {"{{ connection_name }}"}
+
+
+def test_the_load_updates_the_connectors_asset(dags: Any) -> None:
+    (asset,) = dags["purchase_orders__odoo"].task_dict["sync.load"].outlets
+    assert asset.uri == "orderhouse://purchase_orders/odoo"
+
+
+def test_the_untouched_form_is_valid_and_offers_every_mode() -> None:
+    form = run_form("odoo")
+    for parameter in form.values():
+        parameter.resolve()
+    assert form["mode"].schema["enum"] == list(MODES)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("mode", "everything"),
+        ("connections", "acme"),
+        ("max_reject_share", 1.5),
+        ("max_reject_share", "0.1"),
+    ],
+)
+def test_the_form_refuses_what_it_does_not_understand(parameter: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        run_form("odoo")[parameter].resolve(value)
+
+
+def test_the_form_offers_the_connectors_own_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "connections.yaml"
+    file.write_text("connections: {a: {connector: odoo}, b: {connector: netsuite}, c: {connector: odoo}}")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    assert connection_names("odoo") == ["a", "c"]
+    assert run_form("odoo")["connections"].schema["examples"] == ["a", "c"]
+
+
+@pytest.mark.parametrize("content", ["", "connections:", "connections: [a, b]", "{", "connections: {a: }", "other: {}"])
+def test_a_broken_file_of_connections_does_not_break_the_dag(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "connections.yaml"
+    file.write_text(content)
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    assert connection_names("odoo") == []

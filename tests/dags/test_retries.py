@@ -1,0 +1,87 @@
+"""What Airflow does after each error of the tree."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from airflow.sdk import RetryAction
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from include.orchestration.retries import (
+    FIRST_RETRY_DELAY,
+    FIRST_WAIT,
+    LONGEST_RETRY_DELAY,
+    LONGEST_WAIT,
+    ErrorPolicy,
+    backoff,
+    rescheduled_when_rate_limited,
+    resume_at,
+)
+from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, RateLimitExceeded, TryAgain
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def _all_below(kind: type[OrderhouseError]) -> Iterator[type[OrderhouseError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _all_below(child)
+
+
+def _named(kind: type[OrderhouseError]) -> str:
+    return kind.code
+
+
+@pytest.mark.parametrize("kind", [*_all_below(FixConfiguration), *_all_below(LookAtData)], ids=_named)
+def test_an_error_that_a_person_must_settle_fails_at_once(kind: type[OrderhouseError]) -> None:
+    decision = ErrorPolicy().evaluate(kind("It broke.", action="Mend it."), try_number=1, max_tries=6)
+    assert decision.action is RetryAction.FAIL
+    assert kind.code in str(decision.reason)
+
+
+@pytest.mark.parametrize("kind", list(_all_below(TryAgain)), ids=_named)
+def test_an_outage_is_tried_again_after_a_growing_delay(kind: type[OrderhouseError]) -> None:
+    error = kind("It is away.", action="Wait.")
+    delays = [ErrorPolicy().evaluate(error, try_number=n, max_tries=6).retry_delay for n in range(1, 7)]
+    assert FIRST_RETRY_DELAY <= delays[0] <= FIRST_RETRY_DELAY * 1.25
+    assert all(before < after for before, after in itertools.pairwise(delays))
+
+
+def test_an_error_outside_the_tree_counts_as_an_outage() -> None:
+    decision = ErrorPolicy().evaluate(RuntimeError("what is this"), try_number=1, max_tries=6)
+    assert decision.action is RetryAction.RETRY
+    assert "RuntimeError" in str(decision.reason)
+
+
+def test_the_delay_has_a_bound_and_differs_from_one_task_to_the_next() -> None:
+    delays = {backoff(1000, FIRST_RETRY_DELAY, LONGEST_RETRY_DELAY) for _ in range(20)}
+    assert len(delays) > 1
+    assert all(LONGEST_RETRY_DELAY <= delay <= LONGEST_RETRY_DELAY * 1.25 for delay in delays)
+
+
+def test_a_rate_limit_waits_as_long_as_the_source_asks() -> None:
+    error = RateLimitExceeded("Too many requests.", action="Wait.", retry_after=90)
+    assert timedelta(seconds=90) <= resume_at(error, 5, NOW) - NOW <= timedelta(seconds=91)
+
+
+@pytest.mark.parametrize(("previous", "shortest"), [(0, FIRST_WAIT), (1, FIRST_WAIT * 2), (100, LONGEST_WAIT)])
+def test_a_rate_limit_without_a_time_backs_off_by_how_often_it_has_waited(previous: int, shortest: timedelta) -> None:
+    error = RateLimitExceeded("Too many requests.", action="Wait.")
+    assert shortest <= resume_at(error, previous, NOW) - NOW <= shortest * 1.25
+
+
+def test_a_rate_limit_inside_a_task_gives_its_worker_back() -> None:
+    with (
+        pytest.raises(AirflowRescheduleException) as rescheduled,
+        rescheduled_when_rate_limited({"task_reschedule_count": 0}),
+    ):
+        raise RateLimitExceeded("Too many requests.", action="Wait.", retry_after=3600)
+    assert rescheduled.value.reschedule_date > datetime.now(UTC) + timedelta(minutes=59)
+
+
+def test_other_errors_inside_a_task_stay_what_they_are() -> None:
+    with pytest.raises(KeyError), rescheduled_when_rate_limited({"task_reschedule_count": 0}):
+        raise KeyError("no rate limit")

@@ -1,0 +1,70 @@
+"""An Airflow Connection as the product's credentials."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from airflow.sdk import Connection
+
+from include.orchestration.secrets import as_credentials
+from include.orderhouse.errors import ConfigurationInvalid
+
+
+def _record(**fields: Any) -> Connection:
+    return Connection(conn_id="acme", conn_type="http", **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "base_url"),
+    [
+        ({"host": "https://erp.example.com"}, "https://erp.example.com"),
+        ({"host": "https://erp.example.com/"}, "https://erp.example.com"),
+        ({"host": "http://127.0.0.1:9001"}, "http://127.0.0.1:9001"),
+        ({"host": "http://127.0.0.1:9001", "port": 8080}, "http://127.0.0.1:9001"),
+        ({"host": "erp.example.com"}, "https://erp.example.com"),
+        ({"host": "erp.example.com", "port": 8443}, "https://erp.example.com:8443"),
+        ({"host": "erp.example.com", "schema": "http", "port": 8080}, "http://erp.example.com:8080"),
+        ({"host": "https://[::1]:8443"}, "https://[::1]:8443"),
+        ({"host": " ERP.example.com "}, "https://erp.example.com"),
+    ],
+)
+def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, object], base_url: str) -> None:
+    assert as_credentials("acme", _record(**fields)).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "ftp://erp.example.com",
+        "https://erp.example.com/odata",
+        "https://u:planted@erp.example.com",
+        "a:x",
+        "http://",
+    ],
+)
+def test_a_host_that_is_no_address_of_a_server_is_refused_without_being_shown(host: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match="'acme' is no address of a server") as refused:
+        as_credentials("acme", _record(host=host))
+    assert "planted" not in str(refused.value)
+
+
+def test_login_password_and_extra_values_are_the_secrets() -> None:
+    extra = json.dumps({"client_id": "orderhouse", "nested": {"a": 1}})
+    record = _record(host="https://x.example", login="me", password="planted", extra=extra)
+    found = as_credentials("acme", record)
+    assert (found.login, found.need("password"), found.need("client_id")) == ("me", "planted", "orderhouse")
+    assert found.extra["nested"] == {"a": 1}
+    assert "planted" not in repr(found)
+
+
+def test_a_schema_that_is_no_scheme_names_the_database() -> None:
+    found = as_credentials("acme", _record(host="https://x.example", schema="production"))
+    assert found.extra == {"database": "production"}
+
+
+def test_the_extra_json_has_the_last_word_on_the_database() -> None:
+    record = _record(host="https://x.example", schema="old", extra='{"database": "new"}')
+    assert as_credentials("acme", record).extra == {"database": "new"}

@@ -1,0 +1,29 @@
+"""When a connector's DAG runs, and into which runs a backfill is cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pendulum
+from airflow.serialization.serialized_objects import DagSerialization
+
+
+def _as_scheduled(dags: Any) -> Any:
+    """A DAG as the scheduler sees it: written to and read from its serialised form."""
+    return DagSerialization.from_dict(DagSerialization.to_dict(dags["purchase_orders__odoo"]))
+
+
+def test_a_backfill_is_cut_into_whole_days(dags: Any) -> None:
+    first, last = pendulum.datetime(2026, 1, 1, 9), pendulum.datetime(2026, 1, 3)
+    runs = list(_as_scheduled(dags).iter_dagrun_infos_between(first, last))
+    assert [run.data_interval.start.isoformat() for run in runs] == [
+        f"2026-01-0{day}T00:00:00+00:00" for day in (1, 2, 3)
+    ]
+    assert all(run.data_interval.end == run.data_interval.start.add(days=1) for run in runs)
+
+
+def test_scheduled_runs_follow_the_schedule_and_do_not_catch_up(dags: Any) -> None:
+    dag = _as_scheduled(dags)
+    run = dag.timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=dag._time_restriction)
+    assert run.data_interval.end - run.data_interval.start == pendulum.duration(minutes=15)
+    assert pendulum.now("UTC") - run.run_after <= pendulum.duration(minutes=16)

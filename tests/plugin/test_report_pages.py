@@ -1,0 +1,62 @@
+"""The plugin as Airflow loads it, and the files its app hands out. Who may ask is tested on a running Airflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from airflow.api_fastapi.core_api.security import requires_access_view
+from fastapi import HTTPException
+from fastapi.routing import APIRoute
+
+from include.orchestration.report_link import REPORTS_PATH
+from include.orchestration.report_pages import report, report_pages
+from plugins.orderhouse_plugin import OrderhousePlugin
+
+
+@pytest.fixture
+def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of reports in a state folder of the test's own, with a secret beside it."""
+    monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path))
+    folder = tmp_path / "reports"
+    (folder / "acme").mkdir(parents=True)
+    (folder / "acme" / "index.html").write_text("<h1>report</h1>")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "key").write_text("planted")
+    return folder
+
+
+def test_the_plugin_mounts_the_reports_where_the_link_points() -> None:
+    (app,) = OrderhousePlugin.fastapi_apps
+    assert app["url_prefix"] == REPORTS_PATH
+
+
+def test_no_page_of_the_app_can_be_asked_for_without_the_right_to_see_plugins() -> None:
+    """H34: Airflow mounts the apps of plugins without any check of its own."""
+    routes = report_pages().routes
+    assert routes
+    for route in routes:
+        assert isinstance(route, APIRoute)
+        checks = {getattr(dependency.call, "__qualname__", "") for dependency in route.dependant.dependencies}
+        assert f"{requires_access_view.__name__}.<locals>.inner" in checks
+
+
+def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> None:
+    answer = report("acme/index.html")
+    assert Path(answer.path) == reports / "acme" / "index.html"
+    assert "connect-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "acme", "missing.html", "../secrets/key", "acme/../../secrets/key", "/etc/passwd", "a\0b", "x" * 5000]
+)
+def test_nothing_but_a_file_of_a_report_is_served(path: str, reports: Path) -> None:
+    with pytest.raises(HTTPException) as refused:
+        report(path)
+    assert refused.value.status_code == 404
+
+
+def test_a_link_inside_the_folder_does_not_lead_out_of_it(reports: Path) -> None:
+    (reports / "out").symlink_to(reports.parent / "secrets")
+    with pytest.raises(HTTPException):
+        report("out/key")
