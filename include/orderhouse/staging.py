@@ -1,0 +1,124 @@
+"""Staged files of one sync: the plan, raw pages and canonical frames, on any fsspec file system.
+
+A file is written under a temporary name and moved into place, so that what can be read is whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import zstandard
+from fsspec.core import url_to_fs
+
+from include.orderhouse import wire
+from include.orderhouse.errors import StagedFilesMissing
+from include.orderhouse.frames import SCHEMAS, Frames
+from include.orderhouse.home import Home
+from include.orderhouse.transform.batch import RawOrder
+
+COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+def staging_url() -> str:
+    """ORDERHOUSE_STAGING_URL, else a folder of the state folder."""
+    return os.environ.get("ORDERHOUSE_STAGING_URL") or str(Home.from_environment().staging)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The folder of one sync."""
+
+    files: fsspec.AbstractFileSystem
+    folder: str
+
+    @classmethod
+    def open(cls, connection: str, sync_id: str, url: str | None = None) -> Staging:
+        """The folder of a connection's sync below the staging URL; nothing is created yet."""
+        files, root = url_to_fs(url or staging_url())
+        return cls(files, f"{root.rstrip('/')}/{connection}/{sync_id}")
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        target = f"{self.folder}/{name}"
+        self.files.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        self.files.pipe_file(f"{target}.part", content)
+        self.files.mv(f"{target}.part", target)
+
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises StagedFilesMissing where it is gone."""
+        try:
+            content: bytes = self.files.cat_file(f"{self.folder}/{name}")
+        except FileNotFoundError as error:
+            raise StagedFilesMissing(
+                f"The staged file {self.folder}/{name} is gone.",
+                action="Clear the run from its extract task on, so that it is made again.",
+            ) from error
+        return content
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, in order; relative to the sync's folder."""
+        self.files.invalidate_cache()
+        place = f"{self.folder}/{folder}"
+        if not self.files.isdir(place):
+            return []
+        names = (path.rsplit("/", 1)[-1] for path in self.files.ls(place, detail=False))
+        return [f"{folder}/{name}" for name in sorted(names) if not name.endswith(".part")]
+
+    def exists(self, name: str) -> bool:
+        """Whether a file is there, whole."""
+        return bool(self.files.exists(f"{self.folder}/{name}"))
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file."""
+        self.write(name, wire.encode(value))
+
+    def read_json(self, name: str) -> Any:
+        """Read a JSON file."""
+        return wire.decode(self.read(name))
+
+    def remove(self, folder: str = "") -> None:
+        """Remove the sync's folder, or one inside it."""
+        place = f"{self.folder}/{folder}".rstrip("/")
+        if self.files.exists(place):
+            self.files.rm(place, recursive=True)
+
+
+def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:
+    """Stage raw orders with the start of their fetch."""
+    content = [[order.fetched_at.isoformat(), order.record] for order in orders]
+    staging.write(name, zstandard.compress(wire.encode(content)))
+
+
+def read_orders(staging: Staging, name: str) -> list[RawOrder]:
+    """Raw orders as they were staged."""
+    content = wire.decode(zstandard.decompress(staging.read(name)))
+    return [RawOrder(datetime.fromisoformat(fetched_at), record) for fetched_at, record in content]
+
+
+def write_frames(staging: Staging, batch: int, frames: Frames) -> None:
+    """Stage one batch: an Arrow file for each frame."""
+    for name, frame in frames.tables.items():
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, SCHEMAS[name], options=COMPRESSION) as writer:
+            writer.write_table(frame)
+        staging.write(f"frames/{batch:06}/{name}.arrow", sink.getvalue().to_pybytes())
+
+
+def read_frames(staging: Staging, batch: int) -> Frames:
+    """One batch as it was staged."""
+    return Frames({name: _read_frame(staging, f"frames/{batch:06}/{name}.arrow") for name in SCHEMAS})
+
+
+def staged_frames(staging: Staging, batches: int) -> Iterator[Frames]:
+    """All batches of a sync, one at a time."""
+    return (read_frames(staging, batch) for batch in range(batches))
+
+
+def _read_frame(staging: Staging, name: str) -> pa.Table:
+    return pa.ipc.open_file(pa.BufferReader(staging.read(name))).read_all()

@@ -1,0 +1,1 @@
+"""Raw orders to canonical frames, rejects and issues."""
