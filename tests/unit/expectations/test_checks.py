@@ -178,6 +178,7 @@ def test_a_total_has_a_minor_unit_for_each_line(check: Check) -> None:
     [
         ([{"quantity": Decimal(12)}, {"schedule_id": "2", "quantity": Decimal(8)}], False),
         ([{"quantity": Decimal(12)}], True),
+        ([{"quantity": Decimal(12)}, {"schedule_id": "2", "quantity": Decimal("7.999997")}], True),
         ([{"quantity": Decimal(1), "unit": "XBX"}], False),
         ([{"quantity": Decimal(20), "unit": None}], False),
         ([{}, {"schedule_id": "2", "is_deleted": True}], False),
@@ -193,7 +194,7 @@ def test_schedules_add_up_to_the_quantity_ordered(check: Check, schedules: list[
     [
         (["60", "40"], False),
         (["33.33", "33.33", "33.33"], False),
-        (["60", "39"], True),
+        (["60", "39.97"], True),
         (["60", None], False),
         ([], False),
     ],
