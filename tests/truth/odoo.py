@@ -34,8 +34,8 @@ NO_FIELD = (
 )
 NO_FIELD_OF_LINE = (
     "manufacturer_item_code quantity_accepted quantity_rejected quantity_open price_basis_quantity price_unit "
-    "promised_delivery_date confirmed_delivery_date over_delivery_percent under_delivery_percent gl_account ship_to_name "
-    "ship_to_city requisition_reference contract_reference net_amount_company"
+    "promised_delivery_date confirmed_delivery_date over_delivery_percent under_delivery_percent gl_account "
+    "ship_to_name ship_to_city requisition_reference contract_reference net_amount_company"
 )
 
 CANNOT_CARRY: dict[str, str] = {
@@ -50,7 +50,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.contract_reference": "agreements need the module purchase_requisition",
     "purchase_order.project_reference": "projects are analytic accounts of lines",
     "purchase_order.source_created_at": "whole seconds",
-    "purchase_order.source_modified_at": "whole seconds; texts and corrected receipts of lines do not move it, receipts do",
+    "purchase_order.source_modified_at": "whole seconds; texts and corrected receipts of lines do not move it",
     "purchase_order_line.line_type": "assets are told by accounts, not by lines",
     "purchase_order_line.vendor_item_code": "stands in the vendor's price list, once for all lines of an item",
     "purchase_order_line.unit_price": "no price units or bases: the price is converted to one order unit",
@@ -189,7 +189,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     }
     if line.is_text or item is None:
         return common | {"line_status": None, "quantity_ordered": None, "unit_price": None, "net_amount": None}
-    only = line.distributions[0] if len(common["distributions"]) == 1 else None
+    only = line.distributions[0] if len(_distributions(company, line)) == 1 else None
     return common | {
         "line_status": _line_status(order, line.quantity, line.quantity_received, line.quantity_invoiced),
         "item_code": item.code,
@@ -232,7 +232,7 @@ def _line_status(order: Order, wanted: Decimal, received: Decimal, invoiced: Dec
 
 
 def _distributions(company: Company, line: Line) -> list[Row]:
-    accounts, rows = analytic_accounts(company), {}
+    accounts, rows = analytic_accounts(company), dict[str, Row]()
     for part in line.distributions:
         chosen = {"Cost Centers": part.cost_center, "Departments": part.department, "Projects": part.project}
         key = ",".join(str(accounts[plan, code][0]) for plan, code in chosen.items() if code)
