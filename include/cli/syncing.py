@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
-
-if TYPE_CHECKING:
-    from include.orderhouse.sync.request import SyncRequest
 
 ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap"]
 
@@ -75,6 +72,7 @@ def _run(connection: str, mode: str, **details: Any) -> None:
     read_connection(connection)
     with airflow_settings():
         from include.orchestration.metadata import StoredWatermark, stored_credentials
+        from include.orderhouse.sync import steps
         from include.orderhouse.sync.request import Mode, SyncRequest
         from include.orderhouse.sync.runtime import open_runtime
 
@@ -87,13 +85,7 @@ def _run(connection: str, mode: str, **details: Any) -> None:
         )
         credentials = partial(stored_credentials, connection)
         with open_runtime(connection, credentials, StoredWatermark(connection)) as runtime:
-            _follow(runtime, request)
-
-
-def _follow(runtime: Any, request: SyncRequest) -> None:
-    from include.orderhouse.sync import steps
-
-    steps.run(runtime, request, _tell)
+            steps.run(runtime, request, _tell)
 
 
 def _tell(step: str, summary: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
 from airflow.timetables.interval import CronDataIntervalTimetable
-from pendulum import UTC
+from pendulum import UTC, DateTime
 
 _DAY = timedelta(days=1)
 
@@ -16,7 +16,8 @@ class DailyBackfillTimetable(CronDataIntervalTimetable):
     """Scheduled by a cron expression in UTC; backfilled in whole UTC days.
 
     A backfill over 90 days is then 90 runs, not thousands, however often the DAG is scheduled. Airflow asks a timetable
-    to catch up only for a backfill, as the DAG itself does not catch up.
+    to catch up only for a backfill, as the DAG itself does not catch up. The first scheduled run comes with the next
+    tick of the schedule, not for the tick before the DAG was let run: the first run is then the one a person triggers.
     """
 
     def __init__(self, cron: str) -> None:
@@ -26,13 +27,14 @@ class DailyBackfillTimetable(CronDataIntervalTimetable):
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
         """The next scheduled run, or the next day of a backfill."""
-        if not restriction.catchup or restriction.earliest is None or restriction.latest is None:
-            return super().next_dagrun_info(
-                last_automated_data_interval=last_automated_data_interval, restriction=restriction
-            )
-        first = restriction.earliest.in_timezone(UTC).start_of("day")
-        start = last_automated_data_interval.end if last_automated_data_interval else first
-        return None if start > restriction.latest else DagRunInfo.interval(start, start + _DAY)
+        last = last_automated_data_interval
+        if restriction.catchup and restriction.earliest and restriction.latest:
+            start = last.end if last else restriction.earliest.in_timezone(UTC).start_of("day")
+            return None if start > restriction.latest else DagRunInfo.interval(start, start + _DAY)
+        if last is None:
+            now = DateTime.now(UTC)
+            return DagRunInfo.interval(self._align_to_prev(now), self._get_next(now))
+        return super().next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
 
     def serialize(self) -> dict[str, Any]:
         """All that makes the timetable, as JSON."""

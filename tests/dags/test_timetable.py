@@ -6,6 +6,7 @@ from typing import Any
 
 import pendulum
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import DagRunInfo
 
 
 def _as_scheduled(dags: Any) -> Any:
@@ -22,8 +23,16 @@ def test_a_backfill_is_cut_into_whole_days(dags: Any) -> None:
     assert all(run.data_interval.end == run.data_interval.start.add(days=1) for run in runs)
 
 
-def test_scheduled_runs_follow_the_schedule_and_do_not_catch_up(dags: Any) -> None:
+def test_the_first_scheduled_run_comes_with_the_next_tick_of_the_schedule(dags: Any) -> None:
     dag = _as_scheduled(dags)
     run = dag.timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=dag._time_restriction)
-    assert run.data_interval.end - run.data_interval.start == pendulum.duration(minutes=15)
-    assert pendulum.now("UTC") - run.run_after <= pendulum.duration(minutes=16)
+    assert pendulum.now("UTC") <= run.run_after <= pendulum.now("UTC").add(minutes=15)
+    assert run.run_after.minute % 15 == 0
+
+
+def test_later_runs_follow_the_schedule_and_do_not_catch_up(dags: Any) -> None:
+    dag = _as_scheduled(dags)
+    long_ago = DagRunInfo.interval(pendulum.datetime(2026, 1, 1), pendulum.datetime(2026, 1, 1, 0, 15))
+    run = dag.timetable.next_dagrun_info_v2(last_dagrun_info=long_ago, restriction=dag._time_restriction)
+    assert run.data_interval.end == run.data_interval.start.add(minutes=15)
+    assert run.run_after > pendulum.now("UTC").subtract(minutes=16)
