@@ -20,7 +20,7 @@ MODES = {
     "auto": "auto: what is new since the watermark; the initial window where there is none",
     "initial": "initial: the connection's initial window and its open orders",
     "incremental": "incremental: what is new since the watermark",
-    "full_resync": "full_resync: everything the source has",
+    "full_resync": "full_resync: the initial window again, whatever the watermark says",
     "window": "window: what changed between the two instants below",
     "reconcile": "reconcile: compare all keys with the source, mark what is gone, fetch what is missing",
     "remap": "remap: map the kept raw orders again, without calling the source",
