@@ -73,7 +73,8 @@ class TokenAuth(httpx.Auth):
     def _keep(self, response: httpx.Response) -> None:
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
             raise SourceUnavailable(
-                f"The token endpoint {self._token_url} answered {response.status_code}.", action="It is tried again later."
+                f"The token endpoint {self._token_url} answered {response.status_code}.",
+                action="It is tried again later.",
             )
         try:
             body: Any = wire.decode(response.content)

@@ -132,7 +132,9 @@ class Api:
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""
-        return self._patiently(lambda: self._client.build_request("GET", self._own(url), params=params, headers=headers))
+        return self._patiently(
+            lambda: self._client.build_request("GET", self._own(url), params=params, headers=headers)
+        )
 
     def post(
         self, url: str, json: Any, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -202,7 +204,9 @@ class Api:
         if response.is_redirect:
             raise self._redirected(request, response)
         body = None if as_text and response.is_success else _decoded(response)
-        answer = Answer(response.status_code, response.headers, body, "" if response.is_success else response.text[:2000])
+        answer = Answer(
+            response.status_code, response.headers, body, "" if response.is_success else response.text[:2000]
+        )
         refusal = self._explain(answer) or _refusal_by_status(answer)
         if refusal is not None:
             raise self._refused(request, refusal)
@@ -248,7 +252,9 @@ class _Garbled(UnexpectedShape):
 class _PacedTransport(httpx.BaseTransport):
     """Paces each request to the connection's host, those that authentication repeats included."""
 
-    def __init__(self, base: httpx.URL, limiter: Limiter, count: Callable[[], None], inner: httpx.BaseTransport) -> None:
+    def __init__(
+        self, base: httpx.URL, limiter: Limiter, count: Callable[[], None], inner: httpx.BaseTransport
+    ) -> None:
         self._base, self._limiter, self._count, self._inner = base, limiter, count, inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

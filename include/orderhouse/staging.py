@@ -20,7 +20,7 @@ from include.orderhouse import wire
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
-from include.orderhouse.transform.batch import RawOrder
+from include.orderhouse.raw_order import RawOrder
 
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
 
@@ -70,6 +70,15 @@ class Staging:
         names = (path.rsplit("/", 1)[-1] for path in self.files.ls(place, detail=False))
         return [f"{folder}/{name}" for name in sorted(names) if not name.endswith(".part")]
 
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder, in order; relative to the sync's folder."""
+        self.files.invalidate_cache()
+        place = f"{self.folder}/{folder}"
+        if not self.files.isdir(place):
+            return []
+        found = (entry["name"] for entry in self.files.ls(place, detail=True) if entry["type"] == "directory")
+        return [f"{folder}/{path.rstrip('/').rsplit('/', 1)[-1]}" for path in sorted(found)]
+
     def exists(self, name: str) -> bool:
         """Whether a file is there, whole."""
         return bool(self.files.exists(f"{self.folder}/{name}"))
@@ -101,23 +110,19 @@ def read_orders(staging: Staging, name: str) -> list[RawOrder]:
     return [RawOrder(datetime.fromisoformat(fetched_at), record) for fetched_at, record in content]
 
 
-def write_frames(staging: Staging, batch: int, frames: Frames) -> None:
-    """Stage one batch: an Arrow file for each frame."""
+def write_frames(staging: Staging, stage: str, batch: int, frames: Frames) -> None:
+    """Stage one batch of a stage (``frames``, or ``checked`` after validation): an Arrow file for each frame."""
     for name, frame in frames.tables.items():
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, SCHEMAS[name], options=COMPRESSION) as writer:
             writer.write_table(frame)
-        staging.write(f"frames/{batch:06}/{name}.arrow", sink.getvalue().to_pybytes())
+        staging.write(f"{stage}/{batch:06}/{name}.arrow", sink.getvalue().to_pybytes())
 
 
-def read_frames(staging: Staging, batch: int) -> Frames:
-    """One batch as it was staged."""
-    return Frames({name: _read_frame(staging, f"frames/{batch:06}/{name}.arrow") for name in SCHEMAS})
-
-
-def staged_frames(staging: Staging, batches: int) -> Iterator[Frames]:
-    """All batches of a sync, one at a time."""
-    return (read_frames(staging, batch) for batch in range(batches))
+def staged_frames(staging: Staging, stage: str, batches: int) -> Iterator[Frames]:
+    """All batches of a stage, one at a time in memory."""
+    for batch in range(batches):
+        yield Frames({name: _read_frame(staging, f"{stage}/{batch:06}/{name}.arrow") for name in SCHEMAS})
 
 
 def _read_frame(staging: Staging, name: str) -> pa.Table:

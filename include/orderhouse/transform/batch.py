@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
-import zstandard
 
 from include.orderhouse import wire
 from include.orderhouse.connections import Connection
 from include.orderhouse.frames import SCHEMAS, Frames, frame_columns
 from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, Table
+from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.company_amounts import derive_company_amounts
 from include.orderhouse.transform.identity import child_id, order_id
 from include.orderhouse.transform.rows import Failure, RawRows, children
@@ -24,16 +24,9 @@ from include.orderhouse.transform.table import ReadTable, TableReader
 NUMBERS = {LINE.name: "source_line_id", SCHEDULE.name: "schedule_number", DISTRIBUTION.name: "distribution_number"}
 """By child table, the column that tells its rows apart within their parent."""
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 INCOMPLETE = "PAYLOAD_INCOMPLETE"
 DUPLICATE = "DUPLICATE_KEY"
-
-
-@dataclass(frozen=True)
-class RawOrder:
-    """A raw order and the start of the fetch that read it, on the warehouse's clock."""
-
-    fetched_at: datetime
-    record: Record
 
 
 @dataclass
@@ -62,13 +55,13 @@ class Transform:
 
     def identify(self, records: Sequence[Record]) -> list[tuple[str | None, datetime | None]]:
         """Key and modification time of raw orders; None where they cannot be read."""
-        draft = self._read([RawOrder(datetime.min, record) for record in records], tables=(ORDER.name,))
+        draft = self._read([RawOrder(EARLIEST, record) for record in records], tables=(ORDER.name,))
         order = draft.tables[ORDER.name]
         return list(zip(order.column("source_order_id"), order.column("source_modified_at"), strict=True))
 
     def frames(self, orders: Sequence[RawOrder]) -> Frames:
-        """The batch's frames."""
-        draft = self._read(orders, tables=tuple(self._readers))
+        """The batch's frames. Of several copies of an order the latest counts."""
+        draft = self._read(self._latest(orders), tables=tuple(self._readers))
         derive_company_amounts(draft.tables[ORDER.name], draft.tables[LINE.name])
         built = {name: self._frame(table, draft) for name, table in _canonical()}
         hashes = self._content_hashes(draft)
@@ -76,6 +69,18 @@ class Transform:
         built["reject"] = self._rejects(draft)
         built["issue"] = self._issues(draft)
         return Frames(built)
+
+    def _latest(self, orders: Sequence[RawOrder]) -> list[RawOrder]:
+        latest: dict[str, tuple[datetime, datetime, int]] = {}
+        keyless: list[int] = []
+        for position, (key, modified) in enumerate(self.identify([order.record for order in orders])):
+            fetched_at = orders[position].fetched_at
+            version = (min(modified or EARLIEST, fetched_at), fetched_at, position)
+            if key is None:
+                keyless.append(position)
+            else:
+                latest[key] = max(latest.get(key, version), version)
+        return [orders[position] for position in sorted([*keyless, *(version[2] for version in latest.values())])]
 
     def _read(self, orders: Sequence[RawOrder], tables: tuple[str, ...]) -> Draft:
         draft = Draft(orders)
@@ -95,7 +100,9 @@ class Transform:
 
     def _children(self, draft: Draft, mapping: TableMapping, parents: RawRows) -> RawRows:
         def missing(position: int, reason: str) -> None:
-            draft.reject(mapping.table.name, parents.orders[position], Failure(position, mapping.at[0], INCOMPLETE, reason))
+            draft.reject(
+                mapping.table.name, parents.orders[position], Failure(position, mapping.at[0], INCOMPLETE, reason)
+            )
 
         return children(parents, mapping.at, missing)
 
@@ -204,7 +211,7 @@ class Transform:
             "field": first["field"],
             "reason": first["reason"],
             "findings": wire.encode(findings).decode(),
-            "payload": zstandard.compress(payload),
+            "payload": pack(raw.record),
         }
 
     def _issues(self, draft: Draft) -> pa.Table:
@@ -232,17 +239,6 @@ def issue_row(connection: str, owner: tuple[str | None, str | None], table: str,
         "reason": oddity.reason,
         "source_value": None if oddity.value is None else str(oddity.value)[:500],
     }
-
-
-def pack(record: Record) -> bytes:
-    """A raw order as it is kept: JSON, zstd."""
-    return zstandard.compress(wire.encode(record))
-
-
-def unpack(payload: bytes) -> Record:
-    """The raw order that was kept."""
-    found: Record = wire.decode(zstandard.decompress(payload))
-    return found
 
 
 def _canonical() -> list[tuple[str, Table]]:

@@ -83,7 +83,9 @@ class ColumnReader:
             missing = [row for row, value in enumerate(reading.values) if value is None]
             known = {failure.row for failure in reading.failures}
             reading.failures += [
-                Failure(row, self.column.name, KEY_MISSING, f"{self._said()} is empty") for row in missing if row not in known
+                Failure(row, self.column.name, KEY_MISSING, f"{self._said()} is empty")
+                for row in missing
+                if row not in known
             ]
         return reading
 

@@ -1,4 +1,4 @@
-"""Amounts in company currency where the source gives none: computed with the order's own exchange rate, and marked so."""
+"""Amounts in company currency where the source gives none: computed with the order's own rate, and marked so."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def read_custom_fields(
             _read_pattern(rows, field.pattern, empties, found)
         else:
             _read_field(rows, field, empties, found, drifted)
-    return [wire.encode(values).decode() if values else None for values in found], drifted
+    return [_as_json(values) if values else None for values in found], drifted
 
 
 def _read_pattern(rows: RawRows, pattern: str, empties: Empties, found: list[dict[str, Any]]) -> None:
@@ -65,11 +65,20 @@ def _read_field(
         if value is None:
             continue
         try:
-            found[row][field.key] = _plain(READERS.get(field.type, _as_text)(value))
+            found[row][field.key] = _plain(_reader(field.type)(value))
         except Unfit as error:
-            found[row][field.key] = _as_text(value)
+            found[row][field.key] = value if isinstance(value, str) else _as_text(value)
             reason = f"{field.source} is configured as {field.type}: {error}; it was kept as text"
             drifted.append(Failure(row, f"custom_fields.{field.key}", DRIFTED, reason, value))
+
+
+def _reader(kind: str) -> Callable[[Any], Any]:
+    return READERS.get(kind, _as_text)
+
+
+def _as_json(values: dict[str, Any]) -> str:
+    """PostgreSQL's JSON holds no NUL character; the replacement character stands for it."""
+    return wire.encode(values).decode().replace("\\u0000", "\\ufffd")
 
 
 def _as_text(value: Any) -> str | None:

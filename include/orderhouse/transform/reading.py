@@ -28,6 +28,8 @@ class Unfit(ValueError):
 def read_text(value: Any) -> str | None:
     """Text in Unicode NFC without outer blanks; numbers become their digits."""
     if isinstance(value, str):
+        if "\x00" in value:
+            raise Unfit("the text holds a NUL character, which no database column can")
         value = value.strip()
         return (value if value.isascii() else unicodedata.normalize("NFC", value)) or None
     if isinstance(value, bool):

@@ -13,7 +13,8 @@ from include.orderhouse.mapping import Derived, look_up
 class RawRows:
     """Rows side by side: each row's raw record, its ancestors' records, and the position of its order in the batch.
 
-    ``ancestors[0]`` are the parents, ``ancestors[1]`` the parents' parents; ``parent_positions`` point into the parent's rows.
+    ``ancestors[0]`` are the parents, ``ancestors[1]`` the parents' parents; ``parent_positions`` point into the
+    parent's rows.
     """
 
     records: list[Any]
@@ -48,7 +49,7 @@ def getter(place: str | Derived) -> Callable[[RawRows], list[Any]]:
 
 
 def children(rows: RawRows, at: Sequence[str], missing: Callable[[int, str], None]) -> RawRows:
-    """The rows of a child table inside ``rows``. A parent without the list is reported to ``missing`` with the reason."""
+    """The rows of a child table inside ``rows``. A parent without the list is reported to ``missing``, with why."""
     found = RawRows([], [], ([], *([] for _ in rows.ancestors)))
     for position, record in enumerate(rows.records):
         listed = next((value for path in at if (value := look_up(record, path)) is not None), None)

@@ -1,0 +1,152 @@
+"""Fetching raw orders into staged pages. A page counts when its checkpoint is written; a retry goes on after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from include.orderhouse.connector import Page, Source
+from include.orderhouse.errors import CountMismatch, FilterIgnored
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.staging import Staging, write_orders
+from include.orderhouse.sync.plan import Plan, Slice
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.transform.batch import Transform
+from include.orderhouse.warehouse.clock import warehouse_now
+
+
+@dataclass
+class Tally:
+    """What one slice has brought so far."""
+
+    keys: set[str] = field(default_factory=set)
+    orders: int = 0
+    outside: int = 0
+    expected: int | None = None
+    pages: int = 0
+    resume: Any = None
+    is_done: bool = False
+
+    def add(self, checkpoint: dict[str, Any]) -> None:
+        """Count a page by its checkpoint."""
+        self.keys.update(checkpoint["keys"])
+        self.orders += checkpoint["orders"]
+        self.outside += checkpoint["outside"]
+        if checkpoint["expected"] is not None:
+            self.expected = (self.expected or 0) + checkpoint["expected"]
+        self.pages += 1
+        self.resume = checkpoint["resume"]
+        self.is_done = checkpoint["resume"] is None
+
+
+class Extraction:
+    """The pages of one sync."""
+
+    def __init__(self, runtime: Runtime, plan: Plan, source: Source, staging: Staging) -> None:
+        self._runtime, self._plan, self._source, self._staging = runtime, plan, source, staging
+        self._transform = Transform(runtime.connection)
+
+    def fetch_slices(self) -> list[Tally]:
+        """All slices, several at once within the connection's concurrency."""
+        with ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
+            tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
+        self._check_filter(sum(tally.outside for tally in tallies))
+        return tallies
+
+    def read_orders(self, ids: Sequence[str], folder: str) -> set[str]:
+        """Orders by their keys; returns the keys that exist."""
+        found: set[str] = set()
+        for number, chunk in enumerate(_chunks(ids, self._source.page_size)):
+            tally = self._resumed(f"{folder}{number:06}")
+            if not tally.is_done:
+                self._keep_all(self._source_read(chunk), Slice(None, None), f"{folder}{number:06}", tally)
+            found |= tally.keys
+        return found
+
+    def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
+        return self._runtime.connection.connector.read(self._source, ids)
+
+    def _fetch_whole_slice(self, number: int) -> Tally:
+        tally = self._fetch_slice(number)
+        if tally.expected is not None and len(tally.keys) < tally.expected:
+            self._staging.remove(f"raw/{number:03}")
+            tally = self._fetch_slice(number)
+        if tally.expected is not None and len(tally.keys) < tally.expected:
+            raise CountMismatch(
+                f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, but gave {len(tally.keys)}.",
+                action="Nothing was loaded. Sync again; if it stays, compare the two at the source: "
+                "a right may be missing, or its paging loses rows.",
+            )
+        return tally
+
+    def _fetch_slice(self, number: int) -> Tally:
+        part, folder = self._plan.slices[number], f"raw/{number:03}"
+        tally = self._resumed(folder)
+        if not tally.is_done:
+            pages = self._runtime.connection.connector.fetch(self._source, part.window(tally.resume))
+            self._keep_all(pages, part, folder, tally)
+        return tally
+
+    def _resumed(self, folder: str) -> Tally:
+        tally = Tally()
+        for name in self._staging.names(folder):
+            if name.endswith(".json"):
+                tally.add(self._staging.read_json(name))
+        return tally
+
+    def _keep_all(self, pages: Iterator[Page], part: Slice, folder: str, tally: Tally) -> None:
+        while True:
+            fetched_at = warehouse_now(self._runtime.warehouse)
+            page = next(pages, None)
+            if page is None:
+                if not tally.is_done:
+                    self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
+                return
+            self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
+
+    def _keep(self, page: Page, fetched_at: datetime, part: Slice, name: str, tally: Tally) -> None:
+        identified = self._transform.identify(page.records)
+        window = part.window(None)
+        outside = sum(1 for _, at in identified if at is not None and not _is_inside(at, window.start, window.end))
+        write_orders(self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records])
+        checkpoint = {
+            "keys": [key for key, _ in identified if key is not None],
+            "orders": len(page.records),
+            "outside": 0 if part.open_only else outside,
+            "expected": page.expected,
+            "resume": page.resume,
+        }
+        self._staging.write_json(f"{name}.json", checkpoint)
+        tally.add(checkpoint)
+
+    def _check_filter(self, outside: int) -> None:
+        allowed = self._runtime.connection.options.max_outside_window
+        if outside > allowed:
+            raise FilterIgnored(
+                f"The source gave {outside} orders outside the window; {allowed} are allowed (max_outside_window).",
+                action="Nothing was loaded. The source may ignore its filter after an update; check one request by hand, "
+                "or allow more.",
+            )
+
+
+def staged_pages(staging: Staging) -> list[str]:
+    """The names of all pages whose checkpoint was written, in order."""
+    folders = sorted({name for name in staging.folders("raw")})
+    names = (name for folder in folders for name in staging.names(folder))
+    return [name.removesuffix(".json") + ".zst" for name in names if name.endswith(".json")]
+
+
+def _is_inside(at: datetime, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or at >= start) and (end is None or at < end)
+
+
+def _chunks(ids: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(ids[at : at + size]) for at in range(0, len(ids), size))
+
+
+def _name(part: Slice) -> str:
+    what = "the open orders" if part.open_only else "the window"
+    return f"{what} from {part.start or 'the beginning'} to {part.end or 'now'}"

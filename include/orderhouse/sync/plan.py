@@ -1,0 +1,191 @@
+"""What one sync is going to fetch, fixed before its first page and staged, so that every retry does the same."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from include.orderhouse.connector import Catalogue, Source, Window
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.staging import Staging
+from include.orderhouse.sync import watermark
+from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.ledger import SyncRow, finished_sync, last_scope, mapping_version, start_sync
+
+FILE = "plan.json"
+MOST_SLICES = 24
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the window that is fetched by itself. Instants are ISO texts; None is open."""
+
+    start: str | None
+    end: str | None
+    open_only: bool = False
+
+    def window(self, resume: Any) -> Window:
+        """The slice as a connector's window."""
+        return Window(_instant(self.start), _instant(self.end), self.open_only, resume)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sync as it was decided. ``upper`` is where the watermark goes when all is loaded."""
+
+    sync_id: str
+    connection: str
+    mode: Mode
+    run_id: str
+    triggered_by: str
+    start: str | None
+    upper: str | None
+    watermark_text: str | None
+    slices: tuple[Slice, ...]
+    scope: tuple[str, ...]
+    details: dict[str, Any]
+    mapping_version: int
+    narrowed: bool = False
+    """The scope lost a part since the last sync; absence from it then proves nothing."""
+    max_reject_share: str | None = None
+    reject_ids: tuple[str, ...] = field(default=())
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the source turned out to hold."""
+        return Catalogue(self.scope, self.details)
+
+    def save(self, staging: Staging) -> None:
+        """Stage the plan."""
+        staging.write_json(FILE, asdict(self))
+
+    @classmethod
+    def load(cls, staging: Staging) -> Plan:
+        """The staged plan."""
+        content = staging.read_json(FILE)
+        content["mode"] = Mode(content["mode"])
+        content["slices"] = tuple(Slice(**each) for each in content["slices"])
+        for name in ("scope", "reject_ids"):
+            content[name] = tuple(content[name])
+        return cls(**content)
+
+
+def sync_id(runtime: Runtime, request: SyncRequest) -> str:
+    """The id of the request's sync: the same for every retry, a new one when a finished run is cleared and runs again."""
+    name = runtime.connection.name
+    for attempt in count():
+        found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))
+        if runtime.staging(found).exists(FILE) or finished_sync(runtime.warehouse, name, found) is None:
+            return found
+    raise AssertionError("count() does not end")
+
+
+def make_plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source | None) -> Plan:
+    """Decide what to fetch; ``source`` is None where it is not called. Its catalogue is already discovered."""
+    name = runtime.connection.name
+    text = runtime.watermark.read()
+    catalogue = source.catalogue if source else Catalogue(last_scope(runtime.warehouse, name) or ("everything",))
+    now = (source.api.source_time if source else None) or warehouse_now(runtime.warehouse)
+    mark = watermark.parse(text, name, now)
+    known = last_scope(runtime.warehouse, name)
+    mode = _mode(request, mark, known, catalogue.scope)
+    start, end, upper = _window(runtime, request, mode, mark, now)
+    plan = Plan(
+        sync_id=identity,
+        connection=name,
+        mode=mode,
+        run_id=request.run_id,
+        triggered_by=request.triggered_by,
+        start=_text(start),
+        upper=_text(upper),
+        watermark_text=text,
+        slices=_slices(runtime, mode, start, end, upper),
+        scope=catalogue.scope,
+        details=catalogue.details,
+        mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
+        narrowed=bool(known and set(known) - set(catalogue.scope)),
+        max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
+        reject_ids=request.reject_ids,
+    )
+    start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
+    return plan
+
+
+def _row(runtime: Runtime, plan: Plan, mark: watermark.Mark | None, end: datetime | None) -> SyncRow:
+    return SyncRow(
+        sync_id=plan.sync_id,
+        connection=plan.connection,
+        customer=runtime.connection.customer,
+        connector=runtime.connection.connector.name,
+        mode=plan.mode,
+        run_id=plan.run_id,
+        triggered_by=plan.triggered_by,
+        window_start=_instant(plan.start),
+        window_end=end,
+        watermark_before=mark.at if mark else None,
+        scope=plan.scope,
+        mapping_version=plan.mapping_version,
+    )
+
+
+def _mode(
+    request: SyncRequest, mark: watermark.Mark | None, known: tuple[str, ...] | None, scope: tuple[str, ...]
+) -> Mode:
+    if request.mode is Mode.INCREMENTAL and mark is None:
+        return Mode.INITIAL
+    if request.mode is not Mode.AUTO:
+        return request.mode
+    grew = known is not None and set(scope) - set(known)
+    return Mode.INITIAL if mark is None or grew else Mode.INCREMENTAL
+
+
+def _window(
+    runtime: Runtime, request: SyncRequest, mode: Mode, mark: watermark.Mark | None, now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Start, end (None: whatever there is) and where the watermark may go."""
+    options = runtime.connection.options
+    upper = now - options.safety_delay
+    if mode in FROM_WAREHOUSE or mode is Mode.RECONCILE:
+        return None, None, None
+    if mode is Mode.WINDOW:
+        if request.window_start is None or request.window_end is None or request.window_start >= request.window_end:
+            raise ConfigurationInvalid(
+                f"A window sync of {runtime.connection.name!r} needs a start before its end.",
+                action="Give both: window_start and window_end of the run, or --from and --to.",
+            )
+        return request.window_start, request.window_end, min(request.window_end, upper)
+    if mode is Mode.INCREMENTAL and mark is not None:
+        return mark.at - options.overlap, None, max(upper, mark.at)
+    return upper - timedelta(days=options.initial_days), None, upper
+
+
+def _slices(
+    runtime: Runtime, mode: Mode, start: datetime | None, end: datetime | None, upper: datetime | None
+) -> tuple[Slice, ...]:
+    options, connector = runtime.connection.options, runtime.connection.connector
+    if mode is Mode.RECONCILE:
+        return (Slice(None, None, open_only=True),) if connector.finds_open_orders else ()
+    if start is None or upper is None:
+        return ()
+    step = max(timedelta(days=options.slice_days), (upper - start) / MOST_SLICES)
+    bounds = [start]
+    while bounds[-1] + step < upper:
+        bounds.append(bounds[-1] + step)
+    ends = [*bounds[1:], end]
+    found = [Slice(_text(a), _text(b)) for a, b in zip(bounds, ends, strict=True)]
+    if mode in (Mode.INITIAL, Mode.FULL_RESYNC) and options.include_open_orders and connector.finds_open_orders:
+        found.insert(0, Slice(None, _text(start), open_only=True))
+    return tuple(found)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,42 @@
+"""What a sync is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Ways to sync a connection."""
+
+    AUTO = "auto"  # initial where there is no watermark or the scope grew, else incremental
+    INITIAL = "initial"  # the connection's initial window, and what is still open
+    INCREMENTAL = "incremental"  # what changed since the watermark
+    FULL_RESYNC = "full_resync"  # the initial window again, whatever the watermark says
+    WINDOW = "window"  # what changed between two instants
+    RECONCILE = "reconcile"  # compare all keys with the source; fetch what is missing, mark what is gone
+    REMAP = "remap"  # map the kept raw orders again, without the source
+    REPLAY = "replay"  # map rejected orders again, without the source
+
+
+FROM_WAREHOUSE = frozenset({Mode.REMAP, Mode.REPLAY})
+"""Modes that do not call the source."""
+
+MOVES_WATERMARK = frozenset({Mode.INITIAL, Mode.INCREMENTAL, Mode.FULL_RESYNC, Mode.WINDOW})
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """One run's wish for one connection. The same ``run_id`` is the same sync: what it staged is resumed."""
+
+    connection: str
+    mode: Mode = Mode.AUTO
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    run_id: str = ""
+    triggered_by: str = ""
+    max_reject_share: Decimal | None = None
+    reject_ids: tuple[str, ...] = ()
+    """For a replay: which rejects; empty means all open ones."""

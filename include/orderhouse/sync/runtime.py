@@ -1,0 +1,59 @@
+"""What the steps of a sync work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+import sqlalchemy as sa
+
+from include.orderhouse.connections import Connection, read_connection
+from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.http import Api, Patience
+from include.orderhouse.staging import Staging
+from include.orderhouse.sync.watermark import Watermark
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.limiter import SharedLimiter
+
+
+@dataclass
+class Runtime:
+    """A connection with its credentials, warehouse, staging and watermark. Credentials are asked for when the source is."""
+
+    connection: Connection
+    credentials: Callable[[], Credentials]
+    warehouse: sa.Engine
+    watermark: Watermark
+    staging_url: str | None = None
+    patience: Patience | None = None
+    transport: httpx.BaseTransport | None = None
+
+    def staging(self, sync_id: str) -> Staging:
+        """The staged files of a sync."""
+        return Staging.open(self.connection.name, sync_id, self.staging_url)
+
+    @contextmanager
+    def source(self, catalogue: Catalogue | None = None) -> Iterator[Source]:
+        """The connection's source, paced by its limits."""
+        credentials, connector = self.credentials(), self.connection.connector
+        auth = connector.authenticate(credentials, self.connection.settings)
+        patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
+        pace = (self.connection.requests_per_minute, self.connection.concurrency)
+        with (
+            SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
+            Api(credentials.base_url, auth, limiter, connector.explain, patience, self.transport) as api,
+        ):
+            yield Source(api, self.connection.settings, catalogue or Catalogue(), self.connection.page_size)
+
+
+@contextmanager
+def open_runtime(connection: str, credentials: Callable[[], Credentials], watermark: Watermark) -> Iterator[Runtime]:
+    """The runtime of a connection of connections.yaml, with warehouse and staging from the environment."""
+    engine = connect()
+    try:
+        yield Runtime(read_connection(connection), credentials, engine, watermark)
+    finally:
+        engine.dispose()

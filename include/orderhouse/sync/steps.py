@@ -1,0 +1,275 @@
+"""The five steps of a sync. Each returns counts and, as ``staged``, the sync's id, by which the next one goes on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    OrderhouseError,
+    SourceTimeout,
+    SourceUnavailable,
+    TooManyRejects,
+)
+from include.orderhouse.home import Home
+from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.staging import Staging, read_orders, staged_frames, write_frames, write_orders
+from include.orderhouse.sync import watermark
+from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
+from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
+from include.orderhouse.sync.reconciliation import compare
+from include.orderhouse.sync.request import FROM_WAREHOUSE, MOVES_WATERMARK, Mode, SyncRequest
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.verdict import apply_findings
+from include.orderhouse.transform.batch import Transform
+from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.ledger import fail_sync, finished_sync, note_counts, set_watermark_after
+from include.orderhouse.warehouse.load import keep_rejects
+from include.orderhouse.warehouse.load import load as merge
+from include.orderhouse.warehouse.raw import open_rejects, stored_raw
+from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.task import GoneOrder, LoadTask
+
+Summary = dict[str, Any]
+log = logging.getLogger(__name__)
+
+ORDERS_PER_BATCH = 2000
+REJECTS_ALWAYS_TOLERATED = 10
+"""So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
+
+GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
+
+
+def extract(runtime: Runtime, request: SyncRequest) -> Summary:
+    """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
+    identity = sync_id(runtime, request)
+    staging = runtime.staging(identity)
+    if request.mode in FROM_WAREHOUSE:
+        plan = make_plan(runtime, request, identity, None)
+        plan.save(staging)
+        return _told(plan, orders=_stage_kept(runtime, plan, staging))
+    if not staging.exists(FILE):
+        with runtime.source() as source:
+            catalogue = runtime.connection.connector.discover(source)
+            make_plan(runtime, request, identity, replace(source, catalogue=catalogue)).save(staging)
+    plan = Plan.load(staging)
+    with runtime.source(plan.catalogue) as source:
+        extraction = Extraction(runtime, plan, source, staging)
+        counts = _note_tallies(extraction.fetch_slices())
+        if plan.mode is Mode.RECONCILE:
+            counts |= _reconcile(runtime, plan, extraction, source)
+        counts["calls"] = source.api.calls
+    note_counts(runtime.warehouse, plan.connection, identity, **counts)
+    return _told(plan, **counts)
+
+
+def transform(runtime: Runtime, staged: str) -> Summary:
+    """Turn the staged raw orders into batches of frames."""
+    staging = runtime.staging(staged)
+    mapper = Transform(runtime.connection)
+    counts = {"batches": 0, "orders": 0, "lines": 0, "rejects": 0}
+    for batch in _batches(staging):
+        frames = mapper.frames(batch)
+        write_frames(staging, "frames", counts["batches"], frames)
+        counts["batches"] += 1
+        counts["orders"] += frames["version"].num_rows + frames["reject"].num_rows
+        counts["lines"] += frames["purchase_order_line"].num_rows
+        counts["rejects"] += frames["reject"].num_rows
+    staging.write_json(TRANSFORMED, counts)
+    note_counts(
+        runtime.warehouse,
+        runtime.connection.name,
+        staged,
+        orders_extracted=counts["orders"],
+        lines_extracted=counts["lines"],
+    )
+    return {"staged": staged, **counts}
+
+
+def validate(runtime: Runtime, staged: str) -> Summary:
+    """Hold the frames to the expectations. Raises TooManyRejects where the run must not load; its rejects are kept."""
+    from include.orderhouse.expectations import Validator
+
+    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
+    made = staging.read_json(TRANSFORMED)
+    validator = Validator(plan.connection, staged)
+    rejected = findings = 0
+    for number, frames in enumerate(staged_frames(staging, "frames", made["batches"])):
+        found = validator.check(frames)
+        checked = apply_findings(frames, found, plan.connection)
+        write_frames(staging, "checked", number, checked)
+        rejected += checked["reject"].num_rows
+        findings += len(found)
+    report = _write_report(runtime, validator, staged)
+    staging.write_json(VALIDATED, {"batches": made["batches"], "rejects": rejected})
+    _stop_if_too_many(runtime, plan, made, rejected)
+    return {"staged": staged, "rejects": rejected, "findings": findings, "report": report}
+
+
+def load(runtime: Runtime, staged: str) -> Summary:
+    """Merge everything into the warehouse, in one transaction with the ledger row."""
+    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
+    batches = staging.read_json(VALIDATED)["batches"]
+    done = merge(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", batches))
+    return {"staged": staged, **{name: number for name, number in vars(done).items() if number}}
+
+
+def advance_watermark(runtime: Runtime, staged: str) -> Summary:
+    """Move the watermark, where the sync's window reaches past it without a gap, and remove the staged files."""
+    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
+    moved_to = _moved_watermark(runtime, plan)
+    if moved_to is not None:
+        now = warehouse_now(runtime.warehouse)
+        runtime.watermark.write(watermark.write(moved_to, plan.connection, staged, now))
+        set_watermark_after(runtime.warehouse, plan.connection, staged, moved_to)
+    connector = runtime.connection.connector.name
+    set_status(runtime.warehouse, plan.connection, runtime.connection.customer, connector, "online")
+    staging.remove()
+    return {"staged": staged, "mode": str(plan.mode), "watermark": None if moved_to is None else moved_to.isoformat()}
+
+
+def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], None]) -> Summary:
+    """All five steps in the foreground; ``tell`` hears of each as it ends."""
+    try:
+        summary = extract(runtime, request)
+        tell("extract", summary)
+        for step in (transform, validate, load, advance_watermark):
+            summary = step(runtime, summary["staged"])
+            tell(step.__name__, summary)
+    except Exception as error:
+        record_failure(runtime, request, error)
+        raise
+    return summary
+
+
+def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException) -> None:
+    """Note in the ledger and the connection's status why a sync failed."""
+    name, connector = runtime.connection.name, runtime.connection.connector.name
+    code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
+    state = "stopped" if isinstance(error, TooManyRejects) else "failed"
+    try:
+        fail_sync(runtime.warehouse, name, sync_id(runtime, request), code, str(error), state)
+        if (status := _status_after(error)) is not None:
+            set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
+    except Exception:
+        log.exception("The failure of %s could not be noted in the warehouse", name)
+
+
+def _status_after(error: BaseException) -> str | None:
+    if isinstance(error, AuthenticationFailed):
+        return "needs_reauthorisation"
+    return "offline" if isinstance(error, SourceUnavailable | SourceTimeout) else None
+
+
+def _told(plan: Plan, **counts: int) -> Summary:
+    return {"staged": plan.sync_id, "mode": str(plan.mode), **counts}
+
+
+def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
+    counts = {"orders_outside_window": sum(tally.outside for tally in tallies)}
+    expected = [tally.expected for tally in tallies if tally.expected is not None]
+    return counts | ({"source_count": sum(expected)} if expected else {})
+
+
+def _reconcile(runtime: Runtime, plan: Plan, extraction: Extraction, source: Any) -> dict[str, int]:
+    staging = runtime.staging(plan.sync_id)
+    found = compare(runtime, source)
+    extraction.read_orders(found.to_read, "raw/missing_or_older_")
+    candidates = [] if plan.narrowed else found.not_found
+    there = extraction.read_orders(candidates, "raw/not_found_")
+    absent = [key for key in candidates if key not in there]
+    explain = runtime.connection.connector.explain_absence
+    statuses = explain(source, absent) if explain and absent else {}
+    staging.write_json(GONE, [[key, statuses.get(key)] for key in absent])
+    return {"source_count": found.scanned}
+
+
+def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
+    name = plan.connection
+    kept: Iterator[tuple[bytes, datetime]] = (
+        stored_raw(runtime.warehouse, name)
+        if plan.mode is Mode.REMAP
+        else open_rejects(runtime.warehouse, name, plan.reject_ids)
+    )
+    orders = (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
+    total = 0
+    for number, page in enumerate(iter(lambda: list(_take(orders, ORDERS_PER_BATCH)), [])):
+        write_orders(staging, f"raw/kept/{number:06}.zst", page)
+        staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page)})
+        total += len(page)
+    return total
+
+
+def _take(orders: Iterator[RawOrder], most: int) -> Iterator[RawOrder]:
+    for _, order in zip(range(most), orders, strict=False):
+        yield order
+
+
+def _batches(staging: Staging) -> Iterator[list[RawOrder]]:
+    batch: list[RawOrder] = []
+    for page in staged_pages(staging):
+        batch += read_orders(staging, page)
+        if len(batch) >= ORDERS_PER_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
+    reports = Home.from_environment().reports
+    page = Path(validator.report(reports / runtime.connection.name / staged)).relative_to(reports)
+    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=str(page))
+    return str(page)
+
+
+def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:
+    allowed = Decimal(plan.max_reject_share or runtime.connection.options.max_reject_share)
+    if rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]:
+        return
+    staging = runtime.staging(plan.sync_id)
+    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", made["batches"]))
+    raise TooManyRejects(
+        f"{rejected} of {made['orders']} orders were rejected; at most {allowed:.0%} may be (max_reject_share).",
+        action=f"Nothing was loaded; the rejects are kept. Look at them (scripts/orderhouse rejects {plan.connection}), "
+        "correct the mapping or the source, or run again with a larger max_reject_share.",
+    )
+
+
+def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
+    gone = staging.read_json(GONE) if staging.exists(GONE) else []
+    return LoadTask(
+        connection=plan.connection,
+        customer=runtime.connection.customer,
+        connector=runtime.connection.connector.name,
+        sync_id=plan.sync_id,
+        mapping_version=plan.mapping_version,
+        gone=tuple(GoneOrder(key, status, "absent_in_full_scan") for key, status in gone),
+    )
+
+
+def _moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
+    """Where the watermark goes, or None where it stays."""
+    if plan.mode not in MOVES_WATERMARK or plan.start is None or plan.upper is None:
+        return None
+    start, upper = datetime.fromisoformat(plan.start), datetime.fromisoformat(plan.upper)
+    text = runtime.watermark.read()
+    current = watermark.parse(text, plan.connection)
+    if current is None:
+        return upper if plan.mode is Mode.INITIAL and plan.watermark_text is None else None
+    if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
+        return None
+    return upper if start <= current.at < upper else None
+
+
+def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:
+    if mark.sync_id is None:
+        return False
+    row = finished_sync(runtime.warehouse, runtime.connection.name, mark.sync_id)
+    return row is not None and row["watermark_after"] == mark.at

@@ -1,0 +1,52 @@
+"""What the findings of the validation do to a batch: critical ones reject their orders, the others become issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from include.orderhouse import wire
+from include.orderhouse.expectations import Finding
+from include.orderhouse.frames import Frames
+from include.orderhouse.transform.batch import issue_row
+from include.orderhouse.transform.identity import order_id
+from include.orderhouse.transform.rows import Failure
+
+
+def apply_findings(frames: Frames, findings: Sequence[Finding], connection: str) -> Frames:
+    """The batch without the orders that must not be loaded; these are among its rejects, with their payload."""
+    critical = [finding for finding in findings if finding.critical]
+    rejected = {finding.order_id for finding in critical}
+    noted = [_issue(finding, connection) for finding in findings if finding.order_id not in rejected]
+    checked = frames.with_rows("issue", noted) if noted else frames
+    if not rejected:
+        return checked
+    rejects = [_reject(frames, order, [f for f in critical if f.order_id == order]) for order in sorted(rejected)]
+    return checked.without_orders(rejected).with_rows("reject", rejects)
+
+
+def _issue(finding: Finding, connection: str) -> dict[str, object]:
+    oddity = Failure(0, finding.field, finding.code, finding.reason, finding.source_value)
+    return issue_row(connection, (finding.order_id, finding.row_id), finding.table, oddity)
+
+
+def _reject(frames: Frames, order: str, findings: list[Finding]) -> dict[str, object]:
+    version = _row(frames, "version", order)
+    told = [{"table": f.table, "field": f.field, "code": f.code, "reason": f.reason} for f in findings]
+    names = ("connection", "source_order_id", "version_at", "fetched_at", "payload")
+    return {name: version[name] for name in names} | {
+        "reject_id": order_id(f"{version['connection']} reject", str(version["source_order_id"])),
+        "order_id": order,
+        "order_number": _row(frames, "purchase_order", order)["order_number"],
+        "code": findings[0].code,
+        "table_name": findings[0].table,
+        "field": findings[0].field,
+        "reason": findings[0].reason,
+        "findings": wire.encode(told).decode(),
+    }
+
+
+def _row(frames: Frames, name: str, order: str) -> dict[str, object]:
+    frame = frames[name]
+    position = frame.column("order_id").to_pylist().index(order)
+    found: dict[str, object] = frame.slice(position, 1).to_pylist()[0]
+    return found

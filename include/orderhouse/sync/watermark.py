@@ -1,0 +1,78 @@
+"""A connection's watermark: readable JSON in an Airflow Variable, which a person may edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from include.orderhouse import wire
+from include.orderhouse.errors import WatermarkInvalid
+
+CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""A watermark this far ahead of the source's clock may be a difference of clocks; farther is the future."""
+
+
+class Watermark(Protocol):
+    """Where a watermark is kept."""
+
+    def read(self) -> str | None:
+        """Its text; None where there is none."""
+
+    def write(self, text: str) -> None:
+        """Replace it."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A watermark as it was read: everything before ``at`` is loaded. ``sync_id`` is the sync that wrote it, if one did."""
+
+    at: datetime
+    sync_id: str | None
+
+
+def parse(text: str | None, connection: str, source_now: datetime | None = None) -> Mark | None:
+    """The watermark in a Variable's text. Raises WatermarkInvalid where it cannot be used; None where there is none."""
+    if text is None or not text.strip():
+        return None
+    mark = _mark(text.strip(), connection)
+    if source_now is not None and mark.at > source_now + CLOCK_DIFFERENCE:
+        raise _invalid(
+            connection, f"lies in the future ({mark.at:%Y-%m-%dT%H:%M:%SZ}); nothing would ever be synced before it"
+        )
+    return mark
+
+
+def write(at: datetime, connection: str, sync_id: str, now: datetime) -> str:
+    """The text of a watermark."""
+    content = {"watermark": _iso(at), "connection": connection, "updated_at": _iso(now), "sync_id": sync_id}
+    return wire.encode(content).decode()
+
+
+def _mark(text: str, connection: str) -> Mark:
+    told, sync_id = text, None
+    if text.startswith("{"):
+        try:
+            content = wire.decode(text.encode())
+        except ValueError as error:
+            raise _invalid(connection, f"is not valid JSON: {error}") from error
+        told, sync_id = content.get("watermark"), content.get("sync_id")
+    try:
+        at = datetime.fromisoformat(str(told).strip().strip('"'))
+    except ValueError as error:
+        raise _invalid(connection, f"holds {str(told)[:60]!r}, which is no instant") from error
+    if at.tzinfo is None:
+        raise _invalid(connection, f"holds {told!r} without an offset from UTC")
+    return Mark(at.astimezone(UTC), None if sync_id is None else str(sync_id))
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _invalid(connection: str, problem: str) -> WatermarkInvalid:
+    return WatermarkInvalid(
+        f"The Variable purchase_orders_watermark__{connection} {problem}.",
+        action='Set it to an instant such as {"watermark": "2026-01-31T08:00:00Z"} (Admin > Variables), '
+        "or delete it for an initial sync.",
+    )
