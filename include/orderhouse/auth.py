@@ -36,7 +36,7 @@ class HeaderKey(httpx.Auth):
 
 
 class TokenAuth(httpx.Auth):
-    """OAuth 2.0 access tokens of the client credentials grant (RFC 6749, 4.4), renewed before expiry and after a 401."""
+    """OAuth 2.0 tokens of the client credentials grant (RFC 6749, 4.4), renewed before expiry and after a 401."""
 
     requires_response_body = True
 
@@ -62,15 +62,14 @@ class TokenAuth(httpx.Auth):
             if self._token is None or self._token == stale or time.monotonic() > self._expires_at:
                 response = yield httpx.Request("POST", self._token_url, data=self.grant())
                 response.read()
-                self._keep(response)
-            assert self._token is not None
+                self._token = self._keep(response)
             return self._token
 
     def grant(self) -> dict[str, str]:
         """The form of a token request."""
         return {"grant_type": "client_credentials", **self._form}
 
-    def _keep(self, response: httpx.Response) -> None:
+    def _keep(self, response: httpx.Response) -> str:
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
             raise SourceUnavailable(
                 f"The token endpoint {self._token_url} answered {response.status_code}.",
@@ -86,8 +85,8 @@ class TokenAuth(httpx.Auth):
                 f"The token endpoint {self._token_url} refused the client ({response.status_code}: {said}).",
                 action="Check client id and secret or certificate in the Airflow Connection, then sync again.",
             )
-        self._token = str(body["access_token"])
         self._expires_at = time.monotonic() + max(int(body.get("expires_in", 3600)) - EARLY_SECONDS, 1)
+        return str(body["access_token"])
 
 
 def client_credentials(token_url: str, client_id: str, client_secret: str, scope: str | None = None) -> TokenAuth:

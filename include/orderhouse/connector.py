@@ -1,7 +1,7 @@
 """What an ERP looks like to Orderhouse: a value with a few functions and a mapping.
 
-A connector reads; it never pages through pandas, writes a database or knows Airflow. ``fetch``, ``read`` and ``scan`` are
-generators: one page is fetched, handed over and staged before the next is asked for, so memory stays flat and a crash
+A connector reads; it writes no database and does not know Airflow. ``fetch``, ``read`` and ``scan`` are generators:
+ one page is fetched, handed over and staged before the next is asked for, so memory stays flat and a crash
 resumes after the last page that was kept.
 """
 
@@ -113,4 +113,4 @@ class Connector:
     finds_open_orders: bool = True
     """Whether the source can be asked for the orders that are still open, however old."""
     explain_absence: Callable[[Source, Sequence[str]], dict[str, str]] | None = None
-    """For systems where finished orders leave the list: source id to canonical status of those that were not deleted."""
+    """For systems where finished orders leave the list: source id to canonical status of those not deleted."""

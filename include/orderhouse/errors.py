@@ -32,7 +32,8 @@ from typing import ClassVar
 class OrderhouseError(Exception):
     """Base of all errors that Orderhouse raises on purpose.
 
-    ``message`` says what is wrong and where, ``action`` what to do about it; both are shown to people and must hold no secret.
+    ``message`` says what is wrong and where, ``action`` what to do about it; both are shown to people
+    and must hold no secret.
     """
 
     code: ClassVar[str] = "ORDERHOUSE_ERROR"

@@ -1,7 +1,8 @@
 """The API client every connector reads through: paced, retried, bound to one host, exact with numbers.
 
-It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with exact
-decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play a source.
+It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with
+exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play
+a source.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ class Api:
         if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
             raise ForeignHost(
                 f"A link leads to {target.scheme}://{target.host}, away from {self._base.host}; it was not followed.",
-                action="If the source moved, change the host of the Airflow Connection; else report it to who runs the source.",
+                action="If the source moved, change the host of the Airflow Connection; else tell who runs the source.",
             )
         return target
 
@@ -216,7 +217,7 @@ class Api:
             raise _Garbled(
                 f"{request.method} {_place(request)} answered {response.status_code} with "
                 f"{response.headers.get('content-type', 'no content type')} that is not valid JSON.",
-                action="Nothing was loaded. A proxy, a login page or a maintenance page may stand in front of the source.",
+                action="Nothing was loaded. A proxy, a login or a maintenance page may stand in front of the source.",
             )
         return body
 
@@ -233,7 +234,7 @@ class Api:
         target = self._own(response.headers.get("location", ""))
         return RequestRefused(
             f"{request.method} {_place(request)} redirects to {target.path}; redirects are not followed.",
-            action="Set the address it redirects to in the Airflow Connection, or check that the login has not expired.",
+            action="Set that address in the Airflow Connection, or check that the login has not expired.",
         )
 
     def _note_time(self, response: httpx.Response) -> None:

@@ -14,7 +14,8 @@ def load(name: str) -> Connector:
     """The connector of that name. Raises ConfigurationInvalid where there is none."""
     if name not in CONNECTORS:
         raise ConfigurationInvalid(
-            f"There is no connector {name!r}.", action=f"Use one of: {', '.join(CONNECTORS)} (or add your own to CONNECTORS)."
+            f"There is no connector {name!r}.",
+            action=f"Use one of: {', '.join(CONNECTORS)} (or add your own to CONNECTORS).",
         )
     found: Connector = import_module(f"{__name__}.{name}").CONNECTOR
     return found

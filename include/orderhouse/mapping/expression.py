@@ -1,7 +1,8 @@
-"""Source expressions: the right column of a mapping. Each says where a value stands in the raw record and how to read it.
+"""Source expressions, the right column of a mapping: where a value stands in the raw record and how to read it.
 
-A path is dotted (``vendor.address.city``) and starts at the row's own raw record; a leading ``^`` starts at its parent's
-(a line's order, a schedule's line), ``^^`` at the parent's parent. Of several paths the first that is not empty counts.
+A path is dotted (``vendor.address.city``) and starts at the row's own raw record; a leading ``^`` starts at its
+parent's (a line's order, a schedule's line), ``^^`` at the parent's parent. Of several paths the first that is not
+empty counts.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Expression:
     truths: tuple[str, ...] = ()
     """For booleans: the wire values that mean true, where the source has no JSON booleans."""
     zone: str | None = None
-    """For instants without offset, or dates taken from instants: an IANA zone, or ``connection`` for the connection's own."""
+    """For instants without offset, or dates taken from instants: an IANA zone, or ``connection`` for its own."""
     digits: int | None = None
     """Digits after the point that the source declares, where it sends binary floats."""
 

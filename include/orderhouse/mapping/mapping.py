@@ -1,4 +1,4 @@
-"""A connector's mapping: canonical tables on the left, source expressions on the right, and what the source does not have.
+"""A connector's mapping: canonical tables on the left, source expressions on the right, and what the source lacks.
 
 A mapping is checked when its module is imported: every canonical column is either mapped or named in ``not_in_source``,
 so that nothing is forgotten, and an expression's kind fits its column. The same object drives the transform,
@@ -43,7 +43,8 @@ class MappingError(TypeError):
 class Rows:
     """Where a table's rows stand inside their parent's raw record, and how they map.
 
-    ``at`` holds alternative paths of the list; the first that is present counts. A parent without any of them is incomplete.
+    ``at`` holds alternative paths of the list; the first that is present counts. A parent without any
+    of them is incomplete.
     """
 
     at: tuple[str, ...]
@@ -94,7 +95,9 @@ class Mapping:
 
     def __post_init__(self) -> None:
         """Check every table once, at import."""
-        assert self.tables
+        for table in self.tables:
+            if not table.bindings:
+                raise MappingError(f"{table.table.name} has no columns")
 
     @cached_property
     def tables(self) -> tuple[TableMapping, ...]:

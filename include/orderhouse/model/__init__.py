@@ -1,4 +1,4 @@
-"""The canonical purchase order: four tables, described once; mapping, transform, warehouse and documentation follow from here."""
+"""The canonical purchase order: four tables, described once; mapping, transform and warehouse follow from here."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ __all__ = [
 ]
 
 CUSTOM_FIELDS = Column("custom_fields", Kind.JSON, "The connection's custom fields by the names it chose")
+COMPANY_AMOUNTS = "`source`, or `derived` where computed with the order's own exchange rate"
+SCHEDULE_ID = Column("schedule_id", Kind.UUID, "Deterministic UUID of line and schedule number", required=True)
+DISTRIBUTION_ID = Column(
+    "distribution_id", Kind.UUID, "Deterministic UUID of line and distribution number", required=True
+)
 LINE_ID = Column("line_id", Kind.UUID, "Deterministic UUID of order and source line id", required=True)
 
 
@@ -83,7 +88,7 @@ ORDER = Table(
     extra=(
         CUSTOM_FIELDS,
         Column("connector", Kind.TEXT, "The kind of source system", required=True),
-        Column("company_amounts", Kind.TEXT, "`source`, or `derived` where computed with the order's own exchange rate"),
+        Column("company_amounts", Kind.TEXT, COMPANY_AMOUNTS),
     ),
 )
 LINE = Table(
@@ -99,12 +104,12 @@ SCHEDULE = Table(
     "One row per delivery schedule of a line",
     PurchaseOrderSchedule,
     groups=(("ship_to", Address),),
-    identity=(LINE_ID, Column("schedule_id", Kind.UUID, "Deterministic UUID of line and schedule number", required=True)),
+    identity=(LINE_ID, SCHEDULE_ID),
 )
 DISTRIBUTION = Table(
     "purchase_order_distribution",
     "One row per account assignment of a line",
     PurchaseOrderDistribution,
-    identity=(LINE_ID, Column("distribution_id", Kind.UUID, "Deterministic UUID of line and distribution number", required=True)),
+    identity=(LINE_ID, DISTRIBUTION_ID),
 )
 TABLES = (ORDER, LINE, SCHEDULE, DISTRIBUTION)

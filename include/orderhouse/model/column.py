@@ -84,7 +84,8 @@ def slots(table: type[Any], groups: dict[str, type[Any]]) -> Iterator[Slot]:
         if "group" in entry.metadata:
             for inner in slots(groups[entry.name], {}):
                 described = f"{entry.metadata['group']}: {inner.column.description}"
-                yield Slot(_renamed(inner.column, f"{entry.name}_{inner.column.name}", described), (entry.name, *inner.path))
+                name = f"{entry.name}_{inner.column.name}"
+                yield Slot(_renamed(inner.column, name, described), (entry.name, *inner.path))
         else:
             known: Column = entry.metadata["column"]
             yield Slot(_renamed(known, entry.name, known.description), (entry.name,))

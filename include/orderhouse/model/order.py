@@ -88,7 +88,9 @@ class PurchaseOrder(SourceFacts[T]):
     ship_method: T | None = column(Kind.TEXT, "Carrier or mode of transport")
     language: T | None = column(Kind.CODE, "Language of the order document", codes=CodeList.LANGUAGE)
 
-    currency: T | None = column(Kind.CODE, "Document currency of all amounts without `_company`", codes=CodeList.CURRENCY)
+    currency: T | None = column(
+        Kind.CODE, "Document currency of all amounts without `_company`", codes=CodeList.CURRENCY
+    )
     exchange_rate: T | None = column(Kind.RATE, "Company currency units per one document currency unit")
     exchange_rate_date: T | None = column(Kind.DATE, "Date of the exchange rate")
     company_currency: T | None = column(Kind.CODE, "Currency of the `_company` amounts", codes=CodeList.CURRENCY)

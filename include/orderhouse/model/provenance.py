@@ -16,9 +16,15 @@ DELETE_EVIDENCE = ("flag", "tombstone", "absent_in_full_scan", "absent_in_order"
 class SourceFacts(Generic[T]):
     """What a source tells about a record itself. A mapping gives what there is."""
 
-    source_created_at: T | None = column(Kind.INSTANT, "When the record was created at the source", optional_to_map=True)
-    source_modified_at: T | None = column(Kind.INSTANT, "When the record last changed at the source", optional_to_map=True)
-    source_version: T | None = column(Kind.TEXT, "The source's version mark: etag, SyncToken, rowversion", optional_to_map=True)
+    source_created_at: T | None = column(
+        Kind.INSTANT, "When the record was created at the source", optional_to_map=True
+    )
+    source_modified_at: T | None = column(
+        Kind.INSTANT, "When the record last changed at the source", optional_to_map=True
+    )
+    source_version: T | None = column(
+        Kind.TEXT, "The source's version mark: etag, SyncToken, rowversion", optional_to_map=True
+    )
     source_url: T | None = column(Kind.TEXT, "Address of the record at the source", optional_to_map=True)
     is_deleted: T | None = column(Kind.BOOLEAN, "The record is deleted at the source", optional_to_map=True)
 
@@ -31,7 +37,9 @@ IDENTITY = (
 
 LOAD_FACTS = (
     Column("customer", Kind.TEXT, "The customer the connection belongs to", required=True),
-    Column("extracted_at", Kind.INSTANT, "Start of the fetch that read the row, on the warehouse's clock", required=True),
+    Column(
+        "extracted_at", Kind.INSTANT, "Start of the fetch that read the row, on the warehouse's clock", required=True
+    ),
     Column("loaded_at", Kind.INSTANT, "When this version of the row was written to the warehouse", required=True),
     Column("sync_id", Kind.UUID, "The sync (`ops.sync`) that wrote this version of the row", required=True),
     Column("row_hash", Kind.TEXT, "Hash of the row's mapped content; equal hashes are not rewritten", required=True),

@@ -76,7 +76,8 @@ class Extraction:
             tally = self._fetch_slice(number)
         if tally.expected is not None and len(tally.keys) < tally.expected:
             raise CountMismatch(
-                f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, but gave {len(tally.keys)}.",
+                f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, "
+                f"but gave {len(tally.keys)}.",
                 action="Nothing was loaded. Sync again; if it stays, compare the two at the source: "
                 "a right may be missing, or its paging loses rows.",
             )
@@ -127,8 +128,8 @@ class Extraction:
         if outside > allowed:
             raise FilterIgnored(
                 f"The source gave {outside} orders outside the window; {allowed} are allowed (max_outside_window).",
-                action="Nothing was loaded. The source may ignore its filter after an update; check one request by hand, "
-                "or allow more.",
+                action="Nothing was loaded. The source may ignore its filter after an update; check one request "
+                "by hand, or allow more.",
             )
 
 

@@ -76,7 +76,7 @@ class Plan:
 
 
 def sync_id(runtime: Runtime, request: SyncRequest) -> str:
-    """The id of the request's sync: the same for every retry, a new one when a finished run is cleared and runs again."""
+    """The id of the request's sync: the same for every retry, a new one when a finished run is cleared."""
     name = runtime.connection.name
     for attempt in count():
         found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))

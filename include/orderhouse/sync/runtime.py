@@ -21,7 +21,7 @@ from include.orderhouse.warehouse.limiter import SharedLimiter
 
 @dataclass
 class Runtime:
-    """A connection with its credentials, warehouse, staging and watermark. Credentials are asked for when the source is."""
+    """A connection with its credentials (asked for when the source is called), warehouse, staging and watermark."""
 
     connection: Connection
     credentials: Callable[[], Credentials]

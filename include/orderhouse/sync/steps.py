@@ -237,8 +237,8 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
     keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", made["batches"]))
     raise TooManyRejects(
         f"{rejected} of {made['orders']} orders were rejected; at most {allowed:.0%} may be (max_reject_share).",
-        action=f"Nothing was loaded; the rejects are kept. Look at them (scripts/orderhouse rejects {plan.connection}), "
-        "correct the mapping or the source, or run again with a larger max_reject_share.",
+        action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
+        "Correct the mapping or the source, or run again with a larger max_reject_share.",
     )
 
 

@@ -25,7 +25,7 @@ class Watermark(Protocol):
 
 @dataclass(frozen=True)
 class Mark:
-    """A watermark as it was read: everything before ``at`` is loaded. ``sync_id`` is the sync that wrote it, if one did."""
+    """A watermark as it was read: everything before ``at`` is loaded. ``sync_id`` is the sync that wrote it."""
 
     at: datetime
     sync_id: str | None

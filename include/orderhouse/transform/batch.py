@@ -1,4 +1,4 @@
-"""One batch of raw orders to frames. An order that cannot be read is rejected whole, with its payload and every reason."""
+"""One batch of raw orders to frames. An order that cannot be read is rejected whole, with its payload and reasons."""
 
 from __future__ import annotations
 

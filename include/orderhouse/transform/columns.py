@@ -145,14 +145,14 @@ class ColumnReader:
         return fitted
 
     def _codes(self, found: list[Any], countries: list[str | None] | None) -> Reading:
-        reading = Reading([None] * len(found), [None] * len(found))
-        assert reading.source_values is not None
+        source_values: list[str | None] = [None] * len(found)
+        reading = Reading([None] * len(found), source_values)
         for row, value in enumerate(found):
             if value is None:
                 continue
             self._read_into(reading, row, value, lambda raw, _: read_text(raw))
             said = reading.values[row]
-            reading.source_values[row] = said
+            source_values[row] = said
             if said is None:
                 continue
             country = countries[row] if countries is not None else None
