@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from include.orderhouse import wire
-from include.orderhouse.expectations import Finding
 from include.orderhouse.frames import Frames
 from include.orderhouse.transform.batch import issue_row
 from include.orderhouse.transform.identity import order_id
 from include.orderhouse.transform.rows import Failure
+
+if TYPE_CHECKING:
+    from include.orderhouse.expectations import Finding
 
 
 def apply_findings(frames: Frames, findings: Sequence[Finding], connection: str) -> Frames:
