@@ -78,7 +78,7 @@ def raw(
     import sqlalchemy as sa
 
     from include.orderhouse import wire
-    from include.orderhouse.transform.batch import unpack
+    from include.orderhouse.raw_order import unpack
     from include.orderhouse.warehouse.raw import stored_raw
 
     with warehouse() as engine:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
-from airflow.sdk import BaseOperator, BaseOperatorLink
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.bases.decorator import task_decorator_factory
 from airflow.sdk.execution_time.xcom import XCom
 
@@ -17,15 +17,22 @@ REPORTS_PATH = "/orderhouse/reports"
 """Where the plugin serves the reports, below the address of Airflow's UI."""
 
 
+_KEY = "report"
+
+
+def offer_report(context: Context, connection: str, staged: str) -> None:
+    """Let the link of the running task open the report of a sync, also if the sync is stopped for what it says."""
+    context["ti"].xcom_push(key=_KEY, value=f"{connection}/{staged}/index.html")
+
+
 class ValidationReportLink(BaseOperatorLink):
     """Opens the report that the task has written."""
 
     name = "Validation report"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """The report's address; empty where the task ended without one. Airflow asks when the task has ended."""
-        result = XCom.get_value(ti_key=ti_key, key="return_value")
-        report = (result or {}).get("report")
+        """The report's address; empty where the task ended before it had one. Airflow asks when the task has ended."""
+        report = XCom.get_value(ti_key=ti_key, key=_KEY)
         return f"{REPORTS_PATH}/{report}" if report else ""
 
 
@@ -36,5 +43,5 @@ class ReportingOperator(_PythonDecoratedOperator):
 
 
 def reporting_task(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Like ``task(...)``, for a function that returns a dict with the key ``report``."""
+    """Like ``task(...)``, for a function that calls `offer_report`."""
     return task_decorator_factory(decorated_operator_class=ReportingOperator, **arguments)

@@ -13,7 +13,7 @@ from airflow.sdk.definitions.context import context_merge
 
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.form import sync_request
-from include.orchestration.report_link import reporting_task
+from include.orchestration.report_link import offer_report, reporting_task
 from include.orchestration.retries import rescheduled_when_rate_limited
 from include.orchestration.secrets import TaskWatermark, credentials_of
 from include.orderhouse.errors import OrderhouseError, Wait
@@ -60,6 +60,7 @@ def validate(connection: str, transformed: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
+        offer_report(get_current_context(), connection, transformed["staged"])
         return steps.validate(runtime, transformed["staged"])
 
 
