@@ -102,7 +102,7 @@ def explain(answer: Answer) -> Refusal | None:
     error = body.get("error")
     data = error.get("data") if isinstance(error, dict) else None
     thrown = data if isinstance(data, dict) else body if answer.status >= httpx.codes.BAD_REQUEST else error
-    if not isinstance(thrown, dict) or not ("name" in thrown or thrown is error):
+    if not isinstance(thrown, dict) or not ("name" in thrown or isinstance(error, dict)):
         return None
     name = str(thrown.get("name", "error"))
     message = " ".join(str(thrown.get("message", "")).split())[:400] or "no message"
@@ -146,7 +146,7 @@ class OdooKey(httpx.Auth):
             return
         with self._lock:
             if self._uid is None:
-                arguments = [self._need_database(), self._login, self._key, {}]
+                arguments: list[Any] = [self._need_database(), self._login, self._key, {}]
                 response = yield _with_body(request, _envelope("common", "authenticate", arguments))
                 response.read()
                 self._uid = self._signed_in(response)
