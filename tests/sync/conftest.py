@@ -1,0 +1,114 @@
+"""Whole syncs: a sandbox over HTTP, the real steps, a PostgreSQL of the test's own; only the watermark stays in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import yaml
+
+from include.orderhouse.connections import read_connection
+from include.orderhouse.http import Patience
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.request import Mode, SyncRequest
+from include.orderhouse.sync.runtime import Runtime
+from tests.connectors.conftest import credentials_for
+from tests.sandbox.running import Sandbox
+from tests.warehouse.conftest import engine, server, url
+
+__all__ = ["engine", "server", "url"]
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "business_central": {
+        "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
+        "orders_api": "api/orchard/purchasing/v1.0",
+    },
+    "netsuite": {},
+    "odoo": {"charge_products": ["FREIGHT"]},
+    "sap_s4hana": {"service": "v4", "sap_client": "100"},
+}
+
+
+SIGN_IN = {"business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"}}
+"""Credentials beside the dialect's own: where to sign in, instead of the vendor's cloud."""
+
+
+@dataclass
+class KeptWatermark:
+    """A watermark in memory."""
+
+    text: str | None = None
+
+    def read(self) -> str | None:
+        return self.text
+
+    def write(self, text: str) -> None:
+        self.text = text
+
+
+@dataclass
+class System:
+    """One connection: what a test does with it, and what the warehouse then holds."""
+
+    runtime: Runtime
+    runs: int = 0
+
+    @property
+    def watermark(self) -> KeptWatermark:
+        kept = self.runtime.watermark
+        assert isinstance(kept, KeptWatermark)
+        return kept
+
+    def sync(self, mode: Mode = Mode.AUTO, run_id: str = "", **details: Any) -> dict[str, Any]:
+        """One whole sync; its row of the ledger. A run id of its own unless one is given."""
+        self.runs += 1
+        name = self.runtime.connection.name
+        request = SyncRequest(name, mode, run_id=run_id or f"run {self.runs}", triggered_by="test", **details)
+        summary = steps.run(self.runtime, request, lambda step, told: None)
+        (row,) = self.rows(f"SELECT * FROM ops.sync WHERE sync_id = '{summary['staged']}'")
+        return row
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        with self.runtime.warehouse.connect() as warehouse:
+            return [dict(row) for row in warehouse.execute(sa.text(query)).mappings()]
+
+    def last_sync(self) -> dict[str, Any]:
+        """The latest row of the ledger."""
+        return self.rows("SELECT * FROM ops.sync ORDER BY started_at DESC LIMIT 1")[0]
+
+
+Connect = Callable[..., System]
+
+
+@pytest.fixture
+def connect(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """``connect(connector, sandbox, **options)``: the connector's connection, of a connections.yaml of its own."""
+    monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path / "home"))
+
+    def build(connector: str, sandbox: Sandbox, **options: Any) -> System:
+        entry = {
+            "connector": connector,
+            "customer": "tests",
+            "initial_days": 150,
+            "requests_per_minute": 60_000,
+            "settings": SETTINGS[connector],
+        }
+        file = tmp_path / "connections.yaml"
+        file.write_text(yaml.safe_dump({"connections": {connector: entry | options}}), encoding="utf-8")
+        return System(
+            Runtime(
+                read_connection(connector, file),
+                lambda: credentials_for(connector, sandbox, **SIGN_IN.get(connector, {})),
+                engine,
+                KeptWatermark(),
+                str(tmp_path / "staging"),
+                Patience(tries=2, longest_wait=0.05, timeout=20.0),
+            )
+        )
+
+    return build
