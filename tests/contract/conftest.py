@@ -1,0 +1,77 @@
+"""The subjects of the contract: each connector against its sandbox dialect over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+
+from include.orderhouse.connector import Catalogue, Connector, Source
+from include.orderhouse.connectors import CONNECTORS, load
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.http import Api, Patience
+from tests.connectors.conftest import Unlimited, credentials_for
+from tests.contract.subject import Subject
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+ORDERS, PAGE_SIZE = 120, 40
+
+TENANT = "00000000-0000-0000-0000-000000000001"
+NEEDED: dict[str, dict[str, str]] = {
+    "business_central": {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token"},
+}
+"""What a connection to the sandbox must say besides the dialect's own credentials."""
+SETTINGS: dict[str, dict[str, str]] = {"business_central": {"root": f"v2.0/{TENANT}/production"}}
+WRONG: dict[str, dict[str, str]] = {
+    "business_central": {"client_secret": "wr0ng-s3cret"},
+    "netsuite": {"certificate_id": "somebody"},
+    "odoo": {"password": "wr0ng-s3cret"},
+    "sap_s4hana": {"password": "wr0ng-s3cret"},
+}
+"""By connector, a secret that the sandbox does not accept."""
+
+Subjects = Callable[[Connector], Subject]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    with sandbox(generate(7, orders=ORDERS, now=NOW), CONNECTORS, Clock(NOW)) as served:
+        yield served
+
+
+@pytest.fixture
+def subject_of(running: Sandbox) -> Iterator[Subjects]:
+    """``subject_of(connector)``: the connector, or a bad copy of it, with the dialect of its name."""
+    with ExitStack() as stack:
+
+        def connect(connector: Connector, credentials: Credentials) -> Source:
+            settings = connector.settings(**SETTINGS.get(connector.name, {}))
+            auth = connector.authenticate(credentials, settings)
+            patience = Patience(tries=1, longest_wait=0.05, timeout=20.0)
+            api = stack.enter_context(Api(credentials.base_url, auth, Unlimited(), connector.explain, patience))
+            source = Source(api, settings, Catalogue(), PAGE_SIZE)
+            return replace(source, catalogue=connector.discover(source))
+
+        def build(connector: Connector) -> Subject:
+            name = connector.name
+            needed = NEEDED.get(name, {})
+            right = credentials_for(name, running, **needed)
+            wrong = credentials_for(name, running, **needed, **WRONG[name])
+            truth = import_module(f"tests.truth.{name}").expected_orders(running.company)
+            return Subject(connector, running.world(name), right, wrong, connect, frozenset(truth))
+
+        yield build
+    for name in CONNECTORS:
+        running.world(name).faults.clear()
+
+
+@pytest.fixture(params=CONNECTORS)
+def subject(request: pytest.FixtureRequest, subject_of: Subjects) -> Subject:
+    return subject_of(load(request.param))
