@@ -1,0 +1,59 @@
+"""The README and the guides name only what exists."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from include.cli.__main__ import app
+from include.orderhouse.connections import Options
+
+PROJECT = Path(__file__).parents[2]
+PAGES = sorted(page for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md") for page in PROJECT.glob(pattern))
+IDS = [str(page.relative_to(PROJECT)) for page in PAGES]
+
+
+@pytest.fixture(scope="session")
+def code() -> str:
+    """All that may read an environment variable."""
+    files = chain(PROJECT.glob("include/**/*.py"), PROJECT.glob("include/*.yaml"), PROJECT.glob("scripts/*"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_environment_variable_that_a_page_names_is_read_by_the_code(page: Path, code: str) -> None:
+    named = set(re.findall(r"\bORDERHOUSE_[A-Z_]+", page.read_text(encoding="utf-8")))
+    assert sorted(name for name in named if not re.search(rf"\b{name}\b", code)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_script_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"\bscripts/[a-z]+\b(?:\.\w+)?", page.read_text(encoding="utf-8")))
+    assert sorted(name for name in named if not (PROJECT / name).is_file()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_command_of_scripts_orderhouse_that_a_page_names_exists(page: Path) -> None:
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    named = set(re.findall(r"scripts/orderhouse ([a-z]+)", page.read_text(encoding="utf-8")))
+    assert sorted(named - known) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert sorted(link for link in links if not (page.parent / link).exists()) == []
+
+
+def test_every_option_of_a_connection_is_described() -> None:
+    described = (PROJECT / "docs/add-a-connection.md").read_text(encoding="utf-8")
+    assert sorted(name for name in Options.model_fields if f"`{name}`" not in described) == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (PROJECT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8")
+    wanted = [line.split("==")[0] for line in (PROJECT / "requirements.txt").read_text(encoding="utf-8").split()]
+    assert sorted(name for name in wanted if f"`{name}`" not in reasons) == []
