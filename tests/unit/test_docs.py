@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from include.cli.__main__ import app
-from include.orderhouse.connections import Options
+from include.orderhouse.connections import Options, read_connection
+from include.orderhouse.transform.batch import Transform
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted(page for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md") for page in PROJECT.glob(pattern))
@@ -57,3 +58,13 @@ def test_every_dependency_has_its_reason() -> None:
     reasons = (PROJECT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8")
     wanted = [line.split("==")[0] for line in (PROJECT / "requirements.txt").read_text(encoding="utf-8").split()]
     assert sorted(name for name in wanted if f"`{name}`" not in reasons) == []
+
+
+def test_the_examples_of_custom_fields_and_overrides_can_be_used(tmp_path: Path) -> None:
+    page = (PROJECT / "docs/custom-fields.md").read_text(encoding="utf-8")
+    entry = "connections:\n  acme_odoo:\n    connector: odoo\n    customer: acme\n"
+    file = tmp_path / "connections.yaml"
+    file.write_text(entry + "".join(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)), encoding="utf-8")
+    connection = read_connection("acme_odoo", file)
+    assert (len(connection.options.custom_fields), sorted(connection.options.overrides)) == (3, ["line", "order"])
+    assert Transform(connection).connection == connection
