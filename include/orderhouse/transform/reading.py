@@ -19,6 +19,8 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?Z?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_INTEGER = 2**63 - 1
+"""What a BIGINT of PostgreSQL holds."""
 
 
 class Unfit(ValueError):
@@ -51,6 +53,8 @@ def read_decimal(value: Any) -> Decimal:
         number = Decimal(value.strip())
     else:
         raise Unfit(f"a number expected, came {_shown(value)}")
+    if not number.is_finite():
+        raise Unfit(f"a number expected, came {_shown(value)}")
     return number
 
 
@@ -71,8 +75,10 @@ def fit_decimal(number: Decimal, scale: int, digits: int | None) -> tuple[Decima
 
 
 def read_integer(value: Any) -> int:
-    """A whole number."""
+    """A whole number that a BIGINT holds."""
     number = read_decimal(value)
+    if number.copy_abs() > LARGEST_INTEGER:
+        raise Unfit(f"{_shown(value)} is larger than {LARGEST_INTEGER}, the largest whole number the warehouse keeps")
     if number != number.to_integral_value():
         raise Unfit(f"a whole number expected, came {number}")
     return int(number)
@@ -93,7 +99,7 @@ def read_instant(value: Any, zone: ZoneInfo | None) -> datetime:
     """A point in time in UTC: ISO 8601 with an offset, OData v2 ``/Date(ms+offset)/``, or naive in a known zone."""
     if isinstance(value, str):
         if found := ODATA_V2_DATE.fullmatch(value):
-            return EPOCH + timedelta(milliseconds=int(found[1]))
+            return _after_epoch(int(found[1]))
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError as error:
@@ -102,7 +108,10 @@ def read_instant(value: Any, zone: ZoneInfo | None) -> datetime:
             if zone is None:
                 raise Unfit(f"{value!r} has no offset, and the mapping does not say which zone it is in")
             moment = moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:
+            raise Unfit(f"{value!r} is outside the years 1 to 9999") from error
     raise Unfit(f"an instant expected, came {_shown(value)}")
 
 
@@ -114,7 +123,7 @@ def read_date(value: Any, zone: ZoneInfo | None) -> date:
     if zone is not None and not DAY.fullmatch(value):
         return read_instant(value, ZoneInfo("UTC")).astimezone(zone).date()
     if found := ODATA_V2_DATE.fullmatch(value):
-        return (EPOCH + timedelta(milliseconds=int(found[1]))).date()
+        return _after_epoch(int(found[1])).date()
     if not DAY.fullmatch(value[:10]) or (len(value) > 10 and not MIDNIGHT.fullmatch(value[10:])):
         raise Unfit(f"a date expected, came {_shown(value)}")
     try:
@@ -128,6 +137,13 @@ def read_document(value: Any) -> Any:
     if isinstance(value, dict | list):
         return value
     raise Unfit(f"a JSON object expected, came {_kind(value)}")
+
+
+def _after_epoch(milliseconds: int) -> datetime:
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError as error:
+        raise Unfit(f"/Date({milliseconds})/ is outside the years 1 to 9999") from error
 
 
 def _kind(value: Any) -> str:

@@ -1,0 +1,202 @@
+"""Reading wire values: what fits is read exactly, what does not is refused, nothing is guessed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.orderhouse import wire
+from include.orderhouse.transform.reading import (
+    Unfit,
+    fit_decimal,
+    read_boolean,
+    read_date,
+    read_decimal,
+    read_document,
+    read_instant,
+    read_integer,
+    read_text,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DECOMPOSED, COMPOSED = "Mu\u0308ller", "M\u00fcller"
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("  PO 1  ", "PO 1"),
+        ("   ", None),
+        (DECOMPOSED, COMPOSED),
+        (0, "0"),
+        (Decimal("1.50"), "1.50"),
+        (Decimal("1E+3"), "1000"),
+        (True, "true"),
+    ],
+)
+def test_text_is_trimmed_composed_and_made_of_digits(value: Any, read: str | None) -> None:
+    assert read_text(value) == read
+
+
+def test_text_with_a_nul_character_is_refused() -> None:
+    with pytest.raises(Unfit, match="NUL"):
+        read_text("a\x00b")
+
+
+@pytest.mark.parametrize("value", [{"code": "A"}, ["A"]])
+def test_an_object_is_no_text(value: Any) -> None:
+    with pytest.raises(Unfit, match="text expected"):
+        read_text(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("123456789012345678.123456", Decimal("123456789012345678.123456")),
+        (" -1.50 ", Decimal("-1.50")),
+        (7, Decimal(7)),
+        (Decimal("0.1"), Decimal("0.1")),
+        ("1e3", Decimal(1000)),
+    ],
+)
+def test_h25_a_number_keeps_every_digit(value: Any, read: Decimal) -> None:
+    assert read_decimal(value) == read
+
+
+def test_h25_json_numbers_never_pass_through_float() -> None:
+    value = wire.decode(b'{"amount": 123456789012345678.123456}')["amount"]
+    assert str(read_decimal(value)) == "123456789012345678.123456"
+
+
+@pytest.mark.parametrize("value", ["1,50", "1.234,50", "twelve", "", "NaN", "Infinity", True, {}, []])
+def test_what_is_no_plain_number_is_refused(value: Any) -> None:
+    with pytest.raises(Unfit, match="number expected"):
+        read_decimal(value)
+
+
+@given(st.decimals(-(10**21), 10**21, allow_nan=False, allow_infinity=False, places=6))
+def test_h25_a_number_that_fits_is_kept_as_it_is(number: Decimal) -> None:
+    assert fit_decimal(read_decimal(str(number)), 6, None) == (number, False)
+
+
+def test_digits_beyond_the_warehouses_are_rounded_and_told() -> None:
+    assert fit_decimal(Decimal("1.2345675"), 6, None) == (Decimal("1.234568"), True)
+
+
+def test_digits_beyond_the_declared_ones_are_noise_and_not_told() -> None:
+    assert fit_decimal(Decimal("19.990000000000002"), 6, 2) == (Decimal("19.99"), False)
+
+
+@pytest.mark.parametrize("number", ["10000000000000000000000", "1E+40", "-10000000000000000000000.5"])
+def test_a_number_with_too_many_digits_is_refused(number: str) -> None:
+    with pytest.raises(Unfit, match="digits"):
+        fit_decimal(Decimal(number), 6, None)
+
+
+def test_a_whole_number_has_no_fraction() -> None:
+    assert read_integer("30.0") == 30
+    with pytest.raises(Unfit, match="whole number"):
+        read_integer("30.5")
+
+
+@pytest.mark.parametrize("value", [2**63, "-9223372036854775809", "1e400", "1e9999999"])
+def test_a_whole_number_larger_than_the_warehouses_is_refused(value: Any) -> None:
+    with pytest.raises(Unfit, match="largest whole number"):
+        read_integer(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "truths", "read"),
+    [(True, (), True), ("False", (), False), ("X", ("X",), True), ("", ("X",), False), ("T", ("T",), True)],
+)
+def test_a_boolean_is_read(value: Any, truths: tuple[str, ...], read: bool) -> None:
+    assert read_boolean(value, truths) is read
+
+
+@pytest.mark.parametrize("value", ["yes", 1, None])
+def test_a_boolean_is_not_guessed(value: Any) -> None:
+    with pytest.raises(Unfit, match="true or false"):
+        read_boolean(value, ())
+
+
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        ("2026-03-29T01:30:00Z", None),
+        ("2026-03-29T03:30:00+02:00", None),
+        ("2026-03-29 01:30:00+00:00", None),
+        ("/Date(1774747800000)/", None),
+        ("/Date(1774747800000+0120)/", None),
+        ("2026-03-29T03:30:00", BERLIN),
+        ("2026-03-29 03:30:00", BERLIN),
+        ("2026-03-29T01:30:00Z", BERLIN),
+    ],
+)
+def test_h1_an_instant_is_read_in_utc(value: str, zone: ZoneInfo | None) -> None:
+    assert read_instant(value, zone) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_h1_a_naive_instant_without_a_known_zone_is_refused() -> None:
+    with pytest.raises(Unfit, match="no offset"):
+        read_instant("2026-03-29T03:30:00", None)
+
+
+@pytest.mark.parametrize("value", ["/Date(99999999999999999)/", "0001-01-01T00:00:00+02:00"])
+def test_an_instant_outside_the_calendar_is_refused(value: str) -> None:
+    with pytest.raises(Unfit, match="years 1 to 9999"):
+        read_instant(value, None)
+
+
+@pytest.mark.parametrize("value", ["yesterday", 1774747800, "", None])
+def test_what_is_no_instant_is_refused(value: Any) -> None:
+    with pytest.raises(Unfit, match="instant expected"):
+        read_instant(value, BERLIN)
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-03-29", "2026-03-29T00:00:00", "2026-03-29 00:00:00.000", "/Date(1774742400000)/", " 2026-03-29 "]
+)
+def test_a_business_date_is_never_moved(value: str) -> None:
+    assert read_date(value, None) == date(2026, 3, 29)
+
+
+def test_a_date_may_be_the_one_an_instant_has_in_a_zone() -> None:
+    assert read_date("2026-03-28T23:30:00Z", BERLIN) == date(2026, 3, 29)
+    assert read_date("2026-03-29", BERLIN) == date(2026, 3, 29)
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-03-29T10:00:00", "29.03.2026", "2026-02-30", "20260329", 20260329, "2026-03-29 or so"]
+)
+def test_what_is_no_date_is_refused(value: Any) -> None:
+    with pytest.raises(Unfit):
+        read_date(value, None)
+
+
+def test_a_document_is_an_object_or_a_list() -> None:
+    assert read_document({"a": [1]}) == {"a": [1]}
+    with pytest.raises(Unfit, match="JSON object"):
+        read_document("a")
+
+
+@given(st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers()) | st.decimals())
+def test_whatever_comes_is_read_or_refused(value: Any) -> None:
+    readers = (
+        read_text,
+        read_decimal,
+        read_integer,
+        lambda v: read_boolean(v, ()),
+        lambda v: read_date(v, None),
+        lambda v: read_instant(v, BERLIN),
+        lambda v: fit_decimal(read_decimal(v), 6, None),
+    )
+    for read in readers:
+        with suppress(Unfit):
+            assert read(value) != ""
