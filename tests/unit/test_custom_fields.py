@@ -1,0 +1,66 @@
+"""Custom fields and overrides: what a connection changes about its connector's mapping."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from include.orderhouse import wire
+from include.orderhouse.connections import CustomField, Override
+from include.orderhouse.errors import ConfigurationInvalid
+from tests.unit.small_source import frames, line, made, only, order
+
+CUSTOM = (
+    CustomField(table="order", source="extra.budget", name="budget", type="decimal"),
+    CustomField(table="order", source="extra.review", name="review", type="date"),
+    CustomField(table="order", pattern="YY1_*"),
+    CustomField(table="line", source="weight", type="decimal"),
+)
+
+
+def test_custom_fields_land_under_their_names_and_types() -> None:
+    extra = {"budget": "100.10", "review": "2026-12-24"}
+    batch = frames(order(extra=extra, YY1_Phase="B", lines=[line(weight="2.50")]), custom_fields=CUSTOM)
+    found = wire.decode(only(batch)["custom_fields"].encode())
+    assert found == {"budget": Decimal("100.10"), "review": "2026-12-24", "YY1_Phase": "B"}
+    assert only(batch, "purchase_order_line")["custom_fields"] == '{"weight":2.50}'
+
+
+def test_h22_a_custom_field_of_another_type_is_kept_as_text_with_an_issue() -> None:
+    batch = frames(order(extra={"budget": "tbd", "review": {"by": "Ann"}}), custom_fields=CUSTOM)
+    assert json.loads(only(batch)["custom_fields"]) == {"budget": "tbd", "review": '{"by":"Ann"}'}
+    assert {(row["field"], row["code"]) for row in made(batch, "issue")} == {
+        ("custom_fields.budget", "CUSTOM_FIELD_DRIFTED"),
+        ("custom_fields.review", "CUSTOM_FIELD_DRIFTED"),
+    }
+
+
+def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
+    batch = frames(order(YY1_Phase="a\x00b"), custom_fields=CUSTOM)
+    assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffdb"}
+
+
+def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:
+    plain, grown = frames(order()), frames(order(YY1_New="1"))
+    assert only(plain)["row_hash"] == only(grown)["row_hash"]
+    assert only(frames(order(YY1_New="1"), custom_fields=CUSTOM))["row_hash"] != only(plain)["row_hash"]
+
+
+def test_an_override_puts_another_source_in_a_columns_place() -> None:
+    overrides = {
+        "order": {"memo": Override(source="extra.text"), "status": Override(source="step", codes={"1": "sent"})}
+    }
+    row = only(frames(order(extra={"text": "mine"}, step=1), overrides={"order": overrides}))
+    assert (row["memo"], row["status"], row["status_source"]) == ("mine", "sent", "1")
+
+
+def test_a_constant_override_holds_for_every_order() -> None:
+    row = only(frames(order(currency="XX"), overrides={"order": {"currency": Override(constant="CHF")}}))
+    assert (row["currency"], row["currency_source"]) == ("CHF", None)
+
+
+def test_an_override_of_an_unknown_column_is_refused() -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"order\.memos"):
+        frames(order(), overrides={"order": {"memos": Override(source="x")}})

@@ -1,0 +1,192 @@
+"""One batch of raw orders to frames, through the mapping of a small source."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse import wire
+from include.orderhouse.frames import Frames
+from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.transform.batch import Transform
+from tests.unit.small_source import T0, connection, frames, line, made, only, order
+
+
+def findings(batch: Frames) -> list[tuple[str, str, str]]:
+    return [(f["table"], f["field"], f["code"]) for f in json.loads(only(batch, "reject")["findings"])]
+
+
+def test_an_order_becomes_rows_of_every_table_that_share_its_id() -> None:
+    batch = frames(order(lines=[line("10"), line("20")]))
+    header, version = only(batch), only(batch, "version")
+    assert (header["order_number"], header["order_date"]) == ("PO-1", date(2026, 9, 1))
+    assert (header["connection"], header["customer"], header["connector"]) == ("small_one", "ACME", "small")
+    assert {row["order_id"] for row in made(batch, "purchase_order_line")} == {header["order_id"]}
+    assert version["order_id"] == header["order_id"]
+    assert unpack(version["payload"])["number"] == "PO-1"
+    assert made(batch, "reject") == made(batch, "issue") == []
+
+
+def test_ids_are_the_same_in_every_run_and_differ_by_connection() -> None:
+    first = Transform(connection()).frames([RawOrder(T0, order())])
+    again = Transform(connection()).frames([RawOrder(T0 + timedelta(days=1), order())])
+    other = Transform(connection().model_copy(update={"name": "other"})).frames([RawOrder(T0, order())])
+    assert only(first)["order_id"] == only(again)["order_id"] != only(other)["order_id"]
+    assert only(first, "purchase_order_line")["line_id"] == only(again, "purchase_order_line")["line_id"]
+
+
+def test_h32_an_order_is_rejected_whole_with_every_reason_and_its_payload() -> None:
+    bad = order("2", date="01.09.2026", total="a lot", lines=[line("10"), line("20", qty="two")])
+    batch = frames(order("1"), bad)
+    assert [row["source_order_id"] for row in made(batch)] == ["1"]
+    assert len(made(batch, "purchase_order_line")) == len(made(batch, "version")) == 1
+    reject = only(batch, "reject")
+    assert (reject["source_order_id"], reject["order_number"]) == ("2", "PO-2")
+    assert findings(batch) == [
+        ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT"),
+        ("purchase_order", "total_amount", "VALUE_DOES_NOT_FIT"),
+        ("purchase_order_line", "quantity_ordered", "VALUE_DOES_NOT_FIT"),
+    ]
+    assert "01.09.2026" in reject["reason"]
+    assert unpack(reject["payload"]) == bad
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"id": None}, ("purchase_order", "source_order_id", "KEY_MISSING")),
+        ({"number": " "}, ("purchase_order", "order_number", "KEY_MISSING")),
+        ({"lines": [line(None)]}, ("purchase_order_line", "source_line_id", "KEY_MISSING")),
+        ({"lines": None}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
+        ({"lines": {}}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
+        ({"delivery": None}, ("purchase_order", "promised_delivery_date", "MAPPING_FAILED")),
+        ({"memo": "a\x00b"}, ("purchase_order", "memo", "VALUE_DOES_NOT_FIT")),
+        ({"modified": "2026-09-02T08:00:00"}, ("purchase_order", "source_modified_at", "VALUE_DOES_NOT_FIT")),
+        ({"days": 2**70}, ("purchase_order", "net_days", "VALUE_DOES_NOT_FIT")),
+        ({"lines": [line("10"), line("10")]}, ("purchase_order_line", "source_line_id", "DUPLICATE_KEY")),
+    ],
+)
+def test_h32_what_cannot_be_loaded_is_rejected_with_its_reason(
+    change: dict[str, Any], finding: tuple[str, str, str]
+) -> None:
+    batch = frames(order(**change))
+    assert made(batch) == made(batch, "purchase_order_line") == made(batch, "version") == []
+    assert findings(batch) == [finding]
+
+
+def test_h32_rejects_of_orders_without_a_key_stay_apart() -> None:
+    batch = frames(order(None, memo="one"), order(None, memo="two"))
+    assert len({row["reject_id"] for row in made(batch, "reject")}) == 2
+
+
+def test_an_order_without_lines_is_no_incomplete_one() -> None:
+    assert only(frames(order(lines=[])))["source_order_id"] == "1"
+
+
+def test_h23_an_optional_field_that_is_missing_is_null_and_stops_nothing() -> None:
+    needed = {key: value for key, value in order().items() if key in ("id", "number", "delivery", "lines")}
+    row = only(frames(needed))
+    assert row["status"] is row["status_source"] is row["currency"] is row["total_amount"] is row["order_date"] is None
+
+
+def test_the_first_place_that_is_not_empty_counts() -> None:
+    assert only(frames(order(memo="  ", note="urgent")))["memo"] == "urgent"
+    assert only(frames(order(date="0001-01-01")))["order_date"] is None
+
+
+def test_an_unknown_code_is_null_beside_what_the_source_said_and_an_issue() -> None:
+    batch = frames(order(state="Z", lines=[line(uom="HANDFUL")]))
+    assert (only(batch)["status"], only(batch)["status_source"]) == (None, "Z")
+    assert only(batch, "purchase_order_line")["unit_source"] == "HANDFUL"
+    told = {(row["table_name"], row["field"], row["code"], row["source_value"]) for row in made(batch, "issue")}
+    assert told == {
+        ("purchase_order", "status", "UNKNOWN_CODE", "Z"),
+        ("purchase_order_line", "unit", "UNKNOWN_CODE", "HANDFUL"),
+    }
+
+
+def test_the_issues_of_a_rejected_order_are_not_told() -> None:
+    assert made(frames(order(state="Z", total="a lot")), "issue") == []
+
+
+def test_h25_amounts_are_exact_to_the_last_digit() -> None:
+    raw = wire.decode(wire.encode(order(total=Decimal("123456789012345678.123456"))))
+    assert only(frames(raw))["total_amount"] == Decimal("123456789012345678.123456")
+
+
+def test_h25_digits_the_warehouse_does_not_keep_are_told() -> None:
+    batch = frames(order(total=Decimal("1.00000049")))
+    assert only(batch)["total_amount"] == Decimal("1.000000")
+    assert only(batch, "issue")["code"] == "DIGITS_LOST"
+
+
+def test_of_several_copies_of_an_order_the_latest_counts() -> None:
+    old, new = order(memo="old"), order(memo="new", modified="2026-09-02T09:00:00Z")
+    for copies in ((old, new), (new, old)):
+        assert only(frames(*copies))["memo"] == "new"
+
+
+def test_of_equal_versions_the_one_fetched_last_counts() -> None:
+    copies = [RawOrder(T0 + timedelta(minutes=1), order(memo="late")), RawOrder(T0, order(memo="early"))]
+    assert only(Transform(connection()).frames(copies))["memo"] == "late"
+
+
+def test_h9_a_copy_dated_in_the_future_does_not_win_over_what_was_fetched_later() -> None:
+    future = RawOrder(T0, order(memo="future", modified="2036-01-01T00:00:00Z"))
+    later = RawOrder(T0 + timedelta(hours=1), order(memo="later", modified="2026-10-01T12:30:00Z"))
+    batch = Transform(connection()).frames([later, future])
+    assert only(batch)["memo"] == "later"
+
+
+def test_h13_an_order_without_modification_time_has_the_version_of_its_creation() -> None:
+    batch = frames(order(modified=None, created="2026-09-01T07:00:00Z"))
+    version = only(batch, "version")
+    assert version["source_modified_at"] is None
+    assert version["version_at"] == datetime(2026, 9, 1, 7, tzinfo=UTC)
+
+
+def test_h13_an_order_without_any_time_has_no_version_and_is_loaded() -> None:
+    batch = frames(order(modified=None))
+    assert only(batch)["source_order_id"] == "1"
+    assert only(batch, "version")["version_at"] is None
+
+
+def test_a_touch_changes_no_hash_and_a_change_does() -> None:
+    touched = order(modified="2026-09-30T00:00:00Z")
+    hashes = [only(frames(o), "version")["content_hash"] for o in (order(), touched, order(memo="x"))]
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert only(frames(order()))["row_hash"] == only(frames(touched))["row_hash"]
+
+
+def test_a_line_that_goes_changes_the_orders_content_and_no_rows_hash() -> None:
+    two, one = frames(order(lines=[line("10"), line("20")])), frames(order(lines=[line("10")]))
+    assert only(two)["row_hash"] == only(one)["row_hash"]
+    assert only(two, "version")["content_hash"] != only(one, "version")["content_hash"]
+
+
+@pytest.mark.parametrize(
+    ("change", "amount", "origin"),
+    [
+        ({}, Decimal("11.875"), "derived"),
+        ({"total_book": Decimal("11.88")}, Decimal("11.88"), "source"),
+        ({"rate": None}, None, None),
+        ({"rate": None, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
+    ],
+)
+def test_company_amounts_are_the_sources_or_derived_with_its_rate(
+    change: dict[str, Any], amount: Decimal | None, origin: str | None
+) -> None:
+    row = only(frames(order(**change)))
+    assert (row["total_amount_company"], row["company_amounts"]) == (amount, origin)
+
+
+def test_line_amounts_are_derived_with_the_orders_rate() -> None:
+    assert only(frames(order()), "purchase_order_line")["net_amount_company"] == Decimal("11.875")
+
+
+def test_an_empty_batch_has_every_frame_and_no_row() -> None:
+    assert {frame.num_rows for frame in frames().tables.values()} == {0}
