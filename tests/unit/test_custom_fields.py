@@ -52,7 +52,7 @@ def test_an_override_puts_another_source_in_a_columns_place() -> None:
     overrides = {
         "order": {"memo": Override(source="extra.text"), "status": Override(source="step", codes={"1": "sent"})}
     }
-    row = only(frames(order(extra={"text": "mine"}, step=1), overrides={"order": overrides}))
+    row = only(frames(order(extra={"text": "mine"}, step=1), overrides=overrides))
     assert (row["memo"], row["status"], row["status_source"]) == ("mine", "sent", "1")
 
 
