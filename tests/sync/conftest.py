@@ -1,4 +1,4 @@
-"""Whole syncs: a sandbox over HTTP, the real steps, a PostgreSQL of the test's own; only the watermark stays in memory."""
+"""Whole syncs: a sandbox over HTTP, the real steps, a PostgreSQL of the test's own; the watermark stays in memory."""
 
 from __future__ import annotations
 
