@@ -55,6 +55,12 @@ def test_reading_the_dag_files_loads_nothing_heavy_and_asks_for_no_secret() -> N
     assert [name for name in loaded if name.split(".")[0] in _HEAVY or name.startswith(steps)] == []
 
 
+def test_only_the_validation_loads_great_expectations() -> None:
+    look = "import sys, include.orderhouse.sync.steps; print('great_expectations' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
+
+
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_a_dag_says_whose_it_is_and_what_it_does(dags: Any, connector: str) -> None:
     dag = dags[f"purchase_orders__{connector}"]
