@@ -73,7 +73,7 @@ def _documentation(connector: str) -> str:
         - **Trigger**: the form asks for connections, mode and window. Untouched, it syncs all enabled connections from
           their watermarks on; where there is no watermark, the initial window.
         - **Backfill**: `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date 2026-01-01
-          --to-date 2026-03-31` reads day by day what changed on it, and leaves the watermark where it is.
+          --to-date 2026-03-31` reads day by day what changed on it, and never moves the watermark back.
         - **Watermarks** are the Variables `purchase_orders_watermark__<connection>`; edit one to sync again from there.
         - **When a task fails**, the first red line of its log says what is wrong and what to do. The validate task
           links the validation report; rejected orders wait in `ops.reject`.
