@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.bases.decorator import task_decorator_factory
+from airflow.sdk.configuration import conf
 from airflow.sdk.execution_time.xcom import XCom
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ class ValidationReportLink(BaseOperatorLink):
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
         """The report's address; empty where the task ended before it had one. Airflow asks when the task has ended."""
         report = XCom.get_value(ti_key=ti_key, key=_KEY)
-        return f"{REPORTS_PATH}/{report}" if report else ""
+        below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+        return f"{below}{REPORTS_PATH}/{report}" if report else ""
 
 
 class ReportingOperator(_PythonDecoratedOperator):
