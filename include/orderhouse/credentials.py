@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.tokens import TokenStore
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Credentials:
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    tokens: TokenStore | None = field(default=None, repr=False)
+    """Where tokens that change with every use are kept; a sync gives it."""
 
     def need(self, name: str) -> str:
         """A required secret: ``login``, ``password`` or a key of the extra JSON."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.refresh_tokens import RefreshTokens
 
 
 class TokenStore:
@@ -13,6 +14,8 @@ class TokenStore:
 
     def __init__(self, clock: Clock) -> None:
         self.issued = 0
+        self.refreshing: RefreshTokens | None = None
+        """Refresh tokens, where the dialect has them."""
         self._clock = clock
         self._expiries: dict[str, datetime] = {}
 
