@@ -1,4 +1,4 @@
-"""Rotating tokens: kept before they are used, fetched once by parallel tasks, never in clear, told when they are lost."""
+"""Rotating tokens: kept before they are used, fetched once by parallel tasks, never in clear, told when lost."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_after_the_grace_a_lost_answer_needs_a_person_and_the_message_says_what_
 ) -> None:
     refreshing(vendor).redeem(FIRST)
     vendor.clock.advance(31 * 60)
-    with pytest.raises(AuthenticationFailed, match="acme_books.*not valid any more") as caught:
+    with pytest.raises(AuthenticationFailed, match=r"acme_books.*not valid any more") as caught:
         ask(vendor, store)
     assert STEPS in caught.value.action
     assert "refresh_token in the extra JSON" in caught.value.action
