@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ import httpx
 import tenacity
 
 from include.orderhouse import wire
+from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -111,13 +112,15 @@ class Api:
         explain: Explain,
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
+        """``secrets`` are hidden where the source repeats them in an error."""
         self.patience = patience or Patience()
         self.calls = 0
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
-        self._limiter, self._explain = limiter, explain
+        self._limiter, self._explain, self._secrets = limiter, explain, secrets
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
@@ -187,6 +190,14 @@ class Api:
     def _once(self, build: Callable[[], httpx.Request], as_text: bool) -> Any:
         request = build()
         try:
+            return self._judge(request, self._send(request), as_text)
+        except OrderhouseError as error:
+            token = request.headers.get("authorization", "").rpartition(" ")[2]
+            hide_secrets(error, (*self._secrets, token))
+            raise
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
             with self._limiter.slot():
                 response = self._client.send(request)
         except httpx.TimeoutException as error:
@@ -199,7 +210,7 @@ class Api:
                 f"{request.method} {_place(request)} failed: {error}.", action=ACTIONS[SourceUnavailable]
             ) from error
         self._note_time(response)
-        return self._judge(request, response, as_text)
+        return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
         if response.is_redirect:

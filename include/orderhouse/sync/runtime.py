@@ -42,9 +42,10 @@ class Runtime:
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
+        details = (patience, self.transport, credentials.secrets())
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
-            Api(credentials.base_url, auth, limiter, connector.explain, patience, self.transport) as api,
+            Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
         ):
             yield Source(api, self.connection.settings, catalogue or Catalogue(), self.connection.page_size)
 
