@@ -1,13 +1,15 @@
 """The API client every connector reads through: paced, retried, bound to one host, exact with numbers.
 
 It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with
-exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play
-a source.
+exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Where authentication holds a
+session at the source, it is ended when the client is closed, also after a failure. ``trusted`` knows certificate
+authorities of one's own. Tests pass ``transport`` to play a source.
 """
 
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -32,6 +34,7 @@ from include.orderhouse.errors import (
     TryAgain,
     UnexpectedShape,
 )
+from include.orderhouse.session import end_session
 
 log = logging.getLogger(__name__)
 
@@ -111,17 +114,19 @@ class Api:
         explain: Explain,
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self.patience = patience or Patience()
         self.calls = 0
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
-        self._limiter, self._explain = limiter, explain
+        self._auth, self._limiter, self._explain = auth, limiter, explain
+        self._transport = transport or httpx.HTTPTransport(verify=trusted or True, retries=0)
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
-            transport=_PacedTransport(self._base, limiter, self._count, transport or httpx.HTTPTransport(retries=0)),
+            transport=_PacedTransport(self._base, limiter, self._count, self._transport),
             headers={"Accept": "application/json", "User-Agent": "orderhouse"},
         )
 
@@ -129,7 +134,10 @@ class Api:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        try:
+            end_session(self._auth, self._transport)
+        finally:
+            self._client.close()
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""
