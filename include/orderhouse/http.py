@@ -2,16 +2,15 @@
 
 It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with
 exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Where authentication holds a
-session at the source, it is ended when the client is closed, also after a failure. ``trusted`` knows certificate
-authorities of one's own. Tests pass ``transport`` to play a source.
+session at the source, it is ended when the client is closed, also after a failure. Tests pass ``transport`` to play
+a source.
 """
 
 from __future__ import annotations
 
 import logging
-import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ import httpx
 import tenacity
 
 from include.orderhouse import wire
+from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -114,15 +114,16 @@ class Api:
         explain: Explain,
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
-        trusted: ssl.SSLContext | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
+        """``secrets`` are hidden where the source repeats them in an error."""
         self.patience = patience or Patience()
         self.calls = 0
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
-        self._auth, self._limiter, self._explain = auth, limiter, explain
-        self._transport = transport or httpx.HTTPTransport(verify=trusted or True, retries=0)
+        self._auth, self._transport = auth, transport or httpx.HTTPTransport(retries=0)
+        self._limiter, self._explain, self._secrets = limiter, explain, secrets
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
@@ -195,6 +196,14 @@ class Api:
     def _once(self, build: Callable[[], httpx.Request], as_text: bool) -> Any:
         request = build()
         try:
+            return self._judge(request, self._send(request), as_text)
+        except OrderhouseError as error:
+            token = request.headers.get("authorization", "").rpartition(" ")[2]
+            hide_secrets(error, (*self._secrets, token))
+            raise
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
             with self._limiter.slot():
                 response = self._client.send(request)
         except httpx.TimeoutException as error:
@@ -207,7 +216,7 @@ class Api:
                 f"{request.method} {_place(request)} failed: {error}.", action=ACTIONS[SourceUnavailable]
             ) from error
         self._note_time(response)
-        return self._judge(request, response, as_text)
+        return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
         if response.is_redirect:

@@ -44,7 +44,8 @@ def credentials_for(name: str, sandbox: Sandbox, **other: str) -> Credentials:
 def source_for() -> Iterator[SourceFor]:
     """``source_for(name, sandbox, **settings)``: a source whose catalogue has been discovered.
 
-    ``page_size``, ``credentials``, ``patience`` and ``time_zone`` may be given too; with ``discover=False`` the catalogue stays empty.
+    ``page_size``, ``credentials``, ``patience`` and ``time_zone`` may be given too; with ``discover=False`` the
+    catalogue stays empty.
     """
     with ExitStack() as stack:
 

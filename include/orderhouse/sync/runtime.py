@@ -44,19 +44,19 @@ class Runtime:
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
-        base, trusted = credentials.base_url, self._trusted()
+        details = (patience, self.transport or self._trusting(), credentials.secrets())
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
-            Api(base, auth, limiter, connector.explain, patience, self.transport, trusted) as api,
+            Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
         ):
             options, found = self.connection.options, catalogue or Catalogue()
             yield Source(api, self.connection.settings, found, self.connection.page_size, options.time_zone)
 
-    def _trusted(self) -> ssl.SSLContext | None:
-        """The certificate authority of the connection's own."""
+    def _trusting(self) -> httpx.BaseTransport | None:
+        """A transport that trusts the connection's own certificate authority, where it names one."""
         file = self.connection.options.certificate_authority
         try:
-            return ssl.create_default_context(cafile=file) if file else None
+            return httpx.HTTPTransport(verify=ssl.create_default_context(cafile=file)) if file else None
         except OSError as error:
             raise ConfigurationInvalid(
                 f"certificate_authority of {self.connection.name!r}: {file} holds no certificate ({error}).",
