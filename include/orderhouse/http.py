@@ -1,7 +1,8 @@
 """The API client every connector reads through: paced, retried, bound to one host, exact with numbers.
 
 It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with
-exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play
+exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Where authentication holds a
+session at the source, it is ended when the client is closed, also after a failure. Tests pass ``transport`` to play
 a source.
 """
 
@@ -33,6 +34,7 @@ from include.orderhouse.errors import (
     TryAgain,
     UnexpectedShape,
 )
+from include.orderhouse.session import end_session
 
 log = logging.getLogger(__name__)
 
@@ -120,11 +122,12 @@ class Api:
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
+        self._auth, self._transport = auth, transport or httpx.HTTPTransport(retries=0)
         self._limiter, self._explain, self._secrets = limiter, explain, secrets
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
-            transport=_PacedTransport(self._base, limiter, self._count, transport or httpx.HTTPTransport(retries=0)),
+            transport=_PacedTransport(self._base, limiter, self._count, self._transport),
             headers={"Accept": "application/json", "User-Agent": "orderhouse"},
         )
 
@@ -132,7 +135,10 @@ class Api:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        try:
+            end_session(self._auth, self._transport)
+        finally:
+            self._client.close()
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import CountMismatch
+from include.orderhouse.staging import Staging
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.raw import known_versions
+
+FILE = "compared.json"
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,13 @@ class Comparison:
     to_read: list[str]
     not_found: list[str]
     scanned: int
+
+
+def staged_comparison(runtime: Runtime, source: Source, staging: Staging) -> Comparison:
+    """The comparison of this sync: made once, so that every retry goes on reading the same keys."""
+    if not staging.exists(FILE):
+        staging.write_json(FILE, asdict(compare(runtime, source)))
+    return Comparison(**staging.read_json(FILE))
 
 
 def compare(runtime: Runtime, source: Source) -> Comparison:
