@@ -83,6 +83,8 @@ class Source:
     """The connector's own settings dataclass, validated."""
     catalogue: Catalogue
     page_size: int
+    time_zone: str = "UTC"
+    """The connection's IANA zone: that of the source's own clock where its API tells local times."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,8 @@ def credentials_for(name: str, sandbox: Sandbox, **other: str) -> Credentials:
 def source_for() -> Iterator[SourceFor]:
     """``source_for(name, sandbox, **settings)``: a source whose catalogue has been discovered.
 
-    ``page_size``, ``credentials`` and ``patience`` may be given too; with ``discover=False`` the catalogue stays empty.
+    ``page_size``, ``credentials``, ``patience`` and ``time_zone`` may be given too; with ``discover=False`` the
+    catalogue stays empty.
     """
     with ExitStack() as stack:
 
@@ -81,6 +82,7 @@ def source_for() -> Iterator[SourceFor]:
             credentials: Credentials | None = None,
             discover: bool = True,
             patience: Patience | None = None,
+            time_zone: str = "UTC",
             **settings: Any,
         ) -> Source:
             connector: Connector = load(name)
@@ -89,7 +91,7 @@ def source_for() -> Iterator[SourceFor]:
             auth = connector.authenticate(told, chosen)
             waits = patience or Patience(tries=2, longest_wait=0.05, timeout=20.0)
             api = stack.enter_context(Api(told.base_url, auth, Unlimited(), connector.explain, waits))
-            source = Source(api, chosen, Catalogue(), page_size or connector.page_size)
+            source = Source(api, chosen, Catalogue(), page_size or connector.page_size, time_zone)
             return replace(source, catalogue=connector.discover(source)) if discover else source
 
         yield build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +71,9 @@ class Extraction:
         return found
 
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
-        return self._runtime.connection.connector.read(self._source, ids)
+        """The pages of these orders. None of them is the last: only when all have come has every key been asked for."""
+        pages = self._runtime.connection.connector.read(self._source, ids)
+        return (replace(page, resume="more") for page in pages)
 
     def _fetch_whole_slice(self, number: int) -> Tally:
         tally = self._fetch_slice(number)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import CountMismatch
+from include.orderhouse.staging import Staging
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.raw import known_versions
+
+FILE = "compared.json"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def find_gone(
     is_reconcile = plan.mode is Mode.RECONCILE
     if not is_reconcile and not _falls_short(runtime, tallies):
         return [(key, *proof) for key, proof in told.items()], None
-    found = compare(runtime, source)
+    found = staged_comparison(runtime, source, runtime.staging(plan.sync_id))
     if is_reconcile:
         extraction.read_orders(found.to_read, "raw/missing_or_older_")
     candidates = [] if plan.narrowed else found.not_found
@@ -55,6 +58,13 @@ def _falls_short(runtime: Runtime, tallies: Sequence[Tally]) -> bool:
     """Whether deletions may be missing, of orders that the warehouse has."""
     is_short = any(tally.misses_deletions for tally in tallies)
     return is_short and any(known_versions(runtime.warehouse, runtime.connection.name))
+
+
+def staged_comparison(runtime: Runtime, source: Source, staging: Staging) -> Comparison:
+    """The comparison of this sync: made once, so that every retry goes on reading the same keys."""
+    if not staging.exists(FILE):
+        staging.write_json(FILE, asdict(compare(runtime, source)))
+    return Comparison(**staging.read_json(FILE))
 
 
 def compare(runtime: Runtime, source: Source) -> Comparison:
