@@ -8,6 +8,9 @@ from secrets import token_urlsafe
 from tests.sandbox.clock import Clock
 from tests.sandbox.refresh_tokens import RefreshTokens
 
+PREFIX = "sandbox_token_"
+"""How every token begins, so that a search of what should hold none finds them all."""
+
 
 class TokenStore:
     """Bearer tokens of one dialect; `issued` counts them, so that tests see how often a client signed in."""
@@ -21,7 +24,7 @@ class TokenStore:
 
     def issue(self, seconds: float) -> str:
         """A new token that is valid for that many seconds."""
-        token = token_urlsafe(32)
+        token = PREFIX + token_urlsafe(32)
         self._expiries[token] = self._clock.now() + timedelta(seconds=seconds)
         self.issued += 1
         return token
