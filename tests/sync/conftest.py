@@ -38,11 +38,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
+    "quickbooks": {"realm_id": "9341450000000001", "charge_accounts": ["Freight & Delivery"]},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
 }
 
 
-SIGN_IN = {"business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"}}
+SIGN_IN = {
+    "business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"},
+    "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
+}
 """Credentials beside the dialect's own: where to sign in, instead of the vendor's cloud."""
 
 
