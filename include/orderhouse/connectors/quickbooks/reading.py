@@ -81,11 +81,7 @@ def _billed(source: Source, window: Window, related: Related, after: intuit.Afte
         linked = {link["TxnId"] for bill in bills for link in links(bill) if link.get("TxnType") == ORDER}
         found = intuit.by_ids(source, ORDER, linked)
         unmoved = [row for row in found if not _is_inside(row, window)]
-        for begin in range(0, len(unmoved), source.page_size):
-            is_last = begin + source.page_size >= len(unmoved)
-            resume = ([BILLS, further] if further else [DELETIONS, None]) if is_last else [BILLS, after]
-            yield Page(related.whole(unmoved[begin : begin + source.page_size]), resume)
-        after = further
+        yield Page(related.whole(unmoved), [BILLS, further] if further else [DELETIONS, None])
 
 
 def _is_inside(row: intuit.Row, window: Window) -> bool:
