@@ -29,6 +29,8 @@ class Tally:
     pages: int = 0
     resume: Any = None
     is_done: bool = False
+    deleted: set[str] = field(default_factory=set)
+    misses_deletions: bool = False
 
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
@@ -40,6 +42,8 @@ class Tally:
         self.pages += 1
         self.resume = checkpoint["resume"]
         self.is_done = checkpoint["resume"] is None
+        self.deleted.update(checkpoint["deleted"])
+        self.misses_deletions |= checkpoint["misses_deletions"]
 
 
 class Extraction:
@@ -121,6 +125,8 @@ class Extraction:
             "outside": 0 if part.open_only else outside,
             "expected": page.expected,
             "resume": page.resume,
+            "deleted": list(page.deleted),
+            "misses_deletions": page.misses_deletions,
         }
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)

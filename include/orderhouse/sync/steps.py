@@ -18,7 +18,7 @@ from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
-from include.orderhouse.sync.reconciliation import staged_comparison
+from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import apply_findings
@@ -57,9 +57,11 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     plan = Plan.load(staging)
     with runtime.source(plan.catalogue) as source:
         extraction = Extraction(runtime, plan, source, staging)
-        counts = _note_tallies(extraction.fetch_slices())
-        if plan.mode is Mode.RECONCILE:
-            counts |= _reconcile(runtime, plan, extraction, source)
+        tallies = extraction.fetch_slices()
+        counts = _note_tallies(tallies)
+        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+        counts |= {} if scanned is None else {"source_count": scanned}
+        staging.write_json(GONE, gone)
         counts["calls"] = source.api.calls
     note_counts(runtime.warehouse, plan.connection, identity, **counts)
     return _told(plan, **counts)
@@ -176,19 +178,6 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
     return counts | ({"source_count": sum(expected)} if expected else {})
 
 
-def _reconcile(runtime: Runtime, plan: Plan, extraction: Extraction, source: Any) -> dict[str, int]:
-    staging = runtime.staging(plan.sync_id)
-    found = staged_comparison(runtime, source, staging)
-    extraction.read_orders(found.to_read, "raw/missing_or_older_")
-    candidates = [] if plan.narrowed else found.not_found
-    there = extraction.read_orders(candidates, "raw/not_found_")
-    absent = [key for key in candidates if key not in there]
-    explain = runtime.connection.connector.explain_absence
-    statuses = explain(source, absent) if explain and absent else {}
-    staging.write_json(GONE, [[key, statuses.get(key)] for key in absent])
-    return {"source_count": found.scanned}
-
-
 def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
     name = plan.connection
     kept: Iterator[tuple[bytes, datetime]] = (
@@ -249,5 +238,5 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         connector=runtime.connection.connector.name,
         sync_id=plan.sync_id,
         mapping_version=plan.mapping_version,
-        gone=tuple(GoneOrder(key, status, "absent_in_full_scan") for key, status in gone),
+        gone=tuple(GoneOrder(*order) for order in gone),
     )
