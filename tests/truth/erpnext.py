@@ -57,7 +57,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.is_cancelled": "only whole orders are cancelled",
     "purchase_order_line.is_closed": "only whole orders are closed",
     "purchase_order_line.receiving_site": "a drop shipment has no warehouse",
-    "purchase_order_line.gl_account": "one account, cost centre, project and department a line: those of the first share",
+    "purchase_order_line.gl_account": "one account, cost centre, project and department a line",
     "purchase_order_schedule": "no delivery schedules",
     "purchase_order_distribution": "no split account assignments",
 }

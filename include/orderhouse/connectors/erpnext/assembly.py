@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import PermissionDenied, UnexpectedShape
+from include.orderhouse.errors import FilterIgnored, PermissionDenied, UnexpectedShape
 from include.orderhouse.frappe import Filters, Frappe, Raw, read_time
 from include.orderhouse.local_time import from_local
 
@@ -91,6 +91,11 @@ class Assembly:
         now = self._api.source_time or datetime.now(UTC)
         return [self._linked(order, "", now) for order in orders]
 
+    def missing(self, names: list[str]) -> list[str]:
+        """Those of the names that no order has; a name can be given again."""
+        living = {row["name"] for row in self._states(names)}
+        return [name for name in names if name not in living]
+
     def _documents(self, names: Iterable[str]) -> list[Raw]:
         documents = (self._frappe.document(ORDER, name) for name in names)
         return [_complete(document) for document in documents if document is not None]
@@ -112,7 +117,7 @@ class Assembly:
         filters: Filters = [["parent", "in", names], ["parenttype", "=", ORDER]]
         rows = self._frappe.records(doctype, filters=filters, parent=ORDER, order_by="parent asc, idx asc")
         if any(row.get("parent") not in names for row in rows):
-            raise UnexpectedShape(
+            raise FilterIgnored(
                 f"The list of {doctype} holds rows of other orders than those asked for.",
                 action="Nothing was loaded. A proxy or a customisation of the site drops the filters.",
             )

@@ -3,12 +3,13 @@
 All times are local ones of the site. Pages go by name within a fixed set of filters: a name never changes, so no order
 is lost or doubled however rows change meanwhile. What leaves the window by a change is in the next one. Names are
 compared by the database's collation, so the last name of a page is the last row's, not the largest by code points.
+Deletions are told by `Deleted Document`, where the user may see it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,8 +20,11 @@ from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored, Permi
 from include.orderhouse.frappe import EVERYTHING, Filters, Frappe, Raw, read_time, wire_time
 from include.orderhouse.local_time import earliest_local, from_local, latest_local, zone_of
 
-FINISHED = ("Completed", "Delivered", "Closed", "Cancelled")
-BY_NAME = f"`tab{ORDER}`.`name` asc"
+FINISHED = ("Completed", "Closed", "Cancelled")
+"""Delivered drop shipments may still be billed."""
+STATE = ("name", "modified", "creation")
+TOMBSTONE = "Deleted Document"
+DELETED: Filters = [["deleted_doctype", "=", ORDER], ["restored", "=", 0]]
 
 
 def discover(source: Source) -> Catalogue:
@@ -32,7 +36,7 @@ def discover(source: Source) -> Catalogue:
     companies = [row["name"] for row in frappe.records("Company", ["name"])]
     chosen = _chosen(companies, source.settings.companies, user)
     lines = source.settings.lines if source.settings.lines != "auto" else _way(frappe)
-    details = {"companies": chosen, "time_zone": zone.key, "lines": lines}
+    details = {"companies": chosen, "time_zone": zone.key, "lines": lines, "tells_deletions": _tells_deletions(frappe)}
     return Catalogue(scope=tuple(f"company {name}" for name in chosen), details=details)
 
 
@@ -46,11 +50,20 @@ def _chosen(known: list[str], wanted: Sequence[str], user: str) -> list[str]:
 
 
 def _way(frappe: Frappe) -> str:
+    return "tables" if _may_list(frappe, LINE, parent=ORDER) else "documents"
+
+
+def _tells_deletions(frappe: Frappe) -> bool:
+    """Deleted documents are the System Manager's to see; without that right a reconcile finds them."""
+    return _may_list(frappe, TOMBSTONE)
+
+
+def _may_list(frappe: Frappe, doctype: str, parent: str | None = None) -> bool:
     try:
-        frappe.records(LINE, ["name"], limit=1, parent=ORDER)
+        frappe.records(doctype, ["name"], limit=1, parent=parent)
     except (PermissionDenied, RequestRefused):
-        return "documents"
-    return "tables"
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,13 @@ class _Section:
 
     name: str
     filters: Filters
-    is_of_lines: bool = False
+    doctype: str = ORDER
+    fields: Sequence[str] = EVERYTHING
+
+    @property
+    def is_of_headers(self) -> bool:
+        """Whether its rows are whole headers."""
+        return self.fields == EVERYTHING
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -72,27 +91,34 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
     after = str(at["after"])
     for index in range(names.index(at["section"]), len(sections)):
         section = sections[index]
-        expected = None if section.is_of_lines or after else frappe.count(ORDER, section.filters)
+        expected = frappe.count(ORDER, section.filters) if section.is_of_headers and not after else None
         for rows in _pages(frappe, section, after, source.page_size):
             resume = {"section": section.name, "after": rows[-1]["name"]}
-            if section.is_of_lines:
-                orders = assembly.by_name([row["name"] for row in rows if not _has_header_in(row, bounds)])
-            else:
-                orders = assembly.whole(rows)
-            yield Page(orders, resume, expected)
+            yield replace(_page(assembly, section, rows, bounds), resume=resume, expected=expected)
             expected = None
         after = ""
         yield Page((), {"section": names[index + 1], "after": ""} if index + 1 < len(sections) else None, expected)
 
 
+def _page(assembly: Assembly, section: _Section, rows: list[Raw], bounds: _Bounds) -> Page:
+    if section.doctype == TOMBSTONE:
+        return Page((), deleted=assembly.missing([str(row["deleted_name"]) for row in rows]))
+    if section.is_of_headers:
+        return Page(assembly.whole(rows))
+    return Page(assembly.by_name([row["name"] for row in rows if not _has_header_in(row, bounds)]))
+
+
 def _pages(frappe: Frappe, section: _Section, after: str, size: int) -> Iterator[list[Raw]]:
     """Rows of headers; those of a join come once for every line, and what a page cuts off of an order is known."""
-    fields = ("name", "modified", "creation") if section.is_of_lines else EVERYTHING
-    while rows := frappe.records(ORDER, fields, [*section.filters, *_after(after)], limit=size, order_by=BY_NAME):
+    order_by = f"`tab{section.doctype}`.`name` asc"
+    filters = section.filters
+    while rows := frappe.records(
+        section.doctype, section.fields, [*filters, *_after(after)], limit=size, order_by=order_by
+    ):
         rows = list({row["name"]: row for row in rows}.values())
         if after in (row["name"] for row in rows):
             raise FilterIgnored(
-                f"{ORDER}: asked for names after {after!r}, and it came again.",
+                f"{section.doctype}: asked for names after {after!r}, and it came again.",
                 action="Nothing was loaded. A proxy or a customisation of the site drops the filters.",
             )
         after = rows[-1]["name"]
@@ -142,7 +168,10 @@ def _sections(source: Source, window: Window, bounds: _Bounds) -> list[_Section]
     if source.settings.undated:
         sections.append(_Section("undated", undated))
     if window.start is not None and not window.open_only:
-        sections.append(_Section("lines", [*scope, *bounds.of(LINE, "modified")], is_of_lines=True))
+        sections.append(_Section("lines", [*scope, *bounds.of(LINE, "modified")], fields=STATE))
+        if source.catalogue.details["tells_deletions"]:
+            gone: Filters = [*DELETED, *bounds.of("creation")]
+            sections.append(_Section("deleted", gone, TOMBSTONE, ("name", "deleted_name")))
     return sections
 
 
@@ -175,12 +204,9 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
 def scan(source: Source) -> Iterator[Keys]:
     """Every order of the companies with the time it counts as changed: the last change, else the creation."""
     frappe, zone = Frappe(source.api), _zone(source)
-    section = _Section("all", _scope(source))
+    section = _Section("all", _scope(source), fields=STATE)
     expected: int | None = frappe.count(ORDER, section.filters)
-    after, limit = "", 10 * source.page_size
-    fields = ["name", "modified", "creation"]
-    while rows := frappe.records(ORDER, fields, [*section.filters, *_after(after)], limit=limit, order_by=BY_NAME):
-        after = rows[-1]["name"]
+    for rows in _pages(frappe, section, "", 10 * source.page_size):
         now = source.api.source_time or datetime.now(UTC)
         yield Keys([Key(row["name"], _changed_at(row, zone, now)) for row in rows], expected)
         expected = None

@@ -4,6 +4,7 @@
 - ``nulls``: ``14`` lets ``modified < ...`` find rows without one, as older versions do
 - ``tables``: ``denied`` refuses lists of child tables
 - ``links``: ``denied`` refuses the doctypes that orders link to
+- ``deleted``: ``denied`` hides the deleted documents, as from all but System Managers
 - ``company``: the only company that user permissions let the user see
 - ``naming``: ``slashes`` names orders ``PO/2026/00001``
 """

@@ -19,7 +19,8 @@ ORDER = "Purchase Order"
 PARENTS = {**dict.fromkeys(TABLES, ORDER), "Item Barcode": "Item"}
 """Child tables and the doctypes whose rights they are under."""
 
-READABLE = ("Company",)
+TOMBSTONE = "Deleted Document"
+READABLE = ("Company", TOMBSTONE)
 COLUMN = re.compile(r"(?:`tab(?P<table>[^`]+)`\.)?`?(?P<name>\w+|\*)`?", re.ASCII)
 ORDERING = re.compile(r"\s*(?P<column>.+?)(?:\s+(?P<way>asc|desc))?\s*", re.IGNORECASE)
 Joined = dict[str, Row]
@@ -34,8 +35,8 @@ class Database:
         zone = options.get("time_zone", "Asia/Kolkata")
         self.zone = ZoneInfo("Asia/Kolkata" if zone == "untold" else zone)
         self._masters = Masters(world.company)
-        orders = Orders(world.company, self._masters, self.zone, world.clock.now(), options)
-        self._cache = RowCache(world.company, orders.render)
+        self._orders = Orders(world.company, self._masters, self.zone, world.clock.now(), options)
+        self._cache = RowCache(world.company, self._orders.render)
 
     def list(self, doctype: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
         """`frappe.client.get_list`: filtered, ordered, cut and projected."""
@@ -69,8 +70,10 @@ class Database:
 
     def _check_right(self, doctype: str, parent: str | None) -> None:
         options = self._world.options
-        if doctype not in (ORDER, *PARENTS) and doctype not in self._masters.tables:
+        if doctype not in (ORDER, TOMBSTONE, *PARENTS) and doctype not in self._masters.tables:
             raise FrappeError("DoesNotExistError", f"DocType {doctype} not found")
+        if doctype == TOMBSTONE and options.get("deleted") == "denied":
+            raise FrappeError("PermissionError", f"No permission to read {doctype}")
         is_child = doctype in PARENTS
         if is_child and (parent != PARENTS[doctype] or options.get("tables") == "denied"):
             raise FrappeError("PermissionError")
@@ -112,6 +115,8 @@ class Database:
             return [header for header, _ in self._cache.rows()]
         if doctype in TABLES:
             return [row for _, tables in self._cache.rows() for row in tables[doctype]]
+        if doctype == TOMBSTONE:
+            return [self._orders.tombstone(gone) for gone in self._world.company.deleted_orders.values()]
         return list(self._masters.tables[doctype].values())
 
     def _columns(self, doctype: str) -> set[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.changes import Change, ChangeKind
-from tests.sandbox.company import Company
+from tests.sandbox.company import Company, DeletedOrder
 from tests.sandbox.dialects.erpnext.masters import Masters, language
 from tests.sandbox.dialects.erpnext.values import Row, custom_fields, hashed_name, local
 from tests.sandbox.order import ZERO, Line, Order, Stage
@@ -58,6 +58,14 @@ class Orders:
             for idx, row in enumerate(rows, 1):
                 row.update(parent=name, parenttype="Purchase Order", parentfield=TABLES[doctype], idx=idx)
         return self._header(order, name, items), tables
+
+    def tombstone(self, gone: DeletedOrder) -> Row:
+        """The `Deleted Document` that is left of an order."""
+        name = order_name(gone.order, self._naming)
+        return self._record(hashed_name("deleted", gone.order.id), gone.deleted_at, gone.deleted_at, gone.order) | {
+            "docstatus": 0, "deleted_doctype": "Purchase Order", "deleted_name": name, "restored": False,
+            "new_name": None, "data": json.dumps({"name": name, "doctype": "Purchase Order"}),
+        }  # fmt: skip
 
     def _header(self, order: Order, name: str, items: list[Row]) -> Row:
         masters, entity, vendor = (
