@@ -58,7 +58,7 @@ class Rows(Stream):
         """The rows in the context's orders."""
         rows = (context or {})["orders"]
         for step in self._nesting:
-            rows = (row for above in rows for row in look_up(above, step.path))
+            rows = [row for above in rows for row in look_up(above, step.path)]
         for row in rows:
             yield {name: row[field] for field, name in self._columns.items()}
 
