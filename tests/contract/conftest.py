@@ -35,6 +35,7 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
     "quickbooks": {"refresh_token": "wr0ng-s3cret"},
