@@ -40,8 +40,10 @@ class TokenAuth(httpx.Auth):
 
     requires_response_body = True
 
-    def __init__(self, token_url: str, form: dict[str, str]) -> None:
+    def __init__(self, token_url: str, form: dict[str, str], client: tuple[str, str] | None = None) -> None:
+        """``client``: id and secret that the token endpoint wants as HTTP Basic (RFC 6749, 2.3.1), not in the form."""
         self._token_url, self._form = token_url, form
+        self._client = httpx.BasicAuth(*client) if client else None
         self._lock = Lock()
         self._token: str | None = None
         self._expires_at = 0.0
@@ -60,10 +62,14 @@ class TokenAuth(httpx.Auth):
     def _current_token(self, stale: str | None) -> Generator[httpx.Request, httpx.Response, str]:
         with self._lock:
             if self._token is None or self._token == stale or time.monotonic() > self._expires_at:
-                response = yield httpx.Request("POST", self._token_url, data=self.grant())
+                response = yield self._token_request()
                 response.read()
                 self._token = self._keep(response)
             return self._token
+
+    def _token_request(self) -> httpx.Request:
+        request = httpx.Request("POST", self._token_url, data=self.grant())
+        return next(self._client.auth_flow(request)) if self._client else request
 
     def grant(self) -> dict[str, str]:
         """The form of a token request."""
@@ -121,3 +127,26 @@ class SignedAssertion(TokenAuth):
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": assertion,
         }
+
+
+class UserAssertion(TokenAuth):
+    """OAuth 2.0 tokens for a user whom a signed JWT names (RFC 7523, 2.1); a new assertion for every token."""
+
+    def __init__(self, token_url: str, client: tuple[str, str], claims: dict[str, Any], private_key: str) -> None:
+        scope = claims.pop("scope")
+        super().__init__(token_url, {"scope": scope}, client)
+        self._claims, self._private_key = claims, private_key
+        try:
+            self.grant()
+        except (jwt.PyJWTError, TypeError, ValueError):
+            raise ConfigurationInvalid(
+                f"The private key of client {client[0]!r} cannot sign with RS256.",
+                action="Put the whole PEM text of an RSA key into private_key of the Airflow Connection's extra JSON.",
+            ) from None
+
+    def grant(self) -> dict[str, str]:
+        """The token request with an assertion that lives for five minutes."""
+        now = int(time.time())
+        claims = {**self._claims, "iat": now, "exp": now + 300, "jti": str(uuid4())}
+        assertion = jwt.encode(claims, self._private_key, algorithm="RS256")
+        return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion, **self._form}

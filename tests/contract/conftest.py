@@ -33,6 +33,7 @@ WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
+    "oracle_fusion": {"password": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
 }
 """By connector, a secret that the sandbox does not accept."""

@@ -29,6 +29,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
+    "oracle_fusion": {"account_segments": ["company", "cost_center", "gl_account", "department"]},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
 }
 
