@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from include.cli.surroundings import warehouse
+from include.cli.surroundings import check_mapping, warehouse
 from include.orderhouse.errors import ConfigurationInvalid
 
 _WIDE = 1000
@@ -26,10 +26,14 @@ _OPEN_REJECTS = """
     WHERE resolved_at IS NULL AND (cast(:connection AS text) IS NULL OR connection = :connection)
     ORDER BY connection, rejected_at, reject_id
 """
-_SOURCE_IDS = """
-    SELECT source_order_id FROM procurement.purchase_order
-    WHERE connection = :connection AND :order IN (source_order_id, order_number)
-    UNION SELECT :order
+_RAW_RECORDS = """
+    SELECT 'loaded, read ' || to_char(raw.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS what, raw.payload
+    FROM ops.order_raw AS raw LEFT JOIN procurement.purchase_order AS held USING (connection, order_id)
+    WHERE raw.connection = :connection AND :order IN (raw.source_order_id, held.order_number)
+    UNION ALL
+    SELECT 'rejected, ' || code || ': ' || reason, payload FROM ops.reject
+    WHERE connection = :connection AND resolved_at IS NULL AND payload IS NOT NULL
+      AND :order IN (source_order_id, order_number, reject_id::text)
 """
 
 
@@ -40,6 +44,8 @@ def connections() -> None:
     from include.orderhouse.connections import read_connections
 
     known = read_connections()
+    for found in known.values():
+        check_mapping(found)
     with warehouse() as engine, engine.connect() as session:
         latest = {row[0]: row[1:] for row in session.execute(sa.text(_LATEST_SYNCS))}
     header = ("connection", "customer", "every", "status", "latest sync", "", "started", "watermark")
@@ -71,26 +77,26 @@ def rejects(
 
 def raw(
     connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
-    order: Annotated[str, typer.Argument(help="The order's number, or its id at the source.")],
+    order: Annotated[str, typer.Argument(help="The order's number, its id at the source, or the id of a reject.")],
 ) -> None:
-    """Show the raw record of an order: all that the source gave, as JSON."""
+    """Show the raw record of an order, loaded or rejected: all that the source gave, as JSON."""
     import msgspec
     import sqlalchemy as sa
 
     from include.orderhouse import wire
+    from include.orderhouse.connections import read_connection
     from include.orderhouse.raw_order import unpack
-    from include.orderhouse.warehouse.raw import stored_raw
 
-    with warehouse() as engine:
-        with engine.connect() as session:
-            found = session.execute(sa.text(_SOURCE_IDS), {"connection": connection, "order": order}).scalars().all()
-        payloads = [payload for payload, _ in stored_raw(engine, connection, found)]
-    if not payloads:
+    with warehouse() as engine, engine.connect() as session:
+        found = session.execute(sa.text(_RAW_RECORDS), {"connection": connection, "order": order}).all()
+    if not found:
+        read_connection(connection)
         raise ConfigurationInvalid(
             f"The warehouse has no raw record of order {order!r} of {connection!r}.",
             action="Give the order's number or its id at the source; `orderhouse rejects` lists those that wait.",
         )
-    for payload in payloads:
+    for what, payload in found:
+        typer.echo(f"{connection} {order}: {what}", err=True)
         typer.echo(msgspec.json.format(wire.encode(unpack(payload)), indent=2))
 
 

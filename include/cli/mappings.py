@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from include.cli.surroundings import check_mapping, warehouse
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 
@@ -30,6 +31,8 @@ def mapping(
             f"Connection {connection!r} uses the connector {chosen.connector.name}.",
             action=f"Ask for `mapping {chosen.connector.name} --connection {connection}`.",
         )
+    if chosen:
+        check_mapping(chosen)
     page = mapping_page(load(connector), chosen)
     if markdown:
         typer.echo(page, nl=False)
@@ -42,7 +45,6 @@ def mapping(
 
 def docs() -> None:
     """Write docs/connectors/*.md and docs/data-dictionary.md anew."""
-    from include.cli.surroundings import warehouse
     from include.orderhouse.connectors import CONNECTORS, load
     from include.orderhouse.mapping_page import mapping_page
     from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary

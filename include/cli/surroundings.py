@@ -13,6 +13,8 @@ from include.orderhouse.home import Home
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from include.orderhouse.connections import Connection
+
 _METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 
@@ -57,3 +59,10 @@ def airflow_settings() -> Iterator[None]:
             )
         os.environ.update(environment)
         yield
+
+
+def check_mapping(connection: Connection) -> None:
+    """Hold a connection's overrides and custom fields against its connector's mapping, as a sync does."""
+    from include.orderhouse.transform.batch import Transform
+
+    Transform(connection)

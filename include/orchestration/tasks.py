@@ -108,7 +108,7 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
 
 @contextmanager
 def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]:
-    from include.orderhouse.sync.steps import record_failure
+    from include.orderhouse.sync.failure import record_failure
 
     try:
         yield

@@ -127,6 +127,8 @@ class Options(_Strict):
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     page_size: Annotated[int, Field(ge=1)] | None = None
     timeout_seconds: Annotated[int, Field(ge=1)] = 120
+    certificate_authority: str | None = None
+    """PEM file of the authority that signed the source's certificate, where it is one of its own."""
     time_zone: Zone = "UTC"
     """The zone of the source's business days, where its API does not tell."""
     max_reject_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")

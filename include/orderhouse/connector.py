@@ -42,6 +42,10 @@ class Page:
     """JSON that lets a later call go on after this page; None where the page is the last one of the window."""
     expected: int | None = None
     """Told once per section of the window (a company, say): how many orders it holds by the source's own count."""
+    deleted: Sequence[str] = ()
+    """Ids of orders that the source itself tells were deleted in the window, where it has such a feed."""
+    misses_deletions: bool = False
+    """The source's feed does not reach back to the start of the window; a scan of all keys finds what was deleted."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Source:
     """The connector's own settings dataclass, validated."""
     catalogue: Catalogue
     page_size: int
+    time_zone: str = "UTC"
+    """The connection's IANA zone: that of the source's own clock where its API tells local times."""
 
 
 @dataclass(frozen=True, kw_only=True)

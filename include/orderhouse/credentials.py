@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.orderhouse.tokens import TokenStore
+
+PUBLIC = frozenset({"tenant_id", "environment", "client_id", "certificate_id", "token_url", "scope", "database"})
+"""Keys of the extra JSON whose values are no secrets."""
+_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,8 @@ class Credentials:
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    tokens: TokenStore | None = field(default=None, repr=False)
+    """Where tokens that change with every use are kept; a sync gives it."""
 
     def need(self, name: str) -> str:
         """A required secret: ``login``, ``password`` or a key of the extra JSON."""
@@ -32,6 +39,13 @@ class Credentials:
         return str(value)
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, so that output can be searched for them."""
-        values = [self.password, *(value for value in self.extra.values() if isinstance(value, str))]
-        return tuple(value for value in values if value)
+        """Every secret value."""
+        values = [self.password, *(value for name, value in self.extra.items() if name not in PUBLIC)]
+        return tuple(value for value in values if isinstance(value, str) and len(value) >= _SHORTEST)
+
+
+def hide_secrets(error: OrderhouseError, secrets: Iterable[str]) -> None:
+    """Put asterisks into an error's message for the secrets that a source repeated in what it said."""
+    for secret in filter(None, secrets):
+        error.message = error.message.replace(secret, "***")
+    error.args = (error.message,)

@@ -1,7 +1,8 @@
 """The API client every connector reads through: paced, retried, bound to one host, exact with numbers.
 
 It sends credentials nowhere but to the connection's own scheme, host and port; follows no redirect; reads JSON with
-exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Tests pass ``transport`` to play
+exact decimals; and turns every refusal into an error of `include.orderhouse.errors`. Where authentication holds a
+session at the source, it is ended when the client is closed, also after a failure. Tests pass ``transport`` to play
 a source.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import httpx
 import tenacity
 
 from include.orderhouse import wire
+from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -32,6 +34,7 @@ from include.orderhouse.errors import (
     TryAgain,
     UnexpectedShape,
 )
+from include.orderhouse.session import end_session
 
 log = logging.getLogger(__name__)
 
@@ -111,17 +114,20 @@ class Api:
         explain: Explain,
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
+        """``secrets`` are hidden where the source repeats them in an error."""
         self.patience = patience or Patience()
         self.calls = 0
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
-        self._limiter, self._explain = limiter, explain
+        self._auth, self._transport = auth, transport or httpx.HTTPTransport(retries=0)
+        self._limiter, self._explain, self._secrets = limiter, explain, secrets
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
-            transport=_PacedTransport(self._base, limiter, self._count, transport or httpx.HTTPTransport(retries=0)),
+            transport=_PacedTransport(self._base, limiter, self._count, self._transport),
             headers={"Accept": "application/json", "User-Agent": "orderhouse"},
         )
 
@@ -129,7 +135,10 @@ class Api:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        try:
+            end_session(self._auth, self._transport)
+        finally:
+            self._client.close()
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""
@@ -187,6 +196,14 @@ class Api:
     def _once(self, build: Callable[[], httpx.Request], as_text: bool) -> Any:
         request = build()
         try:
+            return self._judge(request, self._send(request), as_text)
+        except OrderhouseError as error:
+            token = request.headers.get("authorization", "").rpartition(" ")[2]
+            hide_secrets(error, (*self._secrets, token))
+            raise
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
             with self._limiter.slot():
                 response = self._client.send(request)
         except httpx.TimeoutException as error:
@@ -199,7 +216,7 @@ class Api:
                 f"{request.method} {_place(request)} failed: {error}.", action=ACTIONS[SourceUnavailable]
             ) from error
         self._note_time(response)
-        return self._judge(request, response, as_text)
+        return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
         if response.is_redirect:

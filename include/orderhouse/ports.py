@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 
 import psutil
@@ -10,6 +11,9 @@ import psutil
 from include.orderhouse.errors import ConfigurationInvalid
 
 LOOPBACK = "127.0.0.1"
+_FREE = range(20_000, 32_768)
+"""Where a free port is looked for: below those that systems lend to outgoing connections, which would get it first."""
+_random = random.SystemRandom()
 
 
 def port_setting(setting: str, default: int) -> int:
@@ -26,16 +30,25 @@ def claim_port(port: int, purpose: str, setting: str) -> int:
     Raises ConfigurationInvalid for a busy one, naming its user where the system tells, and ``setting``, which chooses
     another.
     """
+    if port == 0:
+        return next(candidate for candidate in _random.sample(_FREE, len(_FREE)) if _refusal(candidate) is None)
+    if refusal := _refusal(port):
+        raise ConfigurationInvalid(
+            f"Port {port}, wanted for {purpose}, is not free{_owner(port)} ({refusal}).",
+            action=f"Stop what uses it, or choose another port with {setting}.",
+        )
+    return port
+
+
+def _refusal(port: int) -> str | None:
+    """Why the system does not give the port; None if it does."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError as error:
-            raise ConfigurationInvalid(
-                f"Port {port}, wanted for {purpose}, is not free{_owner(port)} ({error.strerror}).",
-                action=f"Stop what uses it, or choose another port with {setting}.",
-            ) from error
-        return int(probe.getsockname()[1])
+            return error.strerror
+    return None
 
 
 def _owner(port: int) -> str:

@@ -20,7 +20,7 @@ from include.orderhouse import wire
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
-from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.raw_order import FAST, RawOrder
 
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
 
@@ -101,13 +101,13 @@ class Staging:
 def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:
     """Stage raw orders with the start of their fetch."""
     content = [[order.fetched_at.isoformat(), order.record] for order in orders]
-    staging.write(name, zstandard.compress(wire.encode(content)))
+    staging.write(name, zstandard.compress(wire.encode(content), FAST))
 
 
 def read_orders(staging: Staging, name: str) -> list[RawOrder]:
     """Raw orders as they were staged."""
-    content = wire.decode(zstandard.decompress(staging.read(name)))
-    return [RawOrder(datetime.fromisoformat(fetched_at), record) for fetched_at, record in content]
+    content = wire.decode_pairs(zstandard.decompress(staging.read(name)))
+    return [RawOrder(datetime.fromisoformat(fetched_at), wire.decode(order), order) for fetched_at, order in content]
 
 
 def write_frames(staging: Staging, stage: str, batch: int, frames: Frames) -> None:

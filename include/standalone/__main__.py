@@ -84,7 +84,7 @@ def _run(plan: Plan, report: Report, once: bool) -> int:
 def _print_addresses(installation: Installation, report: Report) -> None:
     host = installation.host
     report.say(f"\nAirflow    {host.api_url}   login {ADMIN}, password {host.admin_password}")
-    report.say(f"warehouse  {host.postgres.analyst_url}")
+    report.say(f"warehouse  {installation.warehouse_address}")
     if installation.sandbox:
         report.say(f"sandbox    http://127.0.0.1:{installation.sandbox.ports['control']}")
     report.say(f"state      {host.home.root}")
@@ -94,5 +94,8 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(start)
+
 if __name__ == "__main__":
-    typer.run(start)
+    app(prog_name="scripts/start")

@@ -64,8 +64,13 @@ class AirflowApi:
 
     def variable(self, key: str) -> str | None:
         """A Variable's value; None where there is none."""
+        found = self._if_there(f"/variables/{key}")
+        return None if found is None else str(found["value"])
+
+    def _if_there(self, path: str, **parameters: Any) -> Any:
+        """The answer to a GET; None where there is no such thing."""
         try:
-            return str(self.call("GET", f"/variables/{key}")["value"])
+            return self.call("GET", path, params=parameters)
         except httpx.HTTPStatusError as error:
             if error.response.status_code == httpx.codes.NOT_FOUND:
                 return None
@@ -104,9 +109,10 @@ class AirflowApi:
         return "\n".join(_log_line(entry) for entry in log["content"])
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
-        """What a task returned."""
+        """What a task returned; None where it has not."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
-        return self.call("GET", path, params={"map_index": map_index, "deserialize": False})["value"]
+        found = self._if_there(path, map_index=map_index, deserialize=False)
+        return None if found is None else found["value"]
 
 
 def _log_line(entry: Any) -> str:

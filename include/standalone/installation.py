@@ -9,10 +9,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.ports import claim_port
 from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.engine import URL_SETTING
 from include.orderhouse.warehouse.migrate import upgrade
 from include.standalone.airflow_api import AirflowApi, wait_for
 from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
@@ -62,6 +65,14 @@ class Installation:
         self.api = AirflowApi(host)
         self._processes = processes
 
+    @property
+    def warehouse_address(self) -> str:
+        """The warehouse's URL for people: the embedded one's with the analyst's login, another's without a password."""
+        url = self.environment[URL_SETTING]
+        if url == self.host.postgres.url():
+            return self.host.postgres.analyst_url
+        return sa.make_url(url).render_as_string(hide_password=True)
+
     def check(self) -> None:
         """Raise StartFailed if one of its processes has ended."""
         for process, code in self._processes.ended():
@@ -84,7 +95,7 @@ class Installation:
     def migrate(self) -> None:
         """Bring both databases to the newest schema, at the same time."""
         metadata = MetadataMigration(self.host, self.environment)
-        upgrade(self.environment["ORDERHOUSE_WAREHOUSE_URL"])
+        upgrade(self.environment[URL_SETTING])
         if problem := metadata.finish():
             raise StartFailed(f"airflow db migrate failed:\n{problem}\n", action=f"Its whole log is {metadata.log}.")
 

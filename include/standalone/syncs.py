@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Syncs:
     report: Report
     runs: dict[str, str] = field(default_factory=dict)
     _said: set[tuple[str, str, str | None, int]] = field(default_factory=set)
+    _connections: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def _api(self) -> AirflowApi:
@@ -78,12 +79,11 @@ class Syncs:
         """Print the steps of a run that started or ended since the last look; whether the run has ended."""
         has_ended = self._api.run_state(dag_id, run_id) in FINAL_STATES
         tasks = self._api.task_instances(dag_id, run_id)
-        names = _connection_names(tasks)
         for task in sorted(tasks, key=lambda task: (task["end_date"] or "9", task["start_date"] or "9")):
             news = (f"{dag_id}/{task['task_id']}/{task['map_index']}", run_id, task["state"], task["try_number"])
             if task["state"] not in _QUIET and news not in self._said:
                 self._said.add(news)
-                self._print_step(names.get(task["map_index"], dag_id), task)
+                self._print_step(self._name(task), task)
         return has_ended
 
     def _print_step(self, name: str, task: Mapping[str, Any]) -> None:
@@ -91,6 +91,18 @@ class Syncs:
         colour = _COLOURS.get(state, "dim")
         seconds = f" [dim]({task['duration']:.1f} s)[/]" if task["duration"] and state == "success" else ""
         self.report.say(f"   {escape(name):<28} {step:<18} [{colour}]{state}[/]{seconds}")
+
+    def _name(self, task: Mapping[str, Any]) -> str:
+        """The connection that a task works for; the DAG where it works for all of them.
+
+        Airflow itself shows a mapped task's name only when the task has ended.
+        """
+        dag_id: str = task["dag_id"]
+        if task["map_index"] < 0:
+            return dag_id
+        if dag_id not in self._connections:
+            self._connections[dag_id] = self._api.xcom(dag_id, task["dag_run_id"], "connections")
+        return str(self._connections[dag_id][task["map_index"]])
 
     def _succeeded(self, dag_id: str, run_id: str) -> bool:
         return self._api.run_state(dag_id, run_id) == "success"
@@ -100,23 +112,12 @@ class Syncs:
         return bool(runs["total_entries"])
 
     def _explain(self, dag_id: str, run_id: str) -> None:
-        tasks = self._api.task_instances(dag_id, run_id)
-        names = _connection_names(tasks)
-        failed = [task for task in tasks if task["state"] == "failed"]
+        failed = [task for task in self._api.task_instances(dag_id, run_id) if task["state"] == "failed"]
         self.report.say(f"[red]failed[/] {dag_id}, run {run_id}")
         for task in failed:
-            self.report.say(f"   {names.get(task['map_index'], dag_id)}: {task['task_id']}")
+            self.report.say(f"   {self._name(task)}: {task['task_id']}")
             self.report.say(escape(_indented(last_errors(self._api.task_log(task)))))
             self.report.say(f"   its whole log: {log_file(self.installation.host.home, task)}")
-
-
-def _connection_names(tasks: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    """The connection of each mapped index, as far as a task has told it."""
-    return {
-        task["map_index"]: task["rendered_map_index"]
-        for task in tasks
-        if task["map_index"] >= 0 and task["rendered_map_index"]
-    }
 
 
 def last_errors(log: str, lines: int = 8) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.raw_order import pack
 from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.migrate import upgrade
 
@@ -24,6 +26,27 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with embedded_postgres(folder, port=0) as server:
         upgrade(server.url())
         yield folder
+
+
+REJECTED = """
+    INSERT INTO ops.reject (connection, reject_id, customer, source_order_id, order_number, fetched_at, mapping_version,
+                            code, table_name, field, reason, payload, rejected_at, sync_id)
+    VALUES ('sandbox_odoo', '5f3c0000-0000-0000-0000-000000000001', 'sandbox', '42', 'P00042', now(), 1,
+            'VALUE_UNFIT', 'purchase_order_line', 'quantity', 'many is no number', :payload, now(), gen_random_uuid())
+"""
+
+
+@pytest.fixture
+def rejected(home: Home) -> Iterator[str]:
+    """The number of an order that waits among the rejects."""
+    with embedded_postgres(home, port=0) as server:
+        engine = sa.create_engine(server.url())
+        with engine.begin() as warehouse:
+            warehouse.execute(sa.text(REJECTED), {"payload": pack({"id": 42, "note": "Grüße"})})
+        yield "P00042"
+        with engine.begin() as warehouse:
+            warehouse.execute(sa.text("DELETE FROM ops.reject"))
+        engine.dispose()
 
 
 @pytest.fixture

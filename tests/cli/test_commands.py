@@ -93,6 +93,21 @@ def test_no_rejects_are_said_to_be_none(orderhouse: Command) -> None:
     assert orderhouse("rejects").stdout == "no rejected order waits\n"
 
 
+@pytest.mark.parametrize("name", ["P00042", "42", "5f3c0000-0000-0000-0000-000000000001"])
+def test_the_raw_record_of_a_rejected_order_is_shown_with_the_reason(
+    name: str, rejected: str, orderhouse: Command
+) -> None:
+    done = orderhouse("raw", "sandbox_odoo", name)
+    assert json.loads(done.stdout) == {"id": 42, "note": "Grüße"}
+    assert "rejected, VALUE_UNFIT: many is no number" in done.stderr
+
+
+def test_the_raw_record_of_no_order_points_to_the_rejects(orderhouse: Command) -> None:
+    done = orderhouse("raw", "sandbox_odoo", "P1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no raw record of order 'P1' of 'sandbox_odoo'" in done.stderr
+
+
 def test_a_mapping_shows_where_each_column_comes_from(orderhouse: Command) -> None:
     done = orderhouse("mapping", "odoo", "--markdown")
     assert done.stdout == mapping_page(load("odoo"))
@@ -119,6 +134,26 @@ connections:
     assert "| `order_type` | always `standard` |" in page
     assert "| `budget` | order | `x_budget` | decimal |" in page
     assert "| `x_*` | line | all fields like `x_*` | text |" in page
+
+
+@pytest.mark.parametrize("command", [("connections",), ("mapping", "odoo", "--connection", "acme")])
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("{buyer: {constant: x}}", "order.buyer, which is no canonical column"),
+        ("{order_number: {source: name, codes: {a: b}}}", "codes for order.order_number, which is no code column"),
+    ],
+)
+def test_an_override_that_cannot_be_is_told_before_the_next_sync(
+    command: tuple[str, ...], override: str, said: str, orderhouse: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "connections.yaml"
+    entry = f"{{connector: odoo, customer: acme, overrides: {{order: {override}}}}}"
+    file.write_text(f"connections: {{acme: {entry}}}", encoding="utf-8")
+    done = orderhouse(*command, ORDERHOUSE_CONNECTIONS=str(file))
+    assert done.returncode == 1
+    assert "CONFIGURATION_INVALID: Connection 'acme'" in done.stderr
+    assert said in done.stderr
 
 
 def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Command) -> None:

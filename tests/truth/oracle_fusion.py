@@ -198,7 +198,9 @@ def _line_status(order: Order, line: Line) -> str:
         return "closed"
     if received or invoiced:
         return "received" if received else "invoiced"
-    return "partially_invoiced" if line.quantity_invoiced else "partially_received" if line.quantity_received else "open"
+    return (
+        "partially_invoiced" if line.quantity_invoiced else "partially_received" if line.quantity_received else "open"
+    )
 
 
 def _schedule(order: Order, line: Line, one: Schedule, unit: str | None) -> Row:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ import sqlalchemy as sa
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.limiter import SharedLimiter
+from include.orderhouse.warehouse.token_store import WarehouseTokens
 
 
 @dataclass
@@ -38,15 +41,29 @@ class Runtime:
     @contextmanager
     def source(self, catalogue: Catalogue | None = None) -> Iterator[Source]:
         """The connection's source, paced by its limits."""
-        credentials, connector = self.credentials(), self.connection.connector
+        tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.connection.customer)
+        credentials, connector = replace(self.credentials(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
+        details = (patience, self.transport or self._trusting(), credentials.secrets())
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
-            Api(credentials.base_url, auth, limiter, connector.explain, patience, self.transport) as api,
+            Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
         ):
-            yield Source(api, self.connection.settings, catalogue or Catalogue(), self.connection.page_size)
+            options, found = self.connection.options, catalogue or Catalogue()
+            yield Source(api, self.connection.settings, found, self.connection.page_size, options.time_zone)
+
+    def _trusting(self) -> httpx.BaseTransport | None:
+        """A transport that trusts the connection's own certificate authority, where it names one."""
+        file = self.connection.options.certificate_authority
+        try:
+            return httpx.HTTPTransport(verify=ssl.create_default_context(cafile=file)) if file else None
+        except OSError as error:
+            raise ConfigurationInvalid(
+                f"certificate_authority of {self.connection.name!r}: {file} holds no certificate ({error}).",
+                action="Name a PEM file that Airflow's workers can read.",
+            ) from error
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from include.orderhouse.model import (
     PurchaseOrderLine,
     PurchaseOrderSchedule,
 )
+from include.orderhouse.units import NAMED_UNITS
 
 STATUSES = {
     "INCOMPLETE": "draft",
@@ -154,13 +155,13 @@ LINE = PurchaseOrderLine(
     manufacturer_item_code=text("ManufacturerPartNumber"),
     category=text("Category"),
     quantity_ordered=quantity("Quantity"),
-    unit=code("UOMCode", None, "UOM"),
+    unit=code("UOMCode", NAMED_UNITS, "UOM"),
     quantity_received=quantity(
         derived(v.total_of(*v.RECEIVED), "sum of ReceivedQuantity of the schedules", "schedules")
     ),
     quantity_invoiced=quantity(derived(v.total_of(*v.BILLED), "sum of BilledQuantity of the schedules", "schedules")),
     unit_price=price("BasePrice", "Price"),
-    price_unit=code("PricingUOM"),
+    price_unit=code("PricingUOM", NAMED_UNITS),
     discount_percent=percent(derived(v.discount_percent, "how far Price lies below BasePrice", "BasePrice", "Price")),
     net_amount=money("Ordered", "Amount"),
     tax_amount=money("TotalTax"),
@@ -199,7 +200,7 @@ LINE = PurchaseOrderLine(
 SCHEDULE = PurchaseOrderSchedule(
     schedule_number=text("ScheduleNumber"),
     quantity=quantity("Quantity"),
-    unit=code("UOMCode", None, "^UOMCode"),
+    unit=code("UOMCode", NAMED_UNITS, "^UOMCode"),
     requested_delivery_date=day("RequestedDeliveryDate", zone="connection"),
     promised_delivery_date=day("PromisedDeliveryDate", zone="connection"),
     quantity_received=quantity("ReceivedQuantity"),

@@ -1,0 +1,41 @@
+"""What ``scripts/start`` tells: its own help, and where the warehouse is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.warehouse.embedded import Server
+from include.standalone.environment import AirflowHost, airflow_environment
+from include.standalone.installation import Installation
+from include.standalone.processes import Processes
+
+
+def _start(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "include.standalone", *arguments]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+
+
+def test_the_help_names_the_script() -> None:
+    done = _start("--help")
+    assert done.returncode == 0
+    assert "Usage: scripts/start [OPTIONS]" in done.stdout
+
+
+def _address(home: Home, inherited: Mapping[str, str]) -> str:
+    host = AirflowHost(home, Server(home.postgres, 55432, "analysts"), 8080)
+    return Installation(host, airflow_environment(host, inherited), Processes(home), None).warehouse_address
+
+
+def test_the_embedded_warehouse_is_named_with_the_analyst_s_login(home: Home) -> None:
+    assert _address(home, {}) == "postgresql://analyst:analysts@127.0.0.1:55432/warehouse"
+
+
+@pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
+def test_another_warehouse_is_named_without_its_password(driver: str, home: Home) -> None:
+    url = {"ORDERHOUSE_WAREHOUSE_URL": f"{driver}://orders:s3cret@db.example.com:5432/erp"}
+    assert _address(home, url) == f"{driver}://orders:***@db.example.com:5432/erp"

@@ -1,0 +1,126 @@
+"""Sessions: opened once, carried in cookies, opened anew when they are over, and ended whatever happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
+from include.orderhouse.http import Api, Patience
+from include.orderhouse.session import SessionAuth
+from tests.connectors.conftest import Unlimited
+
+HOST = "https://erp.example"
+
+
+class Erp:
+    """A source with sessions; each answers ``lasts`` requests."""
+
+    def __init__(self, lasts: int = 1000, login_status: int = 200, logout: Callable[[], int] = lambda: 204) -> None:
+        self.lasts, self.login_status, self.logout = lasts, login_status, logout
+        self.open: dict[str, int] = {}
+        self.calls: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.calls.append(request.url.path)
+        session = request.headers.get("Cookie", "").partition("SEAT=")[2].partition(";")[0]
+        if request.url.path == "/login":
+            return self._log_in()
+        if request.url.path == "/logout":
+            self.open.pop(session, None)
+            return httpx.Response(self.logout())
+        left = self.open.get(session, 0)
+        if left <= 0:
+            self.open.pop(session, None)
+            return httpx.Response(401, json={"error": "session is over"})
+        self.open[session] = left - 1
+        return httpx.Response(500 if request.url.path == "/broken" else 200, json={"path": request.url.path})
+
+    def _log_in(self) -> httpx.Response:
+        if self.login_status != 200:
+            return httpx.Response(self.login_status, json={"error": "no"})
+        name = f"s{self.calls.count('/login')}"
+        self.open[name] = self.lasts
+        cookies = [("Set-Cookie", f"SEAT={name};HttpOnly;"), ("Set-Cookie", "ROUTE=.node1; path=/b1s")]
+        return httpx.Response(200, headers=cookies, json={})
+
+    def api(self) -> Api:
+        """A client with a session of its own."""
+        auth = SessionAuth(f"{HOST}/login", {"password": "s3cret"}, f"{HOST}/logout")
+        patience = Patience(tries=1, longest_wait=0.01)
+        return Api(HOST, auth, Unlimited(), lambda answer: None, patience, httpx.MockTransport(self))
+
+
+def test_one_session_serves_all_requests_and_is_ended_at_the_end() -> None:
+    erp = Erp()
+    with erp.api() as api:
+        api.get("a")
+        api.get("b")
+        assert len(erp.open) == 1
+    assert erp.calls == ["/login", "/a", "/b", "/logout"]
+    assert erp.open == {}
+
+
+def test_the_session_is_ended_after_a_failure_too() -> None:
+    erp = Erp()
+    with pytest.raises(SourceUnavailable), erp.api() as api:
+        api.get("broken")
+    with suppress(KeyboardInterrupt), erp.api() as api:
+        api.get("a")
+        raise KeyboardInterrupt
+    assert erp.open == {}
+
+
+def test_what_was_never_opened_is_not_ended() -> None:
+    erp = Erp()
+    with erp.api():
+        pass
+    assert erp.calls == []
+
+
+@pytest.mark.parametrize("goes_wrong", ["status", "connection"])
+def test_a_session_that_cannot_be_ended_hides_no_other_failure(
+    goes_wrong: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def logout() -> int:
+        if goes_wrong == "connection":
+            raise httpx.ConnectError("refused")
+        return 500
+
+    with pytest.raises(SourceUnavailable, match="broken"), Erp(logout=logout).api() as api:
+        api.get("broken")
+    assert "could not be ended" in caplog.text
+
+
+def test_a_session_that_is_over_is_opened_anew_and_the_request_sent_again() -> None:
+    erp = Erp(lasts=2)
+    with erp.api() as api:
+        assert [api.get(name)["path"] for name in "abc"] == ["/a", "/b", "/c"]
+    assert erp.calls == ["/login", "/a", "/b", "/c", "/login", "/c", "/logout"]
+    assert erp.open == {}
+
+
+def test_threads_share_one_session() -> None:
+    erp = Erp()
+    with erp.api() as api, ThreadPoolExecutor(8) as pool:
+        list(pool.map(api.get, [f"r{number}" for number in range(40)]))
+    assert erp.calls.count("/login") == erp.calls.count("/logout") == 1
+
+
+def test_a_refused_login_is_judged_like_any_answer_and_tells_no_secret() -> None:
+    with pytest.raises(AuthenticationFailed) as refused, Erp(login_status=401).api() as api:
+        api.get("a")
+    assert "s3cret" not in str(refused.value)
+    with pytest.raises(SourceUnavailable), Erp(login_status=503).api() as api:
+        api.get("a")
+
+
+def test_a_session_that_is_over_at_once_is_a_matter_of_credentials() -> None:
+    erp = Erp(lasts=0)
+    with pytest.raises(AuthenticationFailed), erp.api() as api:
+        api.get("a")
+    assert erp.calls == ["/login", "/a", "/login", "/a", "/logout"]
