@@ -235,4 +235,4 @@ NAMED_UNITS = {
     for name in names.split()
     for spelling in (name, name.lower(), name.upper())
 }
-"""Names and abbreviations that English-language companies give their units where the system leaves them to name them."""
+"""Names and abbreviations that English-language companies give units where the system leaves the naming to them."""

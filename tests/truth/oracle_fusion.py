@@ -146,7 +146,6 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     sole = line.distributions[0] if len(accounts) == 1 else None
     projects = {one.project for one in line.distributions}
     unit = (company.units[line.unit].rec20 or None) if line.unit else None
-    known = line.unit if line.unit in ("SET",) else None
     return {
         "source_line_id": str(line_id(line.id)),
         "line_number": str(line.number),
@@ -158,8 +157,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "manufacturer_item_code": item and item.manufacturer_code,
         "category": item and item.category,
         "quantity_ordered": line.quantity,
-        "unit": known or unit,
-        "unit_source": line.unit,
+        "unit": unit,
         "quantity_received": line.quantity_received,
         "quantity_invoiced": line.quantity_invoiced,
         "unit_price": line.unit_price,
@@ -183,7 +181,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "is_cancelled": line.is_cancelled,
         "source_created_at": _second(line.created_at),
         "source_modified_at": _second(line_updated_at(order, line)),
-        "schedules": [_schedule(order, line, one, known or unit) for one in line.schedules],
+        "schedules": [_schedule(order, line, one, unit) for one in line.schedules],
         "distributions": _distributions(company, order, line),
     }
 
