@@ -39,7 +39,7 @@ def measured(command: Sequence[str], log: Path, environment: Mapping[str, str] |
     """Run a command to its end. Its output goes to ``log``; raises CommandFailed with the end of it."""
     began = time.monotonic()
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             command, cwd=PROJECT, env={**os.environ, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
         )
         tree = _Tree(process.pid)

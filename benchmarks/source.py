@@ -53,7 +53,7 @@ def serving(
     command = [sys.executable, "-m", "benchmarks.server"]
     for name, value in told.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
-    process = subprocess.Popen(command, cwd=PROJECT)  # noqa: S603
+    process = subprocess.Popen(command, cwd=PROJECT)
     source = Source(load(shape), timeline, f"http://{LOOPBACK}:{port}")
     try:
         if not wait_for(lambda: process.poll() is not None or _answers(source), START_SECONDS) or process.poll():

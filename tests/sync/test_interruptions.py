@@ -34,7 +34,7 @@ def pages_read(odoo: Sandbox) -> list[str]:
 
 
 def test_a_retry_goes_on_after_the_last_page_that_was_kept(odoo: Sandbox, system: System) -> None:
-    """H30: of both attempts together only the page that was in the making was read twice, its orders and their lines."""
+    """H30: of both attempts together only the page that was in the making was read twice: its orders, their lines."""
     system.sync(Mode.INITIAL)
     whole, calls = pages_read(odoo), odoo.world("odoo").log.count()
     odoo.world("odoo").log.clear()

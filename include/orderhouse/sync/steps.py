@@ -12,7 +12,7 @@ from typing import Any
 from include.orderhouse.errors import NotLoaded, TooManyRejects
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.staging import Staging, read_orders, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, read_orders, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
@@ -74,7 +74,7 @@ def transform(runtime: Runtime, staged: str) -> Summary:
     counts = {"batches": 0, "orders": 0, "lines": 0, "rejects": 0}
     for batch in _batches(staging):
         frames = mapper.frames(batch)
-        write_frames(staging, "frames", counts["batches"], frames)
+        write_frames(staging, batch_folder("frames", counts["batches"]), frames)
         counts["batches"] += 1
         counts["orders"] += frames["version"].num_rows + frames["reject"].num_rows
         counts["lines"] += frames["purchase_order_line"].num_rows
@@ -99,14 +99,16 @@ def validate(runtime: Runtime, staged: str) -> Summary:
     made = staging.read_json(TRANSFORMED)
     validator = Validator(plan.connection, staged)
     rejected = findings = 0
-    for number, frames in enumerate(staged_frames(staging, "frames", made["batches"])):
-        found = validator.check(frames)
+    folders = [batch_folder("frames", number) for number in range(made["batches"])]
+    for number, (frames, found) in enumerate(validator.check(staged_frames(staging, folders))):
         checked = apply_findings(frames, found, plan.connection)
-        write_frames(staging, "checked", number, checked)
+        if found:
+            folders[number] = batch_folder("checked", number)
+            write_frames(staging, folders[number], checked)
         rejected += checked["reject"].num_rows
         findings += len(found)
     report = _write_report(runtime, validator, staged)
-    staging.write_json(VALIDATED, {"batches": made["batches"], "rejects": rejected})
+    staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     _stop_if_too_many(runtime, plan, made, rejected)
     return {"staged": staged, "rejects": rejected, "findings": findings, "report": report}
 
@@ -115,8 +117,8 @@ def load(runtime: Runtime, staged: str) -> Summary:
     """Merge everything into the warehouse, in one transaction with the ledger row."""
     staging = _resumed(runtime, staged)
     plan = Plan.load(staging)
-    batches = staging.read_json(VALIDATED)["batches"]
-    done = merge(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", batches))
+    batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
+    done = merge(runtime.warehouse, _task(runtime, plan, staging), batches)
     return {"staged": staged, **{name: number for name, number in vars(done).items() if number}}
 
 
@@ -222,7 +224,8 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
     if rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]:
         return
     staging = runtime.staging(plan.sync_id)
-    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", made["batches"]))
+    batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
+    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), batches)
     raise TooManyRejects(
         f"{rejected} of {made['orders']} orders were rejected; at most {allowed:.0%} may be (max_reject_share).",
         action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
