@@ -31,7 +31,7 @@ from include.orderhouse.mapping import (
     text,
 )
 from include.orderhouse.model import Address, PurchaseOrder, PurchaseOrderLine
-from include.orderhouse.units import NAMED_UNITS
+from include.orderhouse.unit_names import NAMED_UNITS
 
 GOODS = ("goods", "service", "asset")
 

@@ -30,7 +30,7 @@ from include.orderhouse.model import (
     PurchaseOrderLine,
     PurchaseOrderSchedule,
 )
-from include.orderhouse.units import NAMED_UNITS
+from include.orderhouse.unit_names import NAMED_UNITS
 
 STATUSES = {
     "INCOMPLETE": "draft",
