@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 import time
@@ -14,7 +15,7 @@ import psutil
 
 from include.orderhouse.home import PROJECT
 
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS = 0.02
 TOLD_LINES = 30
 
 
@@ -51,11 +52,11 @@ def measured(command: Sequence[str], log: Path, environment: Mapping[str, str] |
     if process.returncode:
         told = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TOLD_LINES:]
         raise CommandFailed("\n".join([f"{' '.join(command)} ended with {process.returncode}:", *told]))
-    return Usage(seconds, used.ru_utime + used.ru_stime, max(tree.peak, used.ru_maxrss * 1024))
+    return Usage(seconds, used.ru_utime + used.ru_stime, tree.peak)
 
 
 class _Tree(threading.Thread):
-    """Watches the memory of a process and its descendants; the kernel's own peak is that of the largest one only."""
+    """Watches the memory of a process and its descendants: what they hold together, and the kernel's peak of each."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -69,7 +70,7 @@ class _Tree(threading.Thread):
                 family = [self._root, *self._root.children(recursive=True)]
             except psutil.Error:
                 return
-            self.peak = max(self.peak, sum(map(_resident, family)))
+            self.peak = max(self.peak, sum(map(_resident, family)), *(_high_water(each.pid) for each in family))
 
     def stop(self) -> None:
         self._stopped.set()
@@ -81,3 +82,16 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _high_water(pid: int) -> int:
+    """The most that the process has held since it began its program; 0 where the system does not tell.
+
+    The peak that ``wait4`` gives would do, were it not at least that of the process that started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0

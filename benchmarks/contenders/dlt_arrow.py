@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dlt
 import pyarrow as pa
 
+from benchmarks.contenders.arrow_pages import field_at, parsed, schema_of
 from benchmarks.contenders.dlt_rest_api import TUNED, pipeline
 from benchmarks.contenders.job import Job, Table, column, pages, read_job
-from benchmarks.contenders.limit_arrow import field_at, parsed, schema_of
 
 
 def main(job: Job) -> None:
@@ -24,25 +23,28 @@ def main(job: Job) -> None:
         for page in pages(job):
             yield parsed(page, schema, job.tables[0].path)
 
-    resources = []
-    for table in job.tables:
-        resource = dlt.transformer(
-            partial(_rows, job.nesting(table)[1:], table),
+    resources = [
+        dlt.transformer(
+            _rows_of(job.nesting(table)[1:], table),
             data_from=read_pages,
             name=table.name,
             primary_key=[column(field) for field in table.key],
             write_disposition={"disposition": "merge", "strategy": "upsert"},
         )
-        resources.append(resource)
+        for table in job.tables
+    ]
     pipeline(job).run(resources, loader_file_format="csv")
 
 
-def _rows(nesting: list[Table], table: Table, orders: pa.StructArray) -> Iterator[pa.Table]:
-    rows = orders
-    for step in nesting:
-        rows = pa.compute.list_flatten(field_at(rows, step.path))
-    found = pa.RecordBatch.from_struct_array(rows).select(list(table.fields))
-    yield pa.Table.from_batches([found]).rename_columns([column(field) for field in table.fields])
+def _rows_of(nesting: list[Table], table: Table) -> Callable[[pa.StructArray], Iterator[pa.Table]]:
+    def rows_of(orders: pa.StructArray) -> Iterator[pa.Table]:
+        rows = orders
+        for step in nesting:
+            rows = pa.compute.list_flatten(field_at(rows, step.path))
+        found = pa.RecordBatch.from_struct_array(rows).select(list(table.fields))
+        yield pa.Table.from_batches([found]).rename_columns([column(field) for field in table.fields])
+
+    return rows_of
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def pipeline(job: Job) -> dlt.Pipeline:
     os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
     host = job.host.replace("/", "%2F")
     destination = dlt.destinations.postgres(f"postgresql://postgres:unused@{host}:{job.port}/{job.database}")
-    return dlt.pipeline("benchmark", job.folder, destination, dataset_name="public", progress=None)
+    return dlt.pipeline("benchmark", pipelines_dir=job.folder, destination=destination, dataset_name="public")
 
 
 def main(job: Job, is_tuned: bool) -> None:

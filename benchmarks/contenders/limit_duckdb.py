@@ -23,16 +23,16 @@ TYPES = {
 
 
 def main(job: Job) -> None:
-    folder = Path(job.folder)
+    folder, largest = Path(job.folder), 0
     for number, page in enumerate(pages(job)):
-        (folder / f"{number:06}.json").write_bytes(page)
-    reader = duckdb.connect(str(folder / "pages.duckdb"))
+        largest = max(largest, (folder / f"{number:06}.json").write_bytes(page))
+    reader = duckdb.connect()
     reader.execute("SET TimeZone = 'UTC'")
     (root,) = job.children(None)
     envelope = _wrapped(root.path, _type(job, root), is_root=True)
     reader.execute(
-        f"CREATE VIEW {root.name}_row AS SELECT unnest({'.'.join(_quoted(root.path))}) AS row FROM read_json("
-        f"'{folder}/*.json', columns = {{{envelope}}}, format = 'unstructured', maximum_object_size = 1000000000)"
+        f"CREATE TABLE page AS SELECT {'.'.join(_quoted(root.path))} AS rows FROM read_json('{folder}/*.json', "
+        f"columns = {{{envelope}}}, format = 'unstructured', maximum_object_size = {largest + 1})"
     )
     with psycopg.connect(job.address) as warehouse:
         for table in job.tables:
@@ -41,12 +41,12 @@ def main(job: Job) -> None:
 
 def _load(job: Job, table: Table, reader: duckdb.DuckDBPyConnection, warehouse: psycopg.Connection) -> None:
     file = Path(job.folder) / f"{table.name}.csv"
-    source = f"{table.name}_row"
+    source, rows = "page", "rows"
     if table.parent:
-        path = ".".join(["row", *_quoted(table.path)])
-        reader.execute(f"CREATE VIEW {source} AS SELECT unnest({path}) AS row FROM {table.parent}_row")
+        source, rows = f"{table.parent}_row", ".".join(["row", *_quoted(table.path)])
+    reader.execute(f"CREATE TABLE {table.name}_row AS SELECT unnest({rows}) AS row FROM {source}")
     fields = ", ".join(f'row."{field}"' for field in table.fields)
-    reader.execute(f"COPY (SELECT {fields} FROM {source}) TO '{file}' (FORMAT csv, HEADER false)")
+    reader.execute(f"COPY (SELECT {fields} FROM {table.name}_row) TO '{file}' (FORMAT csv, HEADER false)")
     warehouse.execute(create(table).encode())
     warehouse.execute(f"CREATE TEMPORARY TABLE staged (LIKE {table.name}) ON COMMIT DROP".encode())
     with warehouse.cursor().copy(b"COPY staged FROM STDIN (FORMAT csv)") as copy, file.open("rb") as content:

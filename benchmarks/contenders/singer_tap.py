@@ -20,6 +20,7 @@ TYPES: dict[str, type[th.JSONTypeHelper[Any]]] = {
     "date": th.DateType,
     "instant": th.DateTimeType,
 }
+JOB: Job = read_job()
 
 
 class Pages(Stream):
@@ -32,9 +33,8 @@ class Pages(Stream):
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:
         """A record for each page."""
-        job: Job = self.tap.job
-        for number, page in enumerate(pages(job)):
-            yield {"number": number, "orders": look_up(json.loads(page), job.tables[0].path)}
+        for number, page in enumerate(pages(JOB)):
+            yield {"number": number, "orders": look_up(json.loads(page), JOB.tables[0].path)}
 
     def get_child_context(self, record: dict[str, Any], context: Mapping[str, Any] | None) -> dict[str, Any]:
         """The orders of the page."""
@@ -48,7 +48,7 @@ class Rows(Stream):
     state_partitioning_keys = ()
 
     def __init__(self, tap: Tap, table: Table) -> None:
-        self._nesting = tap.job.nesting(table)[1:]
+        self._nesting = JOB.nesting(table)[1:]
         self._columns = {field: column(field) for field in table.fields}
         schema = th.PropertiesList(*(th.Property(column(field), TYPES[kind]) for field, kind in table.fields.items()))
         super().__init__(tap, name=table.name, schema=schema.to_dict())
@@ -58,7 +58,7 @@ class Rows(Stream):
         """The rows in the context's orders."""
         rows = (context or {})["orders"]
         for step in self._nesting:
-            rows = (row for above in rows for row in look_up(above, step.path))
+            rows = [row for above in rows for row in look_up(above, step.path)]
         for row in rows:
             yield {name: row[field] for field, name in self._columns.items()}
 
@@ -68,11 +68,10 @@ class BenchmarkTap(Tap):
 
     name = "tap-benchmark"
     config_jsonschema = th.PropertiesList().to_dict()
-    job = read_job()
 
     def discover_streams(self) -> list[Stream]:
         """Pages and tables."""
-        return [Pages(self), *(Rows(self, table) for table in self.job.tables)]
+        return [Pages(self), *(Rows(self, table) for table in JOB.tables)]
 
 
 if __name__ == "__main__":

@@ -26,19 +26,18 @@ def killed(killed_run: Future[KilledRun]) -> KilledRun:
 
 
 @pytest.fixture(scope="module")
-def echoing_run(airflow: Airflow, odoo_run: Run) -> Run:
-    """A run of Odoo whose source repeats the password in its error."""
-    said = {"name": "odoo.exceptions.AccessDenied", "message": f"Access Denied for ('sandbox', 2, '{PLANTED}')"}
-    airflow.api.pause(odoo_run.dag_id, True)
-    airflow.plan_fault("odoo", kind="wrong_shape", value={"error": {"code": 200, "data": said}}, times=None)
+def echoing_run(airflow: Airflow) -> Run:
+    """A run of SAP's DAG whose source repeats the password in its error."""
+    error = {"code": "ODATA/001", "message": f"No service for ORDERHOUSE with {PLANTED}"}
+    airflow.plan_fault("sap_s4hana", kind="wrong_shape", value={"error": error}, times=None)
     try:
-        return airflow.run(odoo_run.dag_id, {"connections": ["odoo_one"], "mode": "full_resync"})
+        return airflow.run("purchase_orders__sap_s4hana")
     finally:
-        airflow.clear_faults("odoo")
+        airflow.clear_faults("sap_s4hana")
 
 
 @pytest.fixture(scope="module")
-def secrets(airflow: Airflow, limited_run: str, killed: KilledRun, echoing_run: Run) -> Collection[str]:
+def secrets(airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun, echoing_run: Run) -> Collection[str]:
     """What may be found nowhere, once all the runs have ended."""
     airflow.wait("purchase_orders__business_central", limited_run)
     assert echoing_run.state == "failed"
@@ -70,9 +69,8 @@ def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Col
 
 
 def test_a_source_that_repeats_a_password_in_its_error_is_quoted_without_it(airflow: Airflow, echoing_run: Run) -> None:
-    query = "SELECT error_message FROM ops.connection_status WHERE connection = 'odoo_one'"
-    (status,) = airflow.rows(query)
-    assert "Access Denied for ('sandbox', 2, '***')" in status["error_message"]
+    (sync,) = airflow.syncs("sap_backfilled", echoing_run.run_id)
+    assert "No service for ORDERHOUSE with ***" in sync["error_message"]
 
 
 def test_the_search_looks_into_the_logs_of_tasks(airflow: Airflow, odoo_run: Run) -> None:
