@@ -36,6 +36,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",
     },
+    "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
     "oracle_fusion": {"account_segments": ["company", "cost_center", "gl_account", "department"]},

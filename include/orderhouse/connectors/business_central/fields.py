@@ -27,7 +27,6 @@ from include.orderhouse.mapping import (
 )
 from include.orderhouse.model import Address, PurchaseOrder, PurchaseOrderLine
 from include.orderhouse.odata import unescaped
-from include.orderhouse.progress import progress
 
 LINES = "purchaseOrderLines"
 ZERO = Decimal(0)
@@ -83,7 +82,12 @@ def _type(line: Record) -> str:
 
 
 def _progress(order: Record, done: str) -> str | None:
-    return progress((Decimal(line.get(done) or 0), Decimal(line.get("quantity") or 0)) for line in _lines(order))
+    lines = [(Decimal(line.get(done) or 0), Decimal(line.get("quantity") or 0)) for line in _lines(order)]
+    if not lines:
+        return None
+    if not any(actual > 0 for actual, _ in lines):
+        return "none"
+    return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
 
 
 def _received(order: Record) -> str | None:
