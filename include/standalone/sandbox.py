@@ -24,6 +24,7 @@ DIALECTS = (
     "netsuite",
     "odoo",
     "erpnext",
+    "oracle_fusion",
     "quickbooks",
 )
 """In the order of their ports; new ones come last."""
@@ -88,6 +89,7 @@ class Sandbox:
             "netsuite": {"public_key": public.decode("ascii")},
             "odoo": {"password": password},
             "erpnext": {"password": password},
+            "oracle_fusion": {"password": password, "client_secret": password},
             "quickbooks": {"client_secret": password, "refresh_token": password},
         }
         path = self.home.sandbox / "credentials.json"

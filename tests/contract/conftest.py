@@ -38,6 +38,7 @@ WRONG: dict[str, dict[str, str]] = {
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
+    "oracle_fusion": {"password": "wr0ng-s3cret"},
     "quickbooks": {"refresh_token": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
 }

@@ -39,6 +39,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
+    "oracle_fusion": {"account_segments": ["company", "cost_center", "gl_account", "department"]},
     "quickbooks": {"realm_id": "9341450000000001", "charge_accounts": ["Freight & Delivery"]},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
 }
