@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from include.orderhouse import wire
 from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable, UnexpectedShape
 from include.orderhouse.http import BY_STATUS, Answer, Api, Refusal, retry_after
+from include.orderhouse.whole_seconds import since, until
 
 LARGEST_PAGE = 500
 LINKS = "self,child"
-SECOND = timedelta(seconds=1)
 
 Row = dict[str, Any]
 
@@ -96,13 +96,9 @@ def none_of(attribute: str, values: Iterable[Any]) -> str:
 
 def between(attribute: str, start: datetime | None, end: datetime | None) -> tuple[str, ...]:
     """The instant is in ``[start, end)``, in whole seconds as it is told: the start goes down, the end up."""
-    lower = (f"{attribute} >= {literal(start.replace(microsecond=0))}",) if start else ()
-    upper = (f"{attribute} < {literal(_next_second(end))}",) if end else ()
+    lower = (f"{attribute} >= {literal(since(start))}",) if start else ()
+    upper = (f"{attribute} < {literal(until(end))}",) if end else ()
     return (*lower, *upper)
-
-
-def _next_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0) + (SECOND if moment.microsecond else timedelta(0))
 
 
 def walk(api: Api, query: Query, size: int, after: int | None = None) -> Iterator[CollectionPage]:

@@ -26,15 +26,18 @@ ORDERS, PAGE_SIZE = 120, 20
 TENANT = "00000000-0000-0000-0000-000000000001"
 NEEDED: dict[str, dict[str, str]] = {
     "business_central": {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token"},
+    "dynamics_fo": {"token_url": "{url}/00000000-0000-0000-0000-000000000002/oauth2/v2.0/token"},
     "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
 }
 """What a connection to the sandbox must say besides the dialect's own credentials."""
 SETTINGS: dict[str, dict[str, str]] = {
     "business_central": {"root": f"v2.0/{TENANT}/production"},
+    "dynamics_fo": {"header_change_field": "ModifiedDateTime", "line_change_field": "ModifiedDateTime1"},
     "quickbooks": {"realm_id": "9341450000000001"},
 }
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "dynamics_fo": {"client_secret": "wr0ng-s3cret"},
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},

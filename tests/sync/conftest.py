@@ -36,6 +36,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",
     },
+    "dynamics_fo": {
+        "header_change_field": "ModifiedDateTime",
+        "line_change_field": "ModifiedDateTime1",
+        "created_field": "CreatedDateTime1",
+        "invoiced_field": "OCHInvoicedQuantity",
+        "dimension_segments": ["cost_center", "department"],
+    },
     "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
@@ -47,6 +54,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 SIGN_IN = {
     "business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"},
+    "dynamics_fo": {"token_url": "{url}/00000000-0000-0000-0000-000000000002/oauth2/v2.0/token"},
     "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
 }
 """Credentials beside the dialect's own: where to sign in, instead of the vendor's cloud."""

@@ -28,6 +28,7 @@ from include.orderhouse.mapping import (
 )
 from include.orderhouse.model import Address, PurchaseOrder, PurchaseOrderLine
 from include.orderhouse.odata import unescaped
+from include.orderhouse.progress import progress
 
 LINES = "purchaseOrderLines"
 ZERO = Decimal(0)
@@ -88,12 +89,7 @@ def _type(line: Record) -> str:
 
 
 def _progress(order: Record, done: str) -> str | None:
-    lines = [(line.get(done) or 0, line.get("quantity") or 0) for line in _lines(order)]
-    if not lines:
-        return None
-    if not any(actual > 0 for actual, _ in lines):
-        return "none"
-    return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
+    return progress((line.get(done) or ZERO, line.get("quantity") or ZERO) for line in _lines(order))
 
 
 def _received(order: Record) -> str | None:

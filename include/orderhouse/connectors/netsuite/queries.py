@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.netsuite.codes import STATUSES
 from include.orderhouse.suiteql import Part, Statement, one_of
+from include.orderhouse.whole_seconds import until
 
 ADDRESS = "nkey addressee attention addr1 addr2 addr3 city state zip country addrphone"
 
@@ -95,8 +96,7 @@ def _between(column: str, window: Window) -> str:
     if window.start:
         bounds.append(f"SYS_EXTRACT_UTC({column}) >= {_timestamp(window.start)}")
     if window.end:
-        end = window.end + timedelta(seconds=1, microseconds=-1)
-        bounds.append(f"SYS_EXTRACT_UTC({column}) < {_timestamp(end)}")
+        bounds.append(f"SYS_EXTRACT_UTC({column}) < {_timestamp(until(window.end))}")
     return " AND ".join(bounds)
 
 

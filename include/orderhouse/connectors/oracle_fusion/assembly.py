@@ -13,6 +13,7 @@ from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.oracle_fusion import queries
+from include.orderhouse.segments import segments
 
 SUPPLIER_PARTS = (Part("addresses", "SupplierAddressId"), Part("sites", "SupplierSiteId"))
 SUPPLIERS_AT_ONCE = 50
@@ -40,23 +41,20 @@ class Assembly:
         return {**order, **_segments(order), "lines": [self._line(line) for line in order["lines"]]}
 
     def _line(self, line: Row) -> Row:
+        settings = self._source.settings
         distributions = [
-            {**one, "ScheduleNumber": schedule.get("ScheduleNumber"), "_account": self._account(one)}
+            {
+                **one,
+                "ScheduleNumber": schedule.get("ScheduleNumber"),
+                "_account": segments(one.get("POChargeAccount"), settings.account_segments, settings.account_separator),
+            }
             for schedule in line["schedules"]
             for one in schedule["distributions"]
         ]
         schedules = [{k: v for k, v in schedule.items() if k != "distributions"} for schedule in line["schedules"]]
-        is_charge = line.get("LineType") in self._source.settings.charge_line_types
+        is_charge = line.get("LineType") in settings.charge_line_types
         added = {"schedules": schedules, "_distributions": distributions, "_is_charge": is_charge, "_receipts": []}
         return {**line, **_segments(line), **added}
-
-    def _account(self, distribution: Row) -> dict[str, str] | None:
-        """The segments of the charge account by the names that the connection gives them."""
-        settings = self._source.settings
-        told = str(distribution.get("POChargeAccount") or "").split(settings.account_separator)
-        if len(told) != len(settings.account_segments):
-            return None
-        return dict(zip(settings.account_segments, told, strict=True))
 
     def _add_suppliers(self, orders: list[Row]) -> None:
         wanted = {adf.number(order, "SupplierId", of="an order") for order in orders if order.get("SupplierId")}

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from tests.sandbox.dialect import Dialect, World
 from tests.sandbox.dialects.business_central.answers import rate_limited_response, server_error_response
 from tests.sandbox.dialects.business_central.service import Service
-from tests.sandbox.dialects.business_central.sign_in import SignIn
+from tests.sandbox.entra import SignIn
 
 
 def routes(world: World) -> Sequence[BaseRoute]:

@@ -1,4 +1,4 @@
-"""Microsoft Entra's token endpoint, as far as the client credentials grant needs it."""
+"""Microsoft Entra's token endpoint, as far as the client credentials grant needs it: of all Microsoft dialects."""
 
 from __future__ import annotations
 

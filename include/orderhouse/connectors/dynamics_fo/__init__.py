@@ -1,0 +1,73 @@
+"""Dynamics 365 Finance & Operations (Supply Chain Management): the OData entities of purchase orders.
+
+The standard entities tell no modification time. Where a site has extended them with one, ``header_change_field`` and
+``line_change_field`` name it, and both tables are asked, since saving a line does not save its header. Else a window
+holds the orders whose date lies in it, and the newest one all open orders, too; what did not change is told by its
+content and rewrites nothing. A change to an order that is neither is then found by a full resync only. Lines that are
+deleted leave no trace either: open orders are read again where ``reread_open_orders`` says so, and at every reconcile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+
+from include.orderhouse import odata
+from include.orderhouse.auth import client_credentials
+from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.dynamics_fo.mapping import MAPPING
+from include.orderhouse.connectors.dynamics_fo.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.dynamics_fo.settings import Settings
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import RateLimitExceeded
+from include.orderhouse.http import Answer, Refusal
+
+LOGIN = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
+UNTOLD_WAIT = 30.0
+"""Seconds to wait where throttling does not say."""
+
+
+def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
+    """A Microsoft Entra application (client credentials) that Finance & Operations knows as a user."""
+    token_url = credentials.extra.get("token_url") or LOGIN.format(tenant_id=credentials.need("tenant_id"))
+    scope = credentials.extra.get("scope") or f"{credentials.base_url}/.default"
+    return client_credentials(token_url, credentials.need("client_id"), credentials.need("client_secret"), scope)
+
+
+def explain(answer: Answer) -> Refusal | None:
+    """The service's error bodies, whose own words stand in the inner error."""
+    refusal = odata.explain(answer, {}, request_id=answer.headers.get("ms-dyn-aid"))
+    if refusal is None:
+        return None
+    inner = answer.body["error"].get("innererror")
+    told = inner.get("message") if isinstance(inner, dict) else None
+    waits = refusal.error is RateLimitExceeded and refusal.retry_after is None
+    return replace(
+        refusal,
+        message=str(told)[:500] if told else refusal.message,
+        retry_after=UNTOLD_WAIT if waits else refusal.retry_after,
+    )
+
+
+CONNECTOR = Connector(
+    name="dynamics_fo",
+    label="Microsoft Dynamics 365 Finance & Operations",
+    documentation=(
+        "[OData](https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/data-entities/odata), "
+        "[throttling](https://learn.microsoft.com/dynamics365/fin-ops-core/dev-itpro/data-entities/"
+        "priority-based-throttling), [entities](https://github.com/microsoft/CDM/tree/master/schemaDocuments/core/"
+        "operationsCommon/Entities/SupplyChain/ProcurementAndSourcing)"
+    ),
+    settings=Settings,
+    authenticate=authenticate,
+    discover=discover,
+    fetch=fetch,
+    read=read,
+    scan=scan,
+    explain=explain,
+    mapping=MAPPING,
+    page_size=200,
+    requests_per_minute=300,
+    concurrency=3,
+)

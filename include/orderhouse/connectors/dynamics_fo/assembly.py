@@ -1,0 +1,103 @@
+"""Whole raw orders: what stands in entities of its own is put into the order.
+
+What the connector adds to the source's properties has a leading underscore: ``_lines``, ``_charges``, ``_company``,
+``_vendor``, ``_term``, ``_modified_at`` and ``_created_at`` on the order; ``_received``, ``_invoiced``, ``_receipts``,
+``_dimensions`` and ``_modified_at`` on a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse import odata, wire
+from include.orderhouse.connector import Source
+from include.orderhouse.connectors.dynamics_fo import queries
+from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE, Query, Row
+from include.orderhouse.connectors.dynamics_fo.settings import Settings
+from include.orderhouse.segments import segments
+
+
+class Assembly:
+    """The orders of one company in one fetch; a vendor is asked for once."""
+
+    def __init__(self, source: Source, company: str) -> None:
+        self._source, self._company = source, company
+        self._settings: Settings = source.settings
+        self._known: Mapping[str, Any] = source.catalogue.details["companies"][company]
+        self._vendors: dict[str, Row | None] = {}
+
+    def records(self, headers: Sequence[Row]) -> list[Row]:
+        """The raw orders of these headers."""
+        settings, numbers = self._settings, [_number(row) for row in headers]
+        lines = self._expanded(headers) if settings.expand_lines else self._parts(LINES, "LineNumber", numbers)
+        charges = self._parts(settings.charges, "ChargeLineNumber", numbers)
+        receipts = self._parts(settings.receipts, "RecordId", numbers)
+        self._learn_vendors(str(row.get("OrderVendorAccountNumber") or "") for row in headers)
+        return [
+            self._order(row, lines.get(number, []), charges.get(number, []), receipts.get(number, []))
+            for row, number in zip(headers, numbers, strict=True)
+        ]
+
+    def _order(self, row: Row, lines: list[Row], charges: list[Row], receipts: list[Row]) -> Row:
+        settings, known = self._settings, self._known
+        return {
+            **row,
+            "_company": {**known["entity"], "ledger": known["ledger"]},
+            "_vendor": self._vendors.get(str(row.get("OrderVendorAccountNumber") or "")),
+            "_term": known["terms"].get(row.get("PaymentTermsName")),
+            "_created_at": row.get(settings.created_field),
+            "_modified_at": row.get(settings.header_change_field),
+            "_charges": charges,
+            "_lines": [self._line(line, receipts) for line in lines],
+        }
+
+    def _line(self, line: Row, receipts: list[Row]) -> Row:
+        settings = self._settings
+        own = [one for one in receipts if one.get("PurchaseOrderLineNumber") == line.get("LineNumber")]
+        received = line.get(settings.received_field)
+        if received is None and settings.receipts:
+            received = sum((Decimal(one.get("ReceivedPurchaseQuantity") or 0) for one in own), Decimal(0))
+        dimensions = line.get("DefaultLedgerDimensionDisplayValue")
+        return {
+            **line,
+            "_received": received,
+            "_invoiced": line.get(settings.invoiced_field),
+            "_receipts": own,
+            "_dimensions": segments(dimensions, settings.dimension_segments, settings.dimension_separator),
+            "_modified_at": line.get(settings.line_change_field),
+        }
+
+    def _expanded(self, headers: Sequence[Row]) -> dict[str, list[Row]]:
+        """The lines that came with their headers, cut-off ones read to their end."""
+        name, api = self._settings.expand_lines, self._source.api
+        found: dict[str, list[Row]] = {}
+        for row in headers:
+            lines = odata.nested(row, name, of="a purchase order")
+            rest = odata.pages(api.get, None, lines.next_link, of=name) if lines.next_link else ()
+            found[_number(row)] = [*lines.rows, *(line for page in rest for line in page.rows)]
+        return found
+
+    def _parts(self, entity: str, key: str, numbers: Sequence[str]) -> dict[str, list[Row]]:
+        """The rows of an entity that belong to these orders, by number."""
+        found: dict[str, list[Row]] = {}
+        for start in range(0, len(numbers) if entity else 0, NUMBERS_AT_ONCE):
+            condition = queries.one_of(NUMBER, numbers[start : start + NUMBERS_AT_ONCE])
+            for row in queries.all_rows(self._source, Query(entity, self._company, (NUMBER, key), condition)):
+                found.setdefault(_number(row), []).append(row)
+        return found
+
+    def _learn_vendors(self, accounts: Iterable[str]) -> None:
+        new = sorted({account for account in accounts if account} - self._vendors.keys())
+        for start in range(0, len(new) if self._settings.vendors else 0, NUMBERS_AT_ONCE):
+            batch = new[start : start + NUMBERS_AT_ONCE]
+            self._vendors |= dict.fromkeys(batch)
+            condition = queries.one_of("VendorAccountNumber", batch)
+            query = Query(self._settings.vendors, self._company, ("VendorAccountNumber",), condition)
+            for row in queries.all_rows(self._source, query):
+                self._vendors[wire.part(row, "VendorAccountNumber", str, of="a vendor")] = row
+
+
+def _number(row: Row) -> str:
+    return wire.part(row, NUMBER, str, of="a row of an order")
