@@ -111,12 +111,8 @@ ORDER = PurchaseOrder(
         ),
         APPROVALS,
     ),
-    receipt_status=code(
-        derived(v.receipts, "received against ordered quantities, else line statuses", "_lines"), PROGRESS
-    ),
-    invoice_status=code(
-        derived(v.invoices, "invoiced against ordered quantities, else line statuses", "_lines"), PROGRESS
-    ),
+    receipt_status=code(derived(v.receipts, "received quantities, else line statuses", "_lines"), PROGRESS),
+    invoice_status=code(derived(v.invoices, "invoiced quantities, else line statuses", "_lines"), PROGRESS),
     order_date=day("AccountingDate"),
     requested_delivery_date=day("RequestedDeliveryDate"),
     promised_delivery_date=day("ConfirmedDeliveryDate"),
@@ -196,9 +192,7 @@ LINE = PurchaseOrderLine(
     price_basis_quantity=quantity("PurchasePriceQuantity"),
     discount_percent=percent("LineDiscountPercentage"),
     discount_amount=money(
-        derived(
-            v.discount_amount, "what LineAmount lies below the price, with a LineDiscountAmount", "LineDiscountAmount"
-        )
+        derived(v.discount_amount, "what LineAmount lies below the price, with a discount a unit", "LineDiscountAmount")
     ),
     net_amount=money("LineAmount"),
     tax_code=text("SalesTaxItemGroupCode"),

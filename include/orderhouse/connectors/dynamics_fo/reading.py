@@ -23,6 +23,7 @@ from include.orderhouse.connectors.dynamics_fo.queries import (
 )
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.whole_seconds import since
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _headers_of(source: Source, company: str, numbers: Sequence[str]) -> list[Ro
 
 def _changed_in(source: Source, row: Row, window: Window) -> bool:
     at = _changed_at(row, source.settings.header_change_field)
-    lower, upper = queries.since(window.start) if window.start else None, window.end
+    lower, upper = since(window.start) if window.start else None, window.end
     return at is not None and (lower is None or at >= lower) and (upper is None or at < upper)
 
 

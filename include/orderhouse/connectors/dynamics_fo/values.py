@@ -49,6 +49,12 @@ def status(order: Record) -> Any:
     return approval or told
 
 
+def approval(order: Record) -> Any:
+    """The approval status; a draft has none."""
+    told = order.get("DocumentApprovalStatus")
+    return None if told == "Draft" else told
+
+
 def line_status(line: Record) -> Any:
     """A line's status; where it is open, how far receipts and invoices have come."""
     told = line.get("PurchaseOrderLineStatus")

@@ -27,8 +27,16 @@ from tests.sandbox.rows import RowCache
 from tests.sandbox.wire import json_response
 
 LARGEST_PAGE = 10_000
+INVALID = "The query specified in the URI is not valid."
 DEFAULT_COMPANY = "us01"
 """The user's own company, to which requests are limited unless they ask for all."""
+NAMES = frozenset(
+    {
+        "dataAreaId", "PurchaseOrderNumber", "LineNumber", "PurchaseOrderLineNumber", "RecordId", "ChargeLineNumber",
+        "Name", "LegalEntityId", "VendorAccountNumber", "AccountingDate", "PurchaseOrderStatus",
+    }
+)  # fmt: skip
+"""Properties of entities that have no row to tell theirs."""
 ONE = r"PurchaseOrderNumber eq '[^']*'"
 NAMED = re.compile(rf"dataAreaId eq '(\w+)' and \(({ONE}(?: or {ONE})*)\)")
 STAMPS = (orders.HEADER_STAMP, orders.CREATED_STAMP, lines.LINE_STAMP)
@@ -115,9 +123,9 @@ class Service:
         try:
             if "$filter" in asked:
                 asked["$filter"] = plain_enums(asked["$filter"])
-            return parse_query(asked, [name for name in rows[0] if name[0] != "@"] if rows else _KEYS)
+            return parse_query(asked, [name for name in rows[0] if name[0] != "@"] if rows else NAMES | set(STAMPS))
         except ODataError as error:
-            raise Refused(400, f"The query specified in the URI is not valid. {error}") from error
+            raise Refused(400, f"{INVALID} {error}") from error
 
     def _page_size(self, request: Request) -> int:
         asked = re.search(r"odata\.maxpagesize=(\d+)", request.headers.get("prefer", ""))
@@ -148,9 +156,6 @@ class Service:
         name = "$skip" if self._world.options.get("next") == "skip" else "$skiptoken"
         parts = [f"{key}={quote(text, safe='')}" for key, text in {**kept, name: str(behind)}.items()]
         return f"{self._world.base_url}{request.url.path}?{'&'.join(parts)}"
-
-
-_KEYS = frozenset({"dataAreaId", "PurchaseOrderNumber", "LineNumber", "PurchaseOrderLineNumber", "RecordId"})
 
 
 def _standard(row: Row) -> Row:

@@ -1,0 +1,79 @@
+"""A source that tells no modification times: what changed shows in the content of what is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.orderhouse.sync.request import Mode
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.dialects.dynamics_fo.orders import status
+from tests.sandbox.generate import generate
+from tests.sandbox.order import Order
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import Connect, System
+
+NAME = "dynamics_fo"
+NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
+ORDERS = 60
+
+
+@pytest.fixture
+def plain() -> Iterator[Sandbox]:
+    """Finance & Operations as it is delivered, without fields that a site has added."""
+    with sandbox(generate(3, orders=ORDERS, now=NOW), [NAME], Clock(NOW), options={NAME: {"extensions": "none"}}) as on:
+        yield on
+
+
+@pytest.fixture
+def synced(plain: Sandbox, connect: Connect) -> System:
+    system = connect(NAME, plain, settings={}, initial_days=1200)
+    assert system.sync()["orders_inserted"] == ORDERS
+    return system
+
+
+def old_orders(plain: Sandbox) -> list[Order]:
+    return [o for o in plain.company.orders.values() if o.order_date < (NOW - timedelta(days=5)).date()]
+
+
+def test_orders_that_are_read_again_without_a_change_rewrite_nothing(synced: System) -> None:
+    row = synced.sync()
+    assert row["orders_unchanged"] > 5
+    assert (row["orders_inserted"], row["orders_updated"]) == (0, 0)
+
+
+def test_h11_a_line_of_an_old_open_order_that_changes_is_loaded(plain: Sandbox, synced: System) -> None:
+    order = next(o for o in old_orders(plain) if o.is_open)
+    plain.act(history.change_description, order_id=order.id, line_id=order.goods_lines[0].id, text="Another text")
+    row = synced.sync()
+    assert (row["orders_inserted"], row["orders_updated"]) == (0, 1)
+    held = synced.rows("SELECT 1 FROM procurement.purchase_order_line WHERE description = 'Another text'")
+    assert len(held) == 1
+
+
+def test_h16_a_line_deleted_from_an_old_open_order_is_marked(plain: Sandbox, synced: System) -> None:
+    order = next(o for o in old_orders(plain) if o.is_open and len(o.goods_lines) > 1)
+    plain.act(history.delete_line, order_id=order.id, line_id=order.goods_lines[0].id)
+    assert synced.sync()["orders_updated"] == 1
+    gone = synced.rows("SELECT delete_evidence FROM procurement.purchase_order_line WHERE is_deleted")
+    assert [row["delete_evidence"] for row in gone] == ["absent_in_order"]
+
+
+def test_an_order_that_was_finished_meanwhile_is_loaded_as_such(plain: Sandbox, synced: System) -> None:
+    """It is not among the open ones any more, so the reconcile has to read it by its key."""
+    order = next(o for o in old_orders(plain) if o.is_open)
+    plain.act(history.cancel, order_id=order.id)
+    synced.sync()
+    assert synced.sync(Mode.FULL_RESYNC)["orders_updated"] == 1
+    told = synced.rows("SELECT 1 FROM procurement.purchase_order WHERE status_source = 'Canceled' AND NOT is_deleted")
+    assert len(told) == sum(status(o) == "Canceled" for o in plain.company.orders.values())
+
+
+def test_h15_a_deleted_order_is_found_by_a_reconcile(plain: Sandbox, synced: System) -> None:
+    order = old_orders(plain)[0]
+    plain.act(history.delete, order_id=order.id)
+    assert synced.sync()["orders_deleted"] == 0
+    assert synced.sync(Mode.RECONCILE)["orders_deleted"] == 1
