@@ -24,6 +24,7 @@ DIALECTS = (
     "netsuite",
     "odoo",
     "erpnext",
+    "coupa",
 )
 """In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
@@ -87,6 +88,7 @@ class Sandbox:
             "netsuite": {"public_key": public.decode("ascii")},
             "odoo": {"password": password},
             "erpnext": {"password": password},
+            "coupa": {"client_secret": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

@@ -31,6 +31,7 @@ NEEDED: dict[str, dict[str, str]] = {
 SETTINGS: dict[str, dict[str, str]] = {"business_central": {"root": f"v2.0/{TENANT}/production"}}
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "coupa": {"client_secret": "wr0ng-s3cret"},
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
