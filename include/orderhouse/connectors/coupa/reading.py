@@ -55,15 +55,15 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
 
 
 def _sections(source: Source, window: Window) -> list[_Section]:
-    changed = _within("updated-at", window)
     if window.open_only:
-        return [
-            _Section("open", ORDERS, {"status[not_in]": FINISHED, **_within("updated-at", Window(None, window.end))})
-        ]
-    sections = [_Section("changed", ORDERS, changed)]
+        scope, window = {"status[not_in]": FINISHED}, Window(None, window.end)
+        created: Query = {}
+    else:
+        scope, created = {}, _within("created-at", window)
+    changed = _within("updated-at", window)
+    sections = [_Section("changed", ORDERS, {**scope, **changed})]
     if source.settings.undated and changed:
-        undated = {"updated-at[blank]": "true", **_within("created-at", window)}
-        sections.append(_Section("undated", ORDERS, undated))
+        sections.append(_Section("undated", ORDERS, {**scope, "updated-at[blank]": "true", **created}))
     if window.start is not None:
         sections.append(_Section("lines", LINES, {**changed, **only("id", "updated-at", "order-header-id")}))
     return sections
