@@ -28,11 +28,15 @@ NEEDED: dict[str, dict[str, str]] = {
     "business_central": {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token"},
 }
 """What a connection to the sandbox must say besides the dialect's own credentials."""
-SETTINGS: dict[str, dict[str, str]] = {"business_central": {"root": f"v2.0/{TENANT}/production"}}
+SETTINGS: dict[str, dict[str, str]] = {
+    "business_central": {"root": f"v2.0/{TENANT}/production"},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
+}
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
+    "sap_business_one": {"password": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
 }
 """By connector, a secret that the sandbox does not accept."""

@@ -29,6 +29,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
 }
 

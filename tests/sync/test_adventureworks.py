@@ -43,6 +43,7 @@ CARRIES = {
     "business_central": Carried(total=True, charge_lines=True),  # a line of type Charge (Item); the page has the totals
     "netsuite": Carried(total=True, charge_lines=True),  # a line with an Other Charge item; foreigntotal
     "odoo": Carried(total=True, charge_lines=True),  # a line with a service product; amount_total
+    "sap_business_one": Carried(total=True, charge_lines=False),  # freight is an expense of the document
     "sap_s4hana": Carried(total=False, charge_lines=False),  # a header condition; no taxes, no totals
 }
 

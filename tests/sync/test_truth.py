@@ -19,13 +19,14 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, netsuite, odoo, sap_s4hana
+from tests.truth import business_central, netsuite, odoo, sap_business_one, sap_s4hana
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
     "business_central": business_central,
     "netsuite": netsuite,
     "odoo": odoo,
+    "sap_business_one": sap_business_one,
     "sap_s4hana": sap_s4hana,
 }
 PARTS = {"lines": "source_line_id", "schedules": "schedule_number", "distributions": "distribution_number"}

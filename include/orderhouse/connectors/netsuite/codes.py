@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from include.orderhouse.units import SPELLINGS
+
 _STATUSES = {
     "A": "pending_approval",  # Pending Supervisor Approval
     "B": "approved",  # Pending Receipt
@@ -27,19 +29,5 @@ LINE_TYPES = {
 }  # fmt: skip
 """Values of ``transactionline.itemtype``; ``Expense`` stands for a line that has none, which books to an account."""
 
-_UNITS = {
-    "EA": "Ea Each Unit Units", "H87": "Pc Pcs Piece Pieces", "KGM": "Kg Kilogram Kilograms", "GRM": "g Gram Grams",
-    "TNE": "MT T Tonne Tonnes", "LBR": "Lb Lbs Pound Pounds", "ONZ": "Oz Ounce Ounces", "LTR": "L Liter Liters Litre",
-    "MLT": "mL Milliliter", "GLL": "Gal Gallon Gallons", "MTR": "m Meter Meters Metre", "CMT": "cm Centimeter",
-    "MMT": "mm Millimeter", "FOT": "Ft Foot Feet", "INH": "In Inch Inches", "HUR": "H Hr Hrs Hour Hours",
-    "MIN": "Min Minute Minutes", "DAY": "Day Days", "MON": "Month Months", "ANN": "Year Years", "DZN": "Dz Doz Dozen",
-    "SET": "Set Sets", "PR": "Pr Pair Pairs", "XBX": "Box Boxes Bx", "XCT": "Ctn Carton Cartons", "XCS": "Case Cases",
-    "XPK": "Pk Pkg Pack Packs", "XCX": "Can Cans", "XPX": "Pallet Pallets", "XRO": "Roll Rolls",
-}  # fmt: skip
-UNITS = {
-    spelling: rec20
-    for rec20, names in _UNITS.items()
-    for name in names.split()
-    for spelling in (name, name.lower(), name.upper())
-}
+UNITS = SPELLINGS
 """Unit names are each account's own; these are the names and abbreviations that English accounts use."""
