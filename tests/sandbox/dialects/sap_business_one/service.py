@@ -25,6 +25,10 @@ from tests.sandbox.rows import RowCache
 from tests.sandbox.wire import json_response
 
 Endpoint = Callable[["Service", Request], Awaitable[Response]]
+EMPTY = frozenset(
+    {"DocEntry", "DocumentStatus", "UpdateDate", "UpdateTime", "CreationDate", "CancelStatus", "DocumentLines"}
+)
+"""Properties of documents that a query may name although there is no document."""
 PARTS = frozenset({"DocumentLines", "DocumentSpecialLines", "DocumentAdditionalExpenses"})
 
 
@@ -163,7 +167,7 @@ class Service:
         options = dict(request.query_params)
         if entity == "PurchaseOrders" and self._world.faults.active(FaultKind.IGNORE_FILTER):
             options.pop("$filter", None)
-        names = frozenset(rows[0].row) if rows else frozenset({"DocEntry", "UpdateDate"})
+        names = frozenset(rows[0].row) if rows else EMPTY
         return queries.take(rows, options, names, self._page_size(request), lambda served: served.plain)
 
     def _page_size(self, request: Request) -> int | None:
