@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from types import ModuleType
 
-SHAPES = ("business_central",)
+from benchmarks.shapes.shape import Shape
+
+SHAPES = ("business_central", "sap_s4hana")
 
 
-def load(name: str) -> ModuleType:
-    """The module of a shape: ``asked``, ``page`` and ``other``."""
-    return import_module(f"{__name__}.{name}")
+def load(name: str) -> Shape:
+    """A shape by its name."""
+    shape: Shape = import_module(f"{__name__}.{name}").SHAPE
+    return shape

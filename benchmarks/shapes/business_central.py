@@ -1,30 +1,27 @@
-"""Purchase orders in the shape of Business Central's API v2.0, made as they are asked for.
+"""Purchase orders in the shape of Business Central's API v2.0.
 
-An order has 1 to 9 lines (4.9972 on average), 50 properties, and 31 on each line.
+An order has 1 to 9 lines (5 on average), 50 properties, and 31 on each line.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
-from math import ceil
 from random import Random
 from typing import Any
 from uuid import UUID
 
-import msgspec
+from benchmarks.shapes.shape import Question, Row, Shape, Table, encoded
+from benchmarks.shapes.trade import CENT, CITIES, LINE_COUNTS, UNITS, description
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 NO_DATE = "0001-01-01"
-FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
-UNITS = ("PCS", "BOX", "KG", "L", "SET")
-CITIES = (("Lisboa", "1100-148", "PT"), ("Malmö", "211 18", "SE"), ("Kraków", "31-004", "PL"), ("Graz", "8010", "AT"))
-WORDS = ("steel", "bracket", "valve", "Ø12", "sealed", "pump", "coil", "filter", "M8", "hose", "blau", "kit")
-CENT = Decimal("0.01")
 BOUND = re.compile(r"lastModifiedDateTime (ge|lt) ([0-9T:.Z-]+)")
 
 COMPANY = {"id": str(UUID(int=1)), "name": "BENCH", "displayName": "Benchmark Ltd.", "systemVersion": "27.0"}
+ORDERS = f"v2.0/bench/api/v2.0/companies({COMPANY['id']})/purchaseOrders"
 INFORMATION = {
     "id": str(UUID(int=2)),
     "displayName": "Benchmark Ltd.",
@@ -35,18 +32,19 @@ INFORMATION = {
     "currencyCode": "EUR",
 }
 
-_encoder = msgspec.json.Encoder(decimal_format="number")
 
-
-def order(number: int) -> dict[str, Any]:
-    """The order of that number, whole, with its lines."""
+def _order(number: int, changed_at: datetime, is_later: bool) -> Row:
     chance = Random(number)  # noqa: S311
-    ordered_on = date(2026, 1, 1) + timedelta(days=number % 300)
-    lines = [_line(number, position, ordered_on, chance) for position in range(1, chance.choice(LINE_COUNTS) + 1)]
+    ordered_on = changed_at.date() - timedelta(days=number % 30)
+    count = chance.choice(LINE_COUNTS)
+    lines = [_line(number, place, is_later, chance) for place in range(1, count + 1)]
+    for place, line in enumerate(lines):
+        expected = ordered_on + timedelta(days=(number + place) % 60)
+        line["expectedReceiptDate"] = expected.isoformat() if (number + place) % 9 else NO_DATE
     net = sum((line["amountExcludingTax"] for line in lines), Decimal(0))
     tax = sum((line["totalTaxAmount"] for line in lines), Decimal(0))
     return {
-        "@odata.etag": f'W/"JzE5OzE{number:012d}7MDA7Jw=="',
+        "@odata.etag": f'W/"JzE5OzE{number:012d}{is_later:d}MDA7Jw=="',
         "id": str(UUID(int=1 << 64 | number)),
         "number": f"PO{number:07d}",
         "orderDate": ordered_on.isoformat(),
@@ -66,27 +64,14 @@ def order(number: int) -> dict[str, Any]:
         "totalAmountIncludingTax": net + tax,
         "fullyReceived": False,
         "status": ("Draft", "In_x0020_Review", "Open", "Open")[number % 4],
-        "lastModifiedDateTime": modified_at(number).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "lastModifiedDateTime": changed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "purchaseOrderLines": lines,
     }
 
 
-LINE_COUNTS = (1, 2, 3, 4, 5, 5, 6, 7, 8, 9)
-
-
-def modified_at(number: int) -> datetime:
-    """When the order of that number was changed last: one a second, from the first on."""
-    return FIRST_CHANGE + timedelta(seconds=number)
-
-
-def encoded(value: Any) -> bytes:
-    """JSON as the service writes it: numbers with all their digits."""
-    return _encoder.encode(value)
-
-
-def _vendor(vendor: int) -> dict[str, Any]:
+def _vendor(vendor: int) -> Row:
     city, postal_code, country = CITIES[vendor % 4]
-    found: dict[str, Any] = {
+    found: Row = {
         "vendorId": str(UUID(int=2 << 64 | vendor)),
         "vendorNumber": f"V{vendor:05d}",
         "vendorName": f"Vendor {vendor} of {city}",
@@ -108,25 +93,25 @@ def _vendor(vendor: int) -> dict[str, Any]:
     return found | {"shortcutDimension1Code": "", "shortcutDimension2Code": ""}
 
 
-def _line(number: int, position: int, ordered_on: date, chance: Random) -> dict[str, Any]:
-    quantity, unit_cost = chance.randint(1, 500), Decimal(chance.randint(100, 9_999_999)).scaleb(-4)
+def _line(number: int, place: int, is_later: bool, chance: Random) -> Row:
+    quantity, unit_cost = chance.randint(1, 500) + is_later, Decimal(chance.randint(100, 9_999_999)).scaleb(-4)
     net = (quantity * unit_cost).quantize(CENT)
     tax = (net * 23 / 100).quantize(CENT)
     received = quantity if number % 3 == 0 else quantity // 2 if number % 3 == 1 else 0
     item = chance.randrange(5000)
     return {
-        "@odata.etag": f'W/"JzE5OzE{number:09d}{position:03d}7MDA7Jw=="',
-        "id": str(UUID(int=3 << 64 | number << 8 | position)),
+        "@odata.etag": f'W/"JzE5OzE{number:09d}{place:03d}{is_later:d}MDA7Jw=="',
+        "id": str(UUID(int=3 << 64 | number << 8 | place)),
         "documentId": str(UUID(int=1 << 64 | number)),
-        "sequence": position * 10_000,
+        "sequence": place * 10_000,
         "itemId": str(UUID(int=4 << 64 | item)),
         "accountId": NO_ID,
         "lineType": "Item",
         "lineObjectNumber": f"ITEM-{item:05d}",
-        "description": " ".join(chance.choices(WORDS, k=4)),
+        "description": description(chance),
         "description2": "",
         "unitOfMeasureId": NO_ID,
-        "unitOfMeasureCode": UNITS[item % 5],
+        "unitOfMeasureCode": tuple(UNITS)[item % 5],
         "quantity": quantity,
         "directUnitCost": unit_cost,
         "discountAmount": 0,
@@ -140,7 +125,7 @@ def _line(number: int, position: int, ordered_on: date, chance: Random) -> dict[
         "netAmount": net,
         "netTaxAmount": tax,
         "netAmountIncludingTax": net + tax,
-        "expectedReceiptDate": (ordered_on + timedelta(days=item % 60)).isoformat() if item % 9 else NO_DATE,
+        "expectedReceiptDate": NO_DATE,
         "receivedQuantity": received,
         "invoicedQuantity": received // 2,
         "invoiceQuantity": received - received // 2,
@@ -151,43 +136,50 @@ def _line(number: int, position: int, ordered_on: date, chance: Random) -> dict[
     }
 
 
-def asked(path: str, query: dict[str, str], orders: int) -> range | None:
-    """The numbers of the orders that a request asks for, all its pages; None where it asks for something else."""
+def _question(path: str, query: Mapping[str, str]) -> Question | None:
     if not path.endswith("/purchaseOrders"):
         return None
     if token := query.get("$skiptoken"):
-        return range(*map(int, token.split("-")))
-    bounds = dict(BOUND.findall(query.get("$filter", "")))
-    first = _position(bounds["ge"]) if "ge" in bounds else 0
-    last = _position(bounds["lt"]) if "lt" in bounds else orders
-    return range(min(max(first, 0), orders), min(max(last, 0), orders))
+        return Question(rest=range(*map(int, token.split("-"))))
+    bounds = {bound: datetime.fromisoformat(at) for bound, at in BOUND.findall(query.get("$filter", ""))}
+    return Question(bounds.get("ge"), bounds.get("lt"))
 
 
-def page(found: range, size: int, is_first: bool) -> bytes:
-    """The first page of these orders, with a link to the next; the very first one tells the count."""
-    now, rest = found[:size], found[size:]
-    body: dict[str, Any] = {"@odata.context": "$metadata#purchaseOrders"}
-    if is_first:
-        body["@odata.count"] = len(found)
-    body["value"] = [order(number) for number in now]
-    if rest:
-        body["@odata.nextLink"] = f"purchaseOrders?$skiptoken={rest.start}-{rest.stop}"
-    return encoded(body)
+def _envelope(count: int | None, next_query: str | None) -> tuple[bytes, bytes]:
+    head = '{"@odata.context":"$metadata#purchaseOrders"' + ("" if count is None else f',"@odata.count":{count}')
+    tail = f',"@odata.nextLink":"/{ORDERS}?{next_query}"' if next_query else ""
+    return f'{head},"value":['.encode(), f"]{tail}}}".encode()
 
 
-def _position(instant: str) -> int:
-    """The number of the first order that was changed at this instant or later."""
-    return ceil((datetime.fromisoformat(instant) - FIRST_CHANGE).total_seconds())
-
-
-def other(path: str, query: dict[str, str]) -> bytes:
-    """What else a connector asks for: companies, the company's own address, and empty lists."""
+def _other(path: str, query: Mapping[str, str]) -> bytes:
+    """Companies, the company's own address, units, a token, and empty lists."""
     if path.endswith("/companies"):
         return encoded({"value": [COMPANY]})
     if path.endswith("/companyInformation"):
         return encoded({"value": [INFORMATION]})
     if path.endswith("/unitsOfMeasure"):
-        return encoded({"value": [{"code": unit, "internationalStandardCode": ""} for unit in UNITS]})
-    if "/token" in path:
+        units: list[Any] = [{"code": code, "internationalStandardCode": told} for code, told in UNITS.items()]
+        return encoded({"value": units})
+    if path.endswith("/token"):
         return encoded({"access_token": "benchmark", "token_type": "Bearer", "expires_in": 3600})
     return encoded({"value": []})
+
+
+SHAPE = Shape(
+    name="business_central",
+    title="Business Central",
+    write=_order,
+    read=_question,
+    envelope=_envelope,
+    other=_other,
+    tables=(
+        Table("purchase_order", ("value",), ("id",)),
+        Table("purchase_order_line", ("purchaseOrderLines",), ("id",), "purchase_order"),
+    ),
+    quantity="quantity",
+    amount="netAmount",
+    canonical_amount="net_amount",
+    first_page=f"/{ORDERS}?$expand=purchaseOrderLines&$orderby=lastModifiedDateTime,id&$count=true",
+    next_link=("@odata.nextLink",),
+    settings={"root": "v2.0/bench", "expand": [], "expand_lines": [], "read_items": False, "undated_orders": False},
+)

@@ -57,6 +57,7 @@ def transform(connection: str, extracted: Summary) -> Summary:
 @reporting_task(map_index_template="{{ connection_name }}")
 def validate(connection: str, transformed: Summary) -> Summary:
     """Run the expectations; stops a run that must not load."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
@@ -108,7 +109,7 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
 
 @contextmanager
 def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]:
-    from include.orderhouse.sync.steps import record_failure
+    from include.orderhouse.sync.failure import record_failure
 
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,9 @@ import httpx
 import jwt
 
 from include.orderhouse import wire
+from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, SourceUnavailable
+from include.orderhouse.tokens import Tokens
 
 EARLY_SECONDS = 60
 """A token is renewed this long before it expires."""
@@ -70,6 +73,12 @@ class TokenAuth(httpx.Auth):
         return {"grant_type": "client_credentials", **self._form}
 
     def _keep(self, response: httpx.Response) -> str:
+        body = self._granted(response)
+        self._expires_at = time.monotonic() + _seconds(body)
+        return str(body["access_token"])
+
+    def _granted(self, response: httpx.Response) -> dict[str, Any]:
+        """The body of a token response. Raises where the endpoint is out of order or refuses."""
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
             raise SourceUnavailable(
                 f"The token endpoint {self._token_url} answered {response.status_code}.",
@@ -81,12 +90,19 @@ class TokenAuth(httpx.Auth):
             body = {}
         if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "access_token" not in body:
             said = body.get("error", "no JSON") if isinstance(body, dict) else "no JSON object"
-            raise AuthenticationFailed(
-                f"The token endpoint {self._token_url} refused the client ({response.status_code}: {said}).",
-                action="Check client id and secret or certificate in the Airflow Connection, then sync again.",
-            )
-        self._expires_at = time.monotonic() + max(int(body.get("expires_in", 3600)) - EARLY_SECONDS, 1)
-        return str(body["access_token"])
+            raise self._refused(str(said), response.status_code)
+        return body
+
+    def _refused(self, said: str, status: int) -> AuthenticationFailed:
+        return AuthenticationFailed(
+            f"The token endpoint {self._token_url} refused the client ({status}: {said}).",
+            action="Check client id and secret or certificate in the Airflow Connection, then sync again.",
+        )
+
+
+def _seconds(body: dict[str, Any]) -> int:
+    """How long to use an access token: shorter than it lives."""
+    return max(int(body.get("expires_in", 3600)) - EARLY_SECONDS, 1)
 
 
 def client_credentials(token_url: str, client_id: str, client_secret: str, scope: str | None = None) -> TokenAuth:
@@ -121,3 +137,71 @@ class SignedAssertion(TokenAuth):
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": assertion,
         }
+
+
+class RotatingToken(TokenAuth):
+    """OAuth 2.0 refresh tokens (RFC 6749, 6) that rotate, by a client that proves itself with HTTP Basic.
+
+    The credentials hold ``client_id``, ``client_secret`` and the first ``refresh_token``; their token store keeps the
+    later ones. Of parallel tasks one asks for new tokens and the others take them from the store. An answer is kept
+    before it is used; one that could not be kept is kept at the next try, unless another task was faster.
+    """
+
+    def __init__(self, token_url: str, credentials: Credentials, steps: str) -> None:
+        """``steps`` tells a person how to get a new refresh token at the vendor."""
+        super().__init__(token_url, {})
+        if credentials.tokens is None:
+            raise ConfigurationInvalid(
+                f"The tokens of {credentials.connection!r} rotate, and there is nowhere to keep them.",
+                action="Call the source through a sync; it keeps them in the warehouse.",
+            )
+        self._store, self._connection, self._steps = credentials.tokens, credentials.connection, steps
+        self._first = credentials.need("refresh_token")
+        self._client = httpx.BasicAuth(credentials.need("client_id"), credentials.need("client_secret"))
+        self._latest: Tokens | None = None
+        self._not_kept: tuple[Tokens, Tokens] | None = None
+
+    def _current_token(self, stale: str | None) -> Generator[httpx.Request, httpx.Response, str]:
+        with self._lock:
+            if self._latest is None or not _is_usable(self._latest, stale):
+                self._latest = yield from self._renew(stale)
+            return str(self._latest.access_token)
+
+    def _renew(self, stale: str | None) -> Generator[httpx.Request, httpx.Response, Tokens]:
+        with self._store.hold(self._first) as chain:
+            known = chain.tokens
+            if _is_usable(known, stale):
+                return known
+            if self._not_kept is None or self._not_kept[0] != known:
+                response = yield self._request(known.refresh_token)
+                response.read()
+                self._not_kept = (known, self._answered(response, known))
+            chain.keep(self._not_kept[1])
+            fresh, self._not_kept = self._not_kept[1], None
+            return fresh
+
+    def _request(self, refresh_token: str) -> httpx.Request:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        request = httpx.Request("POST", self._token_url, data=form, headers={"Accept": "application/json"})
+        return next(self._client.auth_flow(request))
+
+    def _answered(self, response: httpx.Response, before: Tokens) -> Tokens:
+        body = self._granted(response)
+        ends_at = datetime.now(UTC) + timedelta(seconds=_seconds(body))
+        return Tokens(str(body.get("refresh_token") or before.refresh_token), str(body["access_token"]), ends_at)
+
+    def _refused(self, said: str, status: int) -> AuthenticationFailed:
+        if said != "invalid_grant":
+            return super()._refused(said, status)
+        return AuthenticationFailed(
+            f"The refresh token of {self._connection!r} is not valid any more ({self._token_url}: {said}); it expired "
+            "unused, was revoked, or was used elsewhere.",
+            action=f"{self._steps} Enter it as refresh_token in the extra JSON of the Airflow Connection "
+            f"{self._connection!r}; the next sync begins with it.",
+        )
+
+
+def _is_usable(tokens: Tokens, stale: str | None) -> bool:
+    """Whether the access token is there, has not ended, and is not the one that was just refused."""
+    has_time = tokens.expires_at is not None and datetime.now(UTC) < tokens.expires_at
+    return tokens.access_token is not None and tokens.access_token != stale and has_time

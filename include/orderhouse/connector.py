@@ -42,6 +42,10 @@ class Page:
     """JSON that lets a later call go on after this page; None where the page is the last one of the window."""
     expected: int | None = None
     """Told once per section of the window (a company, say): how many orders it holds by the source's own count."""
+    deleted: Sequence[str] = ()
+    """Ids of orders that the source itself tells were deleted in the window, where it has such a feed."""
+    misses_deletions: bool = False
+    """The source's feed does not reach back to the start of the window; a scan of all keys finds what was deleted."""
 
 
 @dataclass(frozen=True)

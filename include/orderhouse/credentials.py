@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.orderhouse.tokens import TokenStore
 
-PUBLIC = frozenset({"tenant_id", "client_id", "certificate_id", "token_url", "scope", "database"})
+PUBLIC = frozenset({"tenant_id", "environment", "client_id", "certificate_id", "token_url", "scope", "database"})
 """Keys of the extra JSON whose values are no secrets."""
 _SHORTEST = 4
 
@@ -23,6 +24,8 @@ class Credentials:
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    tokens: TokenStore | None = field(default=None, repr=False)
+    """Where tokens that change with every use are kept; a sync gives it."""
 
     def need(self, name: str) -> str:
         """A required secret: ``login``, ``password`` or a key of the extra JSON."""

@@ -19,6 +19,8 @@
         ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
         ├── CountMismatch              COUNT_MISMATCH            the counts of source, staging and warehouse differ
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
+        ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
+        ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
         └── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
 
 Each error has a stable ``code``, the source's ``request_id`` where it gave one, and a message that ends in what to do.
@@ -163,6 +165,18 @@ class TooManyRejects(LookAtData):
     """The share of rejected orders is higher than the connection allows."""
 
     code = "TOO_MANY_REJECTS"
+
+
+class SchemaDrift(LookAtData):
+    """Fields that the mapping reads have vanished from the source, and the connection wants to stop then."""
+
+    code = "SCHEMA_DRIFT"
+
+
+class NotLoaded(LookAtData):
+    """A step that follows the load was started although the load has not committed."""
+
+    code = "NOT_LOADED"
 
 
 class StagedFilesMissing(LookAtData):

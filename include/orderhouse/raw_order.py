@@ -10,6 +10,9 @@ import zstandard
 from include.orderhouse import wire
 from include.orderhouse.mapping import Record
 
+FAST = 1
+"""The level of zstd for raw orders: on JSON the higher ones save little for their time."""
+
 
 @dataclass(frozen=True)
 class RawOrder:
@@ -17,11 +20,13 @@ class RawOrder:
 
     fetched_at: datetime
     record: Record
+    content: bytes | None = None
+    """The record's JSON, where it is at hand."""
 
 
-def pack(record: Record) -> bytes:
-    """A raw order as it is kept: JSON, zstd."""
-    return zstandard.compress(wire.encode(record))
+def pack(record: Record, content: bytes | None = None) -> bytes:
+    """A raw order as it is kept: JSON, zstd. ``content`` is its JSON, where it is at hand."""
+    return zstandard.compress(content or wire.encode(record), FAST)
 
 
 def unpack(payload: bytes) -> Record:

@@ -6,7 +6,7 @@ A file is written under a temporary name and moved into place, so that what can 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from include.orderhouse import wire
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
-from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.raw_order import FAST, RawOrder
 
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
 
@@ -101,28 +101,33 @@ class Staging:
 def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:
     """Stage raw orders with the start of their fetch."""
     content = [[order.fetched_at.isoformat(), order.record] for order in orders]
-    staging.write(name, zstandard.compress(wire.encode(content)))
+    staging.write(name, zstandard.compress(wire.encode(content), FAST))
 
 
 def read_orders(staging: Staging, name: str) -> list[RawOrder]:
     """Raw orders as they were staged."""
-    content = wire.decode(zstandard.decompress(staging.read(name)))
-    return [RawOrder(datetime.fromisoformat(fetched_at), record) for fetched_at, record in content]
+    content = wire.decode_pairs(zstandard.decompress(staging.read(name)))
+    return [RawOrder(datetime.fromisoformat(fetched_at), wire.decode(order), order) for fetched_at, order in content]
 
 
-def write_frames(staging: Staging, stage: str, batch: int, frames: Frames) -> None:
-    """Stage one batch of a stage (``frames``, or ``checked`` after validation): an Arrow file for each frame."""
+def batch_folder(stage: str, number: int) -> str:
+    """Where a batch of a stage lies: ``frames``, or ``checked`` for those that the validation changed."""
+    return f"{stage}/{number:06}"
+
+
+def write_frames(staging: Staging, folder: str, frames: Frames) -> None:
+    """Stage one batch: an Arrow file for each frame."""
     for name, frame in frames.tables.items():
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, SCHEMAS[name], options=COMPRESSION) as writer:
             writer.write_table(frame)
-        staging.write(f"{stage}/{batch:06}/{name}.arrow", sink.getvalue().to_pybytes())
+        staging.write(f"{folder}/{name}.arrow", sink.getvalue().to_pybytes())
 
 
-def staged_frames(staging: Staging, stage: str, batches: int) -> Iterator[Frames]:
-    """All batches of a stage, one at a time in memory."""
-    for batch in range(batches):
-        yield Frames({name: _read_frame(staging, f"{stage}/{batch:06}/{name}.arrow") for name in SCHEMAS})
+def staged_frames(staging: Staging, folders: Iterable[str]) -> Iterator[Frames]:
+    """The batches of these folders, one at a time in memory."""
+    for folder in folders:
+        yield Frames({name: _read_frame(staging, f"{folder}/{name}.arrow") for name in SCHEMAS})
 
 
 def _read_frame(staging: Staging, name: str) -> pa.Table:

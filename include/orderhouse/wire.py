@@ -12,6 +12,7 @@ from include.orderhouse.errors import UnexpectedShape
 T = TypeVar("T")
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+_pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -21,6 +22,11 @@ def decode(body: bytes) -> Any:
         return _decoder.decode(body)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from error
+
+
+def decode_pairs(body: bytes) -> list[tuple[str, bytes]]:
+    """Parse a JSON list of pairs of a text and anything, which stays JSON."""
+    return [(text, bytes(content)) for text, content in _pairs.decode(body)]
 
 
 def encode(value: Any) -> bytes:

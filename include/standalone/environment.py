@@ -87,7 +87,7 @@ def _project_defaults(host: AirflowHost) -> dict[str, str]:
 def _airflow_settings(host: AirflowHost) -> dict[str, str]:
     home, postgres = host.home, host.postgres
     settings = {
-        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__EXECUTOR": "include.orchestration.executor.PreloadedLocalExecutor",
         "CORE__DAGS_FOLDER": str(host.dags),
         "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",

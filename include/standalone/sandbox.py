@@ -18,7 +18,15 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import Home, write_private
 from include.orderhouse.ports import LOOPBACK, claim_port
 
-DIALECTS = ("business_central", "sap_s4hana", "netsuite", "odoo")
+DIALECTS = (
+    "business_central",
+    "sap_s4hana",
+    "netsuite",
+    "odoo",
+    "erpnext",
+    "sap_business_one",
+)
+"""In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
 DEFAULT_PORT = 9000
 _ORDERS = "purchase_order_header.csv"
@@ -79,6 +87,8 @@ class Sandbox:
             "sap_s4hana": {"password": password, "client_secret": password, "api_key": password},
             "netsuite": {"public_key": public.decode("ascii")},
             "odoo": {"password": password},
+            "erpnext": {"password": password},
+            "sap_business_one": {"password": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from include.orderhouse.connector import Catalogue, Connector, Source
 from include.orderhouse.connectors import load
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.tokens import Tokens
 from tests.sandbox.running import Sandbox
 
 SourceFor = Callable[..., Source]
@@ -31,13 +33,36 @@ class Unlimited:
         """Go on at once."""
 
 
+@dataclass
+class Chain:
+    """A chain of tokens in memory."""
+
+    tokens: Tokens
+
+    def keep(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+
+
+class MemoryTokens:
+    """A token store that lives as long as the test."""
+
+    def __init__(self) -> None:
+        self.chains: dict[str, Chain] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def hold(self, first_token: str) -> Iterator[Chain]:
+        with self._lock:
+            yield self.chains.setdefault(first_token, Chain(Tokens(first_token)))
+
+
 def credentials_for(name: str, sandbox: Sandbox, **other: str) -> Credentials:
     """The dialect's own credentials, replaced by name; ``{url}`` in a value is the dialect's address."""
     url = sandbox.url(name)
     known = {**sandbox.world(name).credentials, **other}
     filled = {key: value.replace("{url}", url) for key, value in known.items()}
     login, password = filled.pop("login", None), filled.pop("password", None)
-    return Credentials("test", url, login, password, filled)
+    return Credentials("test", url, login, password, filled, MemoryTokens())
 
 
 @pytest.fixture

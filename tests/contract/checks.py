@@ -20,7 +20,7 @@ from tests.contract.subject import EVER, Subject, records
 
 Check = Callable[[Subject], None]
 FETCHED_AT = datetime(2030, 1, 1, tzinfo=UTC)
-SECRETS = ("password", "client_secret", "private_key", "api_key")
+SECRETS = ("password", "client_secret", "private_key", "api_key", "refresh_token")
 
 
 def every_order_comes_exactly_once(subject: Subject) -> None:

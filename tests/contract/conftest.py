@@ -34,6 +34,7 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
     "sap_business_one": {"password": "wr0ng-s3cret"},

@@ -7,81 +7,24 @@ serves the connections of ``tests/e2e/connections.yaml``.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from include.orderhouse.home import PROJECT, Home
-from include.standalone.airflow_api import FINAL_STATES, AirflowApi, wait_for
+from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
+from tests.e2e.installation import Airflow, Run
+from tests.e2e.kills import KilledRun, run_and_kill_each_step_once
 
-RUN_SECONDS = 180.0
-
-
-@dataclass(frozen=True)
-class Run:
-    """A DAG run that has ended, and its task instances by task id; a mapped one also by its index."""
-
-    dag_id: str
-    run_id: str
-    state: str
-    tasks: tuple[Mapping[str, Any], ...]
-
-    def states(self, task_id: str) -> dict[str, str]:
-        """The state of each instance of a task, by the name it shows."""
-        return {
-            task["rendered_map_index"] or str(task["map_index"]): task["state"]
-            for task in self.tasks
-            if task["task_id"] == task_id
-        }
-
-    def task(self, task_id: str, name: str | None = None) -> Mapping[str, Any]:
-        """One task instance, by its id and the name it shows."""
-        (found,) = (task for task in self.tasks if task["task_id"] == task_id and task["rendered_map_index"] == name)
-        return found
-
-
-@dataclass(frozen=True)
-class Airflow:
-    """The running installation, and what tests do with it."""
-
-    installation: Installation
-
-    @property
-    def api(self) -> AirflowApi:
-        """The REST API, as its administrator."""
-        return self.installation.api
-
-    @property
-    def home(self) -> Home:
-        """Its state folder."""
-        return self.installation.host.home
-
-    @property
-    def warehouse_url(self) -> str:
-        """The warehouse, as SQLAlchemy takes it."""
-        return self.installation.environment["ORDERHOUSE_WAREHOUSE_URL"]
-
-    def run(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> Run:
-        """Trigger a run and wait until it has ended."""
-        run_id = self.api.trigger(dag_id, conf)
-        self.api.pause(dag_id, False)
-        return self.wait(dag_id, run_id)
-
-    def wait(self, dag_id: str, run_id: str, seconds: float = RUN_SECONDS) -> Run:
-        """Wait until a run has ended."""
-
-        def has_ended() -> bool:
-            self.installation.check()
-            return self.api.run_state(dag_id, run_id) in FINAL_STATES
-
-        assert wait_for(has_ended, seconds), f"{dag_id} {run_id}: {self.api.task_instances(dag_id, run_id)}"
-        tasks = tuple(self.api.task_instances(dag_id, run_id))
-        return Run(dag_id, run_id, self.api.run_state(dag_id, run_id), tasks)
+PLANTED = "planted-in-the-sandbox"
+"""The password and client secret of every sandbox connection; not random, so that a search cannot mistake it."""
+WRONG = "planted-and-wrong"
+"""The password of the connection that is locked out."""
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +39,36 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         dags=_dag_folder(folder / "dags"),
         environment={"ORDERHOUSE_CONNECTIONS": str(Path(__file__).with_name("connections.yaml"))},
     )
+    plan.home.create().secret("sandbox_password", lambda: PLANTED)
     with running(plan, Report()) as installation:
         assert wait_for(lambda: _is_parsed(installation), seconds=90)
         yield Airflow(installation)
+
+
+@pytest.fixture(scope="session")
+def limited_run(airflow: Airflow) -> str:
+    """A run under way whose source asks at its first request for more patience than a worker has."""
+    airflow.plan_fault("business_central", kind="rate_limited", seconds=50, times=1)
+    return airflow.trigger("business_central", {"connections": ["bc_limited"]})
+
+
+@pytest.fixture(scope="session")
+def killed_run(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[KilledRun]]:
+    """A run under way of which every step is killed once."""
+    now = datetime.now(UTC)
+    window = (now - timedelta(days=9), now - timedelta(days=6))
+    conf = {"mode": "window", "window_start": window[0].isoformat(), "window_end": window[1].isoformat()}
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit(run_and_kill_each_step_once, airflow, conf, tmp_path_factory.mktemp("staged"))
+
+
+@pytest.fixture(scope="session")
+def odoo_run(airflow: Airflow, limited_run: str, killed_run: Future[KilledRun]) -> Run:
+    """The first run of Odoo's DAG, over a good connection and one whose password is wrong."""
+    connection = {"connection_id": "wrong_password", "conn_type": "http", "login": "orderhouse", "password": WRONG}
+    host = airflow.api.call("GET", "/connections/sandbox_odoo")["host"]
+    airflow.api.put_all("connections", [{**connection, "host": host, "schema": "sandbox"}])
+    return airflow.run("purchase_orders__odoo")
 
 
 def _dag_folder(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.standalone.installation import Plan, running
 from include.standalone.report import Report
 from include.standalone.syncs import last_errors, log_file
-from tests.e2e.conftest import Airflow
+from tests.e2e.installation import Airflow
 
 
 def test_a_triggered_run_ends_well_and_its_mapped_tasks_show_their_names(airflow: Airflow) -> None:

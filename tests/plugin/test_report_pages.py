@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from include.orchestration.report_link import REPORTS_PATH
 from include.orchestration.report_pages import report, report_pages
+from include.orderhouse.home import PROJECT
 from plugins.orderhouse_plugin import OrderhousePlugin
 
 
@@ -27,8 +30,15 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_plugin_mounts_the_reports_where_the_link_points() -> None:
-    (app,) = OrderhousePlugin.fastapi_apps
+    (app,) = OrderhousePlugin().fastapi_apps
     assert app["url_prefix"] == REPORTS_PATH
+
+
+def test_loading_the_plugin_loads_no_web_server() -> None:
+    """Every task loads the plugins."""
+    look = "import sys, plugins.orderhouse_plugin; print('fastapi' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
 
 
 def test_no_page_of_the_app_can_be_asked_for_without_the_right_to_see_plugins() -> None:

@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.refresh_tokens import RefreshTokens
+
+PREFIX = "sandbox_token_"
+"""How every token begins, so that a search of what should hold none finds them all."""
 
 
 class TokenStore:
@@ -13,12 +17,14 @@ class TokenStore:
 
     def __init__(self, clock: Clock) -> None:
         self.issued = 0
+        self.refreshing: RefreshTokens | None = None
+        """Refresh tokens, where the dialect has them."""
         self._clock = clock
         self._expiries: dict[str, datetime] = {}
 
     def issue(self, seconds: float) -> str:
         """A new token that is valid for that many seconds."""
-        token = token_urlsafe(32)
+        token = PREFIX + token_urlsafe(32)
         self._expiries[token] = self._clock.now() + timedelta(seconds=seconds)
         self.issued += 1
         return token

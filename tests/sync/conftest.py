@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,24 @@ from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from tests.connectors.conftest import credentials_for
-from tests.sandbox.running import Sandbox
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
 from tests.warehouse.conftest import engine, server, url
 
 __all__ = ["engine", "server", "url"]
+
+NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
+"""When the sandbox's clock stands still at the start of a test."""
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "business_central": {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",
     },
+    "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
     "sap_business_one": {"company_db": "SBO_ORCHARD"},
@@ -64,14 +74,41 @@ class System:
         assert isinstance(kept, KeptWatermark)
         return kept
 
-    def sync(self, mode: Mode = Mode.AUTO, run_id: str = "", **details: Any) -> dict[str, Any]:
-        """One whole sync; its row of the ledger. A run id of its own unless one is given."""
+    @property
+    def mark(self) -> datetime:
+        """Where the watermark stands."""
+        return datetime.fromisoformat(json.loads(self.watermark.text or "")["watermark"])
+
+    def request(self, mode: Mode = Mode.AUTO, run_id: str = "", **details: Any) -> SyncRequest:
+        """What a run asks for. A run id of its own unless one is given."""
         self.runs += 1
         name = self.runtime.connection.name
-        request = SyncRequest(name, mode, run_id=run_id or f"run {self.runs}", triggered_by="test", **details)
-        summary = steps.run(self.runtime, request, lambda step, told: None)
-        (row,) = self.rows(f"SELECT * FROM ops.sync WHERE sync_id = '{summary['staged']}'")
-        return row
+        return SyncRequest(name, mode, run_id=run_id or f"run {self.runs}", triggered_by="test", **details)
+
+    def sync(self, mode: Mode = Mode.AUTO, run_id: str = "", **details: Any) -> dict[str, Any]:
+        """One whole sync; its row of the ledger."""
+        summary = steps.run(self.runtime, self.request(mode, run_id, **details), lambda step, told: None)
+        return self.ledger_row(summary["staged"])
+
+    def sync_until(self, last: str, request: SyncRequest) -> str:
+        """The steps of a sync up to one of them, that one included; the sync's id."""
+        staged: str = steps.extract(self.runtime, request)["staged"]
+        for step in (steps.transform, steps.validate, steps.load, steps.advance_watermark):
+            if last == "extract":
+                return staged
+            step(self.runtime, staged)
+            if step.__name__ == last:
+                return staged
+        raise ValueError(f"there is no step {last!r}")
+
+    def ledger_row(self, sync_id: str) -> dict[str, Any]:
+        """The row of a sync in the ledger."""
+        return self.rows(f"SELECT * FROM ops.sync WHERE sync_id = '{sync_id}'")[0]
+
+    def order_ids(self) -> set[str]:
+        """The source's keys of the orders in the warehouse that are not deleted."""
+        told = self.rows("SELECT source_order_id FROM procurement.purchase_order WHERE NOT is_deleted")
+        return {row["source_order_id"] for row in told}
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query."""
@@ -113,3 +150,30 @@ def connect(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         )
 
     return build
+
+
+@pytest.fixture
+def odoo() -> Iterator[Sandbox]:
+    """Odoo with forty orders."""
+    with sandbox(generate(7, orders=40, now=NOW), ["odoo"], Clock(NOW)) as running:
+        yield running
+
+
+@pytest.fixture
+def system(odoo: Sandbox, connect: Connect) -> System:
+    """A connection to it that reads in small pages, one after the other."""
+    return connect("odoo", odoo, slice_days=400, page_size=5, concurrency=1)
+
+
+@pytest.fixture
+def synced(system: System) -> System:
+    """The same after its initial sync."""
+    system.sync()
+    return system
+
+
+def lose_numbers(company: Company, clock: Clock, ids: list[int]) -> None:
+    """Leave these orders without a number, which no order may lack."""
+    for order_id in ids:
+        company.orders[order_id].number = ""
+    history.touch_all(company, clock, ids)

@@ -41,6 +41,7 @@ class Carried:
 
 CARRIES = {
     "business_central": Carried(total=True, charge_lines=True),  # a line of type Charge (Item); the page has the totals
+    "erpnext": Carried(total=True, charge_lines=False),  # a row of taxes of type Actual; grand_total
     "netsuite": Carried(total=True, charge_lines=True),  # a line with an Other Charge item; foreigntotal
     "odoo": Carried(total=True, charge_lines=True),  # a line with a service product; amount_total
     "sap_business_one": Carried(total=True, charge_lines=False),  # freight is an expense of the document

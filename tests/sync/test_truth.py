@@ -19,11 +19,12 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, netsuite, odoo, sap_business_one, sap_s4hana
+from tests.truth import business_central, erpnext, netsuite, odoo, sap_business_one, sap_s4hana
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
     "business_central": business_central,
+    "erpnext": erpnext,
     "netsuite": netsuite,
     "odoo": odoo,
     "sap_business_one": sap_business_one,

@@ -6,7 +6,7 @@ what is odd about a row, and is expected to be empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import great_expectations as gx
@@ -48,22 +48,24 @@ class Suites:
             for table in TABLES
         }
 
-    def validate(
-        self, table: Table, frame: pa.Table, found: Mapping[Check, Oddities]
-    ) -> ExpectationSuiteValidationResult:
-        """The result of a table's suite on one frame; positions of unexpected rows included.
+    def validate(self, table: Table, batches: Sequence[pa.Table]) -> ExpectationSuiteValidationResult:
+        """The result of a table's suite on the outcomes of batches, as if they were one.
 
-        Raises RuntimeError where an expectation could not be evaluated.
+        The positions of unexpected rows are in it. Raises RuntimeError where an expectation could not be evaluated.
         """
-        columns = {name: _presence(frame.column(name)) for name in required(table)}
-        columns |= {check.column: _outcome(frame, oddities) for check, oddities in found.items()}
-        data = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
+        data = pa.concat_tables(batches).to_pandas(types_mapper=pd.ArrowDtype)
         batch = self._batches[table.name].get_batch({"dataframe": data})
         result = batch.validate(self._suites[table.name], result_format={"result_format": "COMPLETE"})
         for each in result.results:
             if "unexpected_index_list" not in each.result:
                 raise RuntimeError(f"Great Expectations failed on {table.name}: {each.exception_info}")
         return result
+
+
+def outcomes(table: Table, frame: pa.Table, found: Mapping[Check, Oddities]) -> pa.Table:
+    """What a table's suite looks at: which keys of a frame are there, and what each check found."""
+    columns = {name: _presence(frame.column(name)) for name in required(table)}
+    return pa.table(columns | {check.column: _outcome(frame, oddities) for check, oddities in found.items()})
 
 
 def _config() -> DataContextConfig:

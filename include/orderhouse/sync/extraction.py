@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Tally:
     pages: int = 0
     resume: Any = None
     is_done: bool = False
+    deleted: set[str] = field(default_factory=set)
+    misses_deletions: bool = False
 
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
@@ -40,6 +42,8 @@ class Tally:
         self.pages += 1
         self.resume = checkpoint["resume"]
         self.is_done = checkpoint["resume"] is None
+        self.deleted.update(checkpoint["deleted"])
+        self.misses_deletions |= checkpoint["misses_deletions"]
 
 
 class Extraction:
@@ -67,7 +71,9 @@ class Extraction:
         return found
 
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
-        return self._runtime.connection.connector.read(self._source, ids)
+        """The pages of these orders. None of them is the last: only when all have come has every key been asked for."""
+        pages = self._runtime.connection.connector.read(self._source, ids)
+        return (replace(page, resume="more") for page in pages)
 
     def _fetch_whole_slice(self, number: int) -> Tally:
         tally = self._fetch_slice(number)
@@ -119,6 +125,8 @@ class Extraction:
             "outside": 0 if part.open_only else outside,
             "expected": page.expected,
             "resume": page.resume,
+            "deleted": list(page.deleted),
+            "misses_deletions": page.misses_deletions,
         }
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)

@@ -116,6 +116,17 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, source: Sou
     return plan
 
 
+def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:
+    """Open the ledger row of a sync that ended before it had a plan: the source refused its first call, say."""
+    name, mode = runtime.connection.name, request.mode
+    if mode is Mode.AUTO:
+        mode = Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL
+    version = mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint)
+    run = request.run_id, request.triggered_by
+    plan = Plan(identity, name, mode, *run, None, None, None, slices=(), scope=(), details={}, mapping_version=version)
+    start_sync(runtime.warehouse, _row(runtime, plan, None, None))
+
+
 def _row(runtime: Runtime, plan: Plan, mark: watermark.Mark | None, end: datetime | None) -> SyncRow:
     return SyncRow(
         sync_id=plan.sync_id,

@@ -1,14 +1,21 @@
-"""Comparing the warehouse with the source, key by key: what is missing, what is older, what is gone."""
+"""What is gone from the source, by its own feed of deletions or by comparing the warehouse with it key by key."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import CountMismatch
+from include.orderhouse.staging import Staging
+from include.orderhouse.sync.extraction import Extraction, Tally
+from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.raw import known_versions
+
+FILE = "compared.json"
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,46 @@ class Comparison:
     to_read: list[str]
     not_found: list[str]
     scanned: int
+
+
+Gone = list[tuple[str, str | None, str]]
+"""Source id, status (None: deleted) and evidence, as of `include.orderhouse.warehouse.task.GoneOrder`."""
+
+
+def find_gone(
+    runtime: Runtime, plan: Plan, extraction: Extraction, source: Source, tallies: Sequence[Tally]
+) -> tuple[Gone, int | None]:
+    """What is gone, and how many keys were scanned for it: all in a reconcile, and where the source's feed falls short.
+
+    A reconcile also reads the orders that the scan found to be missing or older in the warehouse.
+    """
+    told = {key: (None, "tombstone") for tally in tallies for key in tally.deleted}
+    is_reconcile = plan.mode is Mode.RECONCILE
+    if not is_reconcile and not _falls_short(runtime, tallies):
+        return [(key, *proof) for key, proof in told.items()], None
+    found = staged_comparison(runtime, source, runtime.staging(plan.sync_id))
+    if is_reconcile:
+        extraction.read_orders(found.to_read, "raw/missing_or_older_")
+    candidates = [] if plan.narrowed else found.not_found
+    there = extraction.read_orders(candidates, "raw/not_found_")
+    absent = [key for key in candidates if key not in there]
+    explain = runtime.connection.connector.explain_absence
+    statuses = explain(source, absent) if explain and absent else {}
+    scanned = {key: (statuses.get(key), "absent_in_full_scan") for key in absent}
+    return [(key, *proof) for key, proof in (scanned | told).items()], found.scanned if is_reconcile else None
+
+
+def _falls_short(runtime: Runtime, tallies: Sequence[Tally]) -> bool:
+    """Whether deletions may be missing, of orders that the warehouse has."""
+    is_short = any(tally.misses_deletions for tally in tallies)
+    return is_short and any(known_versions(runtime.warehouse, runtime.connection.name))
+
+
+def staged_comparison(runtime: Runtime, source: Source, staging: Staging) -> Comparison:
+    """The comparison of this sync: made once, so that every retry goes on reading the same keys."""
+    if not staging.exists(FILE):
+        staging.write_json(FILE, asdict(compare(runtime, source)))
+    return Comparison(**staging.read_json(FILE))
 
 
 def compare(runtime: Runtime, source: Source) -> Comparison:

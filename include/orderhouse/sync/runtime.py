@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.limiter import SharedLimiter
+from include.orderhouse.warehouse.token_store import WarehouseTokens
 
 
 @dataclass
@@ -40,7 +41,8 @@ class Runtime:
     @contextmanager
     def source(self, catalogue: Catalogue | None = None) -> Iterator[Source]:
         """The connection's source, paced by its limits."""
-        credentials, connector = self.credentials(), self.connection.connector
+        tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.connection.customer)
+        credentials, connector = replace(self.credentials(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,26 +9,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from include.orderhouse.errors import (
-    AuthenticationFailed,
-    OrderhouseError,
-    SourceTimeout,
-    SourceUnavailable,
-    TooManyRejects,
-)
+from include.orderhouse.errors import NotLoaded, TooManyRejects
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.staging import Staging, read_orders, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, read_orders, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
+from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
+from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
-from include.orderhouse.sync.reconciliation import compare
-from include.orderhouse.sync.request import FROM_WAREHOUSE, MOVES_WATERMARK, Mode, SyncRequest
+from include.orderhouse.sync.reconciliation import find_gone
+from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import apply_findings
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import fail_sync, finished_sync, note_counts, set_watermark_after
+from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
@@ -37,7 +32,6 @@ from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
-log = logging.getLogger(__name__)
 
 ORDERS_PER_BATCH = 2000
 REJECTS_ALWAYS_TOLERATED = 10
@@ -54,16 +48,20 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
         plan = make_plan(runtime, request, identity, None)
         plan.save(staging)
         return _told(plan, orders=_stage_kept(runtime, plan, staging))
-    if not staging.exists(FILE):
+    if staging.exists(FILE):
+        restart_sync(runtime.warehouse, runtime.connection.name, identity)
+    else:
         with runtime.source() as source:
             catalogue = runtime.connection.connector.discover(source)
             make_plan(runtime, request, identity, replace(source, catalogue=catalogue)).save(staging)
     plan = Plan.load(staging)
     with runtime.source(plan.catalogue) as source:
         extraction = Extraction(runtime, plan, source, staging)
-        counts = _note_tallies(extraction.fetch_slices())
-        if plan.mode is Mode.RECONCILE:
-            counts |= _reconcile(runtime, plan, extraction, source)
+        tallies = extraction.fetch_slices()
+        counts = _note_tallies(tallies)
+        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+        counts |= {} if scanned is None else {"source_count": scanned}
+        staging.write_json(GONE, gone)
         counts["calls"] = source.api.calls
     note_counts(runtime.warehouse, plan.connection, identity, **counts)
     return _told(plan, **counts)
@@ -71,12 +69,12 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
-    staging = runtime.staging(staged)
+    staging = _resumed(runtime, staged)
     mapper = Transform(runtime.connection)
     counts = {"batches": 0, "orders": 0, "lines": 0, "rejects": 0}
     for batch in _batches(staging):
         frames = mapper.frames(batch)
-        write_frames(staging, "frames", counts["batches"], frames)
+        write_frames(staging, batch_folder("frames", counts["batches"]), frames)
         counts["batches"] += 1
         counts["orders"] += frames["version"].num_rows + frames["reject"].num_rows
         counts["lines"] += frames["purchase_order_line"].num_rows
@@ -96,42 +94,51 @@ def validate(runtime: Runtime, staged: str) -> Summary:
     """Hold the frames to the expectations. Raises TooManyRejects where the run must not load; its rejects are kept."""
     from include.orderhouse.expectations import Validator
 
-    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
+    staging = _resumed(runtime, staged)
+    plan = Plan.load(staging)
     made = staging.read_json(TRANSFORMED)
     validator = Validator(plan.connection, staged)
     rejected = findings = 0
-    for number, frames in enumerate(staged_frames(staging, "frames", made["batches"])):
-        found = validator.check(frames)
+    folders = [batch_folder("frames", number) for number in range(made["batches"])]
+    for number, (frames, found) in enumerate(validator.check(staged_frames(staging, folders))):
         checked = apply_findings(frames, found, plan.connection)
-        write_frames(staging, "checked", number, checked)
+        if found:
+            folders[number] = batch_folder("checked", number)
+            write_frames(staging, folders[number], checked)
         rejected += checked["reject"].num_rows
         findings += len(found)
     report = _write_report(runtime, validator, staged)
-    staging.write_json(VALIDATED, {"batches": made["batches"], "rejects": rejected})
+    staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     _stop_if_too_many(runtime, plan, made, rejected)
     return {"staged": staged, "rejects": rejected, "findings": findings, "report": report}
 
 
 def load(runtime: Runtime, staged: str) -> Summary:
     """Merge everything into the warehouse, in one transaction with the ledger row."""
-    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
-    batches = staging.read_json(VALIDATED)["batches"]
-    done = merge(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", batches))
+    staging = _resumed(runtime, staged)
+    plan = Plan.load(staging)
+    batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
+    done = merge(runtime.warehouse, _task(runtime, plan, staging), batches)
     return {"staged": staged, **{name: number for name, number in vars(done).items() if number}}
 
 
 def advance_watermark(runtime: Runtime, staged: str) -> Summary:
-    """Move the watermark, where the sync's window reaches past it without a gap, and remove the staged files."""
-    staging, plan = runtime.staging(staged), Plan.load(runtime.staging(staged))
-    moved_to = _moved_watermark(runtime, plan)
-    if moved_to is not None:
-        now = warehouse_now(runtime.warehouse)
-        runtime.watermark.write(watermark.write(moved_to, plan.connection, staged, now))
-        set_watermark_after(runtime.warehouse, plan.connection, staged, moved_to)
+    """Move the watermark, where the sync's window reaches past it without a gap, and remove the staged files.
+
+    Raises NotLoaded where the load has not committed. A sync that has come here before is only tidied up.
+    """
+    staging, name = runtime.staging(staged), runtime.connection.name
+    done = finished_sync(runtime.warehouse, name, staged)
+    if done is None:
+        raise NotLoaded(
+            f"The load of sync {staged} of {name} has not committed; the watermark stays.",
+            action="Clear the run from its load task on.",
+        )
+    moved_to = _advance(runtime, Plan.load(staging)) if staging.exists(FILE) else done["watermark_after"]
     connector = runtime.connection.connector.name
-    set_status(runtime.warehouse, plan.connection, runtime.connection.customer, connector, "online")
+    set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
     staging.remove()
-    return {"staged": staged, "mode": str(plan.mode), "watermark": None if moved_to is None else moved_to.isoformat()}
+    return {"staged": staged, "mode": done["mode"], "watermark": None if moved_to is None else moved_to.isoformat()}
 
 
 def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], None]) -> Summary:
@@ -148,23 +155,19 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
     return summary
 
 
-def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException) -> None:
-    """Note in the ledger and the connection's status why a sync failed."""
-    name, connector = runtime.connection.name, runtime.connection.connector.name
-    code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
-    state = "stopped" if isinstance(error, TooManyRejects) else "failed"
-    try:
-        fail_sync(runtime.warehouse, name, sync_id(runtime, request), code, str(error), state)
-        if (status := _status_after(error)) is not None:
-            set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
-    except Exception:
-        log.exception("The failure of %s could not be noted in the warehouse", name)
+def _resumed(runtime: Runtime, staged: str) -> Staging:
+    """The staged files of a sync that goes on; where it had failed, the ledger says that it runs again."""
+    restart_sync(runtime.warehouse, runtime.connection.name, staged, only_ended=True)
+    return runtime.staging(staged)
 
 
-def _status_after(error: BaseException) -> str | None:
-    if isinstance(error, AuthenticationFailed):
-        return "needs_reauthorisation"
-    return "offline" if isinstance(error, SourceUnavailable | SourceTimeout) else None
+def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
+    moved_to = moved_watermark(runtime, plan)
+    if moved_to is not None:
+        now = warehouse_now(runtime.warehouse)
+        runtime.watermark.write(watermark.write(moved_to, plan.connection, plan.sync_id, now))
+        set_watermark_after(runtime.warehouse, plan.connection, plan.sync_id, moved_to)
+    return moved_to
 
 
 def _told(plan: Plan, **counts: int) -> Summary:
@@ -175,19 +178,6 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
     counts = {"orders_outside_window": sum(tally.outside for tally in tallies)}
     expected = [tally.expected for tally in tallies if tally.expected is not None]
     return counts | ({"source_count": sum(expected)} if expected else {})
-
-
-def _reconcile(runtime: Runtime, plan: Plan, extraction: Extraction, source: Any) -> dict[str, int]:
-    staging = runtime.staging(plan.sync_id)
-    found = compare(runtime, source)
-    extraction.read_orders(found.to_read, "raw/missing_or_older_")
-    candidates = [] if plan.narrowed else found.not_found
-    there = extraction.read_orders(candidates, "raw/not_found_")
-    absent = [key for key in candidates if key not in there]
-    explain = runtime.connection.connector.explain_absence
-    statuses = explain(source, absent) if explain and absent else {}
-    staging.write_json(GONE, [[key, statuses.get(key)] for key in absent])
-    return {"source_count": found.scanned}
 
 
 def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
@@ -234,7 +224,8 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
     if rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]:
         return
     staging = runtime.staging(plan.sync_id)
-    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, "checked", made["batches"]))
+    batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
+    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), batches)
     raise TooManyRejects(
         f"{rejected} of {made['orders']} orders were rejected; at most {allowed:.0%} may be (max_reject_share).",
         action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
@@ -250,26 +241,5 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         connector=runtime.connection.connector.name,
         sync_id=plan.sync_id,
         mapping_version=plan.mapping_version,
-        gone=tuple(GoneOrder(key, status, "absent_in_full_scan") for key, status in gone),
+        gone=tuple(GoneOrder(*order) for order in gone),
     )
-
-
-def _moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
-    """Where the watermark goes, or None where it stays."""
-    if plan.mode not in MOVES_WATERMARK or plan.start is None or plan.upper is None:
-        return None
-    start, upper = datetime.fromisoformat(plan.start), datetime.fromisoformat(plan.upper)
-    text = runtime.watermark.read()
-    current = watermark.parse(text, plan.connection)
-    if current is None:
-        return upper if plan.mode is Mode.INITIAL and plan.watermark_text is None else None
-    if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
-        return None
-    return upper if start <= current.at < upper else None
-
-
-def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:
-    if mark.sync_id is None:
-        return False
-    row = finished_sync(runtime.warehouse, runtime.connection.name, mark.sync_id)
-    return row is not None and row["watermark_after"] == mark.at

@@ -9,20 +9,24 @@ from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from include.orderhouse import wire
 from include.orderhouse.connections import Connection
-from include.orderhouse.frames import SCHEMAS, Frames, frame_columns
+from include.orderhouse.frames import INSTANT, SCHEMAS, Frames
 from include.orderhouse.mapping import Record, TableMapping
-from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, Table
+from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
 from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.company_amounts import derive_company_amounts
-from include.orderhouse.transform.identity import child_id, order_id
+from include.orderhouse.transform.identity import child_ids, order_id
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 
 NUMBERS = {LINE.name: "source_line_id", SCHEDULE.name: "schedule_number", DISTRIBUTION.name: "distribution_number"}
 """By child table, the column that tells its rows apart within their parent."""
+
+PARENTS = {LINE.name: ORDER.name, SCHEDULE.name: LINE.name, DISTRIBUTION.name: LINE.name}
+IDENTITY = frozenset({"source_order_id", "source_modified_at"})
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 INCOMPLETE = "PAYLOAD_INCOMPLETE"
@@ -43,6 +47,12 @@ class Draft:
         reason = {"table": table, "field": failure.column, "code": failure.code, "reason": failure.reason}
         self.findings.setdefault(position, []).append(reason)
 
+    def kept(self, orders: Sequence[int]) -> pa.Array | None:
+        """The rows whose orders are not rejected, ``orders`` holding each row's order; None for all of them."""
+        if not self.findings:
+            return None
+        return pa.array([row for row, position in enumerate(orders) if position not in self.findings], pa.int64())
+
 
 class Transform:
     """Turns raw orders of one connection into frames; compiled once per run."""
@@ -55,17 +65,16 @@ class Transform:
 
     def identify(self, records: Sequence[Record]) -> list[tuple[str | None, datetime | None]]:
         """Key and modification time of raw orders; None where they cannot be read."""
-        draft = self._read([RawOrder(EARLIEST, record) for record in records], tables=(ORDER.name,))
-        order = draft.tables[ORDER.name]
-        return list(zip(order.column("source_order_id"), order.column("source_modified_at"), strict=True))
+        order = self._readers[ORDER.name].read(RawRows(list(records), list(range(len(records)))), IDENTITY)
+        keys, modified = (order.column(name).to_pylist() for name in ("source_order_id", "source_modified_at"))
+        return list(zip(keys, modified, strict=True))
 
     def frames(self, orders: Sequence[RawOrder]) -> Frames:
         """The batch's frames. Of several copies of an order the latest counts."""
-        draft = self._read(self._latest(orders), tables=tuple(self._readers))
+        draft = self._read(self._latest(orders))
         derive_company_amounts(draft.tables[ORDER.name], draft.tables[LINE.name])
-        built = {name: self._frame(table, draft) for name, table in _canonical()}
-        hashes = self._content_hashes(draft)
-        built["version"] = self._versions(draft, hashes)
+        built = {table.name: self._frame(table, draft) for table in TABLES}
+        built["version"] = self._versions(draft)
         built["reject"] = self._rejects(draft)
         built["issue"] = self._issues(draft)
         return Frames(built)
@@ -82,15 +91,12 @@ class Transform:
                 latest[key] = max(latest.get(key, version), version)
         return [orders[position] for position in sorted([*keyless, *(version[2] for version in latest.values())])]
 
-    def _read(self, orders: Sequence[RawOrder], tables: tuple[str, ...]) -> Draft:
+    def _read(self, orders: Sequence[RawOrder]) -> Draft:
         draft = Draft(orders)
-        positions = list(range(len(orders)))
-        found = {ORDER.name: RawRows([order.record for order in orders], positions)}
-        for name in tables:
-            reader = self._readers[name]
-            if name not in found:
-                parent = ORDER.name if name == LINE.name else LINE.name
-                found[name] = self._children(draft, reader.mapping, found[parent])
+        found = {ORDER.name: RawRows([order.record for order in orders], list(range(len(orders))))}
+        for name, reader in self._readers.items():
+            if name != ORDER.name:
+                found[name] = self._children(draft, reader.mapping, found[PARENTS[name]])
             table = reader.read(found[name])
             draft.tables[name] = table
             for failure in table.failures:
@@ -109,109 +115,109 @@ class Transform:
     def _ids(self, name: str, draft: Draft) -> list[str | None]:
         table = draft.tables[name]
         if name == ORDER.name:
-            return [key and order_id(self.connection.name, key) for key in table.column("source_order_id")]
-        parents = draft.ids[ORDER.name if name == LINE.name else LINE.name]
-        ids: list[str | None] = []
-        seen: set[str] = set()
-        for row, number in enumerate(table.column(NUMBERS[name])):
-            parent = parents[table.rows.parent_positions[row]]
-            own = child_id(parent, name, number) if parent and number else None
-            if own in seen:
-                reason = f"{number!r} stands twice in the same {'order' if name == LINE.name else 'line'}"
-                draft.reject(name, table.rows.orders[row], Failure(row, NUMBERS[name], DUPLICATE, reason))
-            if own is not None:
-                seen.add(own)
-            ids.append(own)
+            return [key and order_id(self.connection.name, key) for key in table.column("source_order_id").to_pylist()]
+        parents = draft.ids[PARENTS[name]]
+        numbers = table.column(NUMBERS[name]).to_pylist()
+        ids = child_ids([parents[position] for position in table.rows.parent_positions], name, numbers)
+        for row in _repeated(ids):
+            reason = f"{numbers[row]!r} stands twice in the same {'order' if name == LINE.name else 'line'}"
+            draft.reject(name, table.rows.orders[row], Failure(row, NUMBERS[name], DUPLICATE, reason))
         return ids
 
     def _frame(self, table: Table, draft: Draft) -> pa.Table:
-        read = draft.tables.get(table.name)
+        read, schema = draft.tables.get(table.name), SCHEMAS[table.name]
         if read is None:
-            return SCHEMAS[table.name].empty_table()
-        kept = [row for row, position in enumerate(read.rows.orders) if position not in draft.findings]
+            return schema.empty_table()
         derived = self._derived_columns(table, read, draft)
-        arrays = []
-        for column in frame_columns(table):
-            values = derived.get(column.name) or read.column(column.name)
-            arrays.append(pa.array([values[row] for row in kept], SCHEMAS[table.name].field(column.name).type))
-        return pa.Table.from_arrays(arrays, schema=SCHEMAS[table.name])
+        columns = [derived[name] if name in derived else read.column(name) for name in schema.names]
+        frame = pa.Table.from_arrays(columns, schema=schema)
+        kept = draft.kept(read.rows.orders)
+        return frame if kept is None else frame.take(kept)
 
-    def _derived_columns(self, table: Table, read: ReadTable, draft: Draft) -> dict[str, list[Any]]:
-        orders = read.rows.orders
-        length = len(read.rows)
-        derived: dict[str, list[Any]] = {
-            "connection": [self.connection.name] * length,
-            "customer": [self.connection.customer] * length,
-            "connector": [self.connection.connector.name] * length,
-            "order_id": [draft.ids[ORDER.name][position] for position in orders],
-            "extracted_at": [draft.orders[position].fetched_at for position in orders],
-            "is_deleted": [bool(flag) for flag in read.column("is_deleted")],
-            "row_hash": read.hashes(),
+    def _derived_columns(self, table: Table, read: ReadTable, draft: Draft) -> dict[str, pa.Array]:
+        orders, length = pa.array(read.rows.orders, pa.int64()), len(read.rows)
+        fetched_at = pa.array([raw.fetched_at for raw in draft.orders], INSTANT)
+        derived = {
+            "connection": pa.repeat(self.connection.name, length),
+            "customer": pa.repeat(self.connection.customer, length),
+            "connector": pa.repeat(self.connection.connector.name, length),
+            "order_id": pa.array(draft.ids[ORDER.name], pa.string()).take(orders),
+            "extracted_at": fetched_at.take(orders),
+            "is_deleted": read.column("is_deleted").fill_null(False),
+            "row_hash": pa.array(read.hashes, pa.string()),
         }
         if table.identity:
-            derived[table.identity[-1].name] = draft.ids[table.name]
+            derived[table.identity[-1].name] = pa.array(draft.ids[table.name], pa.string())
         if len(table.identity) == 2:
-            lines = draft.ids[LINE.name]
-            derived["line_id"] = [lines[position] for position in read.rows.parent_positions]
+            lines = pa.array(draft.ids[LINE.name], pa.string())
+            derived["line_id"] = lines.take(pa.array(read.rows.parent_positions, pa.int64()))
         return derived
 
     def _content_hashes(self, draft: Draft) -> list[str]:
         parts: list[list[str]] = [[] for _ in draft.orders]
         for name, table in draft.tables.items():
-            for position, row_hash, own in zip(table.rows.orders, table.hashes(), draft.ids[name], strict=True):
+            for position, row_hash, own in zip(table.rows.orders, table.hashes, draft.ids[name], strict=True):
                 parts[position].append(f"{name} {own} {row_hash}")
         return [blake2b("\n".join(sorted(part)).encode(), digest_size=16).hexdigest() for part in parts]
 
-    def _versions(self, draft: Draft, hashes: list[str]) -> pa.Table:
+    def _versions(self, draft: Draft) -> pa.Table:
         order = draft.tables[ORDER.name]
-        deleted, modified = order.column("is_deleted"), order.column("source_modified_at")
-        rows = [
-            {
-                "connection": self.connection.name,
-                "order_id": draft.ids[ORDER.name][position],
-                "source_order_id": order.column("source_order_id")[position],
-                "source_modified_at": modified[position],
-                "version_at": self._version_at(draft, position),
-                "fetched_at": raw.fetched_at,
-                "content_hash": hashes[position],
-                "is_deleted": bool(deleted[position]),
-                "payload": pack(raw.record),
-            }
-            for position, raw in enumerate(draft.orders)
-            if position not in draft.findings
-        ]
-        return pa.Table.from_pylist(rows, schema=SCHEMAS["version"])
+        columns = {
+            "connection": pa.repeat(self.connection.name, len(draft.orders)),
+            "order_id": draft.ids[ORDER.name],
+            "source_order_id": order.column("source_order_id"),
+            "source_modified_at": order.column("source_modified_at"),
+            "version_at": self._version_at(draft),
+            "fetched_at": [raw.fetched_at for raw in draft.orders],
+            "content_hash": self._content_hashes(draft),
+            "is_deleted": order.column("is_deleted").fill_null(False),
+            "payload": [pack(raw.record, raw.content) for raw in draft.orders],
+        }
+        frame = pa.table(columns, schema=SCHEMAS["version"])
+        kept = draft.kept(range(len(draft.orders)))
+        return frame if kept is None else frame.take(kept)
 
-    def _version_at(self, draft: Draft, position: int) -> datetime | None:
+    def _version_at(self, draft: Draft) -> pa.Array:
         if not self._has_modified:
-            return None
+            return pa.nulls(len(draft.orders), INSTANT)
         order = draft.tables[ORDER.name]
-        told = order.column("source_modified_at")[position] or order.column("source_created_at")[position]
-        return min(told, draft.orders[position].fetched_at) if told is not None else None
+        told = pc.coalesce(order.column("source_modified_at"), order.column("source_created_at"))
+        fetched_at = pa.array([raw.fetched_at for raw in draft.orders], INSTANT)
+        return pc.if_else(pc.less(told, fetched_at), told, pc.if_else(told.is_valid(), fetched_at, None))
 
     def _rejects(self, draft: Draft) -> pa.Table:
-        rows = [self.reject_row(draft, position, findings) for position, findings in sorted(draft.findings.items())]
+        if not draft.findings:
+            return SCHEMAS["reject"].empty_table()
+        order = draft.tables[ORDER.name]
+        told = pa.table(
+            {
+                "source_order_id": order.column("source_order_id"),
+                "order_number": order.column("order_number"),
+                "version_at": self._version_at(draft),
+            }
+        )
+        rows = [
+            told.slice(position, 1).to_pylist()[0] | self._reject(draft, position, findings)
+            for position, findings in sorted(draft.findings.items())
+        ]
         return pa.Table.from_pylist(rows, schema=SCHEMAS["reject"])
 
-    def reject_row(self, draft: Draft, position: int, findings: list[dict[str, Any]]) -> dict[str, Any]:
+    def _reject(self, draft: Draft, position: int, findings: list[dict[str, Any]]) -> dict[str, Any]:
         """The reject of one order: its first reason in columns, all of them as JSON."""
-        order, raw = draft.tables[ORDER.name], draft.orders[position]
-        source_id = order.column("source_order_id")[position]
-        first, payload = findings[0], wire.encode(raw.record)
+        raw, first = draft.orders[position], findings[0]
+        source_id = draft.tables[ORDER.name].column("source_order_id")[position].as_py()
+        known_by = source_id or blake2b(wire.encode(raw.record)).hexdigest()
         return {
             "connection": self.connection.name,
-            "reject_id": order_id(f"{self.connection.name} reject", source_id or blake2b(payload).hexdigest()),
+            "reject_id": order_id(f"{self.connection.name} reject", known_by),
             "order_id": draft.ids[ORDER.name][position],
-            "source_order_id": source_id,
-            "order_number": order.column("order_number")[position],
-            "version_at": self._version_at(draft, position),
             "fetched_at": raw.fetched_at,
             "code": first["code"],
             "table_name": first["table"],
             "field": first["field"],
             "reason": first["reason"],
             "findings": wire.encode(findings).decode(),
-            "payload": pack(raw.record),
+            "payload": pack(raw.record, raw.content),
         }
 
     def _issues(self, draft: Draft) -> pa.Table:
@@ -241,5 +247,7 @@ def issue_row(connection: str, owner: tuple[str | None, str | None], table: str,
     }
 
 
-def _canonical() -> list[tuple[str, Table]]:
-    return [(table.name, table) for table in (ORDER, LINE, SCHEDULE, DISTRIBUTION)]
+def _repeated(ids: Sequence[str | None]) -> list[int]:
+    """The rows whose id has come before."""
+    first: dict[str, int] = {}
+    return [row for row, own in enumerate(ids) if own is not None and first.setdefault(own, row) != row]

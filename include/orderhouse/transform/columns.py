@@ -1,16 +1,20 @@
-"""Reading one canonical column of a batch: values in, canonical values and failures out."""
+"""Reading one canonical column of a batch: wire values in, a canonical array and failures out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from include.orderhouse import wire
 from include.orderhouse.codes import normalise
-from include.orderhouse.mapping import Expression
+from include.orderhouse.mapping import Derived, Expression
 from include.orderhouse.model import SCALES, CodeList, Column, Kind
+from include.orderhouse.transform.casting import IRREGULAR, array_of, caster
 from include.orderhouse.transform.reading import (
     Unfit,
     fit_decimal,
@@ -35,8 +39,8 @@ DIGITS_LOST = "DIGITS_LOST"
 class Reading:
     """One column of a batch as it was read."""
 
-    values: list[Any]
-    source_values: list[str | None] | None = None
+    values: pa.Array
+    source_values: pa.Array | None = None
     """For codes: what the source said."""
     failures: list[Failure] = field(default_factory=list)
     """They reject their orders."""
@@ -66,35 +70,46 @@ class Empties:
 
 
 class ColumnReader:
-    """Reads one column; compiled once per run from the column and its expression."""
+    """Reads one column; compiled once per run from the column and its expression.
+
+    The whole column is cast at once. Where that does not work, each value is read by itself, and those that do not
+    fit are told one by one; both ways give the same values.
+    """
 
     def __init__(self, column: Column, expression: Expression, empties: Empties, zone: ZoneInfo) -> None:
         self.column, self.expression = column, expression
         self._empties = empties
         self._getters = [getter(place) for place in expression.places]
+        self._is_derived = any(isinstance(place, Derived) for place in expression.places)
         chosen = expression.zone
         self._zone = None if chosen is None else zone if chosen == "connection" else ZoneInfo(chosen)
+        self._kind = Kind.TEXT if column.kind is Kind.CODE else column.kind
+        self._cast = caster(self._kind, expression, empties.texts, self._zone)
 
-    def read(self, rows: RawRows, countries: list[str | None] | None = None) -> Reading:
+    def read(self, rows: RawRows, countries: pa.Array | None = None) -> Reading:
         """The column of all rows. ``countries`` stand beside a region column, whose codes need them."""
-        found = self._found(rows)
-        reading = self._codes(found, countries) if self.column.kind is Kind.CODE else self._plain(found)
+        reading = self._plain(self._found(rows))
+        if self.column.kind is Kind.CODE:
+            self._normalise(reading, countries)
         if self.column.required:
-            missing = [row for row, value in enumerate(reading.values) if value is None]
             known = {failure.row for failure in reading.failures}
             reading.failures += [
                 Failure(row, self.column.name, KEY_MISSING, f"{self._said()} is empty")
-                for row in missing
+                for row in positions(reading.values.is_null())
                 if row not in known
             ]
         return reading
 
-    def _found(self, rows: RawRows) -> list[Any]:
+    def _found(self, rows: RawRows) -> Sequence[Any]:
         if self.expression.constant is not None:
             return [self.expression.constant] * len(rows)
-        kind = self.column.kind
-        found = [self._empties.hide(value, kind) for value in self._getters[0](rows)]
-        for take in self._getters[1:]:
+        kind, first, others = self._kind, self._getters[0], self._getters[1:]
+        found = first(rows)
+        if not others:
+            hides_false = self._empties.false and kind is not Kind.BOOLEAN
+            return [None if value is False else value for value in found] if hides_false else found
+        found = [self._empties.hide(value, kind) for value in found]
+        for take in others:
             if None not in found:
                 break
             found = [
@@ -103,26 +118,33 @@ class ColumnReader:
             ]
         return found
 
-    def _plain(self, found: list[Any]) -> Reading:
-        reading = Reading([None] * len(found))
+    def _plain(self, found: Sequence[Any]) -> Reading:
+        if self._is_derived and any(isinstance(value, Exception) for value in found):
+            return self._one_by_one(found)
+        try:
+            return Reading(self._cast(found))
+        except IRREGULAR:
+            return self._one_by_one(found)
+
+    def _one_by_one(self, found: Sequence[Any]) -> Reading:
+        reading = Reading(pa.nulls(0))
         convert = self._converter(reading)
-        for row, value in enumerate(found):
-            if value is not None:
-                self._read_into(reading, row, value, convert)
+        values: list[Any] = [None] * len(found)
+        for row, raw in enumerate(found):
+            value = self._empties.hide(raw, self._kind)
+            if isinstance(value, Exception):
+                reason = f"{self._said()} could not be derived: {type(value).__name__}: {value}"
+                reading.failures.append(Failure(row, self.column.name, MAPPING_FAILED, reason))
+            elif value is not None:
+                try:
+                    values[row] = convert(value, row)
+                except Unfit as error:
+                    reading.failures.append(Failure(row, self.column.name, UNFIT, f"{self._said()}: {error}", value))
+        reading.values = array_of(self._kind, values)
         return reading
 
-    def _read_into(self, reading: Reading, row: int, value: Any, convert: Callable[[Any, int], Any]) -> None:
-        if isinstance(value, Exception):
-            reason = f"{self._said()} could not be derived: {type(value).__name__}: {value}"
-            reading.failures.append(Failure(row, self.column.name, MAPPING_FAILED, reason))
-            return
-        try:
-            reading.values[row] = convert(value, row)
-        except Unfit as error:
-            reading.failures.append(Failure(row, self.column.name, UNFIT, f"{self._said()}: {error}", value))
-
     def _converter(self, reading: Reading) -> Callable[[Any, int], Any]:
-        kind = self.column.kind
+        kind = self._kind
         if kind in SCALES:
             return lambda value, row: self._decimal(value, row, reading)
         plain: Mapping[Kind, Callable[[Any], Any]] = {
@@ -144,31 +166,25 @@ class ColumnReader:
             reading.oddities.append(Failure(row, self.column.name, DIGITS_LOST, reason, value))
         return fitted
 
-    def _codes(self, found: list[Any], countries: list[str | None] | None) -> Reading:
-        source_values: list[str | None] = [None] * len(found)
-        reading = Reading([None] * len(found), source_values)
-        for row, value in enumerate(found):
-            if value is None:
-                continue
-            self._read_into(reading, row, value, lambda raw, _: read_text(raw))
-            said = reading.values[row]
-            source_values[row] = said
-            if said is None:
-                continue
-            country = countries[row] if countries is not None else None
-            reading.values[row] = self._normal(said, country)
-            if reading.values[row] is None:
-                reason = f"{self._said()}: {said!r} is not in {self._list_name()}"
-                reading.oddities.append(Failure(row, self.column.name, UNKNOWN_CODE, reason, said))
-        if self.expression.constant is not None:
-            reading.source_values = [None] * len(found)
-        return reading
+    def _normalise(self, reading: Reading, countries: pa.Array | None) -> None:
+        """Put the normal codes into ``values``, each distinct one looked up once, and what was said beside them."""
+        said = reading.values
+        pairs = said if countries is None else pc.binary_join_element_wise(said, countries.fill_null(""), "\x00")
+        distinct = pairs.dictionary_encode()
+        normal = [self._normal(*pair.split("\x00")) for pair in distinct.dictionary.to_pylist()]
+        reading.values = pa.array(normal, pa.string()).take(distinct.indices)
+        is_constant = self.expression.constant is not None
+        reading.source_values = pa.nulls(len(said), pa.string()) if is_constant else said
+        for row in positions(pc.and_(said.is_valid(), reading.values.is_null())):
+            told = said[row].as_py()
+            reason = f"{self._said()}: {told!r} is not in {self._list_name()}"
+            reading.oddities.append(Failure(row, self.column.name, UNKNOWN_CODE, reason, told))
 
-    def _normal(self, said: str, country: str | None) -> str | None:
+    def _normal(self, said: str, country: str = "") -> str | None:
         if self.expression.table is not None:
             return self.expression.table.get(said)
         if isinstance(self.column.codes, CodeList):
-            return normalise(self.column.codes, said, country)
+            return normalise(self.column.codes, said, country or None)
         return said if said in self.column.codes else None
 
     def _list_name(self) -> str:
@@ -178,3 +194,9 @@ class ColumnReader:
 
     def _said(self) -> str:
         return " or ".join(self.expression.reads) or "the constant"
+
+
+def positions(mask: pa.Array) -> list[int]:
+    """The rows at which a mask is true."""
+    found: list[int] = pc.indices_nonzero(mask).to_pylist()
+    return found

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Any
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from include.orderhouse.model import SCALES, Kind
+from include.orderhouse.frames import arrow_type
+from include.orderhouse.model import PRECISION, SCALES, Kind
 from include.orderhouse.transform.table import ReadTable
 
 ORDER_AMOUNTS = ("subtotal_amount", "discount_amount", "charges_amount", "tax_amount", "total_amount")
-EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-STEP = Decimal(1).scaleb(-SCALES[Kind.MONEY])
+MONEY, RATE = arrow_type(Kind.MONEY), arrow_type(Kind.RATE)
+EXACT_MONEY, EXACT_RATE = (pa.decimal256(PRECISION, SCALES[kind]) for kind in (Kind.MONEY, Kind.RATE))
+"""Wide enough for their product with all its digits."""
+TOO_LARGE = pa.scalar(10 ** (PRECISION - SCALES[Kind.MONEY]), pa.decimal256(PRECISION, 0))
 
 
 def derive_company_amounts(order: ReadTable, line: ReadTable) -> None:
     """Fill the `_company` columns that the source leaves empty and say in `company_amounts` where they come from."""
     rates = _rates(order)
-    told = [False] * len(order.rows)
-    derived = [False] * len(order.rows)
+    told = derived = pa.repeat(False, len(order.rows))
     for name in ORDER_AMOUNTS:
-        _fill(order, name, rates, told, derived)
-    line_rates = [rates[position] for position in line.rows.orders]
-    _fill(line, "net_amount", line_rates, [False] * len(line.rows), [False] * len(line.rows))
-    order.columns["company_amounts"] = [
-        "derived" if new else "source" if old else None for new, old in zip(derived, told, strict=True)
-    ]
+        given = order.column(f"{name}_company")
+        filled = _filled(given, order.column(name), rates)
+        told = pc.or_(told, given.is_valid())
+        derived = pc.or_(derived, pc.and_(given.is_null(), filled.is_valid()))
+        order.columns[f"{name}_company"] = filled
+    line_rates = rates.take(pa.array(line.rows.orders, pa.int64()))
+    given = line.column("net_amount_company")
+    line.columns["net_amount_company"] = _filled(given, line.column("net_amount"), line_rates)
+    order.columns["company_amounts"] = pc.if_else(derived, "derived", pc.if_else(told, "source", None))
 
 
-def _rates(order: ReadTable) -> list[Decimal | None]:
-    columns = (order.column("exchange_rate"), order.column("currency"), order.column("company_currency"))
-    return [
-        rate if rate is not None else Decimal(1) if currency is not None and currency == company else None
-        for rate, currency, company in zip(*columns, strict=True)
-    ]
+def _rates(order: ReadTable) -> pa.Array:
+    is_own = pc.fill_null(pc.equal(order.column("currency"), order.column("company_currency")), False)
+    return pc.coalesce(order.column("exchange_rate"), pc.if_else(is_own, pa.scalar(1, RATE), None))
 
 
-def _fill(table: ReadTable, name: str, rates: list[Any], told: list[bool], derived: list[bool]) -> None:
-    filled = list(table.column(f"{name}_company"))
-    for row, (amount, rate) in enumerate(zip(table.column(name), rates, strict=True)):
-        if filled[row] is not None:
-            told[row] = True
-        elif amount is not None and rate is not None:
-            filled[row] = EXACT.quantize(EXACT.multiply(amount, rate), STEP)
-            derived[row] = True
-    table.columns[f"{name}_company"] = filled
+def _filled(given: pa.Array, amounts: pa.Array, rates: pa.Array) -> pa.Array:
+    exact = pc.multiply(amounts.cast(EXACT_MONEY), rates.cast(EXACT_RATE))
+    rounded = pc.round(exact, SCALES[Kind.MONEY], "half_to_even")
+    fitting = pc.if_else(pc.less(pc.abs(rounded), TOO_LARGE), rounded, None)
+    return pc.coalesce(given, fitting.cast(MONEY))

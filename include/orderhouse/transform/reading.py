@@ -18,6 +18,8 @@ ODATA_V2_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?Z?")
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""Every character that counts as blank around a value."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_INTEGER = 2**63 - 1
 """What a BIGINT of PostgreSQL holds."""

@@ -43,9 +43,8 @@ def getter(place: str | Derived) -> Callable[[RawRows], list[Any]]:
         return lambda rows: [_derive(place, record) for record in rows.records]
     level = len(place) - len(place.lstrip("^"))
     path = place.lstrip("^").lstrip(".")
-    if "." not in path:
-        return lambda rows: [_member(record, path) for record in _level(rows, level)]
-    return lambda rows: [look_up(record, path) for record in _level(rows, level)]
+    steps = path.split(".")
+    return lambda rows: _follow(_level(rows, level), steps)
 
 
 def children(rows: RawRows, at: Sequence[str], missing: Callable[[int, str], None]) -> RawRows:
@@ -57,12 +56,11 @@ def children(rows: RawRows, at: Sequence[str], missing: Callable[[int, str], Non
             missing(position, f"{' or '.join(at)} is {'missing' if listed is None else 'not a list'}")
             continue
         above = [record, *(level[position] for level in rows.ancestors)]
-        for child in listed:
-            found.records.append(child)
-            found.orders.append(rows.orders[position])
-            found.parent_positions.append(position)
-            for level, ancestor in zip(found.ancestors, above, strict=True):
-                level.append(ancestor)
+        found.records += listed
+        found.orders += [rows.orders[position]] * len(listed)
+        found.parent_positions += [position] * len(listed)
+        for level, ancestor in zip(found.ancestors, above, strict=True):
+            level += [ancestor] * len(listed)
     return found
 
 
@@ -70,8 +68,11 @@ def _level(rows: RawRows, level: int) -> list[Any]:
     return rows.records if level == 0 else rows.ancestors[level - 1]
 
 
-def _member(record: Any, name: str) -> Any:
-    return record.get(name) if isinstance(record, dict) else None
+def _follow(values: list[Any], steps: Sequence[str]) -> list[Any]:
+    """The members at a path, None where a step is missing or not an object."""
+    for step in steps:
+        values = [value.get(step) if isinstance(value, dict) else None for value in values]
+    return values
 
 
 def _derive(place: Derived, record: Any) -> Any:

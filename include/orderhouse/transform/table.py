@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from include.orderhouse.connections import Connection, CustomField, Override
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.mapping import Binding, Expression, TableMapping
-from include.orderhouse.model import CodeList, Column, Kind
+from include.orderhouse.model import CodeList, Column, Kind, Table
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.custom import read_custom_fields
 from include.orderhouse.transform.rows import Failure, RawRows
@@ -21,29 +23,34 @@ from include.orderhouse.transform.rows import Failure, RawRows
 OUTSIDE_THE_HASH = frozenset({"source_modified_at", "source_version"})
 """A touch without a change of content rewrites no row; `ops.order_version` keeps the latest modification time."""
 
-_encoder = msgspec.msgpack.Encoder()
+BETWEEN_COLUMNS = "\x00"
+"""No text holds it, and none is empty: so the joined columns of two rows are equal only if each column is."""
 
 
 @dataclass
 class ReadTable:
     """The columns of one table in one batch by name, with what failed and what is odd."""
 
+    table: Table
     rows: RawRows
-    columns: dict[str, list[Any]] = field(default_factory=dict)
+    columns: dict[str, pa.Array] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     oddities: list[Failure] = field(default_factory=list)
 
-    def column(self, name: str) -> list[Any]:
-        """A column's values; all None where the source does not have it."""
-        return self.columns.get(name) or [None] * len(self.rows)
+    def column(self, name: str) -> pa.Array:
+        """A column's values; all NULL where the source does not have it."""
+        found = self.columns.get(name)
+        return found if found is not None else pa.nulls(len(self.rows), SCHEMAS[self.table.name].field(name).type)
 
+    @cached_property
     def hashes(self) -> list[str]:
         """The hash of every row's content."""
         names = sorted(name for name in self.columns if name not in OUTSIDE_THE_HASH)
-        columns = [self.columns[name] for name in names]
-        if not columns:
+        if not names:
             return [_digest(b"")] * len(self.rows)
-        return [_digest(_encoder.encode(values)) for values in zip(*columns, strict=True)]
+        columns = [_as_text(self.columns[name]) for name in names]
+        joined = pc.binary_join_element_wise(*columns, BETWEEN_COLUMNS, null_handling="replace", null_replacement="")
+        return [_digest(content) for content in joined.cast(pa.binary()).to_pylist()]
 
 
 class TableReader:
@@ -62,13 +69,15 @@ class TableReader:
         self._readers = [ColumnReader(c, e, self.empties, zone) for c, e in bound if e is not None]
         self._readers.sort(key=lambda reader: reader.column.codes == CodeList.REGION)
 
-    def read(self, rows: RawRows) -> ReadTable:
-        """All columns of the rows."""
-        table = ReadTable(rows)
+    def read(self, rows: RawRows, only: frozenset[str] | None = None) -> ReadTable:
+        """All columns of the rows, or ``only`` the named ones."""
+        table = ReadTable(self.mapping.table, rows)
         for reader in self._readers:
-            self._read_column(reader, table)
-        if self._has_custom:
-            table.columns["custom_fields"], drifted = read_custom_fields(rows, self._custom, self.empties)
+            if only is None or reader.column.name in only:
+                self._read_column(reader, table)
+        if self._has_custom and only is None:
+            values, drifted = read_custom_fields(rows, self._custom, self.empties)
+            table.columns["custom_fields"] = pa.array(values, pa.string())
             table.oddities += drifted
         return table
 
@@ -115,6 +124,12 @@ def _check_overrides(connection: Connection, short: str, mapping: TableMapping, 
                 f"Connection {connection.name!r} gives codes for {short}.{name}, which is no code column.",
                 action="Leave codes out.",
             )
+
+
+def _as_text(values: pa.Array) -> pa.Array:
+    if pa.types.is_timestamp(values.type):
+        values = values.cast(pa.int64())
+    return values if pa.types.is_string(values.type) else values.cast(pa.string())
 
 
 def _digest(content: bytes) -> str:

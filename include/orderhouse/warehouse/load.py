@@ -108,6 +108,7 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCou
 
 def _write_ledger(connection: sa.Connection, task: LoadTask, state: str, counts: dict[str, int]) -> None:
     mine = (sync.c.connection == task.connection, sync.c.sync_id == task.sync_id)
-    values = {**task.counts, **counts, "state": state, "finished_at": sa.func.clock_timestamp()}
+    ended = {"state": state, "finished_at": sa.func.clock_timestamp(), "error_code": None, "error_message": None}
+    values = {**task.counts, **counts, **ended}
     if connection.execute(sa.update(sync).where(*mine).values(values)).rowcount != 1:
         raise ValueError(f"sync {task.sync_id} of {task.connection} was never started; call start_sync first")

@@ -235,3 +235,17 @@ mapping_version = sa.Table(
     schema=OPS,
     comment="The mappings each connection was loaded with",
 )
+
+token = sa.Table(
+    "token",
+    metadata,
+    _column("connection", TEXT, "Id of the Airflow Connection that holds the first token", required=True),
+    _customer(),
+    _column("sealed", sa.LargeBinary(), "The latest refresh and access token, encrypted with AES-256-GCM", True),
+    _column("key_id", TEXT, "Names the key they are encrypted with", required=True),
+    _column("refreshed_at", INSTANT, "When they were fetched", required=True),
+    _column("refreshes", COUNT, "How often tokens were fetched", required=True),
+    sa.PrimaryKeyConstraint("connection"),
+    schema=OPS,
+    comment="Tokens that change with every use, kept before they are used",
+)

@@ -1,3 +1,10 @@
 """The dialects of the sandbox, one module each with a value `DIALECT`."""
 
-DIALECTS: tuple[str, ...] = ("business_central", "netsuite", "odoo", "sap_business_one", "sap_s4hana")
+DIALECTS: tuple[str, ...] = (
+    "business_central",
+    "erpnext",
+    "netsuite",
+    "odoo",
+    "sap_business_one",
+    "sap_s4hana",
+)

@@ -26,7 +26,8 @@ def test_a_good_order_has_no_findings(check: Check) -> None:
 
 
 def test_an_empty_batch_has_no_findings(validator: Any) -> None:
-    assert validator.check(empty_frames()) == []
+    ((_, findings),) = validator.check([empty_frames()])
+    assert findings == []
 
 
 @pytest.mark.parametrize(

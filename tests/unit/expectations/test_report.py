@@ -16,9 +16,8 @@ from tests.unit.expectations.conftest import batch
 def report(tmp_path: Path) -> Path:
     """The report of three batches: a good one, one with an odd amount, and one with markup in an order number."""
     validator = Validator("acme_us", "5f3b")
-    validator.check(batch())
-    validator.check(batch(line={"net_amount": Decimal(200)}))
-    validator.check(batch(order={"order_number": "<script>alert(1)</script> $x"}, line={"net_amount": Decimal(300)}))
+    spoiled = batch(order={"order_number": "<script>alert(1)</script> $x"}, line={"net_amount": Decimal(300)})
+    list(validator.check([batch(), batch(line={"net_amount": Decimal(200)}), spoiled]))
     return Path(validator.report(tmp_path / "run"))
 
 
@@ -53,7 +52,7 @@ def test_a_page_asks_no_other_host_and_runs_no_script(report: Path, name: str) -
 
 def test_a_report_can_go_to_any_file_system(tmp_path: Path) -> None:
     validator = Validator("acme_us", "5f3b")
-    validator.check(batch())
+    list(validator.check([batch()]))
     assert validator.report("memory://reports/acme_us").endswith("reports/acme_us/index.html")
 
 
@@ -68,7 +67,7 @@ def test_nothing_is_written_but_the_report(
     monkeypatch.chdir(elsewhere)
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     validator = Validator("acme_us", "5f3b")
-    validator.check(batch())
+    list(validator.check([batch()]))
     validator.report(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir())[0] == "index.html"
     assert not list(elsewhere.iterdir())

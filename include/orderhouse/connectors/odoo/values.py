@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from html.parser import HTMLParser
 from typing import Any
 
 from include.orderhouse.mapping import Derived, Record, derived, look_up
+from include.orderhouse.markup import plain_text
 
 RATE_DIGITS = Decimal("1e-12")
 ZERO = Decimal(0)
 APPROVAL = ("to approve", "purchase", "done")
-BLOCKS = ("br", "p", "div", "li", "tr", "h1", "h2", "h3")
-
-
-class _Text(HTMLParser):
-    """The text of an HTML field, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        """Keep the text."""
-        self.parts.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Blocks end lines."""
-        if tag in BLOCKS and tag != "br":
-            self.parts.append("\n")
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """So do breaks."""
-        if tag == "br":
-            self.parts.append("\n")
 
 
 def plain(*paths: str) -> Derived:
@@ -41,12 +18,7 @@ def plain(*paths: str) -> Derived:
 
     def strip(record: Record) -> str | None:
         value = next((found for path in paths if (found := look_up(record, path))), None)
-        if not isinstance(value, str):
-            return None
-        parser = _Text()
-        parser.feed(value)
-        parser.close()
-        return "".join(parser.parts).strip() or None
+        return plain_text(value) if isinstance(value, str) else None
 
     return derived(strip, f"text of the HTML in {' or '.join(paths)}", *paths)
 

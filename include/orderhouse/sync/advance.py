@@ -1,0 +1,34 @@
+"""Where a loaded sync moves the watermark."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from include.orderhouse.sync import watermark
+from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.request import MOVES_WATERMARK, Mode
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.ledger import finished_sync
+
+
+def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
+    """Where the watermark goes, or None where it stays: no gap before the window, never back, no edit undone."""
+    if plan.mode not in MOVES_WATERMARK or plan.start is None or plan.upper is None:
+        return None
+    start, upper = datetime.fromisoformat(plan.start), datetime.fromisoformat(plan.upper)
+    text = runtime.watermark.read()
+    current = watermark.parse(text, plan.connection)
+    if current is None:
+        return upper if plan.mode is Mode.INITIAL and plan.watermark_text is None else None
+    if (current.at, current.sync_id) == (upper, plan.sync_id):
+        return upper
+    if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
+        return None
+    return upper if start <= current.at < upper else None
+
+
+def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:
+    if mark.sync_id is None:
+        return False
+    row = finished_sync(runtime.warehouse, runtime.connection.name, mark.sync_id)
+    return row is not None and row["watermark_after"] == mark.at

@@ -1,0 +1,43 @@
+"""What a failed sync leaves behind: its row of the ledger, and the connection's status."""
+
+from __future__ import annotations
+
+import logging
+
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    OrderhouseError,
+    SchemaDrift,
+    SourceTimeout,
+    SourceUnavailable,
+    TooManyRejects,
+)
+from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
+from include.orderhouse.sync.request import SyncRequest
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.ledger import fail_sync
+from include.orderhouse.warehouse.status import set_status
+
+log = logging.getLogger(__name__)
+
+
+def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException) -> None:
+    """Note in the ledger and the connection's status why a sync failed."""
+    name, connector = runtime.connection.name, runtime.connection.connector.name
+    code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
+    state = "stopped" if isinstance(error, TooManyRejects | SchemaDrift) else "failed"
+    try:
+        identity = sync_id(runtime, request)
+        if not runtime.staging(identity).exists(FILE):
+            start_unplanned(runtime, request, identity)
+        fail_sync(runtime.warehouse, name, identity, code, str(error), state)
+        if (status := _status_after(error)) is not None:
+            set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
+    except Exception:
+        log.exception("The failure of %s could not be noted in the warehouse", name)
+
+
+def _status_after(error: BaseException) -> str | None:
+    if isinstance(error, AuthenticationFailed):
+        return "needs_reauthorisation"
+    return "offline" if isinstance(error, SourceUnavailable | SourceTimeout) else None

@@ -1,0 +1,48 @@
+"""What the local installation's executor loads before its workers start, and what it leaves to the tasks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from include.orderhouse.home import PROJECT
+
+_LOOK = """
+import json, runpy, sys
+from importlib import import_module
+from include.orchestration.executor import LIBRARIES
+for library in LIBRARIES:
+    import_module(library)
+before = sorted(sys.modules)
+runpy.run_path("dags/odoo.py")
+import include.orderhouse.expectations, include.orderhouse.sync.steps
+print(json.dumps([before, sorted(sys.modules)]))
+"""
+_HEAVY = {"airflow", "great_expectations", "httpx", "numpy", "pandas", "psycopg", "pyarrow", "scipy", "sqlalchemy"}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> tuple[set[str], set[str]]:
+    """The modules that are there when a task starts, and when it has loaded all steps."""
+    done = subprocess.run([sys.executable, "-c", _LOOK], cwd=PROJECT, capture_output=True, text=True, check=True)
+    before, after = json.loads(done.stdout.splitlines()[-1])
+    return set(before), set(after)
+
+
+def test_a_task_finds_every_large_library_loaded(loaded: tuple[set[str], set[str]]) -> None:
+    before, after = loaded
+    assert before >= _HEAVY
+    assert len([name for name in after - before if not name.startswith("include")]) < 60
+
+
+def test_a_task_loads_our_own_modules_itself_so_that_an_edited_connector_counts_at_once(
+    loaded: tuple[set[str], set[str]],
+) -> None:
+    assert {name for name in loaded[0] if name.startswith("include")} == {
+        "include",
+        "include.orchestration",
+        "include.orchestration.executor",
+    }

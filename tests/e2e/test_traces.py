@@ -1,0 +1,100 @@
+"""No secret is left behind: not in logs, XCom, rendered templates, staged files, reports, errors or the warehouse.
+
+What is searched for are recognisable passwords, the private key, and the tokens that the sandbox issued, after runs
+that succeeded, were refused, limited and killed. The search itself is held to what it must find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import PLANTED, WRONG
+from tests.e2e.installation import Airflow, Run
+from tests.e2e.kills import CONNECTION, KilledRun
+from tests.e2e.traces import forms, traces_in_database, traces_in_files
+from tests.sandbox.tokens import PREFIX
+
+
+@pytest.fixture(scope="module")
+def killed(killed_run: Future[KilledRun]) -> KilledRun:
+    """The killed run, ended."""
+    return killed_run.result()
+
+
+@pytest.fixture(scope="module")
+def echoing_run(airflow: Airflow) -> Run:
+    """A run of SAP's DAG whose source repeats the password in its error."""
+    error = {"code": "ODATA/001", "message": f"No service for ORDERHOUSE with {PLANTED}"}
+    airflow.plan_fault("sap_s4hana", kind="wrong_shape", value={"error": error}, times=None)
+    try:
+        return airflow.run("purchase_orders__sap_s4hana")
+    finally:
+        airflow.clear_faults("sap_s4hana")
+
+
+@pytest.fixture(scope="module")
+def secrets(airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun, echoing_run: Run) -> Collection[str]:
+    """What may be found nowhere, once all the runs have ended."""
+    airflow.wait("purchase_orders__business_central", limited_run)
+    assert echoing_run.state == "failed"
+    assert airflow.requests("business_central")["tokens_issued"] > 0
+    assert airflow.requests("netsuite")["tokens_issued"] > 0
+    private_key = forms(airflow.home.secret("sandbox_private_key"))
+    assert private_key
+    passwords = forms(PLANTED, "ORDERHOUSE") | forms(PLANTED, "orderhouse") | forms(WRONG, "orderhouse")
+    own = {airflow.home.secret(name) for name in ("airflow_admin_password", "analyst_password")}
+    return passwords | private_key | own | {PREFIX}
+
+
+def test_no_log_report_or_staged_file_holds_a_secret(
+    airflow: Airflow, secrets: Collection[str], killed: KilledRun
+) -> None:
+    """The places that are there to hold secrets are left out: the folders of generated ones, the encrypted database."""
+    home = airflow.home
+    keepers = (home.secrets, home.sandbox, home.postgres / "data")
+    assert list(traces_in_files(home.root, secrets, leave_out=keepers)) == []
+    assert list(traces_in_files(killed.staged, secrets)) == []
+
+
+def test_no_table_of_airflow_holds_a_secret(airflow: Airflow, secrets: Collection[str]) -> None:
+    assert list(traces_in_database(airflow.installation.host.postgres.libpq_url("airflow"), secrets)) == []
+
+
+def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Collection[str]) -> None:
+    assert list(traces_in_database(airflow.warehouse_address, secrets)) == []
+
+
+def test_a_source_that_repeats_a_password_in_its_error_is_quoted_without_it(airflow: Airflow, echoing_run: Run) -> None:
+    (sync,) = airflow.syncs("sap_backfilled", echoing_run.run_id)
+    assert "No service for ORDERHOUSE with ***" in sync["error_message"]
+
+
+def test_the_search_looks_into_the_logs_of_tasks(airflow: Airflow, odoo_run: Run) -> None:
+    hits = list(traces_in_files(airflow.home.airflow / "logs", ["AUTHENTICATION_FAILED"]))
+    assert any(odoo_run.run_id in hit for hit in hits)
+
+
+def test_the_search_looks_into_packed_files_and_payloads(airflow: Airflow, killed: KilledRun) -> None:
+    query = "SELECT order_number FROM procurement.purchase_order WHERE connection = %s LIMIT 1"
+    (order,) = airflow.rows(query, CONNECTION)
+    files = {Path(hit.split(":")[0]).name for hit in traces_in_files(killed.staged, [order["order_number"]])}
+    assert {"000000.zst", "version.arrow"} <= files
+    columns = {hit.split(":")[0] for hit in traces_in_database(airflow.warehouse_address, [order["order_number"]])}
+    assert {"ops.order_raw.payload", "procurement.purchase_order.order_number"} <= columns
+
+
+def test_the_search_looks_into_the_tables_of_airflow(airflow: Airflow, odoo_run: Run) -> None:
+    address = airflow.installation.host.postgres.libpq_url("airflow")
+    columns = {hit.split(":")[0] for hit in traces_in_database(address, ["odoo_locked_out"])}
+    assert {"public.xcom.value", "public.task_instance.rendered_map_index"} <= columns
+
+
+def test_the_search_knows_a_secret_in_every_form(tmp_path: Path) -> None:
+    texts = ("x pass/word y", "?key=pass%2Fword&", "Basic bWU6cGFzcy93b3Jk", '{"a": "pass\\u002fword"}')
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.log").write_text(text, encoding="utf-8")
+    assert len(list(traces_in_files(tmp_path, forms("pass/word", "me")))) == len(texts)

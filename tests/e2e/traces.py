@@ -1,0 +1,84 @@
+"""The search for secrets where none may be: in files and in databases, also in what is compressed there."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pyarrow as pa
+import zstandard
+from psycopg import sql
+
+_TABLES = """
+    SELECT schemaname, tablename FROM pg_tables
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
+"""
+_LONG = 20
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+def forms(secret: str, login: str = "") -> set[str]:
+    """How a secret may look where it leaked: as it is, in a URL, in Basic authentication; of a key each long line."""
+    if "\n" in secret:
+        return {line for line in secret.splitlines() if len(line) > _LONG and not line.startswith("-----")}
+    basic = b64encode(f"{login}:{secret}".encode()).decode()
+    return {secret, quote(secret, safe=""), basic}
+
+
+def traces_in_files(folder: Path, secrets: Collection[str], leave_out: Collection[Path] = ()) -> Iterator[str]:
+    """The files below a folder that hold one of the secrets."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not any(file.is_relative_to(place) for place in leave_out):
+            yield from (f"{file}: {found}" for found in _found(_content(file), secrets))
+
+
+def traces_in_database(address: str, secrets: Collection[str]) -> Iterator[str]:
+    """The tables and columns of a database that hold one of the secrets, whatever the columns' types."""
+    with psycopg.connect(address) as database:
+        for schema, table in database.execute(_TABLES).fetchall():
+            rows = database.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, table)))
+            columns = [column.name for column in rows.description or ()]
+            for row in rows:
+                for column, value in zip(columns, row, strict=True):
+                    yield from (f"{schema}.{table}.{column}: {found}" for found in _found(value, secrets))
+
+
+def _content(file: Path) -> Any:
+    if file.suffix == ".arrow":
+        with pa.ipc.open_file(file) as frames:
+            return frames.read_all().to_pylist()
+    return file.read_bytes()
+
+
+def _found(value: Any, secrets: Collection[str]) -> list[str]:
+    text = "\n".join(_texts(value))
+    return [secret for secret in secrets if secret in text]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All text in a value: of what holds others from each, of bytes also what they are when unpacked."""
+    if isinstance(value, dict | list | tuple):
+        for part in value.items() if isinstance(value, dict) else value:
+            yield from _texts(part)
+    elif isinstance(value, bytes | memoryview):
+        content = bytes(value)
+        if content.startswith(_ZSTD):
+            content = zstandard.ZstdDecompressor().decompressobj().decompress(content)
+        yield from _texts(content.decode("utf-8", "replace"))
+    elif value is not None:
+        yield str(value)
+        yield from _unescaped(str(value))
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """What a JSON text says, where it is one: its escapes hide characters."""
+    if text[:1] in ("{", "["):
+        try:
+            yield from _texts(json.loads(text))
+        except ValueError:
+            return

@@ -1,0 +1,83 @@
+"""H15: what a source tells of deletions in its feed, and what is done where the feed falls short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connector import Connector, Page, Source, Window
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import Connect, System
+
+NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def odoo() -> Iterator[Sandbox]:
+    with sandbox(generate(7, orders=20, now=NOW), ["odoo"], Clock(NOW)) as running:
+        yield running
+
+
+@pytest.fixture
+def system(odoo: Sandbox, connect: Connect) -> System:
+    synced = connect("odoo", odoo)
+    synced.sync()
+    odoo.clock.advance(3600)
+    return synced
+
+
+def tell(system: System, **feed: Any) -> None:
+    """Let the connector's fetch end with a page of its feed of deletions, and count its scans."""
+    connector: Connector = system.runtime.connection.connector
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in connector.fetch(source, window):
+            yield replace(page, resume=page.resume or "feed")
+        yield Page([], **feed)
+
+    told = replace(connector, fetch=fetch)
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": told})
+
+
+def deleted(system: System) -> list[tuple[str, str]]:
+    query = "SELECT source_order_id, delete_evidence FROM procurement.purchase_order WHERE is_deleted"
+    return sorted((row["source_order_id"], row["delete_evidence"]) for row in system.rows(query))
+
+
+def test_an_order_that_the_feed_tells_is_marked_with_a_tombstone(odoo: Sandbox, system: System) -> None:
+    gone = sorted(odoo.company.orders)[4]
+    odoo.act(history.delete, gone)
+    tell(system, deleted=[str(gone), "never seen"])
+    assert system.sync()["orders_deleted"] == 1
+    assert deleted(system) == [(str(gone), "tombstone")]
+    assert system.rows("SELECT 1 FROM procurement.purchase_order_line WHERE delete_evidence = 'tombstone'")
+    assert system.sync()["orders_deleted"] == 0
+
+
+def test_h19_where_the_feed_falls_short_a_scan_of_all_keys_finds_the_rest(odoo: Sandbox, system: System) -> None:
+    told, untold = sorted(odoo.company.orders)[4:6]
+    odoo.act(history.delete, told)
+    odoo.act(history.delete, untold)
+    tell(system, deleted=[str(told)], misses_deletions=True)
+    assert system.sync()["orders_deleted"] == 2
+    assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])
+
+
+def test_an_order_that_comes_after_a_tombstone_lives_again(odoo: Sandbox, system: System) -> None:
+    """A feed that errs does no lasting harm: what is fetched later outlives the proof."""
+    alive = sorted(odoo.company.orders)[4]
+    tell(system, deleted=[str(alive)])
+    system.sync()
+    assert deleted(system) == [(str(alive), "tombstone")]
+    tell(system)
+    odoo.clock.advance(3600)
+    odoo.act(history.touch, alive)
+    system.sync()
+    assert deleted(system) == []

@@ -1,0 +1,137 @@
+"""Syncs that are stopped or torn: nothing of them is lost, doubled, half loaded or betrayed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Event, Thread
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import zstandard
+
+from include.orderhouse.errors import LookAtData, SourceUnavailable, TooManyRejects
+from include.orderhouse.sync.request import Mode
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sandbox.tokens import PREFIX as TOKEN
+from tests.sync.conftest import NOW, SETTINGS, Connect, System, lose_numbers
+
+
+def change_all(company: Company, clock: Clock, memo: str) -> None:
+    """Edit every order's memo."""
+    for number in company.orders:
+        history.change_header(company, clock, number, memo)
+
+
+def pages_read(odoo: Sandbox) -> list[str]:
+    """The queries for headers and lines that were answered."""
+    wanted = ("purchase.order.search_read", "purchase.order.line.search_read")
+    return [call.note for call in odoo.world("odoo").log.records if call.status == 200 and call.note.startswith(wanted)]
+
+
+def test_a_retry_goes_on_after_the_last_page_that_was_kept(odoo: Sandbox, system: System) -> None:
+    """H30: of both attempts together only the page that was in the making was read twice: its orders, their lines."""
+    system.sync(Mode.INITIAL)
+    whole, calls = pages_read(odoo), odoo.world("odoo").log.count()
+    odoo.world("odoo").log.clear()
+    odoo.world("odoo").faults.add("server_error", times=None, after=calls - 12)
+    with pytest.raises(SourceUnavailable):
+        system.sync(Mode.FULL_RESYNC, run_id="the one that fails")
+    read_before = len(pages_read(odoo))
+    odoo.world("odoo").faults.clear()
+    row = system.sync(Mode.FULL_RESYNC, run_id="the one that fails")
+    twice = [page for page, times in Counter(pages_read(odoo)).items() if times > 1]
+    assert read_before > len(whole) / 4
+    assert sorted(set(pages_read(odoo))) == sorted(set(whole))
+    assert len(twice) <= 2
+    assert (row["attempts"], row["state"], row["error_code"]) == (2, "succeeded", None)
+    assert row["orders_extracted"] == 40
+
+
+@pytest.mark.parametrize("connector", SETTINGS)
+def test_a_source_that_ignores_its_filter_stops_the_sync(connector: str, connect: Connect) -> None:
+    """H27."""
+    with sandbox(generate(7, orders=40, now=NOW), [connector], Clock(NOW)) as running:
+        system = connect(connector, running, max_outside_window=5, include_open_orders=False, initial_days=1)
+        running.world(connector).faults.add("ignore_filter", times=None)
+        with pytest.raises(LookAtData):
+            system.sync()
+    assert system.order_ids() == set()
+    assert system.watermark.text is None
+
+
+def test_too_many_rejects_stop_the_load_and_are_kept(odoo: Sandbox, synced: System) -> None:
+    """H7, H32: a person may then let the run go on."""
+    before = synced.watermark.text
+    odoo.clock.advance(3600)
+    odoo.act(lose_numbers, sorted(odoo.company.orders)[:12])
+    with pytest.raises(TooManyRejects, match="12 of 12 orders"):
+        synced.sync()
+    assert (synced.last_sync()["state"], synced.last_sync()["error_code"]) == ("stopped", "TOO_MANY_REJECTS")
+    assert len(synced.rows("SELECT 1 FROM ops.reject WHERE resolved_at IS NULL AND payload IS NOT NULL")) == 12
+    assert synced.rows("SELECT 1 FROM procurement.purchase_order WHERE is_stale AND NOT is_deleted") != []
+    assert synced.watermark.text == before
+    assert synced.sync(max_reject_share=1)["orders_rejected"] == 12
+    assert synced.watermark.text != before
+
+
+def test_a_full_resync_never_blanks_what_readers_see_and_keeps_what_lies_before_its_window(
+    odoo: Sandbox, synced: System, connect: Connect
+) -> None:
+    """H26: a reader looks again and again while everything is loaded anew; orders before the window stay."""
+    odoo.clock.advance(60)
+    odoo.act(change_all, "changed")
+    seen: set[tuple[int, int]] = set()
+    told = "SELECT count(*) AS orders, count(*) FILTER (WHERE memo = 'changed') AS changed"
+    ended = Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            (row,) = synced.rows(f"{told} FROM procurement.purchase_order WHERE NOT is_deleted")
+            seen.add((row["orders"], row["changed"]))
+
+    reader = Thread(target=look)
+    reader.start()
+    try:
+        synced.sync(Mode.FULL_RESYNC)
+    finally:
+        ended.set()
+        reader.join()
+    assert seen | {(40, 40)} == {(40, 0), (40, 40)}
+    short = connect("odoo", odoo, initial_days=1, include_open_orders=False)
+    odoo.clock.advance(10 * 86_400.0)
+    assert short.sync(Mode.FULL_RESYNC, run_id="short")["orders_extracted"] == 0
+    assert len(short.order_ids()) == 40
+
+
+@pytest.mark.parametrize("connector", SETTINGS)
+def test_no_secret_is_staged_or_told(connector: str, connect: Connect) -> None:
+    with sandbox(generate(7, orders=40, now=NOW), [connector], Clock(NOW)) as running:
+        system = connect(connector, running, page_size=5)
+        staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
+        files = staging.files.find(staging.folder)
+        staged = "".join(_readable(name, staging.files.cat_file(name)) for name in files)
+        running.world(connector).faults.add("unavailable", times=None)
+        with pytest.raises(SourceUnavailable) as failed:
+            system.sync()
+        credentials = system.runtime.credentials()
+    secrets = [*credentials.secrets(), TOKEN]
+    told = f"{failed.value} {system.rows('SELECT * FROM ops.sync')} {credentials!r}"
+    assert "order_number" in staged
+    assert len(secrets) > 1
+    assert [secret for secret in secrets if secret in staged or secret in told] == []
+
+
+def _readable(name: str, content: bytes) -> str:
+    """What a staged file says, unpacked."""
+    if name.endswith(".zst"):
+        return zstandard.decompress(content).decode()
+    if name.endswith(".arrow"):
+        table: Any = pa.ipc.open_file(pa.BufferReader(content)).read_all()
+        told = [name for name in table.column_names if name != "payload"]
+        return str(table.select(told).to_pydict())
+    return content.decode()

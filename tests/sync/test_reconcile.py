@@ -1,0 +1,124 @@
+"""Reconcile: what is gone is proved gone, and what is not proved stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from include.orderhouse.errors import CountMismatch, SourceUnavailable
+from include.orderhouse.sync.request import Mode
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import NOW, Connect, System
+
+COUNT, READ = "purchase.order/search_count", "purchase.order/search_read"
+
+
+@pytest.fixture
+def odoo19() -> Iterator[Sandbox]:
+    """Odoo 19, whose addresses name model and method, so that a fault can be put on one of them."""
+    with sandbox(generate(7, orders=40, now=NOW), ["odoo"], Clock(NOW), options={"odoo": {"version": "19"}}) as running:
+        yield running
+
+
+@pytest.fixture
+def synced19(odoo19: Sandbox, connect: Connect) -> System:
+    system = connect("odoo", odoo19, slice_days=400, concurrency=1)
+    system.sync()
+    return system
+
+
+def deleted(system: System) -> set[str]:
+    rows = system.rows("SELECT source_order_id FROM procurement.purchase_order WHERE is_deleted")
+    return {row["source_order_id"] for row in rows}
+
+
+def scan_calls(odoo: Sandbox, system: System) -> dict[str, int]:
+    """How many calls a reconcile makes to each address before the one by which it scans the keys."""
+    log = odoo.world("odoo").log
+    log.clear()
+    system.sync(Mode.RECONCILE)
+    counts = [call for call in log.records if COUNT in call.path]
+    reads = [call for call in log.records if READ in call.path]
+    first = next(n for n, call in enumerate(reads) if '"fields": ["write_date", "create_date"]' in call.note)
+    return {COUNT: len(counts) - 1, READ: first}
+
+
+def keys_of_all_but(odoo: Sandbox, hidden: int) -> list[dict[str, object]]:
+    told = {"write_date": "2026-01-01 00:00:00", "create_date": "2026-01-01 00:00:00"}
+    return [{"id": number, **told} for number in sorted(odoo.company.orders) if number != hidden]
+
+
+def test_reconcile_marks_what_is_gone_and_fetches_what_is_missing(odoo: Sandbox, synced: System) -> None:
+    """H15."""
+    gone = sorted(odoo.company.orders)[3]
+    odoo.act(history.delete, gone)
+    missed = odoo.act(history.create_in_future, -3 * 86_400.0)
+    row = synced.sync(Mode.RECONCILE)
+    assert deleted(synced) == {str(gone)}
+    assert row["orders_deleted"] == 1
+    assert str(missed) in synced.order_ids()
+    evidence = "SELECT DISTINCT delete_evidence FROM procurement.purchase_order_line WHERE is_deleted"
+    assert synced.rows(evidence) == [{"delete_evidence": "absent_in_full_scan"}]
+
+
+def test_a_scan_that_saw_fewer_orders_than_the_source_counts_marks_nothing(odoo19: Sandbox, synced19: System) -> None:
+    """H17."""
+    before = scan_calls(odoo19, synced19)
+    odoo19.world("odoo").faults.add("wrong_shape", path=READ, after=before[READ], value=[])
+    with pytest.raises(CountMismatch, match="saw 0 orders, but the source counts 40"):
+        synced19.sync(Mode.RECONCILE)
+    assert synced19.last_sync()["state"] == "failed"
+    assert deleted(synced19) == set()
+
+
+def test_an_order_that_the_scan_missed_but_that_is_there_is_not_marked(odoo19: Sandbox, synced19: System) -> None:
+    """H17: scan and count agree and are wrong; the read of the very key shows the order."""
+    before, hidden = scan_calls(odoo19, synced19), min(odoo19.company.orders)
+    faults = odoo19.world("odoo").faults
+    faults.add("wrong_shape", path=COUNT, after=before[COUNT], value=39)
+    faults.add("wrong_shape", path=READ, after=before[READ], value=keys_of_all_but(odoo19, hidden))
+    assert synced19.sync(Mode.RECONCILE)["source_count"] == 39
+    assert {fault.hits for fault in faults.faults} == {1}
+    assert deleted(synced19) == set()
+
+
+def test_a_reconcile_of_fewer_companies_marks_nothing_of_the_others(odoo: Sandbox, connect: Connect) -> None:
+    """H17: whoever may no longer see a company has not seen its orders vanish."""
+    connect("odoo", odoo).sync()
+    narrow = connect("odoo", odoo, settings={"companies": [1]})
+    narrow.sync(Mode.RECONCILE, run_id="narrow")
+    assert len(narrow.order_ids()) == 40
+    assert deleted(narrow) == set()
+
+
+def test_a_retry_of_a_reconcile_that_failed_between_two_pages_of_keys_reads_the_rest_of_them(connect: Connect) -> None:
+    """H17, H30: keys that no attempt has asked for are neither left out nor taken for deleted."""
+    with sandbox(generate(7, orders=60, now=NOW), ["business_central"], Clock(NOW)) as running:
+        system = connect("business_central", running, page_size=100)
+        listed = system.sync()["orders_inserted"]
+        with system.runtime.warehouse.begin() as warehouse:
+            warehouse.exec_driver_sql("TRUNCATE ops.order_version, procurement.purchase_order CASCADE")
+        log, faults = running.world("business_central").log, running.world("business_central").faults
+        path = [call.path for call in log.records if call.path.endswith("/purchaseOrders")][-1]
+        request = system.request(Mode.RECONCILE)
+        faults.add("server_error", times=None, path=path, after=2)
+        with pytest.raises(SourceUnavailable):
+            system.sync_until("extract", request)
+        faults.clear()
+        staged = system.sync_until("advance_watermark", request)
+    assert system.ledger_row(staged)["orders_inserted"] == listed
+
+
+def test_a_retry_of_a_reconcile_compares_nothing_again(odoo: Sandbox, synced: System) -> None:
+    """H17, H30: what the first attempt found missing is what every other attempt goes on with."""
+    odoo.act(history.delete, min(odoo.company.orders))
+    request = synced.request(Mode.RECONCILE)
+    synced.sync_until("extract", request)
+    odoo.world("odoo").log.clear()
+    staged = synced.sync_until("advance_watermark", request)
+    assert odoo.world("odoo").log.count() == 0
+    assert synced.ledger_row(staged)["orders_deleted"] == 1

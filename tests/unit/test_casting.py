@@ -1,0 +1,125 @@
+"""A column that is cast at once has the values that reading it one by one gives, and hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from include.orderhouse.mapping import Expression, boolean, day, derived, instant, integer, money, price, text
+from include.orderhouse.model import Column
+from include.orderhouse.transform.casting import IRREGULAR
+from include.orderhouse.transform.columns import ColumnReader, Empties
+from include.orderhouse.transform.rows import RawRows
+
+BERLIN = ZoneInfo("Europe/Berlin")
+EMPTIES = Empties(frozenset({"0001-01-01", "n/a"}), false=True)
+
+DAYS = st.dates().map(str)
+NAIVE = st.datetimes().map(lambda at: at.isoformat())
+ZONED = st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat())
+MILLISECONDS = st.integers(-(2**47), 2**48)
+ODATA_V2 = st.builds("/Date({}{})/".format, MILLISECONDS, st.sampled_from(["", "+0000", "-0500"]))
+MIDNIGHTS = DAYS.flatmap(lambda day: st.sampled_from([f"{day}T00:00:00", f"{day}T00:00:00Z", f"{day} 00:00:00.000"]))
+NUMBERS = st.one_of(
+    st.integers(-(10**30), 10**30),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.decimals(-(10**6), 10**6, places=6),
+    st.integers(-(10**9), 10**9).map(str),
+    st.from_regex(r"[+-]?\d{0,5}\.?\d{0,8}([eE]-?\d{1,2})?", fullmatch=True),
+)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
+ODD = st.one_of(
+    TEXTS,
+    st.booleans(),
+    st.just({"code": "A"}),
+    st.just(["A"]),
+    st.sampled_from(["", "  ", "n/a", "0001-01-01", "a\x00"]),
+)
+
+KINDS: dict[str, tuple[Expression, st.SearchStrategy[Any]]] = {
+    "text": (text("f"), TEXTS | NUMBERS),
+    "money": (money("f"), NUMBERS),
+    "price of binary floats": (price("f", digits=4), NUMBERS | st.floats(-1e6, 1e6).map(repr).map(Decimal)),
+    "integer": (integer("f"), st.integers() | NUMBERS),
+    "boolean": (boolean("f"), st.booleans()),
+    "boolean of texts": (boolean("f", true=("X", "yes")), st.sampled_from(["X", "yes", "no", " X "])),
+    "day": (day("f"), st.one_of(DAYS, MIDNIGHTS, ODATA_V2, NAIVE)),
+    "day of an instant": (day("f", zone="connection"), st.one_of(DAYS, ZONED, NAIVE, ODATA_V2)),
+    "instant": (instant("f"), st.one_of(ZONED, NAIVE, ODATA_V2, DAYS)),
+    "instant of a zone": (instant("f", zone="connection"), st.one_of(ZONED, NAIVE, DAYS)),
+}
+
+
+def reader(expression: Expression) -> ColumnReader:
+    assert expression.kind is not None
+    return ColumnReader(Column("it", expression.kind, "It"), expression, EMPTIES, BERLIN)
+
+
+def columns(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Columns all of one form, as sources give them, and such with something odd in between."""
+    regular = st.lists(st.none() | values, max_size=6)
+    return regular | st.lists(st.none() | values | ODD, max_size=6)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_column_cast_at_once_has_the_values_read_one_by_one(name: str) -> None:
+    expression, values = KINDS[name]
+    read = reader(expression)
+
+    @settings(max_examples=400, deadline=None)
+    @example(found=[None])
+    @example(found=[])
+    @given(found=columns(values))
+    def check(found: list[Any]) -> None:
+        found = read._found(RawRows([{"f": value} for value in found], list(range(len(found)))))
+        try:
+            cast = read._cast(found)
+        except IRREGULAR:
+            return
+        slowly = read._one_by_one(found)
+        assert (slowly.failures, slowly.oddities) == ([], [])
+        assert cast.to_pylist() == slowly.values.to_pylist()
+        assert cast.type == slowly.values.type
+
+    check()
+
+
+REGULAR: list[tuple[str, list[Any]]] = [
+    ("text", ["PO 1", None, " Köln "]),
+    ("money", [Decimal("1.5"), 3, "2.25", None]),
+    ("price of binary floats", [Decimal("12.340000000000002"), Decimal("7.1")]),
+    ("integer", [1, None, 7]),
+    ("boolean", [True, None, False]),
+    ("boolean of texts", ["X", "no", None]),
+    ("day", ["2026-01-31", None]),
+    ("day", ["2026-01-31T00:00:00Z", None]),
+    ("day", ["/Date(1769817600000)/"]),
+    ("day of an instant", ["2026-01-31T23:30:00Z", None]),
+    ("instant", ["2026-01-31T23:30:00.123Z", "2026-01-31T23:30:00+05:00"]),
+    ("instant", ["/Date(1769817600000+0000)/", None]),
+    ("instant of a zone", ["2026-01-31T23:30:00", None]),
+]
+
+
+@pytest.mark.parametrize(("name", "found"), REGULAR)
+def test_what_sources_regularly_send_is_cast_at_once(name: str, found: list[Any]) -> None:
+    read = reader(KINDS[name][0])
+    assert read._cast(found).to_pylist() == read._one_by_one(found).values.to_pylist()
+
+
+@pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])
+def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception) -> None:
+    def fail(record: Any) -> Any:
+        raise error
+
+    make: list[Callable[..., Expression]] = [text, money, integer, day]
+    for kind in make:
+        reading = reader(kind(derived(fail, "fails", "f"))).read(RawRows([{}], [0]))
+        assert reading.values.to_pylist() == [None]
+        assert [failure.code for failure in reading.failures] == ["MAPPING_FAILED"]

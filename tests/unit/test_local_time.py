@@ -1,0 +1,56 @@
+"""Local times without an offset, also in the hour that comes twice (H1, H10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.local_time import earliest_local, from_local, latest_local, zone_of
+
+BERLIN = ZoneInfo("Europe/Berlin")
+ZONES = [BERLIN, ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York")]
+CLOCKS_BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
+"""When clocks go from 3:00 back to 2:00 in Berlin."""
+
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+
+
+def local(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
+@given(instants, st.timedeltas(timedelta(0), timedelta(hours=6)), st.sampled_from(ZONES))
+def test_a_bound_never_cuts_off_what_a_window_holds(edge: datetime, step: timedelta, zone: ZoneInfo) -> None:
+    assert local(edge + step, zone) >= earliest_local(edge, zone)
+    assert local(edge - step - timedelta.resolution, zone) < latest_local(edge, zone)
+
+
+def test_bounds_are_exact_but_around_the_hour_that_comes_twice() -> None:
+    noon = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    assert earliest_local(noon, BERLIN) == latest_local(noon, BERLIN) == datetime(2026, 10, 1, 14)
+    assert earliest_local(CLOCKS_BACK - timedelta(minutes=10), BERLIN) == datetime(2026, 10, 25, 1, 50)
+    assert latest_local(CLOCKS_BACK + timedelta(minutes=10), BERLIN) == datetime(2026, 10, 25, 3, 10)
+
+
+@given(instants, st.timedeltas(timedelta(0), timedelta(minutes=50)), st.timedeltas(timedelta(0), timedelta(hours=2)))
+def test_a_later_change_never_reads_as_an_earlier_one(written: datetime, lag: timedelta, pause: timedelta) -> None:
+    read = written + lag
+    again = read + pause
+    first = from_local(local(written, BERLIN), BERLIN, read)
+    assert from_local(local(again, BERLIN), BERLIN, again) >= first - timedelta(seconds=2)
+
+
+def test_the_hour_that_comes_twice_is_read_by_the_clock() -> None:
+    told = datetime(2026, 10, 25, 2, 30)
+    assert from_local(told, BERLIN, CLOCKS_BACK - timedelta(minutes=20)) == CLOCKS_BACK - timedelta(minutes=30)
+    assert from_local(told, BERLIN, CLOCKS_BACK + timedelta(minutes=40)) == CLOCKS_BACK + timedelta(minutes=30)
+
+
+def test_a_zone_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ConfigurationInvalid, match="time_zone is 'Mars/Olympus'"):
+        zone_of("Mars/Olympus", "The setting time_zone")
