@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.units import SPELLINGS
+from include.orderhouse.unit_names import SPELLINGS
 
 _STATUSES = {
     "A": "pending_approval",  # Pending Supervisor Approval

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.units import SPELLINGS
+from include.orderhouse.unit_names import SPELLINGS
 
 ZERO = Decimal(0)
 PURCHASE_ORDER, PURCHASE_REQUEST, QUOTATION = 22, 1470000113, 540000006
