@@ -1,3 +1,11 @@
 """The dialects of the sandbox, one module each with a value `DIALECT`."""
 
-DIALECTS: tuple[str, ...] = ("business_central", "erpnext", "netsuite", "odoo", "oracle_fusion", "quickbooks", "sap_s4hana")
+DIALECTS: tuple[str, ...] = (
+    "business_central",
+    "erpnext",
+    "netsuite",
+    "odoo",
+    "oracle_fusion",
+    "quickbooks",
+    "sap_s4hana",
+)
