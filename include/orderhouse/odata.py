@@ -159,7 +159,7 @@ def pages(
 
 def unescaped(name: str) -> str:
     """A name in which characters that XML names cannot hold were escaped: ``In_x0020_Review`` is ``In Review``."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    return name if "_x" not in name else ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""What people call units of measure where a system leaves it to them, with the codes of UN/ECE Recommendation 20."""
+"""What English-language companies call their units, where a system leaves the naming to them, by UN/ECE Rec 20 code."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _NAMES = {
     "SET": "Set Sets", "PR": "Pr Pair Pairs", "XBX": "Box Boxes Bx", "XCT": "Ctn Carton Cartons", "XCS": "Case Cases",
     "XPK": "Pk Pkg Pack Packs", "XCX": "Can Cans", "XPX": "Pallet Pallets", "XRO": "Roll Rolls",
 }  # fmt: skip
-SPELLINGS = {
+NAMED_UNITS = {
     spelling: rec20
     for rec20, names in _NAMES.items()
     for name in names.split()
     for spelling in (name, name.lower(), name.upper())
 }
-"""Codes by names and abbreviations, as English accounts use them, in the usual spellings."""
+"""Names and abbreviations as they are, in lower and in upper case."""

@@ -19,7 +19,16 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, erpnext, netsuite, odoo, sap_business_one, sap_s4hana
+from tests.truth import (
+    business_central,
+    erpnext,
+    netsuite,
+    odoo,
+    oracle_fusion,
+    quickbooks,
+    sap_business_one,
+    sap_s4hana,
+)
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
@@ -27,6 +36,8 @@ TRUTHS: dict[str, ModuleType] = {
     "erpnext": erpnext,
     "netsuite": netsuite,
     "odoo": odoo,
+    "oracle_fusion": oracle_fusion,
+    "quickbooks": quickbooks,
     "sap_business_one": sap_business_one,
     "sap_s4hana": sap_s4hana,
 }

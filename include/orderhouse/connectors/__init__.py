@@ -12,6 +12,8 @@ CONNECTORS = (
     "erpnext",
     "netsuite",
     "odoo",
+    "oracle_fusion",
+    "quickbooks",
     "sap_business_one",
     "sap_s4hana",
 )

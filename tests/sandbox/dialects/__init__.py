@@ -5,6 +5,8 @@ DIALECTS: tuple[str, ...] = (
     "erpnext",
     "netsuite",
     "odoo",
+    "oracle_fusion",
+    "quickbooks",
     "sap_business_one",
     "sap_s4hana",
 )

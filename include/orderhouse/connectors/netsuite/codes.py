@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from include.orderhouse.unit_names import SPELLINGS
-
 _STATUSES = {
     "A": "pending_approval",  # Pending Supervisor Approval
     "B": "approved",  # Pending Receipt
@@ -28,6 +26,3 @@ LINE_TYPES = {
     "EndGroup": "text",
 }  # fmt: skip
 """Values of ``transactionline.itemtype``; ``Expense`` stands for a line that has none, which books to an account."""
-
-UNITS = SPELLINGS
-"""Unit names are each account's own; these are the names and abbreviations that English accounts use."""

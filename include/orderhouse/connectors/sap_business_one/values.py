@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.unit_names import SPELLINGS
+from include.orderhouse.unit_names import NAMED_UNITS
 
 ZERO = Decimal(0)
 PURCHASE_ORDER, PURCHASE_REQUEST, QUOTATION = 22, 1470000113, 540000006
@@ -191,7 +191,7 @@ def unit(record: str, code: str, words: str) -> Derived:
     def standard(line: Record) -> Any:
         told = line.get(code) if code else None
         named = look_up(line, words) if told in (None, "", MANUAL) else told
-        return look_up(line, f"{record}.InternationalSymbol") or SPELLINGS.get(str(named), named)
+        return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
 
     return derived(
         standard,
