@@ -15,7 +15,7 @@ import psutil
 
 from include.orderhouse.home import PROJECT
 
-SAMPLE_SECONDS = 0.02
+SAMPLE_SECONDS = 0.1
 TOLD_LINES = 30
 
 

@@ -1,7 +1,7 @@
 """A source that answers as fast as it can, or as slowly and as seldom as it is told to.
 
-``/benchmark/seen`` tells when requests came, and how many were refused; the clock it shows in ``Date`` is the
-timeline's, so that the same windows are asked for on any day.
+``/benchmark/seen`` tells when requests came, and how many were refused; the clock it shows in ``Date`` starts at the
+timeline's, so that the same orders are asked for on any day.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Server:
         self._arrivals: list[float] = []
         self._accepted: deque[float] = deque()
         self._refused = 0
+        self._began = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         """Answer one request."""
@@ -57,6 +58,9 @@ class Server:
         else:
             await asyncio.sleep(self.delay)
             await self._send(send, 200, self._body(path, query))
+
+    def _now(self) -> datetime:
+        return self._timeline.now + timedelta(seconds=time.monotonic() - self._began)
 
     def _may_pass(self) -> bool:
         now = time.monotonic()
@@ -74,7 +78,7 @@ class Server:
         headers = [
             (b"content-type", kind),
             (b"content-length", str(sum(map(len, parts))).encode()),
-            (b"date", format_datetime(self._timeline.now, usegmt=True).encode()),
+            (b"date", format_datetime(self._now(), usegmt=True).encode()),
             *([(b"retry-after", b"1")] if status == 429 else []),
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -43,8 +43,10 @@ class TokenAuth(httpx.Auth):
 
     requires_response_body = True
 
-    def __init__(self, token_url: str, form: dict[str, str]) -> None:
+    def __init__(self, token_url: str, form: dict[str, str], client: tuple[str, str] | None = None) -> None:
+        """``client``: id and secret that the token endpoint wants as HTTP Basic (RFC 6749, 2.3.1), not in the form."""
         self._token_url, self._form = token_url, form
+        self._client = httpx.BasicAuth(*client) if client else None
         self._lock = Lock()
         self._token: str | None = None
         self._expires_at = 0.0
@@ -63,10 +65,15 @@ class TokenAuth(httpx.Auth):
     def _current_token(self, stale: str | None) -> Generator[httpx.Request, httpx.Response, str]:
         with self._lock:
             if self._token is None or self._token == stale or time.monotonic() > self._expires_at:
-                response = yield httpx.Request("POST", self._token_url, data=self.grant())
+                response = yield self._request(self.grant())
                 response.read()
                 self._token = self._keep(response)
             return self._token
+
+    def _request(self, form: dict[str, str]) -> httpx.Request:
+        """A request with that form, and with the client's id and secret where they belong into a header."""
+        request = httpx.Request("POST", self._token_url, data=form, headers={"Accept": "application/json"})
+        return next(self._client.auth_flow(request)) if self._client else request
 
     def grant(self) -> dict[str, str]:
         """The form of a token request."""
@@ -139,6 +146,29 @@ class SignedAssertion(TokenAuth):
         }
 
 
+class UserAssertion(TokenAuth):
+    """OAuth 2.0 tokens for a user whom a signed JWT names (RFC 7523, 2.1); a new assertion for every token."""
+
+    def __init__(self, token_url: str, client: tuple[str, str], claims: dict[str, Any], private_key: str) -> None:
+        scope = claims.pop("scope")
+        super().__init__(token_url, {"scope": scope}, client)
+        self._claims, self._private_key = claims, private_key
+        try:
+            self.grant()
+        except (jwt.PyJWTError, TypeError, ValueError):
+            raise ConfigurationInvalid(
+                f"The private key of client {client[0]!r} cannot sign with RS256.",
+                action="Put the whole PEM text of an RSA key into private_key of the Airflow Connection's extra JSON.",
+            ) from None
+
+    def grant(self) -> dict[str, str]:
+        """The token request with an assertion that lives for five minutes."""
+        now = int(time.time())
+        claims = {**self._claims, "iat": now, "exp": now + 300, "jti": str(uuid4())}
+        assertion = jwt.encode(claims, self._private_key, algorithm="RS256")
+        return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion, **self._form}
+
+
 class RotatingToken(TokenAuth):
     """OAuth 2.0 refresh tokens (RFC 6749, 6) that rotate, by a client that proves itself with HTTP Basic.
 
@@ -149,7 +179,6 @@ class RotatingToken(TokenAuth):
 
     def __init__(self, token_url: str, credentials: Credentials, steps: str) -> None:
         """``steps`` tells a person how to get a new refresh token at the vendor."""
-        super().__init__(token_url, {})
         if credentials.tokens is None:
             raise ConfigurationInvalid(
                 f"The tokens of {credentials.connection!r} rotate, and there is nowhere to keep them.",
@@ -157,7 +186,7 @@ class RotatingToken(TokenAuth):
             )
         self._store, self._connection, self._steps = credentials.tokens, credentials.connection, steps
         self._first = credentials.need("refresh_token")
-        self._client = httpx.BasicAuth(credentials.need("client_id"), credentials.need("client_secret"))
+        super().__init__(token_url, {}, (credentials.need("client_id"), credentials.need("client_secret")))
         self._latest: Tokens | None = None
         self._not_kept: tuple[Tokens, Tokens] | None = None
 
@@ -173,17 +202,13 @@ class RotatingToken(TokenAuth):
             if _is_usable(known, stale):
                 return known
             if self._not_kept is None or self._not_kept[0] != known:
-                response = yield self._request(known.refresh_token)
+                form = {"grant_type": "refresh_token", "refresh_token": known.refresh_token}
+                response = yield self._request(form)
                 response.read()
                 self._not_kept = (known, self._answered(response, known))
             chain.keep(self._not_kept[1])
             fresh, self._not_kept = self._not_kept[1], None
             return fresh
-
-    def _request(self, refresh_token: str) -> httpx.Request:
-        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        request = httpx.Request("POST", self._token_url, data=form, headers={"Accept": "application/json"})
-        return next(self._client.auth_flow(request))
 
     def _answered(self, response: httpx.Response, before: Tokens) -> Tokens:
         body = self._granted(response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,16 @@ from include.orderhouse.mapping import Record
 
 FAST = 1
 """The level of zstd for raw orders: on JSON the higher ones save little for their time."""
+
+
+class _Own(threading.local):
+    """A thread's own compressor: making one takes longer than compressing an order."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(FAST)
+
+
+_own = _Own()
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,8 @@ class RawOrder:
 
 def pack(record: Record, content: bytes | None = None) -> bytes:
     """A raw order as it is kept: JSON, zstd. ``content`` is its JSON, where it is at hand."""
-    return zstandard.compress(content or wire.encode(record), FAST)
+    packed: bytes = _own.compressor.compress(content or wire.encode(record))
+    return packed
 
 
 def unpack(payload: bytes) -> Record:

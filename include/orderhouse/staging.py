@@ -22,7 +22,7 @@ from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
 
-COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
+COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 def staging_url() -> str:

@@ -24,6 +24,9 @@ DIALECTS = (
     "netsuite",
     "odoo",
     "erpnext",
+    "oracle_fusion",
+    "quickbooks",
+    "sap_business_one",
     "coupa",
 )
 """In the order of their ports; new ones come last."""
@@ -88,6 +91,9 @@ class Sandbox:
             "netsuite": {"public_key": public.decode("ascii")},
             "odoo": {"password": password},
             "erpnext": {"password": password},
+            "oracle_fusion": {"password": password, "client_secret": password},
+            "quickbooks": {"client_secret": password, "refresh_token": password},
+            "sap_business_one": {"password": password},
             "coupa": {"client_secret": password},
         }
         path = self.home.sandbox / "credentials.json"

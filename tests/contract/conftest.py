@@ -21,20 +21,28 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
-ORDERS, PAGE_SIZE = 120, 40
+ORDERS, PAGE_SIZE = 120, 20
 
 TENANT = "00000000-0000-0000-0000-000000000001"
 NEEDED: dict[str, dict[str, str]] = {
     "business_central": {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token"},
+    "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
 }
 """What a connection to the sandbox must say besides the dialect's own credentials."""
-SETTINGS: dict[str, dict[str, str]] = {"business_central": {"root": f"v2.0/{TENANT}/production"}}
+SETTINGS: dict[str, dict[str, str]] = {
+    "business_central": {"root": f"v2.0/{TENANT}/production"},
+    "quickbooks": {"realm_id": "9341450000000001"},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
+}
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
     "coupa": {"client_secret": "wr0ng-s3cret"},
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
+    "oracle_fusion": {"password": "wr0ng-s3cret"},
+    "quickbooks": {"refresh_token": "wr0ng-s3cret"},
+    "sap_business_one": {"password": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
 }
 """By connector, a secret that the sandbox does not accept."""

@@ -46,11 +46,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
+    "oracle_fusion": {"account_segments": ["company", "cost_center", "gl_account", "department"]},
+    "quickbooks": {"realm_id": "9341450000000001", "charge_accounts": ["Freight & Delivery"]},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
 }
 
 
-SIGN_IN = {"business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"}}
+SIGN_IN = {
+    "business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"},
+    "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
+}
 """Credentials beside the dialect's own: where to sign in, instead of the vendor's cloud."""
 
 

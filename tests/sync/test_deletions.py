@@ -81,3 +81,17 @@ def test_an_order_that_comes_after_a_tombstone_lives_again(odoo: Sandbox, system
     odoo.act(history.touch, alive)
     system.sync()
     assert deleted(system) == []
+
+
+def test_h15_h19_quickbooks_deletions_come_from_its_feed_or_where_it_falls_short_from_a_scan(connect: Connect) -> None:
+    with sandbox(generate(7, orders=40, now=NOW), ["quickbooks"], Clock(NOW)) as quickbooks:
+        system = connect("quickbooks", quickbooks)
+        system.sync()
+        told, untold = [order.id for order in quickbooks.company.orders.values() if order.entity == "US01"][:2]
+        quickbooks.clock.advance(3600)
+        quickbooks.act(history.delete, told)
+        assert system.sync()["orders_deleted"] == 1
+        quickbooks.act(history.delete, untold)
+        quickbooks.clock.advance(40 * 86_400.0)
+        assert system.sync()["orders_deleted"] == 1
+        assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])

@@ -19,7 +19,17 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, coupa, erpnext, netsuite, odoo, sap_s4hana
+from tests.truth import (
+    business_central,
+    coupa,
+    erpnext,
+    netsuite,
+    odoo,
+    oracle_fusion,
+    quickbooks,
+    sap_business_one,
+    sap_s4hana,
+)
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
@@ -28,6 +38,9 @@ TRUTHS: dict[str, ModuleType] = {
     "erpnext": erpnext,
     "netsuite": netsuite,
     "odoo": odoo,
+    "oracle_fusion": oracle_fusion,
+    "quickbooks": quickbooks,
+    "sap_business_one": sap_business_one,
     "sap_s4hana": sap_s4hana,
 }
 PARTS = {"lines": "source_line_id", "schedules": "schedule_number", "distributions": "distribution_number"}

@@ -129,9 +129,9 @@ def test_of_copies_in_several_batches_the_latest_wins_with_its_own_lines(engine:
     ]
 
 
-def test_of_copies_in_one_batch_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
+def test_of_copies_in_one_load_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
     old, new = Order(fetched=2, lines=(Line("10"), Line("20"))), Order(fetched=3, lines=(Line("20"),))
-    counts = load(engine, started_task(engine), [frames(new, old, new)])
+    counts = load(engine, started_task(engine), [frames(new, old), frames(new)])
     assert (counts.inserted, counts.duplicates) == (1, 2)
     assert rows(engine, "SELECT source_line_id FROM procurement.purchase_order_line") == [("20",)]
 

@@ -7,7 +7,17 @@ from importlib import import_module
 from include.orderhouse.connector import Connector
 from include.orderhouse.errors import ConfigurationInvalid
 
-CONNECTORS = ("business_central", "coupa", "erpnext", "netsuite", "odoo", "sap_s4hana")
+CONNECTORS = (
+    "business_central",
+    "coupa",
+    "erpnext",
+    "netsuite",
+    "odoo",
+    "oracle_fusion",
+    "quickbooks",
+    "sap_business_one",
+    "sap_s4hana",
+)
 
 
 def load(name: str) -> Connector:

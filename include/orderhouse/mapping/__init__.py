@@ -3,6 +3,7 @@
 from include.orderhouse.mapping.expression import (
     Derived,
     Expression,
+    Place,
     Record,
     boolean,
     code,
@@ -38,6 +39,7 @@ __all__ = [
     "Expression",
     "Mapping",
     "MappingError",
+    "Place",
     "Record",
     "Rows",
     "TableMapping",

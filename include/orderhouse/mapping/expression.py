@@ -132,8 +132,8 @@ def joined(*paths: str, separator: str = " ") -> Derived:
     """The texts of several fields, the empty ones left out."""
 
     def join(record: Record) -> str | None:
-        parts = [str(value) for path in paths if (value := look_up(record, path)) not in (None, "", False)]
-        return separator.join(parts) or None
+        values = (look_up(record, path) for path in paths)
+        return separator.join([str(value) for value in values if value not in (None, "", False)]) or None
 
     return Derived(join, f"{' + '.join(paths)}", paths)
 
@@ -152,8 +152,8 @@ def magnitude(path: str) -> Derived:
 
 def look_up(record: Any, path: str) -> Any:
     """The value at a dotted path, or None where a step is missing or not an object."""
-    for step in path.split("."):
-        if not isinstance(record, Mapping):
+    for step in path.split(".") if "." in path else (path,):
+        if not isinstance(record, dict):
             return None
         record = record.get(step)
     return record

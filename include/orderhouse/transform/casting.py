@@ -25,7 +25,7 @@ IRREGULAR = (pa.ArrowException, ValueError, OverflowError, TypeError)
 ODATA_V2_DATE = r"^/Date\((?P<milliseconds>-?[0-9]+)(?:[+-][0-9]{4})?\)/$"
 DAY_LENGTH, MIDNIGHT_LENGTH = len("2026-01-31"), len("2026-01-31T00:00:00")
 LAST_TABLED_YEAR = 2037
-NOISE = pa.decimal128(38, 20)
+NOISE = pa.decimal256(76, 20)
 """Wide enough for what a binary float shows behind the digits that it means."""
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -105,10 +105,20 @@ def _numbers(target: pa.DataType) -> Cast:
     def cast(found: Sequence[Any], wording: Wording) -> pa.Array:
         told = _there(_digits(found), wording)
         if wording.digits is None:
-            return told.cast(target)
-        return pc.round(told.cast(NOISE), wording.digits, "half_to_even").cast(target)
+            return _exact(told, target)
+        return pc.round(_exact(told, NOISE), wording.digits, "half_to_even").cast(target)
 
     return cast
+
+
+def _exact(told: pa.Array, target: pa.DataType) -> pa.Array:
+    """Numbers from their digits. Arrow tells no overflow while it shifts the point: longer ones are not left to it."""
+    if pa.types.is_decimal(target):
+        longest = (38 if target.bit_width == 128 else 76) - target.scale
+        has_exponent = pc.any(pc.match_substring(told, "e", ignore_case=True)).as_py()
+        if has_exponent or (pc.max(pc.utf8_length(told)).as_py() or 0) > longest:
+            raise pa.ArrowInvalid("too many digits to be sure")
+    return told.cast(target)
 
 
 def _digits(found: Sequence[Any]) -> pa.Array:

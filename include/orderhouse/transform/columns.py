@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse import wire
 from include.orderhouse.codes import normalise
+from include.orderhouse.frames import arrow_type
 from include.orderhouse.mapping import Derived, Expression
 from include.orderhouse.model import SCALES, CodeList, Column, Kind
 from include.orderhouse.transform.casting import IRREGULAR, array_of, caster
@@ -26,7 +27,7 @@ from include.orderhouse.transform.reading import (
     read_integer,
     read_text,
 )
-from include.orderhouse.transform.rows import Failure, RawRows, getter
+from include.orderhouse.transform.rows import Failure, RawRows
 
 UNFIT = "VALUE_DOES_NOT_FIT"
 KEY_MISSING = "KEY_MISSING"
@@ -79,7 +80,6 @@ class ColumnReader:
     def __init__(self, column: Column, expression: Expression, empties: Empties, zone: ZoneInfo) -> None:
         self.column, self.expression = column, expression
         self._empties = empties
-        self._getters = [getter(place) for place in expression.places]
         self._is_derived = any(isinstance(place, Derived) for place in expression.places)
         chosen = expression.zone
         self._zone = None if chosen is None else zone if chosen == "connection" else ZoneInfo(chosen)
@@ -103,24 +103,26 @@ class ColumnReader:
     def _found(self, rows: RawRows) -> Sequence[Any]:
         if self.expression.constant is not None:
             return [self.expression.constant] * len(rows)
-        kind, first, others = self._kind, self._getters[0], self._getters[1:]
-        found = first(rows)
-        if not others:
+        kind, places = self._kind, self.expression.places
+        found = rows.values(places[0])
+        if len(places) == 1:
             hides_false = self._empties.false and kind is not Kind.BOOLEAN
             return [None if value is False else value for value in found] if hides_false else found
         found = [self._empties.hide(value, kind) for value in found]
-        for take in others:
+        for place in places[1:]:
             if None not in found:
                 break
             found = [
                 self._empties.hide(other, kind) if value is None else value
-                for value, other in zip(found, take(rows), strict=True)
+                for value, other in zip(found, rows.values(place), strict=True)
             ]
         return found
 
     def _plain(self, found: Sequence[Any]) -> Reading:
         if self._is_derived and any(isinstance(value, Exception) for value in found):
             return self._one_by_one(found)
+        if found.count(None) == len(found):
+            return Reading(pa.nulls(len(found), arrow_type(self._kind)))
         try:
             return Reading(self._cast(found))
         except IRREGULAR:

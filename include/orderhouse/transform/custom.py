@@ -20,7 +20,7 @@ from include.orderhouse.transform.reading import (
     read_integer,
     read_text,
 )
-from include.orderhouse.transform.rows import Failure, RawRows, getter
+from include.orderhouse.transform.rows import Failure, RawRows
 
 DRIFTED = "CUSTOM_FIELD_DRIFTED"
 
@@ -60,7 +60,7 @@ def _read_field(
     rows: RawRows, field: CustomField, empties: Empties, found: list[dict[str, Any]], drifted: list[Failure]
 ) -> None:
     is_boolean = field.type == "boolean"
-    for row, value in enumerate(getter(str(field.source))(rows)):
+    for row, value in enumerate(rows.values(str(field.source))):
         value = value if is_boolean and isinstance(value, bool) else empties.hide(value, None)
         if value is None:
             continue

@@ -72,9 +72,10 @@ class TableReader:
     def read(self, rows: RawRows, only: frozenset[str] | None = None) -> ReadTable:
         """All columns of the rows, or ``only`` the named ones."""
         table = ReadTable(self.mapping.table, rows)
-        for reader in self._readers:
-            if only is None or reader.column.name in only:
-                self._read_column(reader, table)
+        readers = [reader for reader in self._readers if only is None or reader.column.name in only]
+        rows.take({place for reader in readers for place in reader.expression.places})
+        for reader in readers:
+            self._read_column(reader, table)
         if self._has_custom and only is None:
             values, drifted = read_custom_fields(rows, self._custom, self.empties)
             table.columns["custom_fields"] = pa.array(values, pa.string())

@@ -22,7 +22,7 @@ _IS_OF = sql.SQL(
 
 _WRITE = sql.SQL("""
     WITH arrived AS (
-        SELECT DISTINCT ON (staged.{key}) {values},
+        SELECT {values},
                coalesce(staged.is_deleted, false) OR winner.is_deleted AS is_deleted
         FROM {staged} AS staged JOIN winner ON {is_of}
         WHERE winner.is_changed

@@ -51,7 +51,7 @@ _COUNT = """
 _FOREIGN = "SELECT count(*) FROM staged_version WHERE connection <> %(connection)s"
 _TORN = """
     SELECT source_order_id FROM staged_version
-    GROUP BY source_order_id, order_id, batch, fetched_at HAVING count(DISTINCT content_hash) > 1 LIMIT 1
+    GROUP BY source_order_id, order_id, batch, fetched_at HAVING count(*) > 1 LIMIT 1
 """
 _ASTRAY = sql.SQL("""
     SELECT count(*) FROM {staged} AS row WHERE NOT EXISTS (
@@ -86,7 +86,8 @@ _KEEP_RAW = """
     FROM winner JOIN staged_version AS version
         USING (connection, order_id, source_order_id, batch, fetched_at, content_hash)
     ON CONFLICT (connection, order_id) DO UPDATE SET
-        fetched_at = excluded.fetched_at, payload = excluded.payload, sync_id = excluded.sync_id
+        fetched_at = excluded.fetched_at, sync_id = excluded.sync_id,
+        payload = CASE WHEN known.payload = excluded.payload THEN known.payload ELSE excluded.payload END
     WHERE (known.fetched_at, known.payload) IS DISTINCT FROM (excluded.fetched_at, excluded.payload)
 """
 _REPLACE_ISSUES = """

@@ -1,3 +1,13 @@
 """The dialects of the sandbox, one module each with a value `DIALECT`."""
 
-DIALECTS: tuple[str, ...] = ("business_central", "coupa", "erpnext", "netsuite", "odoo", "sap_s4hana")
+DIALECTS: tuple[str, ...] = (
+    "business_central",
+    "coupa",
+    "erpnext",
+    "netsuite",
+    "odoo",
+    "oracle_fusion",
+    "quickbooks",
+    "sap_business_one",
+    "sap_s4hana",
+)

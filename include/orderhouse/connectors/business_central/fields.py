@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -72,9 +73,14 @@ WITHDRAWN_UNITS = {
 """Package codes that UN/ECE Recommendation 20 had before it took those of Recommendation 21 behind an ``X``."""
 
 
+NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
+
+
 def _lines(order: Record) -> list[Record]:
     """The lines that buy something: neither comments nor charges."""
-    return [line for line in order.get(LINES) or () if _type(line) not in ("Comment", "Charge", " ")]
+    return [
+        line for line in order.get(LINES) or () if line.get("lineType") not in ("Comment", "Charge", " ", "_x0020_")
+    ]
 
 
 def _type(line: Record) -> str:
@@ -82,7 +88,7 @@ def _type(line: Record) -> str:
 
 
 def _progress(order: Record, done: str) -> str | None:
-    lines = [(Decimal(line.get(done) or 0), Decimal(line.get("quantity") or 0)) for line in _lines(order)]
+    lines = [(line.get(done) or 0, line.get("quantity") or 0) for line in _lines(order)]
     if not lines:
         return None
     if not any(actual > 0 for actual, _ in lines):
@@ -119,14 +125,19 @@ def _approval(order: Record) -> str | None:
 
 def _sum(of_charges: bool, field: str) -> Any:
     def total(order: Record) -> Decimal:
-        lines = [line for line in order.get(LINES) or () if (_type(line) == "Charge") is of_charges]
-        return sum((Decimal(line.get(field) or 0) for line in lines), ZERO)
+        lines = [line for line in order.get(LINES) or () if (line.get("lineType") == "Charge") is of_charges]
+        return _added(lines, field)
 
     return total
 
 
+def _added(lines: Iterable[Record], field: str) -> Decimal:
+    amounts: list[Decimal] = [line.get(field) or ZERO for line in lines]
+    return sum(amounts, ZERO)
+
+
 def _invoice_discount(order: Record) -> Decimal:
-    return sum((Decimal(line.get("invoiceDiscountAllocation") or 0) for line in order.get(LINES) or ()), ZERO)
+    return _added(order.get(LINES) or (), "invoiceDiscountAllocation")
 
 
 def _line_type(line: Record) -> str:

@@ -21,6 +21,7 @@ from include.orderhouse.mapping import (
     text,
 )
 from include.orderhouse.model import Address, PurchaseOrder, PurchaseOrderDistribution, PurchaseOrderLine
+from include.orderhouse.unit_names import NAMED_UNITS
 from include.orderhouse.units import UNITS as RECOMMENDATION_20
 
 STATUS = {
@@ -70,23 +71,20 @@ MATCHING = {
 }
 """``match-type`` (Purchase Order Lines API, elements)."""
 
-UNITS = {unit: unit for unit in RECOMMENDATION_20} | {
+UNITS = {
+    **NAMED_UNITS,
+    **{unit: unit for unit in RECOMMENDATION_20},
     "BG": "XBG",
     "BO": "XBO",
-    "BX": "XBX",
     "CA": "XCX",
     "CS": "XCS",
     "CT": "XCT",
     "DR": "XDR",
-    "KG": "KGM",
-    "LB": "LBR",
-    "HR": "HUR",
-    "PK": "XPK",
     "PL": "XPX",
     "RO": "XRO",
 }
-"""Codes of units are a customer's own. cXML, by which Coupa sends orders, asks for UN/ECE Recommendation 20; these are
-its codes, and those that are common beside them: of packages without their ``X``, and of ANSI X12 355."""
+"""Codes of units are a customer's own. cXML, by which Coupa sends orders, asks for UN/ECE Recommendation 20: its codes,
+those of packages without their ``X`` as it had them until revision 3, and what people call units."""
 
 
 def _address(at: str, name: Expression, contact: Expression, email: Expression) -> Address[Expression]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from include.orderhouse.billing import ZERO, quantity_billed
 from include.orderhouse.mapping import Derived, Record, derived, look_up
+from include.orderhouse.progress import progress
 
 ISSUED = ("issued", "exported")
 HELD = ("currency_hold", "supplier_hold", "supplier_window_hold", "error")
@@ -92,25 +93,18 @@ def _wanted(line: Record) -> Decimal:
     return number(line.get("quantity" if _has_quantity(line) else "total"))
 
 
-def _progress(pairs: Iterable[tuple[Decimal, Decimal]]) -> str:
-    found = list(pairs)
-    if not any(done for done, _ in found):
-        return "none"
-    return "full" if all(done >= wanted for done, wanted in found) else "partial"
+def _received(lines: Iterable[Record]) -> str | None:
+    return progress((number(line.get("received")), _wanted(line)) for line in lines)
 
 
-def _received(lines: Iterable[Record]) -> str:
-    return _progress((number(line.get("received")), _wanted(line)) for line in lines)
-
-
-def _invoiced(lines: Iterable[Record]) -> str:
-    return _progress((number(line.get("invoiced")), number(line.get("total"))) for line in lines)
+def _invoiced(lines: Iterable[Record]) -> str | None:
+    return progress((number(line.get("invoiced")), number(line.get("total"))) for line in lines)
 
 
 def _refined(lines: list[Record]) -> str | None:
-    for progress, word in ((_invoiced(lines), "invoiced"), (_received(lines), "received")):
-        if progress != "none":
-            return word if progress == "full" else f"partly {word}"
+    for come, word in ((_invoiced(lines), "invoiced"), (_received(lines), "received")):
+        if come in ("partial", "full"):
+            return word if come == "full" else f"partly {word}"
     return None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.netsuite.codes import APPROVALS, LINE_TYPES, STATUSES, UNITS
+from include.orderhouse.connectors.netsuite.codes import APPROVALS, LINE_TYPES, STATUSES
 from include.orderhouse.mapping import (
     Derived,
     Expression,
@@ -31,6 +31,7 @@ from include.orderhouse.mapping import (
     text,
 )
 from include.orderhouse.model import Address, PurchaseOrder, PurchaseOrderLine
+from include.orderhouse.unit_names import NAMED_UNITS
 
 GOODS = ("goods", "service", "asset")
 
@@ -186,8 +187,8 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("item_record.upccode"),
     category=text("item_record.class_name"),
     quantity_ordered=quantity(magnitude("quantity")),
-    unit=code("units_name", UNITS),
-    base_unit=code("item_record.stockunit_name", UNITS),
+    unit=code("units_name", NAMED_UNITS),
+    base_unit=code("item_record.stockunit_name", NAMED_UNITS),
     quantity_received=quantity(magnitude("quantityshiprecv")),
     quantity_invoiced=quantity(magnitude("quantitybilled")),
     unit_price=price("rate"),

@@ -1,0 +1,84 @@
+"""What is asked of Fusion: the queries of windows, of orders by their ids, and of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from include.orderhouse import adf
+from include.orderhouse.adf import Part, Query
+from include.orderhouse.connector import Source, Window
+from include.orderhouse.connectors.oracle_fusion.settings import Settings
+
+ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
+CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"
+NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
+
+DISTRIBUTIONS = Part("distributions", "PODistributionId")
+
+
+def headers(source: Source) -> dict[str, str]:
+    """The framework version, on which syntax and shapes depend."""
+    return {"REST-Framework-Version": str(source.settings.framework_version)}
+
+
+def path(source: Source, resource: str) -> str:
+    """Where a resource lives."""
+    return f"{source.settings.root.strip('/')}/{resource}"
+
+
+def can_filter(source: Source, resource: str, attribute: str) -> bool:
+    """Whether q may name the attribute, by the source's own description."""
+    return attribute in source.catalogue.details[resource]["queryable"]
+
+
+def orders(source: Source, resource: str, conditions: Sequence[str]) -> Query:
+    """Whole orders, with those of their children that the pod has."""
+    children = source.catalogue.details[resource]["children"]
+    flexfield = [Part("DFF")] if source.settings.flexfields else []
+    schedules = Part("schedules", "LineLocationId", (DISTRIBUTIONS,))
+    line_parts = (schedules, *(part for part in flexfield if "lines.DFF" in children))
+    parts = (Part("lines", LINE_KEY, line_parts), *(part for part in flexfield if "DFF" in children))
+    return Query(path(source, resource), KEY, tuple(conditions), parts, headers=headers(source))
+
+
+def keys(source: Source, resource: str, conditions: Sequence[str], fields: str = f"{KEY},{CHANGED}") -> Query:
+    """Little more than the ids of orders."""
+    return Query(path(source, resource), KEY, tuple(conditions), fields=fields, headers=headers(source))
+
+
+def line_keys(source: Source, window: Window) -> Query:
+    """When the lines of open orders changed. Orders whose header changed since then are in the window anyway."""
+    conditions = [*scope(source), *still_open(source)]
+    if window.end is None and window.start and can_filter(source, ORDERS, CHANGED):
+        conditions += adf.between(CHANGED, None, window.start)
+    return keys(source, ORDERS, conditions, f"{KEY},{CHANGED};lines:{LINE_KEY},{CHANGED}")
+
+
+def schedule_keys(source: Source, window: Window) -> Query:
+    """The orders of the schedules that changed in a window."""
+    conditions = adf.between(CHANGED, window.start, window.end) if can_filter(source, SCHEDULES, CHANGED) else ()
+    return keys(source, SCHEDULES, conditions)
+
+
+def scope(source: Source) -> list[str]:
+    """The legal entities that the connection is about."""
+    settings: Settings = source.settings
+    return [adf.one_of(ENTITY, settings.legal_entities)] if settings.legal_entities else []
+
+
+def still_open(source: Source) -> list[str]:
+    """Orders that are not closed or cancelled, as far as q may ask for it."""
+    closed = source.settings.closed_statuses
+    return [adf.none_of(STATUS, closed)] if closed and can_filter(source, ORDERS, STATUS) else []
+
+
+def within(source: Source, resource: str, window: Window) -> list[str]:
+    """The conditions of a window on headers."""
+    conditions = scope(source)
+    if window.open_only and resource == ORDERS:
+        conditions += still_open(source)
+    if can_filter(source, resource, CHANGED):
+        conditions += adf.between(CHANGED, window.start, window.end)
+    if resource == DRAFTS and can_filter(source, DRAFTS, STATUS):
+        conditions.append(adf.one_of(STATUS, NOT_APPROVED))
+    return conditions

@@ -1,0 +1,74 @@
+"""QuickBooks Online: purchase orders by queries, deletions by change data capture, OAuth 2.0 with rotating tokens.
+
+An order's ``LastUpdatedTime`` moves with every change of it and of its lines, which are inside it. A new bill was seen
+to move it too; orders with a bill saved in the window are read all the same. QuickBooks deletes for good: change data
+capture tells what was deleted within 30 days; where a window begins earlier, or too much has changed, all ids are
+compared. It has neither drafts nor cancellations, and no units of measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from include.orderhouse.auth import RotatingToken
+from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.quickbooks.mapping import MAPPING
+from include.orderhouse.connectors.quickbooks.reading import discover, fetch, read, scan
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.intuit import explain
+
+TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  an address
+STEPS = (
+    "Authorise the app again (Intuit's OAuth 2.0 Playground, as an administrator of the company, scope "
+    "com.intuit.quickbooks.accounting) and take the refresh token."
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a connection to QuickBooks may set."""
+
+    realm_id: str
+    """The company's id: 16 digits or so, shown with the account in QuickBooks."""
+    minor_version: int = 75
+    """Version of the schema; Intuit serves none below 75."""
+    read_bills: bool = True
+    """Read the bills linked to orders: what was invoiced, and orders that only a bill has changed."""
+    charge_accounts: tuple[str, ...] = ()
+    """Accounts, by name or id, whose lines are charges such as freight."""
+    charge_items: tuple[str, ...] = ()
+    """Items, by name or id, whose lines are charges."""
+    captured_at_once: int = 1000
+    """How many objects change data capture gives at most; at that many it is taken to be incomplete."""
+
+
+def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
+    """Refresh tokens that rotate; ``token_url`` in the extra JSON replaces Intuit's."""
+    return RotatingToken(credentials.extra.get("token_url") or TOKEN_URL, credentials, STEPS)
+
+
+CONNECTOR = Connector(
+    name="quickbooks",
+    label="QuickBooks Online",
+    documentation=(
+        "[queries](https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/"
+        "data-queries), [change data capture](https://developer.intuit.com/app/developer/qbo/docs/learn/"
+        "explore-the-quickbooks-online-api/change-data-capture), [OAuth 2.0](https://developer.intuit.com/app/developer/"
+        "qbo/docs/develop/authentication-and-authorization/oauth-2.0), "
+        "[schema](https://github.com/intuit/QuickBooks-V3-Java-SDK)"
+    ),
+    settings=Settings,
+    authenticate=authenticate,
+    discover=discover,
+    fetch=fetch,
+    read=read,
+    scan=scan,
+    explain=explain,
+    mapping=MAPPING,
+    page_size=250,
+    requests_per_minute=400,
+    concurrency=4,
+    custom_field_patterns=("custom_*",),
+)

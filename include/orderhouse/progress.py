@@ -1,0 +1,16 @@
+"""How far an order has come by the quantities of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+
+def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:
+    """``none``, ``partial`` or ``full`` by what each line has and what it wants; None where there are no lines."""
+    lines = list(quantities)
+    if not lines:
+        return None
+    if not any(actual > 0 for actual, _ in lines):
+        return "none"
+    return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
