@@ -75,7 +75,7 @@ ORDER = PurchaseOrder[Expression](
     source_order_id=text("DocEntry"),
     order_number=text("DocNum"),
     source_created_at=instant(moment("CreationDate", "DocTime"), zone="connection"),
-    source_modified_at=instant(moment("UpdateDate", "UpdateTime"), zone="connection"),
+    source_modified_at=instant("ChangedAt"),
     source_version=text("ETag", "DataVersion"),
     order_type=code("DocType", ORDER_TYPES),
     status=code(

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.sap_business_one.related import INVOICES, RECEIPTS, Related, names, orders_behind
+from include.orderhouse.connectors.sap_business_one.related import (
+    INVOICES,
+    RECEIPTS,
+    Related,
+    changed_at,
+    names,
+    orders_behind,
+)
 from include.orderhouse.connectors.sap_business_one.service import Row, ServiceLayer
 from include.orderhouse.errors import AuthenticationFailed
 from include.orderhouse.http import Answer, Refusal
@@ -71,25 +78,15 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
 
 def scan(source: Source) -> Iterator[Keys]:
     """The keys of all orders."""
-    zone = ZoneInfo(source.time_zone)
     for page in ServiceLayer(source).pages(ORDERS, KEY, None, (KEY, "UpdateDate", "UpdateTime")):
         yield Keys(
-            [Key(str(wire.part(row, KEY, int, of="a key")), changed_at(row, zone)) for row in page.rows], page.count
+            [Key(str(wire.part(row, KEY, int, of="a key")), changed_at(row, source)) for row in page.rows], page.count
         )
 
 
 def explain(answer: Answer) -> Refusal | None:
     """The Service Layer's error bodies; version 2 tells the message as plain text."""
     return odata.explain(answer, ERRORS)
-
-
-def changed_at(row: Row, zone: ZoneInfo) -> datetime | None:
-    """When a document was last updated, to the minute; None where it tells no day."""
-    day = row.get("UpdateDate")
-    if not day:
-        return None
-    told = time.fromisoformat(str(row.get("UpdateTime") or "00:00")[:8])
-    return datetime.combine(date.fromisoformat(str(day)[:10]), told, zone).astimezone(UTC)
 
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
@@ -129,9 +126,9 @@ def _changed(
     source: Source, service: ServiceLayer, section: Section, window: Window, at: Row, then: Row | None
 ) -> Iterator[Page]:
     """The orders of a section; what the window's last day holds after its end counts as not expected."""
-    related, zone, expected = Related(source, service), ZoneInfo(source.time_zone), at["expected"]
+    related, expected = Related(source, service), at["expected"]
     for page in service.pages(ORDERS, KEY, section.condition, after=at["after"]):
-        rows = [row for row in page.rows if _is_before(changed_at(row, zone), window.end)]
+        rows = [row for row in page.rows if _is_before(changed_at(row, source), window.end)]
         if section.is_counted and (told := page.count if page.count is not None else expected) is not None:
             expected = told - (len(page.rows) - len(rows))
         orders = related.whole(rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one.service import JOINED_AT_ONCE, Row, ServiceLayer, any_equal
+from include.orderhouse.local_time import from_local
 
 PURCHASE_ORDER, GOODS_RECEIPT = 22, 20
 """Object types, as ``BaseType`` tells them."""
@@ -43,11 +46,21 @@ def names(service: ServiceLayer) -> dict[str, dict[str, Row]]:
     }
 
 
+def changed_at(document: Row, source: Source) -> datetime | None:
+    """When a document was last updated, to the minute; None where it tells no day."""
+    day = document.get("UpdateDate")
+    if not day:
+        return None
+    clock = time.fromisoformat(str(document.get("UpdateTime") or "00:00")[:8])
+    told = datetime.combine(date.fromisoformat(str(day)[:10]), clock)
+    return from_local(told, ZoneInfo(source.time_zone), source.api.source_time or datetime.now(UTC))
+
+
 class Related:
     """Makes whole orders of documents; vendors and items are asked for once each."""
 
     def __init__(self, source: Source, service: ServiceLayer) -> None:
-        self._service, self._settings = service, source.settings
+        self._source, self._service, self._settings = source, service, source.settings
         self._company: Row = source.catalogue.details["company"]
         self._names: dict[str, dict[str, Row]] = source.catalogue.details["names"]
         self._vendors: dict[str, Row | None] = {}
@@ -72,6 +85,7 @@ class Related:
     def _order(self, document: Row) -> Row:
         is_foreign = document.get("DocCurrency") != self._company.get("LocalCurrency")
         facts = {"Cancelled": document.get("Cancelled"), "IsForeign": is_foreign}
+        moment = changed_at(document, self._source)
         etag = document.pop("odata.etag", None) or document.pop("@odata.etag", None)
         lines = [self._line(line) | {"Order": facts} for line in _lines(document)]
         texts = [text | {"Order": facts} for text in document.get("DocumentSpecialLines") or ()]
@@ -80,6 +94,7 @@ class Related:
                 name: value for name, value in document.items() if name not in ("DocumentLines", "DocumentSpecialLines")
             },
             "ETag": etag,
+            "ChangedAt": moment.isoformat() if moment else None,
             "Company": self._company,
             "IsForeign": is_foreign,
             "Vendor": self._vendors.get(document.get("CardCode") or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -79,7 +80,7 @@ def wire(value: Any, version: str, binary: bool) -> Any:
         case list():
             return [wire(inner, version, binary) for inner in value]
         case Decimal() if binary:
-            return float(value)
+            return math.nextafter(float(value), math.inf)
         case date():
             return value.isoformat() if version == "v1" else f"{value.isoformat()}T00:00:00Z"
         case time():
