@@ -120,3 +120,6 @@ class Connector:
     """Whether the source can be asked for the orders that are still open, however old."""
     explain_absence: Callable[[Source, Sequence[str]], dict[str, str]] | None = None
     """For systems where finished orders leave the list: source id to canonical status of those not deleted."""
+    rereads_open_orders: Callable[[Any], bool] | None = None
+    """For systems that may tell no modification time: whether, by its settings, a connection's syncs read again the
+    orders that the warehouse holds as open, so that those finished since then are found."""

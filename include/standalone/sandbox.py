@@ -26,6 +26,9 @@ DIALECTS = (
     "erpnext",
     "oracle_fusion",
     "quickbooks",
+    "sap_business_one",
+    "coupa",
+    "dynamics_fo",
 )
 """In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
@@ -91,6 +94,9 @@ class Sandbox:
             "erpnext": {"password": password},
             "oracle_fusion": {"password": password, "client_secret": password},
             "quickbooks": {"client_secret": password, "refresh_token": password},
+            "sap_business_one": {"password": password},
+            "coupa": {"client_secret": password},
+            "dynamics_fo": {"client_secret": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

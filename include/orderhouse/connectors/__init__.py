@@ -9,12 +9,14 @@ from include.orderhouse.errors import ConfigurationInvalid
 
 CONNECTORS = (
     "business_central",
+    "coupa",
     "dynamics_fo",
     "erpnext",
     "netsuite",
     "odoo",
     "oracle_fusion",
     "quickbooks",
+    "sap_business_one",
     "sap_s4hana",
 )
 

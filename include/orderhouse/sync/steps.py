@@ -17,6 +17,7 @@ from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
 from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
@@ -58,6 +59,7 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     with runtime.source(plan.catalogue) as source:
         extraction = Extraction(runtime, plan, source, staging)
         tallies = extraction.fetch_slices()
+        read_held_orders(runtime, plan, extraction, staging, tallies)
         counts = _note_tallies(tallies)
         gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
         counts |= {} if scanned is None else {"source_count": scanned}

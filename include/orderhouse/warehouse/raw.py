@@ -8,9 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse.model import ORDER
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
+from include.orderhouse.warehouse.schema import canonical_tables
 
 _ROWS_AT_ONCE = 200
+FINISHED = ("invoiced", "closed", "cancelled", "deleted")
+"""Statuses after which nothing more is expected of an order."""
 
 
 def stored_raw(
@@ -42,6 +46,16 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     known = order_version.c
     wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
     yield from _stream(engine, wanted.where(known.connection == connection))
+
+
+def open_orders(engine: sa.Engine, connection: str) -> Iterator[str]:
+    """Source keys of a connection's orders that the warehouse holds as neither finished nor deleted."""
+    known, held = order_version.c, canonical_tables[ORDER.name].c
+    same = sa.and_(held.connection == known.connection, held.order_id == known.order_id)
+    wanted = sa.select(known.source_order_id).join(canonical_tables[ORDER.name], same)
+    is_open = sa.or_(held.status.is_(None), held.status.not_in(FINISHED))
+    for (key,) in _stream(engine, wanted.where(known.connection == connection, ~known.is_deleted, is_open)):
+        yield str(key)
 
 
 def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:

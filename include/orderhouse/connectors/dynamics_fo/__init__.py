@@ -67,6 +67,7 @@ CONNECTOR = Connector(
     scan=scan,
     explain=explain,
     mapping=MAPPING,
+    rereads_open_orders=lambda settings: settings.rereads,
     page_size=200,
     requests_per_minute=300,
     concurrency=3,
