@@ -450,6 +450,7 @@ def test_a_key_that_cannot_sign_is_a_configuration_error(connect: SourceFor) -> 
     assert "wr0ng-s3cret" not in str(failed.value)
 
 
+UNORDERED = [{"POHeaderId": 2, "lines": []}, {"POHeaderId": 1, "lines": []}]
 FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
     ("rate_limited", {"seconds": 17}, RateLimitExceeded),
     ("server_error", {}, SourceUnavailable),
@@ -463,6 +464,7 @@ FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
     ("wrong_shape", {"value": {"items": {}, "hasMore": False}}, UnexpectedShape),
     ("wrong_shape", {"value": {"items": [], "hasMore": True, "totalResults": 9}}, UnexpectedShape),
     ("wrong_shape", {"value": {"items": [{"POHeaderId": 1}], "hasMore": False, "totalResults": 1}}, UnexpectedShape),
+    ("wrong_shape", {"value": {"items": UNORDERED, "hasMore": False, "totalResults": 2}}, FilterIgnored),
 ]
 
 
