@@ -222,7 +222,7 @@ class Api:
         return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
-        if response.is_redirect:
+        if response.has_redirect_location:
             raise self._redirected(request, response)
         body = None if as_text and response.is_success else _decoded(response)
         answer = Answer(

@@ -47,6 +47,7 @@ CARRIES = {
     "oracle_fusion": Carried(total=True, charge_lines=True),  # a line of a line type for freight; Total of the header
     "quickbooks": Carried(total=True, charge_lines=True),  # a category line with a freight account; TotalAmt
     "sap_s4hana": Carried(total=False, charge_lines=False),  # a header condition; no taxes, no totals
+    "xero": Carried(total=True, charge_lines=True),  # a line on a freight account; Total
 }
 
 

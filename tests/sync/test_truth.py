@@ -19,7 +19,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, erpnext, netsuite, odoo, oracle_fusion, quickbooks, sap_s4hana
+from tests.truth import business_central, erpnext, netsuite, odoo, oracle_fusion, quickbooks, sap_s4hana, xero
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
@@ -30,6 +30,7 @@ TRUTHS: dict[str, ModuleType] = {
     "oracle_fusion": oracle_fusion,
     "quickbooks": quickbooks,
     "sap_s4hana": sap_s4hana,
+    "xero": xero,
 }
 PARTS = {"lines": "source_line_id", "schedules": "schedule_number", "distributions": "distribution_number"}
 """The parts of a row that are rows themselves, and the column that tells them apart."""

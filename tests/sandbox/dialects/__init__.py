@@ -8,4 +8,5 @@ DIALECTS: tuple[str, ...] = (
     "oracle_fusion",
     "quickbooks",
     "sap_s4hana",
+    "xero",
 )
