@@ -77,7 +77,7 @@ def listed(body: Any, name: str) -> list[Row]:
 
 
 def page(source: Source, request: Request, number: int, size: int, since: datetime | None) -> Rows:
-    """One page in order of modification."""
+    """One page in order of modification. Raises FilterIgnored where it is not in that order."""
     params = {**request.params, "order": "UpdatedDateUTC ASC", "page": str(number), "pageSize": str(size)}
     headers = {"xero-tenant-id": request.tenant}
     if since is not None:
@@ -87,6 +87,9 @@ def page(source: Source, request: Request, number: int, size: int, since: dateti
     except NotModified:
         return Rows([], True, 0)
     rows = listed(body, request.name)
+    times = [updated_at(row) for row in rows]
+    if times != sorted(times):
+        raise _ignored("rows are not in order of UpdatedDateUTC")
     told = body.get("pagination")
     if told is None:
         return Rows(rows, len(rows) < min(size, SMALLEST_PAGE), None)
@@ -115,7 +118,8 @@ def walk(
         while not (fresh := [row for row in found.rows if _key(row) not in known]) and not found.is_last:
             number += 1
             found = page(source, request, number, size, asked)
-        _check_order(found.rows, asked if after else None)
+        if after and found.rows and asked and updated_at(found.rows[0]) < asked:
+            raise _ignored("rows are older than asked for")
         before, after = after, None if found.is_last else _after(fresh, after)
         yield Rows(fresh, found.is_last, found.count if before is None else None), after
         if after is None:
@@ -130,13 +134,11 @@ def _after(rows: Sequence[Row], before: After | None) -> After:
     return {"at": at.isoformat(), "keys": dict(kept)}
 
 
-def _check_order(rows: Sequence[Row], edge: datetime | None) -> None:
-    times = [updated_at(row) for row in rows]
-    if times != sorted(times) or (edge is not None and times and times[0] < edge):
-        raise FilterIgnored(
-            "Xero does not answer what it is asked: rows are not in order of UpdatedDateUTC, or older than asked for.",
-            action="Nothing was loaded. A proxy may drop the request's parameters or its If-Modified-Since header.",
-        )
+def _ignored(what: str) -> FilterIgnored:
+    return FilterIgnored(
+        f"Xero does not answer what it is asked: {what}.",
+        action="Nothing was loaded. A proxy may drop the request's parameters or its If-Modified-Since header.",
+    )
 
 
 def updated_at(row: Row) -> datetime:

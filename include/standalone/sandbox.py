@@ -26,6 +26,7 @@ DIALECTS = (
     "erpnext",
     "oracle_fusion",
     "quickbooks",
+    "xero",
 )
 """In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
@@ -91,6 +92,7 @@ class Sandbox:
             "erpnext": {"password": password},
             "oracle_fusion": {"password": password, "client_secret": password},
             "quickbooks": {"client_secret": password, "refresh_token": password},
+            "xero": {"client_secret": password, "refresh_token": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

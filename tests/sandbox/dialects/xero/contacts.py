@@ -37,9 +37,10 @@ def whole_contact(vendor: Vendor) -> Body:
 
 def addresses(address: Address) -> list[Body]:
     """The street address, and a postal one that nobody has filled in."""
+    region = address.region.partition("-")[2] if address.region else None
     street = {
         "AddressType": "STREET", "AddressLine1": address.line1, "AddressLine2": address.line2,
-        "AddressLine3": address.line3, "City": address.city, "Region": address.region and address.region.partition("-")[2],
+        "AddressLine3": address.line3, "City": address.city, "Region": region,
         "PostalCode": address.postal_code, "Country": address.country, "AttentionTo": address.contact,
     }  # fmt: skip
     return [{"AddressType": "POBOX"}, filled(street)]
