@@ -26,5 +26,5 @@ def measure(bench: Bench, shape: str, sizes: Sequence[int], say: Say) -> Result:
             check_totals(database, canonical(source.shape), totals(load(shape), timeline))
         peaks = {step: usage.peak for step, usage in sync.steps.items()}
         rows.append({"orders": orders, "peaks": peaks, "seconds": round(sync.usage.seconds, 1)})
-        say(f"{orders:,} orders: {max(peaks.values()) >> 20} MB at most")
+        say(f"{orders:,} orders: {max(peaks.values()) / 10**6:.0f} MB at most")
     return Result("memory", shape, {}, bench.machine(), rows)

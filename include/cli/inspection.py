@@ -107,7 +107,9 @@ def sql(
     """Query the warehouse. Nothing can be changed this way."""
     import psycopg
 
-    with warehouse() as engine:
+    from include.orderhouse.warehouse.engine import outages_named
+
+    with warehouse() as engine, outages_named():
         try:
             with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
                 session.read_only = True
@@ -115,6 +117,8 @@ def sql(
                 answer = session.execute(query.encode(), prepare=True)
                 header = [column.name for column in answer.description or ()]
                 rows = answer.fetchall() if header else []
+        except psycopg.OperationalError:
+            raise
         except psycopg.Error as error:
             raise ConfigurationInvalid(f"PostgreSQL refuses the query: {error}.", action="Correct it.") from error
     if as_csv:

@@ -71,11 +71,12 @@ def _run(connection: str, mode: str, **details: Any) -> None:
 
     read_connection(connection)
     with airflow_settings():
-        from include.orchestration.metadata import StoredWatermark, stored_credentials
+        from include.orchestration.metadata import StoredWatermark, check_metadata, stored_credentials
         from include.orderhouse.sync import steps
         from include.orderhouse.sync.request import Mode, SyncRequest
         from include.orderhouse.sync.runtime import open_runtime
 
+        check_metadata()
         request = SyncRequest(
             connection=connection,
             mode=Mode(mode),

@@ -8,6 +8,25 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from include.orchestration.secrets import WATERMARK_DESCRIPTION, as_credentials, no_connection, watermark_variable
 from include.orderhouse.connections import read_connection
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import ConfigurationInvalid
+
+
+def check_metadata() -> None:
+    """Raise ConfigurationInvalid unless the metadata database that Airflow's settings name can be used."""
+    import sqlalchemy as sa
+    from airflow import settings
+
+    engine: sa.Engine = settings.get_engine()  # type: ignore[no-untyped-call]
+    try:
+        problem = "" if sa.inspect(engine).has_table(Variable.__tablename__) else "has no tables"
+    except sa.exc.OperationalError as error:
+        problem = f"cannot be reached: {next(iter(str(error.orig).splitlines()), '')}"
+    if problem:
+        raise ConfigurationInvalid(
+            f"Airflow's metadata database {engine.url.render_as_string()} {problem}.",
+            action="Let AIRFLOW__DATABASE__SQL_ALCHEMY_CONN name that of your Airflow, or unset it and AIRFLOW_HOME "
+            "to use the local installation.",
+        )
 
 
 def stored_credentials(connection: str) -> Credentials:

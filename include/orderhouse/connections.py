@@ -36,6 +36,16 @@ from include.orderhouse.errors import ConfigurationInvalid
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
+_FAULTS = {
+    "dict_type": "is no mapping",
+    "extra_forbidden": "there is no such option",
+    "list_type": "is no list",
+    "missing": "is required",
+    "model_type": "is no mapping of options",
+    "tuple_type": "is no list",
+}
+"""What the commonest findings of pydantic are called here."""
+
 FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", "json"]
 TableName = Literal["order", "line"]
 
@@ -149,6 +159,10 @@ class Connection(_Strict):
     connector: Connector
     settings: Any
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process goes what was configured; the connector is code, and already there."""
+        return _connection, (self.name, self.options)
+
     @property
     def customer(self) -> str:
         """The customer that stands on every row."""
@@ -220,26 +234,29 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(_expand(path.read_text(encoding="utf-8"), os.environ))
+        return yaml.safe_load(_expand(path, os.environ))
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."
         ) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationInvalid(f"{path} is not valid YAML: {error}.", action="Correct it at that place.") from error
+    except yaml.MarkedYAMLError as error:
+        place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigurationInvalid(
+            f"{path}{place}, is not valid YAML: {error.problem}.", action="Correct it at or before that line."
+        ) from error
 
 
-def _expand(content: str, environment: Mapping[str, str]) -> str:
+def _expand(path: Path, environment: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name, default = found["name"], found["default"]
         if name not in environment and default is None:
             raise ConfigurationInvalid(
-                f"connections.yaml uses ${{{name}}}, which the environment does not have.",
+                f"{path} uses ${{{name}}}, which the environment does not have.",
                 action=f"Set {name}, or write ${{{name}:-default}}.",
             )
         return environment.get(name, default or "")
 
-    return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, content)
+    return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, path.read_text(encoding="utf-8"))
 
 
 def _check(name: str, entry: Any, path: Path) -> Connection:
@@ -247,16 +264,33 @@ def _check(name: str, entry: Any, path: Path) -> Connection:
         if not re.fullmatch(r"[a-z0-9_]{1,63}", str(name)):
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")
         options = Options.model_validate(entry)
-        connector = load(options.connector)
-        known = [field.name for field in dataclasses.fields(connector.settings)]
-        if unknown := sorted(options.settings.keys() - set(known)):
-            raise ValueError(f"settings has no {', '.join(unknown)}; there are: {', '.join(known)}")
-        settings = TypeAdapter(connector.settings).validate_python(options.settings)
-        return Connection(name=name, options=options, connector=connector, settings=settings)
+        return _connection(name, options)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "entry"
-        problem = f"{place}: {first['msg']}"
+        problem = _problem(error)
+    except ConfigurationInvalid as error:
+        raise ConfigurationInvalid(f"{path}, connection {name!r}: {error.message}", action=error.action) from error
     except ValueError as error:
         problem = str(error)
     raise ConfigurationInvalid(f"{path}, connection {name!r}, {problem}.", action="Correct the entry, then run again.")
+
+
+def _connection(name: str, options: Options) -> Connection:
+    connector = load(options.connector)
+    return Connection(name=name, options=options, connector=connector, settings=_settings(connector, options))
+
+
+def _settings(connector: Connector, options: Options) -> Any:
+    known = [field.name for field in dataclasses.fields(connector.settings)]
+    if unknown := sorted(options.settings.keys() - set(known)):
+        raise ValueError(f"settings has no {', '.join(unknown)}; there are: {', '.join(known)}")
+    try:
+        return TypeAdapter(connector.settings).validate_python(options.settings)
+    except ValidationError as error:
+        raise ValueError(f"settings.{_problem(error)}") from error
+
+
+def _problem(error: ValidationError) -> str:
+    """Where the first fault is, and what it is."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"]) or "the entry"
+    return f"{place}: {_FAULTS.get(first['type'], first['msg'].removeprefix('Value error, '))}"

@@ -179,7 +179,7 @@ class Api:
             wait=self._wait,
             stop=self._give_up,
             reraise=True,
-            before_sleep=tenacity.before_sleep_log(log, logging.WARNING),
+            before_sleep=_tell_wait,
         )
         return retrying(self._once, build, as_text)
 
@@ -333,4 +333,11 @@ def _decoded(response: httpx.Response) -> Any:
 
 
 def _place(request: httpx.Request) -> str:
-    return request.url.path
+    """Where a request goes; without its query, which may be long."""
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}{request.url.path}"
+
+
+def _tell_wait(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    said = error.message if isinstance(error, OrderhouseError) else str(error)
+    log.warning("%s Next try in %.1f s.", said, state.next_action.sleep if state.next_action else 0)

@@ -1,7 +1,7 @@
-"""OData as connectors read it: literals of filters, pages of a collection, error bodies; versions 2.0 and 4.0.
+"""OData as connectors read it: literals of filters, pages of a collection, error bodies; versions 2.0, 3.0 and 4.0.
 
-Documents: OData 2.0 "URI Conventions" and "JSON Format"; OData 4.01 part 2 (URL conventions) and its JSON format;
-the shared shape of error bodies follows OData 4.01 JSON, 21.1.
+Documents: OData 2.0 "URI Conventions" and "JSON Format"; OData 3.0 "JSON Format" (light); OData 4.01 part 2 (URL
+conventions) and its JSON format; the shared shape of error bodies follows OData 4.01 JSON, 21.1.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from include.orderhouse import wire
 from include.orderhouse.errors import OrderhouseError, RequestRefused, SourceUnavailable, UnexpectedShape
 from include.orderhouse.http import BY_STATUS, Answer, Refusal, retry_after
 
-Version = Literal[2, 4]
+Version = Literal[2, 3, 4]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JSON_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
@@ -106,8 +106,13 @@ def after(first: str, first_value: Any, second: str, second_value: Any, version:
 
 def collection(body: Any, version: Version = 4, *, of: str) -> CollectionPage:
     """The rows, next link and count of a page's body. Raises UnexpectedShape where it is no page of a collection."""
-    if version == 4:
-        rows, link, told = wire.part(body, "value", list, of=of), body.get("@odata.nextLink"), body.get("@odata.count")
+    if version != 2:
+        prefix = "@odata" if version == 4 else "odata"
+        rows, link, told = (
+            wire.part(body, "value", list, of=of),
+            body.get(f"{prefix}.nextLink"),
+            body.get(f"{prefix}.count"),
+        )
     else:
         rows, envelope = _envelope(wire.part(body, "d", object, of=of), of)
         link, told = envelope.get("__next"), envelope.get("__count")

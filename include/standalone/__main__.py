@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 
 from include.orderhouse.errors import OrderhouseError
@@ -21,6 +22,7 @@ from include.standalone.report import Report
 from include.standalone.syncs import Syncs
 
 _PORT = {"min": 0, "max": 65535}
+_SANDBOX_PORTS = {"min": 0, "max": 65535 - len(sandbox.DIALECTS)}
 
 
 def start(
@@ -37,7 +39,12 @@ def start(
         int, typer.Option(envvar=embedded.PORT_SETTING, help="The warehouse, for analysts' tools.", **_PORT)
     ] = embedded.DEFAULT_PORT,
     port_sandbox: Annotated[
-        int, typer.Option(envvar=sandbox.PORT_SETTING, help="The first of the sandbox's five ports.", **_PORT)
+        int,
+        typer.Option(
+            envvar=sandbox.PORT_SETTING,
+            help="The first of the sandbox's ports: for control, then one per system.",
+            **_SANDBOX_PORTS,
+        ),
     ] = sandbox.DEFAULT_PORT,
 ) -> None:
     """Start PostgreSQL, the sandbox ERPs and Airflow, sync every connection, and keep running until Ctrl-C.
@@ -53,12 +60,16 @@ def start(
         data=data.resolve() if data else None,
     )
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, _interrupt)
     report = Report()
     try:
         raise typer.Exit(_run(plan, report, once))
     except OrderhouseError as error:
         report.error(str(error))
+        raise typer.Exit(1) from error
+    except httpx.HTTPError as error:
+        report.error(f"Airflow does not answer: {error!r}. Look into {plan.home.logs / 'api-server.log'}.")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         raise typer.Exit(0 if not once else 130) from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.standalone.environment import ADMIN, AirflowHost
 
 FINAL_STATES = frozenset({"success", "failed"})
@@ -60,7 +61,8 @@ class AirflowApi:
         action = {"action": "create", "entities": entities, "action_on_existence": "overwrite"}
         outcome = self.call("PATCH", f"/{kind}", json={"actions": [action]})
         if errors := outcome["create"]["errors"]:
-            raise ValueError(f"Airflow refused {kind}: {errors}")
+            said = "; ".join(str(error.get("error", error)) for error in errors)
+            raise ConfigurationInvalid(f"Airflow refuses {kind}: {said}.", action="Correct airflow_settings.yaml.")
 
     def variable(self, key: str) -> str | None:
         """A Variable's value; None where there is none."""
@@ -96,6 +98,17 @@ class AirflowApi:
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """The task instances of a run, mapped ones singly."""
         return list(self.pages(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
+
+    def tasks_of_runs(self, runs: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The task instances of several runs (run ids by DAG id), in few requests."""
+        found: list[dict[str, Any]] = []
+        chosen = {"dag_ids": list(runs), "dag_run_ids": list(runs.values()), "page_limit": 100}
+        while True:
+            body = {**chosen, "page_offset": len(found)}
+            page = self.call("POST", "/dags/~/dagRuns/~/taskInstances/list", json=body)
+            found += page["task_instances"]
+            if not page["task_instances"] or len(found) >= page["total_entries"]:
+                return found
 
     def task_log(self, task: Mapping[str, Any], try_number: int | None = None) -> str:
         """What a task instance logged in one try (without ``try_number``: its last), lines of level, time, event."""

@@ -95,8 +95,11 @@ class Installation:
     def migrate(self) -> None:
         """Bring both databases to the newest schema, at the same time."""
         metadata = MetadataMigration(self.host, self.environment)
-        upgrade(self.environment[URL_SETTING])
-        if problem := metadata.finish():
+        try:
+            upgrade(self.environment[URL_SETTING])
+        finally:
+            problem = metadata.finish()
+        if problem:
             raise StartFailed(f"airflow db migrate failed:\n{problem}\n", action=f"Its whole log is {metadata.log}.")
 
     def start_airflow(self, settings: Path) -> None:

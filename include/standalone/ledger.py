@@ -7,6 +7,8 @@ from datetime import datetime
 import psycopg
 from rich.table import Table
 
+from include.orderhouse.warehouse.engine import outages_named
+
 _LATEST = """
     SELECT DISTINCT ON (connection)
            connection, mode,
@@ -26,7 +28,7 @@ def sync_table(warehouse_url: str, since: datetime) -> Table:
         table.add_column(name, justify="right")
     table.add_column("watermark", no_wrap=True)
     table.add_column("seconds", justify="right")
-    with psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as warehouse:
+    with outages_named(), psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as warehouse:
         for row in warehouse.execute(_LATEST, (since,)):
             table.add_row(*("" if value is None else _text(value) for value in row))
     return table

@@ -26,6 +26,8 @@ DIALECTS = (
     "erpnext",
     "oracle_fusion",
     "quickbooks",
+    "sap_business_one",
+    "coupa",
     "xero",
 )
 """In the order of their ports; new ones come last."""
@@ -92,6 +94,8 @@ class Sandbox:
             "erpnext": {"password": password},
             "oracle_fusion": {"password": password, "client_secret": password},
             "quickbooks": {"client_secret": password, "refresh_token": password},
+            "sap_business_one": {"password": password},
+            "coupa": {"client_secret": password},
             "xero": {"client_secret": password, "refresh_token": password},
         }
         path = self.home.sandbox / "credentials.json"

@@ -30,6 +30,11 @@ _CONNECTION = {
 }
 _POOL = {"pool_name": "name", "pool_slot": "slots", "pool_description": "description"}
 _VARIABLE = {"variable_name": "key", "variable_value": "value"}
+_REQUIRED = {
+    "connections": ("conn_id", "conn_type"),
+    "pools": ("pool_name", "pool_slot"),
+    "variables": ("variable_name",),
+}
 
 
 def read_settings(path: Path, values: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -39,15 +44,31 @@ def read_settings(path: Path, values: Mapping[str, str]) -> dict[str, list[dict[
     """
     if not path.exists():
         return {}
-    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    document = _document(path)
     content = document.get("airflow") if isinstance(document, dict) else None
     if not isinstance(content, dict):
         raise _invalid(path, "has no top-level key 'airflow'")
     kinds = {"connections": _CONNECTION, "pools": _POOL, "variables": _VARIABLE}
     return {
-        kind: [_entity(path, kind, entry, names, values) for entry in content.get(kind) or [] if any(entry.values())]
+        kind: [_entity(path, kind, entry, names, values) for entry in _entries(path, kind, content)]
         for kind, names in kinds.items()
     }
+
+
+def _document(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.MarkedYAMLError as error:
+        place = f", line {error.problem_mark.line + 1}," if error.problem_mark else ""
+        raise _invalid(path, f"is not valid YAML{place} {error.problem}") from error
+
+
+def _entries(path: Path, kind: str, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a kind; those of an untouched template, which hold nothing, are left out."""
+    entries = content.get(kind) or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _invalid(path, f"has {kind} that are no list of mappings")
+    return [entry for entry in entries if any(entry.values())]
 
 
 def import_settings(api: AirflowApi, settings: Mapping[str, list[dict[str, Any]]]) -> None:
@@ -62,16 +83,12 @@ def _entity(
     if unknown := sorted(set(entry) - set(names)):
         raise _invalid(path, f"has unknown keys under {kind}: {', '.join(unknown)}")
     entity = {names[name]: _expand(path, value, values) for name, value in entry.items() if value not in (None, "")}
-    if kind == "connections":
-        entity = _as_connection(entity)
-    if kind == "pools":
-        entity["slots"] = int(entity["slots"])
-    return entity
-
-
-def _as_connection(entity: dict[str, Any]) -> dict[str, Any]:
-    if "port" in entity:
-        entity["port"] = int(entity["port"])
+    if missing := [name for name in _REQUIRED[kind] if names[name] not in entity]:
+        raise _invalid(path, f"has an entry under {kind} without {', '.join(missing)}")
+    for number in ("port", "slots"):
+        if not str(entity.get(number, 0)).isdecimal():
+            raise _invalid(path, f"has {entity[number]!r} under {kind} where a whole number must stand")
+        entity |= {number: int(entity[number])} if number in entity else {}
     if not isinstance(entity.get("extra", ""), str):
         entity["extra"] = json.dumps(entity["extra"])
     return entity

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from include.standalone.report import Report
 
 TAG = "orderhouse"
 _PARSE_SECONDS = 90.0
+_LOOK_SECONDS = 1.5
+_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 _QUIET = frozenset({None, "scheduled", "queued", "running", "skipped", "removed"})
 _COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "up_for_retry": "yellow"}
 
@@ -27,7 +30,7 @@ class Syncs:
     installation: Installation
     report: Report
     runs: dict[str, str] = field(default_factory=dict)
-    _said: set[tuple[str, str, str | None, int]] = field(default_factory=set)
+    _said: set[tuple[str, str | None, int]] = field(default_factory=set)
     _connections: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -42,9 +45,14 @@ class Syncs:
 
     def follow(self) -> bool:
         """Print what happens until all runs have ended; whether all succeeded. Failures are explained."""
-        while not all([self._print_news(dag_id, run_id) for dag_id, run_id in self.runs.items()]):
+        running = dict(self.runs)
+        while running:
+            time.sleep(_LOOK_SECONDS)
             self.installation.check()
-            wait_for(lambda: False, seconds=1.0)
+            tasks = self._api.tasks_of_runs(running)
+            self._print_news(tasks)
+            busy = {task["dag_id"] for task in tasks if task["state"] not in _ENDED}
+            running = {dag_id: run_id for dag_id, run_id in running.items() if self._is_running(dag_id, run_id, busy)}
         failed = [(dag_id, run_id) for dag_id, run_id in self.runs.items() if not self._succeeded(dag_id, run_id)]
         for dag_id, run_id in failed:
             self._explain(dag_id, run_id)
@@ -68,29 +76,30 @@ class Syncs:
                 )
             return files <= {Path(dag["fileloc"]).name for dag in self._api.dags(TAG)}
 
-        if not wait_for(all_read, _PARSE_SECONDS):
+        if not wait_for(all_read, _PARSE_SECONDS, pause=0.5):
             raise StartFailed(
                 f"Not all of {', '.join(sorted(files))} gave a DAG tagged {TAG} in {_PARSE_SECONDS:.0f} s.",
                 action=f"Look into {self.installation.host.home.logs / 'dag-processor.log'}.",
             )
         return self._api.dags(TAG)
 
-    def _print_news(self, dag_id: str, run_id: str) -> bool:
-        """Print the steps of a run that started or ended since the last look; whether the run has ended."""
-        has_ended = self._api.run_state(dag_id, run_id) in FINAL_STATES
-        tasks = self._api.task_instances(dag_id, run_id)
+    def _is_running(self, dag_id: str, run_id: str, busy: Container[str]) -> bool:
+        """Whether a run goes on; Airflow is asked only when all of its tasks have ended."""
+        return dag_id in busy or self._api.run_state(dag_id, run_id) not in FINAL_STATES
+
+    def _print_news(self, tasks: Iterable[Mapping[str, Any]]) -> None:
+        """Print the tasks that started or ended since the last look."""
         for task in sorted(tasks, key=lambda task: (task["end_date"] or "9", task["start_date"] or "9")):
-            news = (f"{dag_id}/{task['task_id']}/{task['map_index']}", run_id, task["state"], task["try_number"])
+            news = (task["id"], task["state"], task["try_number"])
             if task["state"] not in _QUIET and news not in self._said:
                 self._said.add(news)
                 self._print_step(self._name(task), task)
-        return has_ended
 
     def _print_step(self, name: str, task: Mapping[str, Any]) -> None:
         step, state = task["task_id"].rpartition(".")[2], task["state"]
         colour = _COLOURS.get(state, "dim")
         seconds = f" [dim]({task['duration']:.1f} s)[/]" if task["duration"] and state == "success" else ""
-        self.report.say(f"   {escape(name):<28} {step:<18} [{colour}]{state}[/]{seconds}")
+        self.report.say(f"   {escape(name):<34} {step:<18} [{colour}]{state}[/]{seconds}")
 
     def _name(self, task: Mapping[str, Any]) -> str:
         """The connection that a task works for; the DAG where it works for all of them.

@@ -65,30 +65,6 @@ def test_a_query_that_changes_something_or_is_wrong_is_refused_in_one_line(query
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "command", [("sync", "nowhere"), ("replay", "nowhere"), ("mapping", "nowhere"), ("raw", "nowhere", "PO-1")]
-)
-def test_an_unknown_name_is_one_clear_message(command: tuple[str, ...], orderhouse: Command) -> None:
-    done = orderhouse(*command)
-    assert done.returncode == 1
-    assert "CONFIGURATION_INVALID" in done.stderr
-    assert "nowhere" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--mode", "everything"),
-        ("--from", "2026-13-01"),
-        ("--max-reject-share", "5"),
-        ("--max-reject-share", "many"),
-    ],
-)
-def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse: Command) -> None:
-    assert orderhouse("sync", "sandbox_netsuite", *arguments).returncode == 2
-
-
 def test_no_rejects_are_said_to_be_none(orderhouse: Command) -> None:
     assert orderhouse("rejects").stdout == "no rejected order waits\n"
 
@@ -134,32 +110,6 @@ connections:
     assert "| `order_type` | always `standard` |" in page
     assert "| `budget` | order | `x_budget` | decimal |" in page
     assert "| `x_*` | line | all fields like `x_*` | text |" in page
-
-
-@pytest.mark.parametrize("command", [("connections",), ("mapping", "odoo", "--connection", "acme")])
-@pytest.mark.parametrize(
-    ("override", "said"),
-    [
-        ("{buyer: {constant: x}}", "order.buyer, which is no canonical column"),
-        ("{order_number: {source: name, codes: {a: b}}}", "codes for order.order_number, which is no code column"),
-    ],
-)
-def test_an_override_that_cannot_be_is_told_before_the_next_sync(
-    command: tuple[str, ...], override: str, said: str, orderhouse: Command, tmp_path: Path
-) -> None:
-    file = tmp_path / "connections.yaml"
-    entry = f"{{connector: odoo, customer: acme, overrides: {{order: {override}}}}}"
-    file.write_text(f"connections: {{acme: {entry}}}", encoding="utf-8")
-    done = orderhouse(*command, ORDERHOUSE_CONNECTIONS=str(file))
-    assert done.returncode == 1
-    assert "CONFIGURATION_INVALID: Connection 'acme'" in done.stderr
-    assert said in done.stderr
-
-
-def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Command) -> None:
-    done = orderhouse("mapping", "odoo", "--connection", "sandbox_netsuite")
-    assert done.returncode == 1
-    assert "mapping netsuite --connection sandbox_netsuite" in done.stderr
 
 
 @pytest.mark.parametrize("connector", CONNECTORS)

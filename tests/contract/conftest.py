@@ -33,14 +33,17 @@ NEEDED: dict[str, dict[str, str]] = {
 SETTINGS: dict[str, dict[str, str]] = {
     "business_central": {"root": f"v2.0/{TENANT}/production"},
     "quickbooks": {"realm_id": "9341450000000001"},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
 }
 WRONG: dict[str, dict[str, str]] = {
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "coupa": {"client_secret": "wr0ng-s3cret"},
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},
     "oracle_fusion": {"password": "wr0ng-s3cret"},
     "quickbooks": {"refresh_token": "wr0ng-s3cret"},
+    "sap_business_one": {"password": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
     "xero": {"refresh_token": "wr0ng-s3cret"},
 }

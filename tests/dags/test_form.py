@@ -47,7 +47,13 @@ def test_a_filled_in_form_is_followed() -> None:
 
 
 def test_chosen_rejects_are_replayed() -> None:
-    assert sync_request(_context("manual", mode="replay", reject_ids=["a", "b"]), "acme").reject_ids == ("a", "b")
+    chosen = ["5f3c0000-0000-0000-0000-000000000001", "5f3c0000-0000-0000-0000-000000000002"]
+    assert sync_request(_context("manual", mode="replay", reject_ids=chosen), "acme").reject_ids == tuple(chosen)
+
+
+def test_what_is_no_id_of_a_reject_is_refused() -> None:
+    with pytest.raises(ConfigurationInvalid, match="'P00042' is no id of a reject"):
+        sync_request(_context("manual", mode="replay", reject_ids=["P00042"]), "acme")
 
 
 def test_a_backfill_reads_its_own_day() -> None:

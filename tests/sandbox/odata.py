@@ -7,7 +7,6 @@ into its own 400 body. Grammar: OData 4.01 part 2 (URL conventions), OData 2.0 (
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,14 +18,24 @@ from typing import Any, TypeVar
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput, VisitError
 
-Value = Any
-Row = Mapping[str, Value]
+from tests.sandbox.odata_values import (
+    Constant,
+    Equals,
+    EqualsAny,
+    ODataError,
+    PathTerm,
+    Row,
+    Value,
+    at,
+    boolean,
+    compared,
+    kind_of,
+    sort_key,
+)
+
 Evaluator = Callable[[Row], Value]
 Anything = TypeVar("Anything")
 
-COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
-    "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
-}  # fmt: skip
 FUNCTIONS: dict[str, tuple[int, tuple[int, ...], Callable[..., Value]]] = {
     "startswith": (2, (2, 4), lambda text, part: text.startswith(part)),
     "endswith": (2, (2, 4), lambda text, part: text.endswith(part)),
@@ -37,10 +46,6 @@ FUNCTIONS: dict[str, tuple[int, tuple[int, ...], Callable[..., Value]]] = {
     "length": (1, (2, 4), lambda text: len(text)),
 }
 """Functions by name: number of arguments, the OData versions that know it, and what it does; all take strings."""
-
-
-class ODataError(ValueError):
-    """A query option that a server refuses: what is wrong, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Query:
     def ordered(self, rows: list[Anything], row_of: Callable[[Anything], Row]) -> list[Anything]:
         """The entries by $orderby; nulls come first when ascending, equal ones keep their order."""
         for path, is_descending in reversed(self.order_by):
-            rows = sorted(rows, key=lambda entry: _sort_key(_at(row_of(entry), path)), reverse=is_descending)
+            rows = sorted(rows, key=lambda entry: sort_key(at(row_of(entry), path)), reverse=is_descending)
         return rows
 
     def page(self, rows: Sequence[Anything]) -> Sequence[Anything]:
@@ -84,7 +89,7 @@ def parse_filter(text: str, properties: Collection[str], version: int = 4) -> Ca
     evaluate = _compiled(text, frozenset(properties), version)
 
     def matches(row: Row) -> bool:
-        return _boolean(evaluate(row))
+        return boolean(evaluate(row))
 
     return matches
 
@@ -131,40 +136,6 @@ def _known(path: str, properties: Collection[str]) -> str:
     return path
 
 
-def _at(row: Row, path: str) -> Value:
-    value: Value = row
-    for name in path.split("/"):
-        value = None if value is None else value.get(name)
-    return value
-
-
-def _sort_key(value: Value) -> tuple[bool, Value]:
-    return (value is not None, value)
-
-
-def _aligned(left: Value, right: Value) -> tuple[Value, Value]:
-    """The two values made comparable; ODataError if a server would not compare their types."""
-    if isinstance(left, datetime) != isinstance(right, datetime):
-        left, right = _as_instant(left), _as_instant(right)
-    kinds = {_kind(left), _kind(right)}
-    if len(kinds) > 1:
-        raise ODataError(f"A binary operator with incompatible types was detected: {' and '.join(sorted(kinds))}.")
-    return left, right
-
-
-def _as_instant(value: Value) -> Value:
-    """A date as its midnight in UTC, as OData 2.0 writes dates; anything else as it is."""
-    is_date = isinstance(value, date) and not isinstance(value, datetime)
-    return datetime(value.year, value.month, value.day, tzinfo=UTC) if is_date else value
-
-
-def _kind(value: Value) -> str:
-    for types, name in ((bool, "boolean"), ((int, Decimal), "number"), (datetime, "instant"), (date, "date")):
-        if isinstance(value, types):
-            return name
-    return "string"
-
-
 class _Compiler(Transformer[Token, Evaluator]):
     """Turns the syntax tree into one function from row to value, with null propagated as OData asks."""
 
@@ -175,24 +146,28 @@ class _Compiler(Transformer[Token, Evaluator]):
 
     def any_of(self, parts: list[Any]) -> Evaluator:
         terms = parts[::2]
-        return lambda row: any(_boolean(term(row)) for term in terms)
+        if all(isinstance(term, Equals) for term in terms) and len({(term.path, term.kind) for term in terms}) == 1:
+            return EqualsAny(terms[0].path, terms[0].kind, frozenset(term.value for term in terms))
+        return lambda row: any(boolean(term(row)) for term in terms)
 
     def all_of(self, parts: list[Any]) -> Evaluator:
         terms = parts[::2]
-        return lambda row: all(_boolean(term(row)) for term in terms)
+        return lambda row: all(boolean(term(row)) for term in terms)
 
     def negate(self, parts: list[Any]) -> Evaluator:
         term = parts[1]
-        return lambda row: not _boolean(term(row))
+        return lambda row: not boolean(term(row))
 
     def compare(self, parts: list[Any]) -> Evaluator:
         left, name, right = parts
-        return lambda row: _compare(str(name), left(row), right(row))
+        if name == "eq" and isinstance(left, PathTerm) and isinstance(right, Constant) and right.is_simple:
+            return Equals(left.path, kind_of(right.value), right.value)
+        return lambda row: compared(str(name), left(row), right(row))
 
     def is_in(self, parts: list[Any]) -> Evaluator:
         self._only(4, "in")
         wanted, choices = parts[0], parts[2:]
-        return lambda row: any(_compare("eq", wanted(row), choice(row)) for choice in choices)
+        return lambda row: any(compared("eq", wanted(row), choice(row)) for choice in choices)
 
     def call(self, parts: list[Any]) -> Evaluator:
         name, arguments = str(parts[0]), parts[1:]
@@ -236,8 +211,7 @@ class _Compiler(Transformer[Token, Evaluator]):
         return _constant(None)
 
     def path(self, parts: list[Any]) -> Evaluator:
-        path = _known(str(parts[0]), self._properties)
-        return (lambda row: _at(row, path)) if "/" in path else operator.itemgetter(path)
+        return PathTerm(_known(str(parts[0]), self._properties))
 
     def _only(self, version: int, what: str) -> None:
         if self._version != version:
@@ -245,25 +219,13 @@ class _Compiler(Transformer[Token, Evaluator]):
 
 
 def _constant(value: Value) -> Evaluator:
-    return lambda row: value
+    return Constant(value)
 
 
 def _instant(text: str) -> datetime:
     """An instant; without a zone (`datetime'...'` of OData 2.0) it counts as UTC."""
     instant = datetime.fromisoformat(text)
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
-
-
-def _boolean(value: Value) -> bool:
-    if value is None or isinstance(value, bool):
-        return value is True
-    raise ODataError(f"A boolean expression was expected, found a {_kind(value)}.")
-
-
-def _compare(name: str, left: Value, right: Value) -> bool:
-    if left is None or right is None:
-        return (left is right) if name == "eq" else (left is not right) if name == "ne" else False
-    return COMPARISONS[name](*_aligned(left, right))
 
 
 def _call(name: str, function: Callable[..., Value], values: list[Value]) -> Value:

@@ -31,16 +31,24 @@ __all__ = ["engine", "server", "url"]
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 """When the sandbox's clock stands still at the start of a test."""
 
+COUPA_SEGMENTS = {
+    "segment-2": "gl_account",
+    "segment-3": "cost_center",
+    "segment-4": "department",
+    "segment-5": "project",
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "business_central": {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",
     },
+    "coupa": {"segments": COUPA_SEGMENTS},
     "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},
     "oracle_fusion": {"account_segments": ["company", "cost_center", "gl_account", "department"]},
     "quickbooks": {"realm_id": "9341450000000001", "charge_accounts": ["Freight & Delivery"]},
+    "sap_business_one": {"company_db": "SBO_ORCHARD"},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
     "xero": {
         "charge_accounts": ["425"],

@@ -41,11 +41,13 @@ class Carried:
 
 CARRIES = {
     "business_central": Carried(total=True, charge_lines=True),  # a line of type Charge (Item); the page has the totals
+    "coupa": Carried(total=False, charge_lines=True),  # a line with an amount; total is without tax
     "erpnext": Carried(total=True, charge_lines=False),  # a row of taxes of type Actual; grand_total
     "netsuite": Carried(total=True, charge_lines=True),  # a line with an Other Charge item; foreigntotal
     "odoo": Carried(total=True, charge_lines=True),  # a line with a service product; amount_total
     "oracle_fusion": Carried(total=True, charge_lines=True),  # a line of a line type for freight; Total of the header
     "quickbooks": Carried(total=True, charge_lines=True),  # a category line with a freight account; TotalAmt
+    "sap_business_one": Carried(total=True, charge_lines=False),  # freight is an expense of the document
     "sap_s4hana": Carried(total=False, charge_lines=False),  # a header condition; no taxes, no totals
     "xero": Carried(total=True, charge_lines=True),  # a line on a freight account; Total
 }

@@ -19,16 +19,29 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import business_central, erpnext, netsuite, odoo, oracle_fusion, quickbooks, sap_s4hana, xero
+from tests.truth import (
+    business_central,
+    coupa,
+    erpnext,
+    netsuite,
+    odoo,
+    oracle_fusion,
+    quickbooks,
+    sap_business_one,
+    sap_s4hana,
+    xero,
+)
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
     "business_central": business_central,
+    "coupa": coupa,
     "erpnext": erpnext,
     "netsuite": netsuite,
     "odoo": odoo,
     "oracle_fusion": oracle_fusion,
     "quickbooks": quickbooks,
+    "sap_business_one": sap_business_one,
     "sap_s4hana": sap_s4hana,
     "xero": xero,
 }

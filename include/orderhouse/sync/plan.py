@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +17,8 @@ from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, finished_sync, last_scope, mapping_version, start_sync
+
+log = logging.getLogger(__name__)
 
 FILE = "plan.json"
 MOST_SLICES = 24
@@ -112,6 +115,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, source: Sou
         max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
         reject_ids=request.reject_ids,
     )
+    log.info("%s: %s of %s, in %d slices", name, mode, _named(start, end), len(plan.slices))
     start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
     return plan
 
@@ -192,6 +196,13 @@ def _slices(
     if mode in (Mode.INITIAL, Mode.FULL_RESYNC) and options.include_open_orders and connector.finds_open_orders:
         found.insert(0, Slice(None, _text(start), open_only=True))
     return tuple(found)
+
+
+def _named(start: datetime | None, end: datetime | None) -> str:
+    """A window as a log says it."""
+    if start is None:
+        return "all orders"
+    return f"what changed from {start:%Y-%m-%d %H:%M:%S} to {f'{end:%Y-%m-%d %H:%M:%S}' if end else 'now'} UTC"
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
+
+from include.orderhouse.errors import ConfigurationInvalid
 
 
 class Mode(StrEnum):
@@ -40,3 +43,12 @@ class SyncRequest:
     max_reject_share: Decimal | None = None
     reject_ids: tuple[str, ...] = ()
     """For a replay: which rejects; empty means all open ones."""
+
+    def __post_init__(self) -> None:
+        for reject_id in self.reject_ids:
+            try:
+                UUID(reject_id)
+            except ValueError as error:
+                raise ConfigurationInvalid(
+                    f"{reject_id!r} is no id of a reject.", action="`scripts/orderhouse rejects` lists the ids."
+                ) from error

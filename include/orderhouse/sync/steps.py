@@ -12,17 +12,17 @@ from typing import Any
 from include.orderhouse.errors import NotLoaded, TooManyRejects
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.staging import Staging, batch_folder, read_orders, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
-from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
+from include.orderhouse.sync.batches import ORDERS_PER_BATCH, batches_of, map_batches
+from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import apply_findings
-from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
@@ -33,7 +33,6 @@ from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
 
-ORDERS_PER_BATCH = 2000
 REJECTS_ALWAYS_TOLERATED = 10
 """So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
 
@@ -70,15 +69,10 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
     staging = _resumed(runtime, staged)
-    mapper = Transform(runtime.connection)
-    counts = {"batches": 0, "orders": 0, "lines": 0, "rejects": 0}
-    for batch in _batches(staging):
-        frames = mapper.frames(batch)
-        write_frames(staging, batch_folder("frames", counts["batches"]), frames)
-        counts["batches"] += 1
-        counts["orders"] += frames["version"].num_rows + frames["reject"].num_rows
-        counts["lines"] += frames["purchase_order_line"].num_rows
-        counts["rejects"] += frames["reject"].num_rows
+    batches = batches_of(staging)
+    counts = {"batches": len(batches), "orders": 0, "lines": 0, "rejects": 0}
+    for made in map_batches(runtime.connection, staging, batches):
+        counts |= {name: counts[name] + number for name, number in made.items()}
     staging.write_json(TRANSFORMED, counts)
     note_counts(
         runtime.warehouse,
@@ -199,17 +193,6 @@ def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
 def _take(orders: Iterator[RawOrder], most: int) -> Iterator[RawOrder]:
     for _, order in zip(range(most), orders, strict=False):
         yield order
-
-
-def _batches(staging: Staging) -> Iterator[list[RawOrder]]:
-    batch: list[RawOrder] = []
-    for page in staged_pages(staging):
-        batch += read_orders(staging, page)
-        if len(batch) >= ORDERS_PER_BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:

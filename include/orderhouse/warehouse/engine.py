@@ -89,10 +89,10 @@ def _name_outage(context: sa.ExceptionContext) -> None:
 
 
 def _unavailable(error: psycopg.OperationalError) -> WarehouseUnavailable:
-    said = " ".join(str(error).split()) or type(error).__name__
+    said = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
     return WarehouseUnavailable(
         f"The warehouse cannot be used: {said}.",
-        action="The sync is tried again; if it goes on, check that PostgreSQL runs and is reachable.",
+        action=f"Check that PostgreSQL runs, and what {URL_SETTING} names; a run in Airflow tries again by itself.",
     )
 
 

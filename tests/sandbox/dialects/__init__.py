@@ -2,11 +2,13 @@
 
 DIALECTS: tuple[str, ...] = (
     "business_central",
+    "coupa",
     "erpnext",
     "netsuite",
     "odoo",
     "oracle_fusion",
     "quickbooks",
+    "sap_business_one",
     "sap_s4hana",
     "xero",
 )

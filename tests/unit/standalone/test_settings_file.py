@@ -70,9 +70,38 @@ def test_an_empty_template_lists_nothing(tmp_path: Path) -> None:
     assert read_settings(path, {}) == {"connections": [], "pools": [], "variables": []}
 
 
-@pytest.mark.parametrize("text", ["connections: []", "- airflow", "airflow: {connections: [{connid: a}]}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connections: []",
+        "- airflow",
+        "airflow: {connections: [{connid: a}]}",
+        "airflow: {connections: [a]}",
+        "airflow: {connections: {a: {conn_type: http}}}",
+        "airflow: {connections: [{conn_id: a}]}",
+        "airflow: {connections: [{conn_id: a, conn_type: http, conn_port: https}]}",
+        "airflow: {pools: [{pool_name: odoo}]}",
+        "airflow: {variables: [{variable_value: hello}]}",
+        "airflow: {connections: [",
+    ],
+)
 def test_another_form_is_refused_by_the_file_s_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "airflow_settings.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationInvalid, match=r"airflow_settings\.yaml"):
+        read_settings(path, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("airflow:\n  connections: [\n", "is not valid YAML, line 3"),
+        ("airflow: {connections: [{conn_id: a, conn_type: http, conn_port: https}]}", "'https' under connections"),
+        ("airflow: {pools: [{pool_name: odoo}]}", "an entry under pools without pool_slot"),
+    ],
+)
+def test_the_place_of_a_mistake_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "airflow_settings.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=said):
         read_settings(path, {})

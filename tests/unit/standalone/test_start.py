@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,15 +16,33 @@ from include.standalone.installation import Installation
 from include.standalone.processes import Processes
 
 
-def _start(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "include.standalone", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    surroundings = {**os.environ, "COLUMNS": "200", **environment}
+    return subprocess.run(command, cwd=PROJECT, env=surroundings, capture_output=True, text=True)
 
 
 def test_the_help_names_the_script() -> None:
     done = _start("--help")
     assert done.returncode == 0
     assert "Usage: scripts/start [OPTIONS]" in done.stdout
+
+
+@pytest.mark.parametrize(("setting", "port"), [("ORDERHOUSE_API_PORT", "http"), ("ORDERHOUSE_SANDBOX_PORT", "65535")])
+def test_a_port_that_cannot_be_is_named_by_its_variable(setting: str, port: str) -> None:
+    done = _start("--once", **{setting: port})
+    assert done.returncode == 2
+    assert setting in done.stderr
+
+
+def test_a_warehouse_that_does_not_answer_ends_the_start_in_one_message(home: Home) -> None:
+    url = "postgresql+psycopg://orders:s3cret-word@127.0.0.1:1/erp"
+    free = dict.fromkeys(("ORDERHOUSE_API_PORT", "ORDERHOUSE_POSTGRES_PORT"), "0")
+    done = _start("--no-sandbox", ORDERHOUSE_HOME=str(home.root), ORDERHOUSE_WAREHOUSE_URL=url, **free)
+    assert done.returncode == 1
+    assert "WAREHOUSE_UNAVAILABLE: The warehouse cannot be used" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "s3cret-word" not in done.stdout + done.stderr
 
 
 def _address(home: Home, inherited: Mapping[str, str]) -> str:

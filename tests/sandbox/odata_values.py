@@ -1,0 +1,124 @@
+"""Values of OData expressions: how rows hold them, how they compare, and the terms that look at them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+Value = Any
+Row = Mapping[str, Value]
+
+COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
+}  # fmt: skip
+
+
+class ODataError(ValueError):
+    """A query option that a server refuses: what is wrong, and where."""
+
+
+def at(row: Row, path: str) -> Value:
+    """The value at a path with slashes; None below null."""
+    value: Value = row
+    for name in path.split("/"):
+        value = None if value is None else value.get(name)
+    return value
+
+
+def sort_key(value: Value) -> tuple[bool, Value]:
+    """Nulls come before everything else."""
+    return (value is not None, value)
+
+
+def _aligned(left: Value, right: Value) -> tuple[Value, Value]:
+    """The two values made comparable; ODataError if a server would not compare their types."""
+    if isinstance(left, datetime) != isinstance(right, datetime):
+        left, right = _as_instant(left), _as_instant(right)
+    kinds = {kind_of(left), kind_of(right)}
+    if len(kinds) > 1:
+        raise ODataError(f"A binary operator with incompatible types was detected: {' and '.join(sorted(kinds))}.")
+    return left, right
+
+
+def _as_instant(value: Value) -> Value:
+    """A date as its midnight in UTC, as OData 2.0 writes dates; anything else as it is."""
+    is_date = isinstance(value, date) and not isinstance(value, datetime)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC) if is_date else value
+
+
+def kind_of(value: Value) -> str:
+    """What a value is to a server: only like is compared with like."""
+    for types, name in ((bool, "boolean"), ((int, Decimal), "number"), (datetime, "instant"), (date, "date")):
+        if isinstance(value, types):
+            return name
+    return "string"
+
+
+def boolean(value: Value) -> bool:
+    """A condition's value; null is false. ODataError for anything else."""
+    if value is None or isinstance(value, bool):
+        return value is True
+    raise ODataError(f"A boolean expression was expected, found a {kind_of(value)}.")
+
+
+def compared(name: str, left: Value, right: Value) -> bool:
+    """Two values by an operator; null equals nothing but null."""
+    if left is None or right is None:
+        return (left is right) if name == "eq" else (left is not right) if name == "ne" else False
+    return COMPARISONS[name](*_aligned(left, right))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal."""
+
+    value: Value
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it compares as one look: a number or text."""
+        return self.value is not None and kind_of(self.value) in ("number", "string")
+
+    def __call__(self, row: Row) -> Value:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class PathTerm:
+    """A property of the row."""
+
+    path: str
+
+    def __call__(self, row: Row) -> Value:
+        return at(row, self.path) if "/" in self.path else row[self.path]
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """A property equal to a number or text."""
+
+    path: str
+    kind: str
+    value: Value
+
+    def __call__(self, row: Row) -> bool:
+        return compared("eq", at(row, self.path), self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class EqualsAny:
+    """A property equal to one of many values: one look, as by an index."""
+
+    path: str
+    kind: str
+    values: frozenset[Value]
+
+    def __call__(self, row: Row) -> bool:
+        value = at(row, self.path)
+        if value is not None and kind_of(value) != self.kind:
+            return any(compared("eq", value, other) for other in self.values)
+        return value in self.values
