@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -134,4 +135,4 @@ def _told_in_one_line() -> Iterator[None]:
     except OrderhouseError as error:
         log.debug("Where it went wrong:", exc_info=True)
         log.error("%s", error)
-        raise error.with_traceback(None) from None
+        raise copy(error) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -9,13 +10,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from include.orderhouse.errors import NotLoaded, TooManyRejects
+from include.orderhouse.connector import Source
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    NotLoaded,
+    PermissionDenied,
+    RequestRefused,
+    TooManyRejects,
+    UnexpectedShape,
+)
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.batches import ORDERS_PER_BATCH, batches_of, map_batches
+from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
@@ -32,9 +42,13 @@ from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
+log = logging.getLogger(__name__)
 
 REJECTS_ALWAYS_TOLERATED = 10
 """So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
+
+MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
+"""How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
 
 GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
 
@@ -47,23 +61,21 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
         plan = make_plan(runtime, request, identity, None)
         plan.save(staging)
         return _told(plan, orders=_stage_kept(runtime, plan, staging))
-    if staging.exists(FILE):
-        restart_sync(runtime.warehouse, runtime.connection.name, identity)
-    else:
-        with runtime.source() as source:
-            catalogue = runtime.connection.connector.discover(source)
-            make_plan(runtime, request, identity, replace(source, catalogue=catalogue)).save(staging)
-    plan = Plan.load(staging)
-    with runtime.source(plan.catalogue) as source:
-        extraction = Extraction(runtime, plan, source, staging)
-        tallies = extraction.fetch_slices()
-        counts = _note_tallies(tallies)
-        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
-        counts |= {} if scanned is None else {"source_count": scanned}
-        staging.write_json(GONE, gone)
+    with runtime.source() as source:
+        if staging.exists(FILE):
+            restart_sync(runtime.warehouse, runtime.connection.name, identity)
+        else:
+            _plan(runtime, request, identity, source).save(staging)
+        try:
+            counts = _fetch(runtime, Plan.load(staging), source)
+        except MAY_HAVE_CHANGED as error:
+            if not Plan.load(staging).is_recalled:
+                raise
+            log.info("Discovering %s again: %s", runtime.connection.name, error)
+            counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
         counts["calls"] = source.api.calls
-    note_counts(runtime.warehouse, plan.connection, identity, **counts)
-    return _told(plan, **counts)
+    note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
+    return _told(Plan.load(staging), **counts)
 
 
 def transform(runtime: Runtime, staged: str) -> Summary:
@@ -162,6 +174,30 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
         runtime.watermark.write(watermark.write(moved_to, plan.connection, plan.sync_id, now))
         set_watermark_after(runtime.warehouse, plan.connection, plan.sync_id, moved_to)
     return moved_to
+
+
+def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source) -> Plan:
+    is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
+    found = recall(runtime, source) if is_incremental else None
+    return make_plan(runtime, request, identity, found or discover(runtime, source))
+
+
+def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
+    """The plan with what the source tells now; what was fetched by what it told before is fetched again."""
+    catalogue, staging = discover(runtime, source).catalogue, runtime.staging(plan.sync_id)
+    staging.remove("raw")
+    renewed = replace(plan, scope=catalogue.scope, details=catalogue.details, is_recalled=False)
+    renewed.save(staging)
+    return renewed
+
+
+def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
+    staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
+    extraction = Extraction(runtime, plan, source, staging)
+    tallies = extraction.fetch_slices()
+    gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+    staging.write_json(GONE, gone)
+    return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
 
 
 def _told(plan: Plan, **counts: int) -> Summary:
