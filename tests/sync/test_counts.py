@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from include.orderhouse.sync import steps
+from include.orderhouse.sync import batches, steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, Connect, System, lose_numbers
-
-
-def unaccounted(row: dict[str, Any]) -> dict[str, int]:
-    """What was read and is neither loaded, unchanged, older nor rejected: nothing, or the sync is wrong."""
-    orders = sum(row[f"orders_{end}"] for end in ("inserted", "updated", "unchanged", "older", "rejected"))
-    lines = sum(row[f"lines_{end}"] for end in ("written", "unchanged", "older", "rejected"))
-    return {"orders": row["orders_extracted"] - orders, "lines": row["lines_extracted"] - lines}
-
+from tests.sync.conftest import NOW, Connect, System, lose_numbers, unaccounted
 
 NOTHING = {"orders": 0, "lines": 0}
 
@@ -28,7 +18,7 @@ NOTHING = {"orders": 0, "lines": 0}
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Copies of an order come in several batches."""
-    monkeypatch.setattr(steps, "ORDERS_PER_BATCH", 7)
+    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 7)
 
 
 @pytest.mark.parametrize("connector", ["netsuite", "odoo"])
