@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,20 +136,33 @@ class System:
 Connect = Callable[..., System]
 
 
-def connected(connector: str, sandbox: Sandbox, engine: sa.Engine, folder: Path, **options: Any) -> System:
-    """The connector's connection to a sandbox, of a connections.yaml of its own in ``folder``."""
+@pytest.fixture
+def connect(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """``connect(connector, sandbox, **options)``: the connector's connection, of a connections.yaml of its own."""
+    monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path / "home"))
+    return partial(connected, engine, tmp_path)
+
+
+def connected(
+    engine: sa.Engine, folder: Path, connector: str, sandbox: Sandbox, name: str = "", **options: Any
+) -> System:
+    """The connector's connection, called like it unless there is a name, of a connections.yaml in the folder.
+
+    It asks its source for the time in every sync: the sandbox's clock jumps.
+    """
     entry = {
         "connector": connector,
         "customer": "tests",
         "initial_days": 150,
         "requests_per_minute": 60_000,
+        "rediscover_every": "0s",
         "settings": SETTINGS[connector],
     }
     file = folder / "connections.yaml"
-    file.write_text(yaml.safe_dump({"connections": {connector: entry | options}}), encoding="utf-8")
+    file.write_text(yaml.safe_dump({"connections": {name or connector: entry | options}}), encoding="utf-8")
     return System(
         Runtime(
-            read_connection(connector, file),
+            read_connection(name or connector, file),
             lambda: credentials_for(connector, sandbox, **SIGN_IN.get(connector, {})),
             engine,
             KeptWatermark(),
@@ -156,17 +170,6 @@ def connected(connector: str, sandbox: Sandbox, engine: sa.Engine, folder: Path,
             Patience(tries=2, longest_wait=0.05, timeout=20.0),
         )
     )
-
-
-@pytest.fixture
-def connect(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """``connect(connector, sandbox, **options)``: a connection to the test's own warehouse."""
-    monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path / "home"))
-
-    def build(connector: str, sandbox: Sandbox, **options: Any) -> System:
-        return connected(connector, sandbox, engine, tmp_path, **options)
-
-    return build
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ class Histories(RuleBasedStateMachine):
         self.highest: datetime | None = None
 
     def connect(self, engine: sa.Engine, **options: Any) -> System:
-        system = connected(self.connector, self.sandbox, engine, self.ground.folder, **OPTIONS, **options)
+        system = connected(engine, self.ground.folder, self.connector, self.sandbox, **OPTIONS, **options)
         known = {each.name: getattr(system.runtime, each.name) for each in fields(system.runtime)}
         return System(MortalRuntime(**known))
 
