@@ -32,6 +32,7 @@ NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 """When the sandbox's clock stands still at the start of a test."""
 
 SETTINGS: dict[str, dict[str, Any]] = {
+    "acumatica": {},
     "business_central": {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",

@@ -20,6 +20,7 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
 from tests.truth import (
+    acumatica,
     business_central,
     erpnext,
     netsuite,
@@ -32,6 +33,7 @@ from tests.truth import (
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
+    "acumatica": acumatica,
     "business_central": business_central,
     "erpnext": erpnext,
     "netsuite": netsuite,
