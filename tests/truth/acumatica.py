@@ -22,7 +22,8 @@ APPROVALS = {
 }  # fmt: skip
 REACHED = {
     ("Open", Progress.NONE): "approved", ("Open", Progress.PARTIAL): "partially_received",
-    ("Open", Progress.FULL): "received", ("Completed", Progress.FULL): "received", ("Closed", Progress.FULL): "invoiced",
+    ("Open", Progress.FULL): "received", ("Completed", Progress.FULL): "received",
+    ("Closed", Progress.FULL): "invoiced",
 }  # fmt: skip
 LINE_TYPES = {
     LineKind.GOODS: "goods", LineKind.SERVICE: "service", LineKind.ASSET: "goods",

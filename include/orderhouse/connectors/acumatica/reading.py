@@ -99,12 +99,12 @@ def _key(row: Row) -> Key:
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
     settings = source.settings
-    start, end = _stored(window.start), _stored(window.end)
+    start, end = None if window.open_only else _stored(window.start), _stored(window.end)
     changed = odata.between(MODIFIED, start, end, ODATA)
     for of_type in settings.order_types:
         condition = odata.all_of(changed, OPEN if window.open_only else None) or None
         yield Section(f"changed {of_type}", of_type, condition)
-    if start is None or window.open_only:
+    if start is None:
         return
     for of_type in settings.receipt_types:
         yield Section(f"received by {of_type}", of_type, changed, is_of_receipts=True)
