@@ -20,6 +20,7 @@ from include.orchestration.tasks import (
     validate,
 )
 from include.orchestration.timetable import DailyBackfillTimetable
+from include.orderhouse.connectors import load as load_connector
 
 TAG = "orderhouse"
 _OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,11 +32,12 @@ def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
     ``schedule`` is a cron expression in UTC: how often to look which connections are due. Scheduled and manual runs
     follow each other; a backfill runs beside them, since Airflow counts its runs apart.
     """
+    label = load_connector(connector).label
     with DAG(
         dag_id=f"purchase_orders__{connector}",
-        dag_display_name=f"Purchase orders: {connector}",
-        description=f"Purchase orders of all {connector} connections, into the warehouse",
-        doc_md=_documentation(connector),
+        dag_display_name=f"Purchase orders: {label}",
+        description=f"Purchase orders of every {label} connection, into the warehouse",
+        doc_md=_documentation(connector, label),
         schedule=DailyBackfillTimetable(schedule),
         start_date=_OLDEST_BACKFILL,
         catchup=False,
@@ -62,18 +64,18 @@ def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
     return dag
 
 
-def _documentation(connector: str) -> str:
+def _documentation(connector: str, label: str) -> str:
     return dedent(
         f"""\
-        Brings the purchase orders of every **{connector}** connection in `connections.yaml` into the schema
+        Brings the purchase orders of every **{label}** connection in `connections.yaml` into the schema
         `procurement` of the warehouse: extract, transform, validate, load, then move the watermark. Each connection
         goes its own way; one that fails stops no other.
 
         - **Scheduled**: syncs the connections that are due by their `sync_every`.
         - **Trigger**: the form asks for connections, mode and window. Untouched, it syncs all enabled connections from
           their watermarks on; where there is no watermark, the initial window.
-        - **Backfill**: `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date 2026-01-01
-          --to-date 2026-03-31` reads day by day what changed on it, and never moves the watermark back.
+        - **Backfill**: reads day by day what changed on it, and never moves the watermark back. In the trigger form, or
+          `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date ... --to-date ...`
         - **Watermarks** are the Variables `purchase_orders_watermark__<connection>`; edit one to sync again from there.
         - **When a task fails**, the first red line of its log says what is wrong and what to do. The validate task
           links the validation report; rejected orders wait in `ops.reject`.

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from include.orderhouse.sync.request import SyncRequest
 
 MODES = {
-    "auto": "auto: what is new since the watermark; the initial window where there is none",
-    "initial": "initial: the connection's initial window and its open orders",
-    "incremental": "incremental: what is new since the watermark",
-    "full_resync": "full_resync: the initial window again, whatever the watermark says",
+    "auto": "auto: new since the watermark; without one, as initial",
+    "initial": "initial: the connection's initial window, and what is open",
+    "incremental": "incremental: new since the watermark",
+    "full_resync": "full_resync: the initial window again, despite the watermark",
     "window": "window: what changed between the two instants below",
-    "reconcile": "reconcile: compare all keys with the source, mark what is gone, fetch what is missing",
-    "remap": "remap: map the kept raw orders again, without calling the source",
+    "reconcile": "reconcile: compare all keys, fetch the missing, mark the gone",
+    "remap": "remap: map the kept raw orders again, without the source",
     "replay": "replay: try rejected orders again",
 }
 
@@ -33,14 +33,19 @@ def run_form(connector: str) -> dict[str, Param]:
     return {
         "connections": Param(
             [],
-            type="array",
+            type=["null", "array"],
             items={"type": "string"},
             examples=connection_names(connector),
             title="Connections",
-            description="Which to sync; none chosen means all that are enabled (in scheduled runs: all that are due).",
+            description="None chosen means all that are enabled; in scheduled runs all that are due.",
         ),
         "mode": Param(
-            "auto", type="string", enum=list(MODES), values_display=MODES, title="Mode", description="What to read."
+            "auto",
+            type="string",
+            enum=list(MODES),
+            values_display=MODES,
+            title="Mode",
+            description="What to read. auto is what scheduled runs do.",
         ),
         "window_start": _instant("Window start", "For mode window: the first instant, included."),
         "window_end": _instant("Window end", "For mode window: the first instant no longer included."),
@@ -54,7 +59,7 @@ def run_form(connector: str) -> dict[str, Param]:
         ),
         "reject_ids": Param(
             [],
-            type="array",
+            type=["null", "array"],
             items={"type": "string"},
             title="Rejects",
             description="For mode replay: ids from ops.reject, one a line; empty means all that are open.",
@@ -89,7 +94,7 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
         run_id=f"{run.dag_id}/{run.run_id}",
         triggered_by=run.triggering_user_name or str(run.run_type.value),
         max_reject_share=None if share is None else Decimal(str(share)),
-        reject_ids=tuple(form["reject_ids"]),
+        reject_ids=tuple(form["reject_ids"] or ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 
 REPORTS_PATH = "/orderhouse/reports"
 """Where the plugin serves the reports, below the address of Airflow's UI."""
-
-
 _KEY = "report"
+log = logging.getLogger(__name__)
 
 
 def offer_report(context: Context, connection: str, staged: str) -> None:
     """Let the link of the running task open the report of a sync, also if the sync is stopped for what it says."""
-    context["ti"].xcom_push(key=_KEY, value=f"{connection}/{staged}/index.html")
+    report = f"{connection}/{staged}/index.html"
+    context["ti"].xcom_push(key=_KEY, value=report)
+    log.info("The validation report is going to be %s%s/%s", _base_url(), REPORTS_PATH, report)
 
 
 class ValidationReportLink(BaseOperatorLink):
@@ -35,14 +37,18 @@ class ValidationReportLink(BaseOperatorLink):
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
         """The report's address; empty where the task ended before it had one. Airflow asks when the task has ended."""
         report = XCom.get_value(ti_key=ti_key, key=_KEY)
-        below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
-        return f"{below}{REPORTS_PATH}/{report}" if report else ""
+        return f"{urlsplit(_base_url()).path}{REPORTS_PATH}/{report}" if report else ""
 
 
 class ReportingOperator(_PythonDecoratedOperator):
     """A Python task that writes a validation report."""
 
     operator_extra_links = (ValidationReportLink(),)
+
+
+def _base_url() -> str:
+    """The address of Airflow's UI; empty where Airflow was not told."""
+    return str(conf.get("api", "base_url", fallback="")).rstrip("/")
 
 
 def reporting_task(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def extract(connection: str) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, request):
-        return steps.extract(runtime, request)
+        return _logged(steps.extract(runtime, request))
 
 
 @_named()
@@ -51,7 +52,7 @@ def transform(connection: str, extracted: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
-        return steps.transform(runtime, extracted["staged"])
+        return _logged(steps.transform(runtime, extracted["staged"]))
 
 
 @reporting_task(map_index_template="{{ connection_name }}")
@@ -62,7 +63,7 @@ def validate(connection: str, transformed: Summary) -> Summary:
 
     with _step(connection) as (runtime, _):
         offer_report(get_current_context(), connection, transformed["staged"])
-        return steps.validate(runtime, transformed["staged"])
+        return _logged(steps.validate(runtime, transformed["staged"]))
 
 
 @_named()
@@ -71,7 +72,7 @@ def load(connection: str, validated: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
-        loaded = steps.load(runtime, validated["staged"])
+        loaded = _logged(steps.load(runtime, validated["staged"]))
         events = get_current_context()["outlet_events"]
         events[purchase_orders_asset(runtime.connection.connector.name)].extra = {"connection": connection, **loaded}
         return loaded
@@ -83,7 +84,7 @@ def advance_watermark(connection: str, loaded: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
-        return steps.advance_watermark(runtime, loaded["staged"])
+        return _logged(steps.advance_watermark(runtime, loaded["staged"]))
 
 
 def purchase_orders_asset(connector: str) -> Asset:
@@ -120,11 +121,18 @@ def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]
         raise
 
 
+def _logged(summary: Summary) -> Summary:
+    """Say what a step counted in one line."""
+    log.info(", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in summary.items() if name != "staged"))
+    return summary
+
+
 @contextmanager
 def _told_in_one_line() -> Iterator[None]:
-    """Say an error of the tree in one line, before Airflow logs where it came from."""
+    """Say an error of the tree in one line; where in the code it was raised is a matter of the level DEBUG."""
     try:
         yield
     except OrderhouseError as error:
+        log.debug("Where it went wrong:", exc_info=True)
         log.error("%s", error)
-        raise
+        raise copy(error) from None

@@ -124,6 +124,8 @@ class Options(_Strict):
     """Id of the Airflow Connection; None means the connection's own name."""
     enabled: bool = True
     sync_every: Duration = timedelta(hours=1)
+    rediscover_every: Duration = timedelta(hours=1)
+    """How long incremental syncs go by what an earlier one learned of the source: its companies, units, fields."""
     initial_days: Annotated[int, Field(ge=1)] = 90
     include_open_orders: bool = True
     """The initial sync also fetches orders that are open at the source, however old."""

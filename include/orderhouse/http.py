@@ -140,6 +140,11 @@ class Api:
         finally:
             self._client.close()
 
+    @property
+    def address(self) -> str:
+        """Where the connection's requests go."""
+        return str(self._base)
+
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of a GET. ``url`` is a path below the base URL, or a link the source gave."""
         return self._patiently(

@@ -60,7 +60,8 @@ def start(
         data=data.resolve() if data else None,
     )
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, _interrupt)
     report = Report()
     try:
         raise typer.Exit(_run(plan, report, once))

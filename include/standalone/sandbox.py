@@ -27,6 +27,7 @@ DIALECTS = (
     "oracle_fusion",
     "quickbooks",
     "sap_business_one",
+    "coupa",
 )
 """In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
@@ -93,6 +94,7 @@ class Sandbox:
             "oracle_fusion": {"password": password, "client_secret": password},
             "quickbooks": {"client_secret": password, "refresh_token": password},
             "sap_business_one": {"password": password},
+            "coupa": {"client_secret": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))

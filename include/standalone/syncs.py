@@ -99,7 +99,7 @@ class Syncs:
         step, state = task["task_id"].rpartition(".")[2], task["state"]
         colour = _COLOURS.get(state, "dim")
         seconds = f" [dim]({task['duration']:.1f} s)[/]" if task["duration"] and state == "success" else ""
-        self.report.say(f"   {escape(name):<28} {step:<18} [{colour}]{state}[/]{seconds}")
+        self.report.say(f"   {escape(name):<34} {step:<18} [{colour}]{state}[/]{seconds}")
 
     def _name(self, task: Mapping[str, Any]) -> str:
         """The connection that a task works for; the DAG where it works for all of them.

@@ -37,6 +37,7 @@ SETTINGS: dict[str, dict[str, str]] = {
 WRONG: dict[str, dict[str, str]] = {
     "acumatica": {"password": "wr0ng-s3cret"},
     "business_central": {"client_secret": "wr0ng-s3cret"},
+    "coupa": {"client_secret": "wr0ng-s3cret"},
     "erpnext": {"password": "wr0ng-s3cret"},
     "netsuite": {"certificate_id": "somebody"},
     "odoo": {"password": "wr0ng-s3cret"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from rich.console import Console
 
 from include.standalone.airflow_api import FINAL_STATES, wait_for
+from include.standalone.report import Report
+from include.standalone.syncs import Syncs
 from tests.e2e.installation import STEPS, SUCCEEDED, Airflow, Run
 from tests.e2e.kills import KilledRun
 
@@ -117,6 +121,16 @@ def test_a_backfill_loads_day_by_day_and_leaves_the_watermark_alone(airflow: Air
     assert {sync["mode"] for sync in syncs} == {"window"}
     assert sum(sync["orders_inserted"] for sync in syncs) > 0
     assert {sync["watermark_after"] for sync in syncs} == {None}
+
+
+def test_the_launcher_names_the_connection_while_its_tasks_run(airflow: Airflow) -> None:
+    screen = io.StringIO()
+    run_id = airflow.trigger("sap_s4hana", {"mode": "remap"})
+    syncs = Syncs(airflow.installation, Report(Console(file=screen)), {"purchase_orders__sap_s4hana": run_id})
+    assert syncs.follow()
+    told = [tuple(line.split()[:3]) for line in screen.getvalue().splitlines()]
+    connections = ("purchase_orders__sap_s4hana", "connections", "success")
+    assert told == [connections, *(("sap_backfilled", step, "success") for step in STEPS)]
 
 
 def test_a_run_whose_every_step_is_killed_once_loses_and_doubles_nothing(

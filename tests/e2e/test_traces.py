@@ -1,7 +1,7 @@
 """No secret is left behind: not in logs, XCom, rendered templates, staged files, reports, errors or the warehouse.
 
-What is searched for are recognisable passwords, the private key, and the tokens that the sandbox issued, after runs
-that succeeded, were refused, limited and killed. The search itself is held to what it must find.
+What is searched for are recognisable passwords, the private key, and the access and refresh tokens that the sandbox
+issued, after runs that succeeded, were refused, limited and killed. The search itself is held to what it must find.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ def secrets(airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun
     assert echoing_run.state == "failed"
     assert airflow.requests("business_central")["tokens_issued"] > 0
     assert airflow.requests("netsuite")["tokens_issued"] > 0
+    assert airflow.run("purchase_orders__quickbooks").state == "success"
+    assert airflow.requests("quickbooks")["tokens_issued"] > 0
+    assert airflow.rows("SELECT FROM ops.token")
     private_key = forms(airflow.home.secret("sandbox_private_key"))
     assert private_key
     passwords = forms(PLANTED, "ORDERHOUSE") | forms(PLANTED, "orderhouse") | forms(WRONG, "orderhouse")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.tokens import PREFIX
+
+_KIND = f"{PREFIX}refresh"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class RefreshTokens:
 
     def _issue(self) -> str:
         issued = f"{self._clock.now().timestamp():.6f}-{len(self._used)}-{self.redeemed}"
-        return f"RT-{issued}-{self._signature(issued)}"
+        return f"{_KIND}-{issued}-{self._signature(issued)}"
 
     def _issued_at(self, token: str) -> datetime | None:
         """When a token was issued; the first one always just now. None for a token from elsewhere."""
@@ -65,7 +68,7 @@ class RefreshTokens:
             return self._clock.now()
         prefix, _, rest = token.partition("-")
         issued, _, signature = rest.rpartition("-")
-        if prefix != "RT" or not hmac.compare_digest(signature, self._signature(issued)):
+        if prefix != _KIND or not hmac.compare_digest(signature, self._signature(issued)):
             return None
         return datetime.fromtimestamp(float(issued.partition("-")[0]), UTC)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 from tests.sandbox.clock import Clock
-from tests.sandbox.refresh_tokens import RefreshTokens
+
+if TYPE_CHECKING:
+    from tests.sandbox.refresh_tokens import RefreshTokens
 
 PREFIX = "sandbox_token_"
 """How every token begins, so that a search of what should hold none finds them all."""

@@ -31,12 +31,19 @@ __all__ = ["engine", "server", "url"]
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 """When the sandbox's clock stands still at the start of a test."""
 
+COUPA_SEGMENTS = {
+    "segment-2": "gl_account",
+    "segment-3": "cost_center",
+    "segment-4": "department",
+    "segment-5": "project",
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "acumatica": {},
     "business_central": {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",
     },
+    "coupa": {"segments": COUPA_SEGMENTS},
     "erpnext": {},
     "netsuite": {},
     "odoo": {"charge_products": ["FREIGHT"]},

@@ -42,6 +42,7 @@ class Carried:
 CARRIES = {
     "acumatica": Carried(total=True, charge_lines=True),  # a line of type Freight; OrderTotal
     "business_central": Carried(total=True, charge_lines=True),  # a line of type Charge (Item); the page has the totals
+    "coupa": Carried(total=False, charge_lines=True),  # a line with an amount; total is without tax
     "erpnext": Carried(total=True, charge_lines=False),  # a row of taxes of type Actual; grand_total
     "netsuite": Carried(total=True, charge_lines=True),  # a line with an Other Charge item; foreigntotal
     "odoo": Carried(total=True, charge_lines=True),  # a line with a service product; amount_total

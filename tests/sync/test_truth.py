@@ -22,6 +22,7 @@ from tests.sync.conftest import Connect, System
 from tests.truth import (
     acumatica,
     business_central,
+    coupa,
     erpnext,
     netsuite,
     odoo,
@@ -35,6 +36,7 @@ NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
     "acumatica": acumatica,
     "business_central": business_central,
+    "coupa": coupa,
     "erpnext": erpnext,
     "netsuite": netsuite,
     "odoo": odoo,

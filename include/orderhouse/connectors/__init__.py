@@ -10,6 +10,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 CONNECTORS = (
     "acumatica",
     "business_central",
+    "coupa",
     "erpnext",
     "netsuite",
     "odoo",

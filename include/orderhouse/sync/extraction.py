@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from include.orderhouse import collector
 from include.orderhouse.connector import Page, Source
 from include.orderhouse.errors import CountMismatch, FilterIgnored
 from include.orderhouse.raw_order import RawOrder
@@ -55,7 +56,7 @@ class Extraction:
 
     def fetch_slices(self) -> list[Tally]:
         """All slices, several at once within the connection's concurrency."""
-        with ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
+        with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
             tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
         self._check_filter(sum(tally.outside for tally in tallies))
         return tallies
@@ -141,11 +142,12 @@ class Extraction:
             )
 
 
-def staged_pages(staging: Staging) -> list[str]:
-    """The names of all pages whose checkpoint was written, in order."""
-    folders = sorted({name for name in staging.folders("raw")})
-    names = (name for folder in folders for name in staging.names(folder))
-    return [name.removesuffix(".json") + ".zst" for name in names if name.endswith(".json")]
+def staged_pages(staging: Staging) -> Iterator[tuple[str, int]]:
+    """All pages whose checkpoint was written, in order: the name of each, and how many orders it holds."""
+    for folder in staging.folders("raw"):
+        for name in staging.names(folder):
+            if name.endswith(".json"):
+                yield f"{name.removesuffix('.json')}.zst", staging.read_json(name)["orders"]
 
 
 def _is_inside(at: datetime, start: datetime | None, end: datetime | None) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from include.orderhouse.connector import Catalogue, Source, Window
+from include.orderhouse.connector import Catalogue, Window
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import watermark
+from include.orderhouse.sync.discovery import Discovery
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, finished_sync, last_scope, mapping_version, start_sync
+
+log = logging.getLogger(__name__)
 
 FILE = "plan.json"
 MOST_SLICES = 24
@@ -50,6 +54,8 @@ class Plan:
     scope: tuple[str, ...]
     details: dict[str, Any]
     mapping_version: int
+    is_recalled: bool = False
+    """Scope and details are those that an earlier sync discovered."""
     narrowed: bool = False
     """The scope lost a part since the last sync; absence from it then proves nothing."""
     max_reject_share: str | None = None
@@ -85,14 +91,14 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     raise AssertionError("count() does not end")
 
 
-def make_plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source | None) -> Plan:
-    """Decide what to fetch; ``source`` is None where it is not called. Its catalogue is already discovered."""
+def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Discovery | None) -> Plan:
+    """Decide what to fetch from what was discovered; None where the source is not called."""
     name = runtime.connection.name
     text = runtime.watermark.read()
-    catalogue = source.catalogue if source else Catalogue(last_scope(runtime.warehouse, name) or ("everything",))
-    now = (source.api.source_time if source else None) or warehouse_now(runtime.warehouse)
-    mark = watermark.parse(text, name, now)
     known = last_scope(runtime.warehouse, name)
+    catalogue = found.catalogue if found else Catalogue(known or ("everything",))
+    now = found.source_now if found else warehouse_now(runtime.warehouse)
+    mark = watermark.parse(text, name, now)
     mode = _mode(request, mark, known, catalogue.scope)
     start, end, upper = _window(runtime, request, mode, mark, now)
     plan = Plan(
@@ -107,11 +113,13 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, source: Sou
         slices=_slices(runtime, mode, start, end, upper),
         scope=catalogue.scope,
         details=catalogue.details,
+        is_recalled=found is not None and found.is_earlier,
         mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
         narrowed=bool(known and set(known) - set(catalogue.scope)),
         max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
         reject_ids=request.reject_ids,
     )
+    log.info("%s: %s of %s; slices: %d", name, mode, _named(start, end), len(plan.slices))
     start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
     return plan
 
@@ -192,6 +200,13 @@ def _slices(
     if mode in (Mode.INITIAL, Mode.FULL_RESYNC) and options.include_open_orders and connector.finds_open_orders:
         found.insert(0, Slice(None, _text(start), open_only=True))
     return tuple(found)
+
+
+def _named(start: datetime | None, end: datetime | None) -> str:
+    """A window as a log says it."""
+    if start is None:
+        return "all orders"
+    return f"what changed from {start:%Y-%m-%d %H:%M:%S} to {f'{end:%Y-%m-%d %H:%M:%S}' if end else 'now'} UTC"
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -9,20 +10,29 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from include.orderhouse.errors import NotLoaded, TooManyRejects
+from include.orderhouse.connector import Source
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    NotLoaded,
+    PermissionDenied,
+    RequestRefused,
+    TooManyRejects,
+    UnexpectedShape,
+)
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.staging import Staging, batch_folder, read_orders, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
-from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
+from include.orderhouse.sync.batches import ORDERS_PER_BATCH, batches_of, map_batches
+from include.orderhouse.sync.discovery import discover, recall
+from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import apply_findings
-from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
@@ -32,10 +42,13 @@ from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
+log = logging.getLogger(__name__)
 
-ORDERS_PER_BATCH = 2000
 REJECTS_ALWAYS_TOLERATED = 10
 """So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
+
+MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
+"""How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
 
 GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
 
@@ -48,37 +61,30 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
         plan = make_plan(runtime, request, identity, None)
         plan.save(staging)
         return _told(plan, orders=_stage_kept(runtime, plan, staging))
-    if staging.exists(FILE):
-        restart_sync(runtime.warehouse, runtime.connection.name, identity)
-    else:
-        with runtime.source() as source:
-            catalogue = runtime.connection.connector.discover(source)
-            make_plan(runtime, request, identity, replace(source, catalogue=catalogue)).save(staging)
-    plan = Plan.load(staging)
-    with runtime.source(plan.catalogue) as source:
-        extraction = Extraction(runtime, plan, source, staging)
-        tallies = extraction.fetch_slices()
-        counts = _note_tallies(tallies)
-        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
-        counts |= {} if scanned is None else {"source_count": scanned}
-        staging.write_json(GONE, gone)
+    with runtime.source() as source:
+        if staging.exists(FILE):
+            restart_sync(runtime.warehouse, runtime.connection.name, identity)
+        else:
+            _plan(runtime, request, identity, source).save(staging)
+        try:
+            counts = _fetch(runtime, Plan.load(staging), source)
+        except MAY_HAVE_CHANGED as error:
+            if not Plan.load(staging).is_recalled:
+                raise
+            log.info("Discovering %s again: %s", runtime.connection.name, error)
+            counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
         counts["calls"] = source.api.calls
-    note_counts(runtime.warehouse, plan.connection, identity, **counts)
-    return _told(plan, **counts)
+    note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
+    return _told(Plan.load(staging), **counts)
 
 
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
     staging = _resumed(runtime, staged)
-    mapper = Transform(runtime.connection)
-    counts = {"batches": 0, "orders": 0, "lines": 0, "rejects": 0}
-    for batch in _batches(staging):
-        frames = mapper.frames(batch)
-        write_frames(staging, batch_folder("frames", counts["batches"]), frames)
-        counts["batches"] += 1
-        counts["orders"] += frames["version"].num_rows + frames["reject"].num_rows
-        counts["lines"] += frames["purchase_order_line"].num_rows
-        counts["rejects"] += frames["reject"].num_rows
+    batches = batches_of(staging)
+    counts = {"batches": len(batches), "orders": 0, "lines": 0, "rejects": 0}
+    for made in map_batches(runtime.connection, staging, batches):
+        counts |= {name: counts[name] + number for name, number in made.items()}
     staging.write_json(TRANSFORMED, counts)
     note_counts(
         runtime.warehouse,
@@ -170,6 +176,30 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
     return moved_to
 
 
+def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source) -> Plan:
+    is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
+    found = recall(runtime, source) if is_incremental else None
+    return make_plan(runtime, request, identity, found or discover(runtime, source))
+
+
+def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
+    """The plan with what the source tells now; what was fetched by what it told before is fetched again."""
+    catalogue, staging = discover(runtime, source).catalogue, runtime.staging(plan.sync_id)
+    staging.remove("raw")
+    renewed = replace(plan, scope=catalogue.scope, details=catalogue.details, is_recalled=False)
+    renewed.save(staging)
+    return renewed
+
+
+def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
+    staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
+    extraction = Extraction(runtime, plan, source, staging)
+    tallies = extraction.fetch_slices()
+    gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+    staging.write_json(GONE, gone)
+    return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
+
+
 def _told(plan: Plan, **counts: int) -> Summary:
     return {"staged": plan.sync_id, "mode": str(plan.mode), **counts}
 
@@ -199,17 +229,6 @@ def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
 def _take(orders: Iterator[RawOrder], most: int) -> Iterator[RawOrder]:
     for _, order in zip(range(most), orders, strict=False):
         yield order
-
-
-def _batches(staging: Staging) -> Iterator[list[RawOrder]]:
-    batch: list[RawOrder] = []
-    for page in staged_pages(staging):
-        batch += read_orders(staging, page)
-        if len(batch) >= ORDERS_PER_BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:

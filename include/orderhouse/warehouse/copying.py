@@ -21,9 +21,9 @@ _CREATE = sql.SQL(
 )
 _INDEX = sql.SQL("CREATE INDEX ON {staged} (order_id)")
 _COPY = sql.SQL("COPY {staged} ({columns}, batch) FROM STDIN (FORMAT csv)")
-_ANALYZE = sql.SQL("ANALYZE {staged} (order_id)")
-"""What the merge joins by; statistics of the other columns would take longer than the merge."""
-_ROOM = "SET LOCAL work_mem = '64MB'"
+_ANALYZE = sql.SQL("ANALYZE {staged}")
+_SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
+"""Room for the joins of a merge, and statistics that are taken from a sample: of so many columns they take long."""
 
 
 def staged(name: str) -> sql.Identifier:
@@ -39,7 +39,8 @@ def column_list(names: Iterable[str], table: str | None = None) -> sql.Composed:
 
 def create_staging(cursor: Cursor) -> None:
     """Make an empty temporary table for each frame; ``batch`` says which batch a row came with."""
-    cursor.execute(_ROOM)
+    for setting in _SETTINGS:
+        cursor.execute(setting)
     for name, schema in SCHEMAS.items():
         source = sql.SQL(_STAGED_FROM.get(name, f"procurement.{name}"))
         cursor.execute(_CREATE.format(staged=staged(name), columns=column_list(schema.names), source=source))

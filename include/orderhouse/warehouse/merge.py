@@ -32,16 +32,12 @@ _WRITE = sql.SQL("""
     SELECT {arrived}, is_deleted, %(loaded_at)s, %(sync_id)s, %(loaded_at)s, false,
            CASE WHEN is_deleted THEN %(loaded_at)s::timestamptz END, CASE WHEN is_deleted THEN 'flag' END
     FROM arrived
-    WHERE NOT EXISTS (
-        SELECT FROM {table} AS same
-        WHERE (same.connection, same.{key}) = (arrived.connection, arrived.{key})
-          AND (same.row_hash, same.is_deleted) = (arrived.row_hash, arrived.is_deleted)
-          AND same.delete_evidence IS NOT DISTINCT FROM CASE WHEN arrived.is_deleted THEN 'flag' END
-    )
     ON CONFLICT (connection, {key}) DO UPDATE SET
         {updates}, is_deleted = excluded.is_deleted, loaded_at = excluded.loaded_at, sync_id = excluded.sync_id,
         deleted_at = CASE WHEN excluded.is_deleted THEN coalesce(known.deleted_at, excluded.deleted_at) END,
         delete_evidence = excluded.delete_evidence
+    WHERE (known.row_hash, known.is_deleted, known.delete_evidence)
+        IS DISTINCT FROM (excluded.row_hash, excluded.is_deleted, excluded.delete_evidence)
 """)
 _DROP_VANISHED = sql.SQL("""
     UPDATE {table} AS known SET
@@ -49,7 +45,7 @@ _DROP_VANISHED = sql.SQL("""
         loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
     FROM winner
     WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
-      AND winner.is_changed AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
+      AND winner.is_changed AND NOT winner.is_new AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
       AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE staged.{key} = known.{key} AND {is_of})
 """)
 _COUNT_STAGED = sql.SQL("""

@@ -3,6 +3,7 @@
 DIALECTS: tuple[str, ...] = (
     "acumatica",
     "business_central",
+    "coupa",
     "erpnext",
     "netsuite",
     "odoo",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-UNITS = {
+from include.orderhouse.unit_names import NAMED_UNITS
+
+UNITS = NAMED_UNITS | {
     # The units that the setup wizard makes (setup_wizard/operations/install_fixtures.py).
     "Unit": "C62",
     "Nos": "C62",
@@ -67,20 +69,5 @@ UNITS = {
     "Second": "SEC",
     "Day": "DAY",
     "Week": "WEE",
-    # Names that people commonly give to units of their own.
-    "Month": "MON",
-    "Year": "ANN",
-    "Piece": "H87",
-    "Pieces": "H87",
-    "Each": "EA",
-    "Dozen": "DZN",
-    "Can": "XCX",
-    "Carton": "XCT",
-    "Case": "XCS",
-    "Pack": "XPK",
-    "Packet": "XPA",
-    "Pallet": "XPX",
-    "Roll": "XRO",
-    "Sheet": "XST",
 }
 """Names of `UOM` to UN/ECE Recommendation 20."""

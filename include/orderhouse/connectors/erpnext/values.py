@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from include.orderhouse import wire
+from include.orderhouse.billing import quantity_billed
 from include.orderhouse.mapping import Derived, Record, derived, look_up
 from include.orderhouse.markup import plain_text
 
@@ -172,14 +173,8 @@ def _unit_price(line: Record) -> Any:
 
 
 def _quantity_invoiced(line: Record) -> Decimal | None:
-    """Billing keeps money only; a line without an amount has no share to tell."""
     amount, billed, quantity = (number(line.get(name)) for name in ("amount", "billed_amt", "qty"))
-    if not billed or billed == amount:
-        return quantity if billed else (ZERO if amount else None)
-    if not amount:
-        return None
-    with localcontext(prec=60):
-        return (billed * quantity / amount).quantize(Decimal("1e-6"), rounding=ROUND_HALF_EVEN)
+    return quantity_billed(billed, amount, quantity)
 
 
 def _line_status(line: Record) -> str:

@@ -5,6 +5,7 @@
 - ``tables``: ``denied`` refuses lists of child tables
 - ``links``: ``denied`` refuses the doctypes that orders link to
 - ``deleted``: ``denied`` hides the deleted documents, as from all but System Managers
+- ``count``: ``refused`` does not offer the count of the desk's lists
 - ``company``: the only company that user permissions let the user see
 - ``naming``: ``slashes`` names orders ``PO/2026/00001``
 """

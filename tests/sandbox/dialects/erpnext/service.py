@@ -81,7 +81,8 @@ class Service:
         self._world.log.note(f"{called} {json.dumps(asked, default=str)[:2000]}")
 
         def found() -> Any:
-            if called not in self._methods:
+            is_refused = called.startswith("frappe.desk.") and self._world.options.get("count") == "refused"
+            if called not in self._methods or is_refused:
                 said = f"Failed to get method for command {called} with {called.rpartition('.')[2]}"
                 raise FrappeError("ValidationError", said)
             return self._methods[called](parsed_arguments(asked))

@@ -1,0 +1,75 @@
+"""What a source holds: asked for at the start of a sync, or known from one that asked a while ago.
+
+Companies, units and fields seldom change, and asking for them takes more calls than an incremental sync that finds
+nothing new. So what was learned is staged beside the connection's syncs, for as long as its option
+``rediscover_every`` says and while the connection stays what it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from include.orderhouse import wire
+from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.staging import Staging
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.clock import warehouse_now
+
+FOLDER, FILE = "discovered", "catalogue.json"
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """A source's catalogue, and its clock as it is now."""
+
+    catalogue: Catalogue
+    source_now: datetime
+    is_earlier: bool
+    """An earlier sync asked for it; the source may have changed since."""
+
+
+def discover(runtime: Runtime, source: Source) -> Discovery:
+    """Ask the source, and keep what it tells for later syncs."""
+    catalogue = runtime.connection.connector.discover(source)
+    now = warehouse_now(runtime.warehouse)
+    source_now = source.api.source_time or now
+    content = {
+        "of": _fingerprint(runtime, source),
+        "discovered_at": now.isoformat(),
+        "clock_ahead": (source_now - now).total_seconds(),
+        "scope": catalogue.scope,
+        "details": catalogue.details,
+    }
+    _staging(runtime).write_json(FILE, content)
+    return Discovery(catalogue, source_now, is_earlier=False)
+
+
+def recall(runtime: Runtime, source: Source) -> Discovery | None:
+    """What an earlier sync learned, if that is not too long ago and of this very source."""
+    staging, now = _staging(runtime), warehouse_now(runtime.warehouse)
+    if not staging.exists(FILE):
+        return None
+    content: dict[str, Any] = staging.read_json(FILE)
+    age = now - datetime.fromisoformat(content["discovered_at"])
+    if content["of"] != _fingerprint(runtime, source) or not timedelta() <= age < _most(runtime):
+        return None
+    catalogue = Catalogue(tuple(content["scope"]), content["details"])
+    return Discovery(catalogue, now + timedelta(seconds=float(content["clock_ahead"])), is_earlier=True)
+
+
+def _most(runtime: Runtime) -> timedelta:
+    return runtime.connection.options.rediscover_every
+
+
+def _fingerprint(runtime: Runtime, source: Source) -> str:
+    """Changes with the connection's address, its connector and its settings."""
+    connector = runtime.connection.connector
+    parts = [source.api.address, connector.name, connector.version, repr(source.settings)]
+    return hashlib.sha256(wire.encode(parts)).hexdigest()
+
+
+def _staging(runtime: Runtime) -> Staging:
+    return runtime.staging(FOLDER)

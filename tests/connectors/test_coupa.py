@@ -1,0 +1,259 @@
+"""Coupa over real HTTP: complete reads in pages of 50 at most, lines newer than their order, deletions."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connector import Source, Window
+from include.orderhouse.connectors.coupa import CONNECTOR
+from include.orderhouse.connectors.coupa import values as v
+from include.orderhouse.connectors.coupa.service import LARGEST_PAGE
+from include.orderhouse.errors import FilterIgnored
+from tests.connectors.conftest import SourceFor
+from tests.connectors.coupa_instance import (
+    EVER,
+    NAME,
+    NOW,
+    PLAYS,
+    an_open_order,
+    company,
+    fetched,
+    ids,
+    instance,
+    read_one,
+    source,
+)
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.coupa.orders import updated_at
+from tests.sandbox.running import Sandbox, sandbox
+
+__all__ = ["company", "instance", "source"]
+
+
+@pytest.mark.parametrize("options", PLAYS, ids=str)
+def test_every_order_comes_exactly_once_from_any_instance(
+    company: Company, source_for: SourceFor, options: dict[str, str]
+) -> None:
+    """H18, H19: no page holds more than 50, and none is asked for by an offset."""
+    next(order for order in company.orders.values() if not order.is_open).lacks_modified_at = True
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: options}) as running:
+        source = source_for(NAME, running, page_size=200)
+        pages = list(CONNECTOR.fetch(source, EVER))
+        assert sorted(ids(pages)) == sorted(company.orders)
+        assert max(len(page.records) for page in pages) == LARGEST_PAGE
+        assert not [record for record in running.world(NAME).log.records if "offset" in record.query]
+        middle = NOW - timedelta(days=30)
+        early, late = fetched(source, Window(None, middle)), fetched(source, Window(middle, None))
+        assert set(early) | set(late) == set(company.orders)
+        assert len(early) == len(set(early))
+        assert {key.source_order_id for page in CONNECTOR.scan(source) for key in page.keys} == set(
+            map(str, company.orders)
+        )
+
+
+def test_a_window_is_closed_at_its_start_and_open_at_its_end(source: Source, company: Company) -> None:
+    """H1, H2, H4, H10: adjoining windows hold every order once, also those of one second."""
+    dated = {order.id: updated_at(order) for order in company.orders.values() if not order.lacks_modified_at}
+    middle = sorted(dated.values())[len(dated) // 2]
+    cut = middle.replace(microsecond=0)
+    assert set(fetched(source, Window(None, middle))) & dated.keys() == {n for n, at in dated.items() if at < cut}
+    assert set(fetched(source, Window(middle, None))) >= {n for n, at in dated.items() if at >= cut}
+
+
+def test_instants_are_told_with_the_instances_offset(company: Company, source_for: SourceFor) -> None:
+    """H1."""
+    keys = []
+    for zone in ("America/Los_Angeles", "Asia/Tokyo"):
+        with sandbox(company, [NAME], Clock(NOW), options={NAME: {"time_zone": zone}}) as running:
+            source = source_for(NAME, running)
+            keys.append({k.source_order_id: k.source_modified_at for page in CONNECTOR.scan(source) for k in page.keys})
+    order = an_open_order(company)
+    assert keys[0] == keys[1]
+    assert keys[0][str(order.id)] == updated_at(order).replace(microsecond=0)
+
+
+def test_a_day_is_the_one_that_was_written() -> None:
+    """A need-by date is midnight in the instance's zone; converting it would move the day."""
+    day = v.written_day("need-by-date").function
+    assert day({"need-by-date": "2026-05-01T00:00:00-07:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01"}) == "2026-05-01"
+    assert day({"need-by-date": "first of May"}) == "first of May", "left for the transform to reject"
+    assert day({"need-by-date": None}) is None
+
+
+def test_orders_without_a_modification_time_come_by_their_creation(
+    instance: Sandbox, company: Company, source_for: SourceFor
+) -> None:
+    """H13, H14."""
+    order = next(order for order in company.orders.values() if not order.is_open)
+    order.lacks_modified_at = True
+    window = Window(order.created_at, order.created_at + timedelta(seconds=1))
+    source = source_for(NAME, instance)
+    assert order.id in fetched(source, window)
+    assert order.id not in fetched(source, Window(NOW + timedelta(days=1), None))
+    assert order.id not in fetched(source_for(NAME, instance, undated=False), window)
+
+
+@pytest.mark.parametrize("options", PLAYS[:3], ids=str)
+def test_a_fetch_goes_on_after_any_page(company: Company, source_for: SourceFor, options: dict[str, str]) -> None:
+    """H30."""
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: options}) as running:
+        source = source_for(NAME, running, page_size=20)
+        window = Window(NOW - timedelta(days=40), NOW)
+        pages = list(CONNECTOR.fetch(source, window))
+        assert len(pages) > 5
+        for number, page in enumerate(pages[:-1], 1):
+            resume = json.loads(json.dumps(page.resume))
+            assert fetched(source, Window(window.start, window.end, resume=resume)) == ids(pages[number:])
+
+
+@pytest.mark.parametrize("event", ["receive", "invoice", "correct_receipt", "change_description", "postpone_line"])
+def test_lines_that_are_newer_than_their_order_bring_it(
+    instance: Sandbox, source: Source, company: Company, event: str
+) -> None:
+    """H11, H12."""
+    order = an_open_order(company)
+    line = order.goods_lines[0]
+    instance.act(history.receive, order.id, line.id, Decimal(1))
+    instance.clock.advance(3600)
+    arguments: dict[str, Any] = {"change_description": "Another text", "postpone_line": 3}
+    instance.act(getattr(history, event), order.id, line.id, arguments.get(event, Decimal("0.5")))
+    found = [o for page in CONNECTOR.fetch(source, Window(NOW + timedelta(minutes=30), None)) for o in page.records]
+    assert [order["id"] for order in found] == [order.id]
+    assert found[0]["updated-at"] < "2026-10-01"
+
+
+def test_an_order_whose_header_and_lines_changed_comes_once(
+    instance: Sandbox, source: Source, company: Company
+) -> None:
+    order = an_open_order(company)
+    instance.act(history.change_quantity, order.id, order.goods_lines[0].id, Decimal(7))
+    assert fetched(source, Window(NOW, None)) == [order.id]
+
+
+def test_more_changed_lines_than_a_page_holds_bring_their_orders(
+    instance: Sandbox, source: Source, company: Company
+) -> None:
+    """H19: lines come 50 at a time, too."""
+    changed = [order for order in company.orders.values() if order.is_open and not order.lacks_modified_at]
+    for order in changed:
+        for line in order.goods_lines:
+            instance.act(history.receive, order.id, line.id, Decimal(1))
+    assert sum(len(order.goods_lines) for order in changed) > 2 * LARGEST_PAGE
+    assert set(fetched(source, Window(NOW, None))) == {order.id for order in changed}
+
+
+def test_a_deleted_line_leaves_its_order(instance: Sandbox, source: Source, company: Company) -> None:
+    """H16."""
+    order = next(o for o in company.orders.values() if o.is_open and len(o.goods_lines) > 1)
+    gone = order.goods_lines[0].id
+    instance.act(history.delete_line, order.id, gone)
+    found = {o["id"]: o for page in CONNECTOR.fetch(source, Window(NOW, None)) for o in page.records}
+    assert gone not in {line["id"] for line in found[order.id]["order-lines"]}
+
+
+def test_rows_that_move_while_paging_are_not_lost(instance: Sandbox, source: Source, company: Company) -> None:
+    """H5, H18."""
+    before = set(company.orders)
+    instance.clock.advance(60)
+    instance.world(NAME).faults.add("moving_rows", times=None, count=20)
+    assert set(fetched(source, EVER)) >= before
+    end = NOW + timedelta(seconds=30)
+    early = set(fetched(source, Window(None, end)))
+    instance.world(NAME).faults.clear()
+    assert early | set(fetched(source, Window(end, None))) >= before
+
+
+def test_a_server_that_ignores_conditions_does_not_loop(instance: Sandbox, source: Source) -> None:
+    """H19, H27."""
+    instance.world(NAME).faults.add("ignore_filter", times=None)
+    for call in (
+        lambda: fetched(source, EVER),
+        lambda: list(CONNECTOR.scan(source)),
+        lambda: list(CONNECTOR.read(source, ["1"])),
+    ):
+        with pytest.raises(FilterIgnored):
+            call()
+
+
+def test_rows_in_no_order_are_refused(instance: Sandbox, source: Source) -> None:
+    """H18: without an order there is no telling which rows come next."""
+    rows = [{"id": number, "updated-at": None} for number in (3, 9, 4)]
+    instance.world(NAME).faults.add("wrong_shape", times=None, value=rows)
+    with pytest.raises(FilterIgnored, match="unsorted"):
+        fetched(source, EVER)
+
+
+def test_open_orders_come_however_old(source: Source, company: Company) -> None:
+    found = fetched(source, Window(None, NOW, open_only=True))
+    assert {order.id for order in company.orders.values() if order.is_open} <= set(found)
+    assert len(found) == len(set(found))
+    gone = {o.id for o in company.orders.values() if o.stage in ("cancelled", "closed", "rejected")}
+    assert not gone & set(found)
+
+
+def test_orders_are_read_by_id_and_gone_ones_are_absent(source: Source, company: Company) -> None:
+    """H15, H17."""
+    gone = [str(number) for number in company.deleted_orders]
+    assert gone
+    assert sorted(ids(CONNECTOR.read(source, [*map(str, company.orders), *gone]))) == sorted(company.orders)
+    assert ids(CONNECTOR.read(source, gone)) == []
+
+
+def test_segments_and_charges_are_what_the_settings_say(
+    instance: Sandbox, source_for: SourceFor, company: Company
+) -> None:
+    order = next(order for order in company.orders.values() if order.charges and order.goods_lines[0].distributions)
+    part = order.goods_lines[0].distributions[0]
+    named = source_for(NAME, instance, segments={"segment-3": "cost_center"}, charge_commodities=())
+    account = v.account("cost_center").function(read_one(named, order)["order-lines"][0])
+    assert account in (part.cost_center, None)
+    for commodities, charges in ((("Freight",), order.charges_amount), ((), Decimal(0))):
+        record = read_one(source_for(NAME, instance, charge_commodities=commodities), order)
+        assert v.sum_of("total", "", True).function(record) == charges
+        assert v.SUBTOTAL.function(record) == order.subtotal + order.charges_amount - charges
+
+
+def test_custom_fields_of_both_kinds_come_without_being_named(source: Source, company: Company) -> None:
+    """H21: newer ones have a namespace, older ones stand beside the standard elements."""
+    order = an_open_order(company)
+    record = read_one(source, order)
+    assert record["priority"] == order.custom["priority"]
+    assert record["custom-fields"]["is-capex"] == order.custom["is_capex"]
+
+
+def test_a_new_field_comes_as_soon_as_it_exists(instance: Sandbox, source: Source) -> None:
+    """H22."""
+    instance.world(NAME).faults.add("new_field", times=None, field="ship-day", value="Monday")
+    page = next(iter(CONNECTOR.fetch(source, EVER)))
+    assert {order["ship-day"] for order in page.records} == {"Monday"}
+
+
+@pytest.mark.parametrize("field", ["payment-method", "order-lines", "supplier", "total"])
+def test_a_retyped_field_stays_in_the_raw_order(instance: Sandbox, source: Source, field: str) -> None:
+    """H22, H23."""
+    instance.world(NAME).faults.add("retyped_field", times=None, field=field, value={"was": "text"})
+    page = next(iter(CONNECTOR.fetch(source, EVER)))
+    assert {json.dumps(order[field]) for order in page.records} == {'{"was": "text"}'}
+
+
+def test_numbers_stay_exact(source: Source, company: Company) -> None:
+    """H25: decimals are texts with all their digits."""
+    huge = next(order for order in company.orders.values() if order.subtotal > 10**13)
+    record = read_one(source, huge)
+    assert isinstance(record["total"], str)
+    assert Decimal(record["total"]) == huge.subtotal + huge.charges_amount
+
+
+def test_nothing_changed_costs_three_calls(source: Source) -> None:
+    before = source.api.calls
+    assert fetched(source, Window(NOW + timedelta(minutes=1), None)) == []
+    assert source.api.calls - before == 3

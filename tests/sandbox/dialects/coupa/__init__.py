@@ -1,0 +1,21 @@
+"""Coupa's Core API; what its releases and instances differ in are options.
+
+- ``nothing``: ``empty`` answers an empty list where nothing is found, else 404 with an error
+- ``sorting``: ``ignored`` gives the latest ids first, whatever ``order_by`` and ``dir`` say
+- ``time_zone``: the instance's zone, in whose offsets times are written (America/Los_Angeles)
+"""
+
+from __future__ import annotations
+
+from tests.sandbox.dialect import Dialect
+from tests.sandbox.dialects.coupa.errors import rate_limited, server_error
+from tests.sandbox.dialects.coupa.service import TOKEN_PATH, routes
+
+DIALECT = Dialect(
+    name="coupa",
+    routes=routes,
+    rate_limited_response=rate_limited,
+    server_error_response=server_error,
+    token_paths=(TOKEN_PATH,),
+    credentials={"client_id": "orderhouse", "client_secret": "coupa-sandbox-client-secret"},
+)

@@ -1,0 +1,170 @@
+"""Query strings: `field[operator]=value`, `association[field]=value`, paging, sorting and projection."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tests.sandbox.dialects.coupa.errors import CoupaError
+from tests.sandbox.dialects.coupa.values import Row
+
+KEY = re.compile(r"(?P<first>[\w-]+)(?P<rest>(?:\[[\w-]+\])*)")
+LARGEST_PAGE = 50
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": lambda a, b: a > b,
+    "lt": lambda a, b: a < b,
+    "gt_or_eq": lambda a, b: a >= b,
+    "lt_or_eq": lambda a, b: a <= b,
+}
+TEXTS: dict[str, Callable[[str, str], bool]] = {
+    "contains": lambda a, b: b in a,
+    "starts_with": lambda a, b: a.startswith(b),
+    "ends_with": lambda a, b: a.endswith(b),
+}
+OTHERS = ("blank", "not_eq", "in", "not_in")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a field, or on a field of an association; of a list one row must meet it."""
+
+    path: tuple[str, ...]
+    operator: str
+    value: str
+
+    def holds(self, row: Row) -> bool:
+        found = list(_values(row, self.path))
+        if self.operator in ("not_eq", "not_in"):
+            wanted = [self.value] if self.operator == "not_eq" else self.value.split(",")
+            return not any(_equals(value, entry) for value in found for entry in wanted)
+        return any(self._meets(value) for value in found)
+
+    def _meets(self, value: Any) -> bool:
+        if self.operator == "blank":
+            return (value in (None, "", [])) is (self.value == "true")
+        if self.operator in ("eq", "in"):
+            wanted = [self.value] if self.operator == "eq" else self.value.split(",")
+            return any(_equals(value, entry) for entry in wanted)
+        if value is None:
+            return False
+        if self.operator in TEXTS:
+            return TEXTS[self.operator](str(value).casefold(), self.value.casefold())
+        return COMPARISONS[self.operator](value, _like(value, self.value))
+
+
+@dataclass(frozen=True)
+class Query:
+    """A parsed query string."""
+
+    conditions: tuple[Condition, ...]
+    offset: int
+    limit: int
+    order_by: str
+    is_descending: bool
+    fields: list[Any] | None
+
+    def page(self, rows: Iterable[Row], ignores_conditions: bool, ignores_sorting: bool) -> list[Row]:
+        """The rows that meet the conditions, sorted and cut."""
+        found = [row for row in rows if ignores_conditions or all(entry.holds(row) for entry in self.conditions)]
+        name, descending = ("id", True) if ignores_sorting else (self.order_by, self.is_descending)
+        found.sort(key=lambda row: (row.get(name) is not None, row.get(name) or 0), reverse=descending)
+        return found[self.offset : self.offset + self.limit]
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> Query:
+    """The query of a request; names with hyphens and underscores are the same."""
+    told, conditions = dict[str, str](), []
+    for key, value in pairs:
+        if key in ("offset", "limit", "order_by", "dir", "fields", "return_object"):
+            told[key] = value
+        else:
+            conditions.append(_condition(key, value))
+    if told.get("return_object") == "limited":
+        told["fields"] = '["id"]'
+    return Query(
+        tuple(conditions),
+        _whole(told.get("offset", "0")),
+        min(_whole(told.get("limit", str(LARGEST_PAGE))), LARGEST_PAGE),
+        told.get("order_by", "id").replace("_", "-"),
+        told.get("dir", "desc" if "order_by" not in told else "asc") == "desc",
+        _fields(told.get("fields")),
+    )
+
+
+def project(row: Row, fields: list[Any] | None) -> Row:
+    """The fields that were asked for, those of associations among them."""
+    if fields is None:
+        return row
+    shown: Row = {}
+    for entry in fields:
+        if isinstance(entry, str):
+            shown |= {entry: row[entry]} if entry in row else {}
+        else:
+            for name, inner in entry.items():
+                value = row.get(name)
+                one = project(value, inner) if isinstance(value, dict) else value
+                shown[name] = [project(part, inner) for part in value] if isinstance(value, list) else one
+    return shown
+
+
+def _fields(text: str | None) -> list[Any] | None:
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise CoupaError(400, "fields is not valid JSON") from None
+    if not isinstance(found, list):
+        raise CoupaError(400, "fields must be an array")
+    return found
+
+
+def _condition(key: str, value: str) -> Condition:
+    found = KEY.fullmatch(key)
+    if found is None:
+        raise CoupaError(400, f"Invalid query parameter {key}")
+    steps = [found["first"], *re.findall(r"\[([\w-]+)\]", found["rest"])]
+    operator = steps.pop() if steps[-1] in (*COMPARISONS, *TEXTS, *OTHERS) and len(steps) > 1 else "eq"
+    return Condition(tuple(step if "_" not in step else step.replace("_", "-") for step in steps), operator, value)
+
+
+def _values(row: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    if not path:
+        yield row
+    elif isinstance(row, list):
+        for entry in row:
+            yield from _values(entry, path)
+    elif isinstance(row, dict):
+        if path[0] not in row:
+            raise CoupaError(400, f"Unknown attribute {path[0]}")
+        yield from _values(row[path[0]], path[1:])
+
+
+def _equals(value: Any, wanted: str) -> bool:
+    return value is not None and bool(value == _like(value, wanted))
+
+
+def _like(value: Any, text: str) -> Any:
+    """The text in the type of the field; instants without an offset are UTC."""
+    try:
+        if isinstance(value, bool):
+            return text == "true"
+        if isinstance(value, datetime):
+            found = datetime.fromisoformat(text)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if isinstance(value, date):
+            return date.fromisoformat(text[:10])
+        return Decimal(text) if isinstance(value, int | Decimal) else text
+    except (ValueError, InvalidOperation):
+        raise CoupaError(400, f"Invalid value {text}") from None
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise CoupaError(400, f"Invalid value {text}")
+    return int(text)

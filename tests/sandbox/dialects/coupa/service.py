@@ -1,0 +1,125 @@
+"""The endpoints: `/oauth2/token`, and the lists and records below `/api`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hmac import compare_digest
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tests.sandbox.dialect import World
+from tests.sandbox.dialects.coupa.errors import NOTHING, CoupaError, token_refused, unauthorised
+from tests.sandbox.dialects.coupa.orders import Orders
+from tests.sandbox.dialects.coupa.query import parse, project
+from tests.sandbox.dialects.coupa.values import Row, as_xml, written
+from tests.sandbox.rows import RowCache
+from tests.sandbox.wire import json_response
+
+TOKEN_PATH = "/oauth2/token"
+TOKEN_SECONDS = 86_399
+SCOPES = ("core.common.read", "core.purchase_order.read", "core.supplier.read")
+NEEDED = "core.purchase_order.read"
+
+
+def routes(world: World) -> Sequence[BaseRoute]:
+    """The endpoints of one world."""
+    service = Service(world)
+    return [
+        Route(TOKEN_PATH, service.token, methods=["POST"]),
+        Route("/api/purchase_orders", service.orders),
+        Route("/api/purchase_orders/{id:int}", service.order),
+        Route("/api/purchase_order_lines", service.lines),
+        Route("/{path:path}", service.nowhere, methods=["GET", "POST"]),
+    ]
+
+
+class Service:
+    """One instance."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._zone = ZoneInfo(world.options.get("time_zone", "America/Los_Angeles"))
+        self._scopes: dict[str, set[str]] = {}
+        self._rows: RowCache[Row] | None = None
+
+    @property
+    def _cache(self) -> RowCache[Row]:
+        if self._rows is None:
+            self._rows = RowCache(self._world.company, Orders(self._world.company, self._world.clock.now()).render)
+        return self._rows
+
+    async def token(self, request: Request) -> Response:
+        """Client credentials; scopes that the client does not have are refused."""
+        form = dict(parse_qsl((await request.body()).decode()))
+        credentials = self._world.credentials
+        is_known = form.get("client_id") == credentials["client_id"] and compare_digest(
+            form.get("client_secret", "").encode(), credentials["client_secret"].encode()
+        )
+        if not is_known:
+            return token_refused("invalid_client", "Client authentication failed")
+        if form.get("grant_type") != "client_credentials":
+            return token_refused("unsupported_grant_type", "The authorization grant type is not supported")
+        scopes = set(form.get("scope", "").split())
+        if not scopes or not scopes <= set(SCOPES):
+            return token_refused("invalid_scope", "The requested scope is invalid, unknown, or malformed")
+        token = self._world.tokens.issue(TOKEN_SECONDS)
+        self._scopes[token] = scopes
+        facts = {"token_type": "bearer", "expires_in": TOKEN_SECONDS, "scope": " ".join(sorted(scopes))}
+        return json_response({"access_token": token, **facts})
+
+    async def orders(self, request: Request) -> Response:
+        """A page of orders with their lines."""
+        return self._answer(request, "purchase_orders", self._cache.rows)
+
+    async def order(self, request: Request) -> Response:
+        """One order."""
+        number = request.path_params["id"]
+        return self._answer(request, "purchase_order", lambda: [r for r in [self._cache.row(number)] if r], is_one=True)
+
+    async def lines(self, request: Request) -> Response:
+        """A page of lines of all orders."""
+        found = lambda: [line for order in self._cache.rows() for line in order["order-lines"]]  # noqa: E731
+        return self._answer(request, "purchase_order_lines", found)
+
+    async def nowhere(self, request: Request) -> Response:
+        """Any other path."""
+        return HTMLResponse(
+            "<html><head><title>The page you were looking for doesn't exist (404)</title></head></html>", 404
+        )
+
+    def _answer(self, request: Request, resource: str, rows: Callable[[], list[Row]], is_one: bool = False) -> Response:
+        authorization = request.headers.get("authorization")
+        if not self._world.tokens.accepts_bearer(authorization):
+            return unauthorised()
+        try:
+            self._check_scope(authorization or "")
+            query = parse(request.query_params.multi_items())
+            faults, ignores_sorting = self._world.faults, self._world.options.get("sorting") == "ignored"
+            found = query.page(rows(), faults.active("ignore_filter") is not None, ignores_sorting)
+            if not found and (is_one or self._world.options.get("nothing") != "empty"):
+                raise CoupaError(404, NOTHING)
+        except CoupaError as error:
+            return error.response()
+        shown = [self._shown(row, query.fields) for row in found]
+        if "json" not in request.headers.get("accept", ""):
+            return Response(as_xml(resource, shown), media_type="application/xml")
+        return json_response(shown[0] if is_one else shown)
+
+    def _check_scope(self, authorization: str) -> None:
+        granted = self._scopes.get(authorization.partition(" ")[2].strip(), set())
+        if NEEDED not in granted:
+            raise CoupaError(403, f"Insufficient scope. Required scope: {NEEDED}")
+
+    def _shown(self, row: Row, fields: list[Any] | None) -> Any:
+        shown = written(project(row, fields), self._zone)
+        faults = self._world.faults
+        for kind in ("new_field", "retyped_field"):
+            fault = faults.active(kind)
+            if fault and fields is None and (kind == "new_field" or fault.field in shown):
+                shown[fault.field] = fault.value
+        return shown

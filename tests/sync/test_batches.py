@@ -1,0 +1,66 @@
+"""Batches: which pages go together, and that processes of their own make the same frames of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from include.orderhouse.connections import Connection, read_connection
+from include.orderhouse.frames import SCHEMAS
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
+from include.orderhouse.sync import batches
+from include.orderhouse.sync.batches import batches_of, map_batches
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+CUSTOM = [{"table": "order", "source": "memo", "name": "told_memo"}]
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Connection:
+    entry = {"connector": "odoo", "customer": "tests", "custom_fields": CUSTOM}
+    file = tmp_path / "connections.yaml"
+    file.write_text(yaml.safe_dump({"connections": {"one": entry}}), encoding="utf-8")
+    return read_connection("one", file)
+
+
+def staged(folder: Path, pages: list[list[dict[str, Any]]]) -> Staging:
+    staging = Staging.open("one", "a sync", str(folder))
+    for number, page in enumerate(pages):
+        write_orders(staging, f"raw/000/{number:06}.zst", [RawOrder(NOW, record) for record in page])
+        staging.write_json(f"raw/000/{number:06}.json", {"orders": len(page)})
+    return staging
+
+
+def orders(first: int, number: int) -> list[dict[str, Any]]:
+    return [
+        {"id": each, "name": f"P{each}", "memo": f"memo {each}", "write_date": "2026-09-30 12:00:00", "order_line": []}
+        for each in range(first, first + number)
+    ]
+
+
+def test_pages_go_together_until_there_are_enough_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 5)
+    staging = staged(tmp_path, [orders(1, 3), orders(4, 3), orders(7, 6), orders(13, 1)])
+    pages = [[page.rpartition("/")[2] for page in batch] for batch in batches_of(staging)]
+    assert pages == [["000000.zst", "000001.zst"], ["000002.zst"], ["000003.zst"]]
+    assert batches_of(staged(tmp_path / "empty", [])) == []
+
+
+def test_many_batches_are_mapped_by_processes_to_the_same_frames(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 2)
+    made = []
+    for worth in (100, 1):
+        monkeypatch.setattr(batches, "WORTH_PROCESSES", worth)
+        staging = staged(tmp_path / str(worth), [orders(1, 2), orders(3, 2), orders(5, 1)])
+        counts = list(map_batches(connection, staging, batches_of(staging)))
+        frames = list(staged_frames(staging, [batch_folder("frames", number) for number in range(len(counts))]))
+        made.append((counts, [{name: each[name].to_pylist() for name in SCHEMAS} for each in frames]))
+    assert made[0] == made[1]
+    assert [count["orders"] for count in made[0][0]] == [2, 2, 1]

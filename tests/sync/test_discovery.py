@@ -1,0 +1,79 @@
+"""What a source holds is asked for now and then only, and again as soon as it is not so any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from include.orderhouse.sync.request import Mode
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import SETTINGS, Connect, System
+
+NAME = "business_central"
+NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def central() -> Iterator[Sandbox]:
+    with sandbox(generate(7, orders=12, now=NOW), [NAME], Clock(NOW)) as running:
+        yield running
+
+
+def synced(system: System) -> System:
+    system.sync()
+    return system
+
+
+def calls(central: Sandbox, system: System, mode: Mode = Mode.AUTO) -> int:
+    """How many calls a sync makes, as the source counts them."""
+    central.world(NAME).log.clear()
+    system.sync(mode)
+    return central.world(NAME).log.count()
+
+
+def test_an_incremental_sync_that_finds_nothing_new_discovers_nothing(central: Sandbox, connect: Connect) -> None:
+    system = synced(connect(NAME, central, settings=SETTINGS[NAME] | {"undated_orders": False}))
+    companies = system.runtime.staging("discovered").read_json("catalogue.json")["scope"]
+    assert calls(central, system) == 1 + len(companies), "a token, and a page without orders from each company"
+    assert system.last_sync()["calls"] == 1 + len(companies)
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL_RESYNC, Mode.RECONCILE])
+def test_any_other_sync_discovers_anew(central: Sandbox, connect: Connect, mode: Mode) -> None:
+    system = synced(connect(NAME, central))
+    assert calls(central, system, mode) > calls(central, system) + 3
+
+
+def test_what_was_discovered_is_forgotten_in_time(central: Sandbox, connect: Connect) -> None:
+    system = synced(connect(NAME, central, rediscover_every="0s"))
+    assert calls(central, system) > calls(central, synced(connect(NAME, central))) + 3
+
+
+def test_other_settings_are_discovered_at_once(central: Sandbox, connect: Connect) -> None:
+    recalled = calls(central, synced(connect(NAME, central)))
+    changed = connect(NAME, central, settings=SETTINGS[NAME] | {"read_items": False})
+    changed.watermark.text = None
+    changed.sync(run_id="first of the changed")
+    assert calls(central, changed) <= recalled
+    again = connect(NAME, central)
+    again.watermark.text = changed.watermark.text
+    assert calls(central, again) > recalled + 3
+
+
+def test_a_source_that_has_changed_meanwhile_is_discovered_again_and_read_whole(
+    central: Sandbox, connect: Connect
+) -> None:
+    system = synced(connect(NAME, central))
+    staging = system.runtime.staging("discovered")
+    kept = staging.read_json("catalogue.json")
+    gone = {**kept["details"]["companies"][0], "id": "00000000-0000-0000-0000-00000000dead"}
+    staging.write_json("catalogue.json", {**kept, "details": {"companies": [gone]}})
+    central.clock.advance(3600)
+    central.act(history.create)
+    assert system.sync()["orders_inserted"] == 1
+    assert staging.read_json("catalogue.json")["details"] == kept["details"]
