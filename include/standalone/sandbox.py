@@ -28,6 +28,7 @@ DIALECTS = (
     "quickbooks",
     "sap_business_one",
     "coupa",
+    "acumatica",
 )
 """In the order of their ports; new ones come last."""
 PORT_SETTING = "ORDERHOUSE_SANDBOX_PORT"
@@ -95,6 +96,7 @@ class Sandbox:
             "quickbooks": {"client_secret": password, "refresh_token": password},
             "sap_business_one": {"password": password},
             "coupa": {"client_secret": password},
+            "acumatica": {"password": password},
         }
         path = self.home.sandbox / "credentials.json"
         write_private(path, json.dumps(secrets))
