@@ -6,6 +6,7 @@ reading the open orders again finds a line of which nothing but a text or a date
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +41,8 @@ def discover(source: Source) -> Catalogue:
     settings = source.settings
     root = f"{site_path(settings.site)}entity"
     listed = wire.part(source.api.get(root), "endpoints", list, of="the list of endpoints")
-    versions = sorted(entry.get("version", "") for entry in listed if entry.get("name") == settings.endpoint)
+    told = [str(entry.get("version", "")) for entry in listed if entry.get("name") == settings.endpoint]
+    versions = sorted(told, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
     version = settings.endpoint_version or (versions[-1] if versions else "")
     if version not in versions:
         raise ConfigurationInvalid(

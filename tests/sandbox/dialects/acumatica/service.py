@@ -26,6 +26,7 @@ from tests.sandbox.wire import json_response
 Endpoint = Callable[["Service", Request], Awaitable[Response]]
 Names = frozenset[str]
 ENDPOINTS = (
+    ("Default", "6.00.001"),
     ("Default", "22.200.001"),
     ("Default", "23.200.001"),
     ("Default", "24.200.001"),
