@@ -24,10 +24,11 @@ MEGABYTE = 10**6
 
 def render(page: str, folder: Path) -> str:
     """The page with the tables of all saved results; a block whose result is missing says so."""
-    tables: dict[str, str] = {}
-    for result in saved_results(folder):
+    results = saved_results(folder)
+    tables = {"machine": _machines(results)} if results else {}
+    for result in results:
         for name, table in TABLES[result.benchmark](result).items():
-            tables[f"{name} {result.subject}".strip()] = f"{table}\n\n{_measured_on(result)}"
+            tables[f"{name} {result.subject}".strip()] = table
 
     def block(found: re.Match[str]) -> str:
         return f"{found[1]}{tables.get(found['name'], 'Not measured yet.')}\n{found[3]}"
@@ -177,5 +178,12 @@ def _megabytes(count: int) -> str:
     return f"{count / MEGABYTE:,.0f}"
 
 
-def _measured_on(result: Result) -> str:
-    return "; ".join(f"{name} {value}" for name, value in result.machine.items()) + "."
+def _machines(results: Iterable[Result]) -> str:
+    """What the results were measured on: one line, unless they differ."""
+    told: dict[str, list[str]] = {}
+    for result in results:
+        machine = ", ".join(f"{name} {value}" for name, value in result.machine.items())
+        told.setdefault(machine, []).append(f"{result.benchmark} {result.subject}".strip())
+    if len(told) == 1:
+        return f"All results: {next(iter(told))}."
+    return "\n".join(f"- {', '.join(names)}: {machine}" for machine, names in told.items())

@@ -38,8 +38,8 @@ def test_h22_a_custom_field_of_another_type_is_kept_as_text_with_an_issue() -> N
 
 
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
-    batch = frames(order(YY1_Phase="a\x00b"), custom_fields=CUSTOM)
-    assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffdb"}
+    batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
+    assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
 
 
 def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -23,6 +24,9 @@ from include.orderhouse.transform.reading import (
 from include.orderhouse.transform.rows import Failure, RawRows
 
 DRIFTED = "CUSTOM_FIELD_DRIFTED"
+
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON writes it; behind another backslash it is text that only looks like it."""
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "decimal": read_decimal,
@@ -78,7 +82,7 @@ def _reader(kind: str) -> Callable[[Any], Any]:
 
 def _as_json(values: dict[str, Any]) -> str:
     """PostgreSQL's JSON holds no NUL character; the replacement character stands for it."""
-    return wire.encode(values).decode().replace("\\u0000", "\\ufffd")
+    return NUL.sub(r"\1\\ufffd", wire.encode(values).decode())
 
 
 def _as_text(value: Any) -> str | None:
