@@ -27,6 +27,11 @@ class Database:
         """As libpq takes it."""
         return self.server.libpq_url(self.name)
 
+    def execute(self, statement: LiteralString) -> None:
+        """Carry out a statement."""
+        with psycopg.connect(self.address) as session:
+            session.execute(statement)
+
     def rows(self, query: LiteralString | sql.Composed) -> list[tuple[object, ...]]:
         """What a query gives."""
         with psycopg.connect(self.address) as session:

@@ -1,7 +1,7 @@
 """The hand-written limit with every field: DuckDB reads the downloaded pages, PostgreSQL copies and merges.
 
-Nothing is canonicalised, validated, hashed or reconciled; a value of the wrong type ends the run. DuckDB finds the types
-itself: given them, it takes twice as long.
+Nothing is canonicalised, validated, hashed or reconciled; a value of the wrong type ends the run. DuckDB finds the
+types itself: given them, it takes twice as long.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from include.orderhouse.home import PROJECT, Home
 from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
-from tests.e2e.installation import Airflow, Run
+from tests.e2e.installation import RUN_SECONDS, Airflow, Run
 from tests.e2e.kills import KilledRun, run_and_kill_each_step_once
 
 PLANTED = "planted-in-the-sandbox"
@@ -41,7 +41,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     )
     plan.home.create().secret("sandbox_password", lambda: PLANTED)
     with running(plan, Report()) as installation:
-        assert wait_for(lambda: _is_parsed(installation), seconds=90)
+        assert wait_for(lambda: _is_parsed(installation), RUN_SECONDS)
         yield Airflow(installation)
 
 

@@ -16,7 +16,7 @@ from include.standalone.installation import Installation
 
 STEPS = ("extract", "transform", "validate", "load", "advance_watermark")
 SUCCEEDED = dict.fromkeys((f"sync.{step}" for step in STEPS), "success")
-RUN_SECONDS = 180.0
+RUN_SECONDS = 600.0
 
 
 @dataclass(frozen=True)

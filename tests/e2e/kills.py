@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from include.standalone.airflow_api import FINAL_STATES, wait_for
-from tests.e2e.installation import SUCCEEDED, Airflow, Run
+from tests.e2e.installation import RUN_SECONDS, SUCCEEDED, Airflow, Run
 
 CONNECTION = "netsuite_killed"
 
@@ -42,7 +42,7 @@ def run_and_kill_each_step_once(airflow: Airflow, conf: Mapping[str, Any], stage
                 _copy_staged(airflow, staged)
         return airflow.api.run_state(dag_id, run_id) in FINAL_STATES
 
-    assert wait_for(has_ended, 240, pause=0.05)
+    assert wait_for(has_ended, RUN_SECONDS, pause=0.05)
     assert killed == set(SUCCEEDED)
     return KilledRun(airflow.wait(dag_id, run_id), staged)
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from include.standalone.airflow_api import FINAL_STATES, wait_for
 from include.standalone.report import Report
 from include.standalone.syncs import Syncs
-from tests.e2e.installation import STEPS, SUCCEEDED, Airflow, Run
+from tests.e2e.installation import RUN_SECONDS, STEPS, SUCCEEDED, Airflow, Run
 from tests.e2e.kills import KilledRun
 
 
@@ -97,7 +97,7 @@ def test_a_scheduled_run_syncs_what_is_due(airflow: Airflow, odoo_run: Run) -> N
         runs = airflow.api.pages(f"/dags/{odoo_run.dag_id}/dagRuns", "dag_runs")
         return [run for run in runs if run["run_type"] == "scheduled" and run["state"] in FINAL_STATES]
 
-    assert wait_for(lambda: bool(scheduled()), 150)
+    assert wait_for(lambda: bool(scheduled()), RUN_SECONDS)
     airflow.api.pause(odoo_run.dag_id, True)
     run = airflow.wait(odoo_run.dag_id, scheduled()[0]["dag_run_id"])
     assert run.task("connections")["state"] == "success"
