@@ -45,6 +45,16 @@ def test_a_warehouse_that_does_not_answer_ends_the_start_in_one_message(home: Ho
     assert "s3cret-word" not in done.stdout + done.stderr
 
 
+def test_airflows_command_line_says_when_nothing_runs(home: Home) -> None:
+    for name in ("environment.sh", "launcher.lock"):
+        (home.root / name).touch()
+    surroundings = {**os.environ, "ORDERHOUSE_HOME": str(home.root)}
+    command = [str(PROJECT / "scripts" / "airflow"), "version"]
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Orderhouse does not run in {home.root}: run scripts/start first" in done.stderr
+
+
 def _address(home: Home, inherited: Mapping[str, str]) -> str:
     host = AirflowHost(home, Server(home.postgres, 55432, "analysts"), 8080)
     return Installation(host, airflow_environment(host, inherited), Processes(home), None).warehouse_address
