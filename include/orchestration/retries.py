@@ -1,7 +1,8 @@
 """What happens after a failed try: the error tree of the product, as Airflow's retry policy.
 
 FixConfiguration, LookAtData   fail at once: the same try would fail again
-Wait                           the task is rescheduled; no worker is held, no retry is used
+QuotaExhausted                 fails at once: a run that waits for hours keeps the connector's others from running
+RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used
 everything else                exponential backoff with jitter, as long as the task has retries
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 from airflow.sdk import Context, RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, RateLimitExceeded
+from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, QuotaExhausted, RateLimitExceeded
 
 RETRIES = 6
 FIRST_RETRY_DELAY = timedelta(seconds=10)
@@ -34,7 +35,7 @@ class ErrorPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Context | None = None
     ) -> RetryDecision:
         """Decide by the group of the error; errors that are not of the tree count as an outage."""
-        if isinstance(exception, FixConfiguration | LookAtData):
+        if isinstance(exception, FixConfiguration | LookAtData | QuotaExhausted):
             return RetryDecision.fail(f"{exception.code}: another try would fail in the same way")
         code = exception.code if isinstance(exception, OrderhouseError) else type(exception).__name__
         delay = backoff(try_number - 1, FIRST_RETRY_DELAY, LONGEST_RETRY_DELAY)

@@ -9,7 +9,8 @@
     │   ├── RequestRefused             REQUEST_REFUSED           the source calls the request wrong (400, 404, 422)
     │   └── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
     ├── Wait                           the source asks for patience; no retry is used up
-    │   └── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
+    │   ├── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
+    │   └── QuotaExhausted             QUOTA_EXHAUSTED           nothing more for hours; a later run goes on
     ├── TryAgain                       an outage; back off and repeat
     │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS, TLS
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
@@ -115,6 +116,12 @@ class RateLimitExceeded(Wait):
     ) -> None:
         super().__init__(message, action=action, request_id=request_id)
         self.retry_after = retry_after
+
+
+class QuotaExhausted(Wait):
+    """The source gives nothing more for hours. The run fails at once, so that it does not keep others from running."""
+
+    code = "QUOTA_EXHAUSTED"
 
 
 class TryAgain(OrderhouseError):

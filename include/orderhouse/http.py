@@ -27,6 +27,7 @@ from include.orderhouse.errors import (
     ForeignHost,
     OrderhouseError,
     PermissionDenied,
+    QuotaExhausted,
     RateLimitExceeded,
     RequestRefused,
     SourceTimeout,
@@ -51,6 +52,8 @@ ACTIONS: dict[type[OrderhouseError], str] = {
     PermissionDenied: "Give the user or application the missing right at the source, then sync again.",
     RequestRefused: "Check the connection's settings against the message of the source.",
     RateLimitExceeded: "The sync waits and goes on by itself; lower requests_per_minute if it happens often.",
+    QuotaExhausted: "This run fails; a later one goes on where the watermark stands. If it happens often, sync less "
+    "often or ask the vendor for more.",
     SourceUnavailable: "The sync is tried again; if it goes on, ask who runs the source.",
     SourceTimeout: "The sync is tried again; if it goes on, lower page_size or raise timeout_seconds.",
 }
@@ -224,7 +227,7 @@ class Api:
         return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
-        if response.is_redirect:
+        if response.has_redirect_location:
             raise self._redirected(request, response)
         body = None if as_text and response.is_success else _decoded(response)
         answer = Answer(

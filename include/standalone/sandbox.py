@@ -28,6 +28,7 @@ DIALECTS = (
     "quickbooks",
     "sap_business_one",
     "coupa",
+    "xero",
     "acumatica",
 )
 """In the order of their ports; new ones come last."""
@@ -96,6 +97,7 @@ class Sandbox:
             "quickbooks": {"client_secret": password, "refresh_token": password},
             "sap_business_one": {"password": password},
             "coupa": {"client_secret": password},
+            "xero": {"client_secret": password, "refresh_token": password},
             "acumatica": {"password": password},
         }
         path = self.home.sandbox / "credentials.json"

@@ -27,6 +27,7 @@ TENANT = "00000000-0000-0000-0000-000000000001"
 NEEDED: dict[str, dict[str, str]] = {
     "business_central": {"token_url": f"{{url}}/{TENANT}/oauth2/v2.0/token"},
     "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
+    "xero": {"token_url": "{url}/connect/token"},
 }
 """What a connection to the sandbox must say besides the dialect's own credentials."""
 SETTINGS: dict[str, dict[str, str]] = {
@@ -45,6 +46,7 @@ WRONG: dict[str, dict[str, str]] = {
     "quickbooks": {"refresh_token": "wr0ng-s3cret"},
     "sap_business_one": {"password": "wr0ng-s3cret"},
     "sap_s4hana": {"password": "wr0ng-s3cret"},
+    "xero": {"refresh_token": "wr0ng-s3cret"},
 }
 """By connector, a secret that the sandbox does not accept."""
 

@@ -20,7 +20,14 @@ from include.orchestration.retries import (
     rescheduled_when_rate_limited,
     resume_at,
 )
-from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, RateLimitExceeded, TryAgain
+from include.orderhouse.errors import (
+    FixConfiguration,
+    LookAtData,
+    OrderhouseError,
+    QuotaExhausted,
+    RateLimitExceeded,
+    TryAgain,
+)
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -35,7 +42,7 @@ def _named(kind: type[OrderhouseError]) -> str:
     return kind.code
 
 
-@pytest.mark.parametrize("kind", [*_all_below(FixConfiguration), *_all_below(LookAtData)], ids=_named)
+@pytest.mark.parametrize("kind", [*_all_below(FixConfiguration), *_all_below(LookAtData), QuotaExhausted], ids=_named)
 def test_an_error_that_a_person_must_settle_fails_at_once(kind: type[OrderhouseError]) -> None:
     decision = ErrorPolicy().evaluate(kind("It broke.", action="Mend it."), try_number=1, max_tries=6)
     assert decision.action is RetryAction.FAIL

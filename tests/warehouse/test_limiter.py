@@ -12,7 +12,7 @@ from itertools import combinations
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import WarehouseUnavailable
+from include.orderhouse.errors import RateLimitExceeded, WarehouseUnavailable
 from include.orderhouse.home import PROJECT
 from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
 from tests.warehouse.orders import rows
@@ -103,6 +103,14 @@ def test_a_pause_holds_back_the_other_processes_too(engine: sa.Engine) -> None:
         there.pace()
         ((now, still),) = rows(engine, "SELECT clock_timestamp(), paused_until FROM ops.limiter")
     assert now >= until == still
+
+
+def test_a_long_pause_is_told_to_the_caller_instead_of_holding_its_worker(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", 60, None) as here, SharedLimiter(engine, "acme_us", 60, None) as there:
+        here.pause(3600)
+        with pytest.raises(RateLimitExceeded) as caught:
+            there.pace()
+    assert 3590 < (caught.value.retry_after or 0) < 3602
 
 
 def test_a_pause_of_one_connection_is_not_one_of_another(engine: sa.Engine) -> None:

@@ -18,6 +18,7 @@ CONNECTORS = (
     "quickbooks",
     "sap_business_one",
     "sap_s4hana",
+    "xero",
 )
 
 

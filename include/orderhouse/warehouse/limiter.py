@@ -17,11 +17,15 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from include.orderhouse.errors import RateLimitExceeded
 from include.orderhouse.warehouse.engine import outages_named
 
 WINDOW_SECONDS = 60.0
 SLACK_SECONDS = 1.0
 """How late a request may leave after its turn: the spacing is widened by it, so that late ones never crowd a window."""
+
+LONGEST_PAUSE_SECONDS = 45.0
+"""A longer pause is not waited for in the process: the caller hears of it and can free its worker."""
 
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 
@@ -89,10 +93,16 @@ class SharedLimiter:
             self._give_back(taken)
 
     def pace(self) -> None:
-        """Wait for the connection's next turn."""
+        """Wait for the connection's next turn. Raises RateLimitExceeded where the source asked for a longer pause."""
         while True:
             asked = time.monotonic()
             wait = self._ask(_TURN, spacing=self._spacing)[0]
+            if wait > LONGEST_PAUSE_SECONDS and self._is_paused():
+                raise RateLimitExceeded(
+                    f"The source asked for a pause of {self._name!r}, which lasts {wait:.0f} s more.",
+                    action="The sync waits and goes on by itself.",
+                    retry_after=wait,
+                )
             _sleep(asked + wait - time.monotonic())
             is_late = time.monotonic() - asked - wait > SLACK_SECONDS
             if not is_late and (wait < SLACK_SECONDS or not self._is_paused()):

@@ -11,4 +11,5 @@ DIALECTS: tuple[str, ...] = (
     "quickbooks",
     "sap_business_one",
     "sap_s4hana",
+    "xero",
 )

@@ -1,0 +1,146 @@
+"""How Xero is read: windows of orders, tenant by tenant, orders by id, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from include.orderhouse import wire, xero_accounting
+from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connectors.xero.related import Related
+from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
+from include.orderhouse.xero_accounting import NotFound, Request, updated_at
+
+ORDERS = "PurchaseOrders"
+OPEN_STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED")
+SCAN_PAGE = 1000
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a window with one list of its own: a tenant's orders, of one status or of all."""
+
+    tenant: Row
+    status: str | None
+    start: datetime | None
+    end: datetime | None
+
+    def request(self) -> Request:
+        """The list; prices with four decimals instead of two."""
+        return _orders(self.tenant, {"Status": self.status} if self.status else {})
+
+
+def discover(source: Source) -> Catalogue:
+    """The organisations that the app may read, each with its own address and currency."""
+    found = wire.part(source.api.get("connections"), "", list, of="connections")
+    tenants = [wire.part(row, "", dict, of="a connection") for row in found]
+    organisations = [tenant for tenant in tenants if tenant.get("tenantType") == "ORGANISATION"]
+    wanted = set(source.settings.tenants)
+    chosen = [each for each in organisations if not wanted or wanted & {each.get("tenantId"), each.get("tenantName")}]
+    known = {name for each in chosen for name in (each.get("tenantId"), each.get("tenantName"))}
+    if not chosen or wanted - known:
+        there = ", ".join(sorted(str(each.get("tenantName")) for each in organisations)) or "none"
+        raise ConfigurationInvalid(
+            f"The app is not connected to {', '.join(sorted(wanted - known)) or 'any organisation'}.",
+            action=f"Correct settings.tenants, or connect the organisation in Xero. Connected are: {there}.",
+        )
+    chosen.sort(key=lambda each: str(each["tenantId"]))
+    details = [each | {"organisation": _organisation(source, str(each["tenantId"]))} for each in chosen]
+    return Catalogue(tuple(str(each["tenantName"]) for each in chosen), {"tenants": details})
+
+
+def _organisation(source: Source, tenant: str) -> Row:
+    """The organisation itself; without the scope for settings its address and currency stay unknown."""
+    try:
+        found = xero_accounting.listed(xero_accounting.get(source, tenant, "Organisation"), "Organisations")
+    except PermissionDenied:
+        return {}
+    return found[0] if found else {}
+
+
+def fetch(source: Source, window: Window) -> Iterator[Page]:
+    """The orders of a window, tenant by tenant, in order of their modification."""
+    sections = list(_sections(source, window))
+    number, after = window.resume or (0, None)
+    for index in range(number, len(sections)):
+        section, follows = sections[index], [index + 1, None] if index + 1 < len(sections) else None
+        related = Related(source, section.tenant)
+        started = after if index == number else None
+        for found, further in xero_accounting.walk(source, section.request(), source.page_size, section.start, started):
+            wanted = [row for row in found.rows if _is_wanted(row, section)]
+            is_over = bool(found.rows) and section.end is not None and updated_at(found.rows[-1]) >= section.end
+            resume = [index, further] if further and not is_over else follows
+            yield Page(related.whole(wanted), resume, _expected(section, found, wanted))
+            if is_over:
+                break
+
+
+def _sections(source: Source, window: Window) -> Iterator[Section]:
+    for tenant in source.catalogue.details["tenants"]:
+        if window.open_only:
+            yield from (Section(tenant, status, window.start, window.end) for status in OPEN_STATUSES)
+            continue
+        yield Section(tenant, None, window.start, window.end)
+        if source.settings.reread_open_orders and window.start is not None:
+            yield from (Section(tenant, status, None, window.start) for status in OPEN_STATUSES)
+
+
+def _is_wanted(row: Row, section: Section) -> bool:
+    """Leaves out the second that was asked for too much, and what lies beyond the end.
+
+    Other rows from before the start would mean that the header is ignored; they are kept for the sync to count.
+    """
+    at, start, end = updated_at(row), section.start, section.end
+    is_before = start is not None and start.replace(microsecond=0) - xero_accounting.STEP <= at < start
+    return not is_before and (end is None or at < end)
+
+
+def _expected(section: Section, found: xero_accounting.Rows, wanted: Sequence[Row]) -> int | None:
+    """Xero's count less the rows of the second before; unknown where the window ends or begins beyond this page."""
+    if found.count is None or section.end is not None or (not wanted and not found.is_last):
+        return None
+    return found.count - (len(found.rows) - len(wanted))
+
+
+def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+    """Orders by ``<tenant id>/<order id>``: one by one, or from the whole list where that takes fewer calls."""
+    for tenant in source.catalogue.details["tenants"]:
+        prefix = f"{tenant['tenantId']}/"
+        wanted = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
+        if wanted:
+            related = Related(source, tenant)
+            yield from (Page(related.whole(rows)) for rows in _by_id(source, tenant, wanted))
+
+
+def _by_id(source: Source, tenant: Row, ids: Sequence[str]) -> Iterator[list[Row]]:
+    if len(ids) <= source.settings.single_reads:
+        yield [row for key in ids if (row := _one(source, tenant, key)) is not None]
+        return
+    wanted = set(ids)
+    for found, _ in xero_accounting.walk(source, _orders(tenant), source.page_size, None, None):
+        yield [row for row in found.rows if row["PurchaseOrderID"] in wanted]
+
+
+def _one(source: Source, tenant: Row, key: str) -> Row | None:
+    try:
+        body = xero_accounting.get(source, str(tenant["tenantId"]), f"{ORDERS}/{key}", {"unitdp": "4"})
+    except NotFound:
+        return None
+    rows = xero_accounting.listed(body, ORDERS)
+    return next((row for row in rows if row.get("PurchaseOrderID") == key), None)
+
+
+def scan(source: Source) -> Iterator[Keys]:
+    """Every order's id and modification time, deleted ones included; there is no projection."""
+    for tenant in source.catalogue.details["tenants"]:
+        for found, _ in xero_accounting.walk(source, _orders(tenant), SCAN_PAGE, None, None):
+            keys = [Key(f"{tenant['tenantId']}/{row['PurchaseOrderID']}", updated_at(row)) for row in found.rows]
+            yield Keys(keys, found.count)
+
+
+def _orders(tenant: Row, params: dict[str, str] | None = None) -> Request:
+    return Request(str(tenant["tenantId"]), ORDERS, {"unitdp": "4", **(params or {})})

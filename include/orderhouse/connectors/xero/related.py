@@ -1,0 +1,81 @@
+"""What belongs to a purchase order in Xero and is not in its record: the whole contact, the organisation, tracking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from include.orderhouse import wire, xero_accounting
+from include.orderhouse.connector import Source
+
+Row = dict[str, Any]
+IDS_AT_ONCE = 40
+"""Ids in one address; longer ones are refused by common proxies."""
+
+
+class Related:
+    """The records that the orders of one fetch refer to; each contact is asked for once."""
+
+    def __init__(self, source: Source, tenant: Row) -> None:
+        self._source, self._tenant = source, tenant
+        self._contacts: dict[str, Row | None] = {}
+
+    def whole(self, orders: Sequence[Row]) -> list[Row]:
+        """The orders with what belongs to them, under names in lower case that Xero does not use."""
+        self._learn({_contact_id(order) for order in orders} - {""})
+        return [self._whole(order) for order in orders]
+
+    def _whole(self, order: Row) -> Row:
+        settings = self._source.settings
+        contact = self._contacts.get(_contact_id(order)) or order.get("Contact") or {}
+        is_inclusive = order.get("LineAmountTypes") == "Inclusive"
+        lines = wire.part(order, "LineItems", list, of="a purchase order")
+        return {
+            **order,
+            "source_order_id": f"{self._tenant['tenantId']}/{order['PurchaseOrderID']}",
+            "tenant": self._tenant,
+            "contact": contact,
+            "vendor_address": address(contact),
+            "bill_to_address": address(self._tenant["organisation"]),
+            "rate_is_base_per_foreign": settings.currency_rate == "base_per_foreign",
+            "LineItems": [self._line(line, number, is_inclusive) for number, line in enumerate(lines, 1)],
+        }
+
+    def _line(self, line: Row, position: int, is_inclusive: bool) -> Row:
+        settings = self._source.settings
+        tracked = {entry.get("Name"): entry.get("Option") for entry in line.get("Tracking") or () if entry}
+        return {
+            **line,
+            **{f"tracking_{name}": option for name, option in tracked.items()},
+            "position": position,
+            "amount_includes_tax": is_inclusive,
+            "is_charge": line.get("AccountCode") in settings.charge_accounts
+            or line.get("ItemCode") in settings.charge_items,
+            "cost_center": tracked.get(settings.cost_center_tracking),
+            "department": tracked.get(settings.department_tracking),
+            "project": tracked.get(settings.project_tracking),
+        }
+
+    def _learn(self, ids: set[str]) -> None:
+        """Orders hold a part of their contact; payment terms and tax number are in the list of contacts only."""
+        new = sorted(ids - self._contacts.keys())
+        if not self._source.settings.read_contacts:
+            return
+        for begin in range(0, len(new), IDS_AT_ONCE):
+            batch = new[begin : begin + IDS_AT_ONCE]
+            params = {"IDs": ",".join(batch), "includeArchived": "true"}
+            body = xero_accounting.get(self._source, str(self._tenant["tenantId"]), "Contacts", params)
+            found = {row.get("ContactID"): row for row in xero_accounting.listed(body, "Contacts")}
+            self._contacts |= {key: found.get(key) for key in batch}
+
+
+def address(holder: Row) -> Row:
+    """The street address, or the postal one where that is empty; entries of the list may be null."""
+    found = {entry.get("AddressType"): entry for entry in holder.get("Addresses") or () if entry}
+    kinds = (found.get(kind) or {} for kind in ("STREET", "POBOX"))
+    return next((entry for entry in kinds if any(v for k, v in entry.items() if k != "AddressType")), {})
+
+
+def _contact_id(order: Row) -> str:
+    contact = order.get("Contact")
+    return str(contact.get("ContactID") or "") if isinstance(contact, dict) else ""
