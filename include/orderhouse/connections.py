@@ -146,6 +146,8 @@ class Options(_Strict):
     max_reject_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")
     max_outside_window: Annotated[int, Field(ge=0)] = 10_000
     """More orders outside the window than this mean that the source ignores its filter."""
+    on_drift: Literal["note", "stop"] = "note"
+    """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}

@@ -43,6 +43,7 @@ REJECT_SCHEMA = pa.schema(
         ("field", pa.string()),
         ("reason", pa.string()),
         ("findings", pa.string()),
+        ("line_count", pa.int64()),
         ("payload", pa.binary()),
     ]
 )

@@ -127,7 +127,12 @@ def write_frames(staging: Staging, folder: str, frames: Frames) -> None:
 def staged_frames(staging: Staging, folders: Iterable[str]) -> Iterator[Frames]:
     """The batches of these folders, one at a time in memory."""
     for folder in folders:
-        yield Frames({name: _read_frame(staging, f"{folder}/{name}.arrow") for name in SCHEMAS})
+        yield read_frames(staging, folder)
+
+
+def read_frames(staging: Staging, folder: str) -> Frames:
+    """One batch."""
+    return Frames({name: _read_frame(staging, f"{folder}/{name}.arrow") for name in SCHEMAS})
 
 
 def _read_frame(staging: Staging, name: str) -> pa.Table:

@@ -32,6 +32,7 @@ class FaultKind(StrEnum):
     IGNORE_FILTER = "ignore_filter"  # dialect
     NEW_FIELD = "new_field"  # dialect: `field` with `value` appears in every row
     RETYPED_FIELD = "retyped_field"  # dialect: `field` is served as `value`, of another type
+    VANISHED_FIELD = "vanished_field"  # dialect: `field` is in no row, and in no catalogue of fields
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,29 +141,36 @@ Connect = Callable[..., System]
 def connect(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connect:
     """``connect(connector, sandbox, **options)``: the connector's connection, of a connections.yaml of its own."""
     monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path / "home"))
+    return partial(connected, engine, tmp_path)
 
-    def build(connector: str, sandbox: Sandbox, **options: Any) -> System:
-        entry = {
-            "connector": connector,
-            "customer": "tests",
-            "initial_days": 150,
-            "requests_per_minute": 60_000,
-            "settings": SETTINGS[connector],
-        }
-        file = tmp_path / "connections.yaml"
-        file.write_text(yaml.safe_dump({"connections": {connector: entry | options}}), encoding="utf-8")
-        return System(
-            Runtime(
-                read_connection(connector, file),
-                lambda: credentials_for(connector, sandbox, **SIGN_IN.get(connector, {})),
-                engine,
-                KeptWatermark(),
-                str(tmp_path / "staging"),
-                Patience(tries=2, longest_wait=0.05, timeout=20.0),
-            )
+
+def connected(
+    engine: sa.Engine, folder: Path, connector: str, sandbox: Sandbox, name: str = "", **options: Any
+) -> System:
+    """The connector's connection, called like it unless there is a name, of a connections.yaml in the folder.
+
+    It asks its source for the time in every sync: the sandbox's clock jumps.
+    """
+    entry = {
+        "connector": connector,
+        "customer": "tests",
+        "initial_days": 150,
+        "requests_per_minute": 60_000,
+        "rediscover_every": "0s",
+        "settings": SETTINGS[connector],
+    }
+    file = folder / "connections.yaml"
+    file.write_text(yaml.safe_dump({"connections": {name or connector: entry | options}}), encoding="utf-8")
+    return System(
+        Runtime(
+            read_connection(name or connector, file),
+            lambda: credentials_for(connector, sandbox, **SIGN_IN.get(connector, {})),
+            engine,
+            KeptWatermark(),
+            str(folder / "staging"),
+            Patience(tries=2, longest_wait=0.05, timeout=20.0),
         )
-
-    return build
+    )
 
 
 @pytest.fixture
@@ -183,6 +191,13 @@ def synced(system: System) -> System:
     """The same after its initial sync."""
     system.sync()
     return system
+
+
+def unaccounted(row: dict[str, Any]) -> dict[str, int]:
+    """What a sync read and neither loaded nor rejected nor knew already: nothing, or the sync is wrong."""
+    orders = sum(row[f"orders_{end}"] for end in ("inserted", "updated", "unchanged", "older", "rejected"))
+    lines = sum(row[f"lines_{end}"] for end in ("written", "unchanged", "older", "rejected"))
+    return {"orders": row["orders_extracted"] - orders, "lines": row["lines_extracted"] - lines}
 
 
 def lose_numbers(company: Company, clock: Clock, ids: list[int]) -> None:

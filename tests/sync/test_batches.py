@@ -59,7 +59,8 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
     for worth in (100, 1):
         monkeypatch.setattr(batches, "WORTH_PROCESSES", worth)
         staging = staged(tmp_path / str(worth), [orders(1, 2), orders(3, 2), orders(5, 1)])
-        counts = list(map_batches(connection, staging, batches_of(staging)))
+        told = list(map_batches(connection, staging, batches_of(staging)))
+        counts = [each.counts for each in told]
         frames = list(staged_frames(staging, [batch_folder("frames", number) for number in range(len(counts))]))
         made.append((counts, [{name: each[name].to_pylist() for name in SCHEMAS} for each in frames]))
     assert made[0] == made[1]

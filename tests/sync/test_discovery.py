@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,11 @@ def central() -> Iterator[Sandbox]:
         yield running
 
 
+def connected(connect: Connect, central: Sandbox, **options: Any) -> System:
+    """A connection that remembers for an hour what it discovered."""
+    return connect(NAME, central, rediscover_every="1h", **options)
+
+
 def synced(system: System) -> System:
     system.sync()
     return system
@@ -37,7 +43,7 @@ def calls(central: Sandbox, system: System, mode: Mode = Mode.AUTO) -> int:
 
 
 def test_an_incremental_sync_that_finds_nothing_new_discovers_nothing(central: Sandbox, connect: Connect) -> None:
-    system = synced(connect(NAME, central, settings=SETTINGS[NAME] | {"undated_orders": False}))
+    system = synced(connected(connect, central, settings=SETTINGS[NAME] | {"undated_orders": False}))
     companies = system.runtime.staging("discovered").read_json("catalogue.json")["scope"]
     assert calls(central, system) == 1 + len(companies), "a token, and a page without orders from each company"
     assert system.last_sync()["calls"] == 1 + len(companies)
@@ -45,22 +51,22 @@ def test_an_incremental_sync_that_finds_nothing_new_discovers_nothing(central: S
 
 @pytest.mark.parametrize("mode", [Mode.FULL_RESYNC, Mode.RECONCILE])
 def test_any_other_sync_discovers_anew(central: Sandbox, connect: Connect, mode: Mode) -> None:
-    system = synced(connect(NAME, central))
+    system = synced(connected(connect, central))
     assert calls(central, system, mode) > calls(central, system) + 3
 
 
 def test_what_was_discovered_is_forgotten_in_time(central: Sandbox, connect: Connect) -> None:
     system = synced(connect(NAME, central, rediscover_every="0s"))
-    assert calls(central, system) > calls(central, synced(connect(NAME, central))) + 3
+    assert calls(central, system) > calls(central, synced(connected(connect, central))) + 3
 
 
 def test_other_settings_are_discovered_at_once(central: Sandbox, connect: Connect) -> None:
-    recalled = calls(central, synced(connect(NAME, central)))
-    changed = connect(NAME, central, settings=SETTINGS[NAME] | {"read_items": False})
+    recalled = calls(central, synced(connected(connect, central)))
+    changed = connected(connect, central, settings=SETTINGS[NAME] | {"read_items": False})
     changed.watermark.text = None
     changed.sync(run_id="first of the changed")
     assert calls(central, changed) <= recalled
-    again = connect(NAME, central)
+    again = connected(connect, central)
     again.watermark.text = changed.watermark.text
     assert calls(central, again) > recalled + 3
 
@@ -68,7 +74,7 @@ def test_other_settings_are_discovered_at_once(central: Sandbox, connect: Connec
 def test_a_source_that_has_changed_meanwhile_is_discovered_again_and_read_whole(
     central: Sandbox, connect: Connect
 ) -> None:
-    system = synced(connect(NAME, central))
+    system = synced(connected(connect, central))
     staging = system.runtime.staging("discovered")
     kept = staging.read_json("catalogue.json")
     gone = {**kept["details"]["companies"][0], "id": "00000000-0000-0000-0000-00000000dead"}

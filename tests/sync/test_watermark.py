@@ -81,7 +81,8 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
     odoo.clock.advance(3600)
     odoo.act(history.change_header, odoo_id, "lost on the way")
     staged = synced.sync_until("validate", synced.request())
-    synced.runtime.staging(staged).remove("checked/000000/purchase_order_line.arrow")
+    staging = synced.runtime.staging(staged)
+    staging.remove(f"{staging.read_json(steps.VALIDATED)['folders'][0]}/purchase_order_line.arrow")
     with pytest.raises(StagedFilesMissing):
         steps.load(synced.runtime, staged)
     with pytest.raises(NotLoaded):

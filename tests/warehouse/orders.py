@@ -149,6 +149,7 @@ def _reject(order: Order) -> dict[str, Any]:
         "field": "total_amount",
         "reason": "total_amount is no number",
         "findings": "[]",
+        "line_count": len(order.lines),
         "payload": order.payload,
     }
 

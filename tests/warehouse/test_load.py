@@ -53,6 +53,15 @@ def test_the_ledger_row_commits_with_the_data(engine: sa.Engine) -> None:
     assert (row["orders_inserted"], row["orders_extracted"], row["calls"], row["lines_written"]) == (1, 1, 3, 2)
 
 
+@pytest.mark.parametrize("counts", [{"orders_extracted": 3}, {"lines_extracted": 4}])
+def test_what_was_read_and_is_not_accounted_for_stops_the_load(engine: sa.Engine, counts: dict[str, int]) -> None:
+    """Two orders with three lines; the third order, or the fourth line, was lost on the way."""
+    task = replace(started_task(engine), counts={"orders_extracted": 2, "lines_extracted": 3, **counts})
+    with pytest.raises(CountMismatch, match="are accounted for"):
+        load(engine, task, [frames(FULL, rejects=[Order("4712")])])
+    assert memos(engine) == []
+
+
 def test_a_load_that_has_committed_is_not_done_again(engine: sa.Engine) -> None:
     task = started_task(engine)
     first = load(engine, task, [frames(FULL)])
@@ -63,8 +72,9 @@ def test_a_load_that_has_committed_is_not_done_again(engine: sa.Engine) -> None:
 def test_h6_the_overlap_of_two_windows_rewrites_nothing_and_doubles_nothing(engine: sa.Engine) -> None:
     load_orders(engine, FULL)
     before = physical_rows(engine)
-    assert load_orders(engine, FULL) == LoadCounts(older=1)
-    assert load_orders(engine, FULL.at(1, fetched=3)) == LoadCounts(unchanged=1, issues=1)
+    assert load_orders(engine, FULL) == LoadCounts(older=1, lines_older=2)
+    again = LoadCounts(unchanged=1, lines_unchanged=2, issues=1)
+    assert load_orders(engine, FULL.at(1, fetched=3)) == again
     assert physical_rows(engine) == before
 
 
@@ -79,7 +89,9 @@ def test_h8_a_full_load_over_existing_data_whose_versions_are_lost_doubles_nothi
 
 def test_an_older_version_never_overwrites_a_newer_one(engine: sa.Engine) -> None:
     load_orders(engine, Order(version=5, values={"memo": "new"}))
-    assert load_orders(engine, Order(version=4, fetched=9, values={"memo": "old"})) == LoadCounts(older=1)
+    assert load_orders(engine, Order(version=4, fetched=9, values={"memo": "old"})) == LoadCounts(
+        older=1, lines_older=1
+    )
     assert memos(engine) == [("4711", "new")]
 
 
@@ -87,8 +99,8 @@ def test_a_late_version_between_two_readings_of_the_same_content_loses(engine: s
     """A, then A again as a later version, then a B from between: B must not win."""
     a, b = Order(values={"memo": "A"}), Order(values={"memo": "B"})
     load_orders(engine, a.at(1))
-    assert load_orders(engine, a.at(3)) == LoadCounts(unchanged=1)
-    assert load_orders(engine, b.at(2)) == LoadCounts(older=1)
+    assert load_orders(engine, a.at(3)) == LoadCounts(unchanged=1, lines_unchanged=1)
+    assert load_orders(engine, b.at(2)) == LoadCounts(older=1, lines_older=1)
     assert memos(engine) == [("4711", "A")]
 
 

@@ -13,8 +13,8 @@ from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.migrate import current_revision, upgrade
-from include.orderhouse.warehouse.operations import metadata
 from include.orderhouse.warehouse.schema import SCHEMAS
+from include.orderhouse.warehouse.source_fields import metadata
 from tests.warehouse.orders import rows
 
 

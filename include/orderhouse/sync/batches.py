@@ -5,19 +5,56 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
+
+import pyarrow.compute as pc
 
 from include.orderhouse import collector
 from include.orderhouse.connections import Connection
-from include.orderhouse.staging import Staging, batch_folder, read_orders, write_frames
+from include.orderhouse.frames import Frames
+from include.orderhouse.staging import Staging, batch_folder, read_frames, read_orders, write_frames
+from include.orderhouse.sync.copies import Version, outdated, versions, without, without_repeated_rejects
 from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.transform.batch import Transform
+from include.orderhouse.transform.source_fields import SourceFields
 
+STAGE = "frames"
 ORDERS_PER_BATCH = 2000
 WORTH_PROCESSES = 8
 """So many batches take longer than processes of their own take to start."""
 
 Pages = Sequence[str]
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a batch became: how many orders it read, what its frames hold, and which fields the orders have."""
+
+    read: int
+    counts: Counts
+    versions: list[Version]
+    fields: SourceFields
+
+
+def make_batches(connection: Connection, staging: Staging) -> tuple[Counts, SourceFields]:
+    """Stage the frames of all pages; of copies in several batches only the latest stays.
+
+    Gives how many batches, orders, lines, rejects and further copies there are, and the fields of all orders.
+    """
+    made = list(map_batches(connection, staging, batches_of(staging)))
+    counts = [each.counts for each in made]
+    for number, keys in outdated(each.versions for each in made).items():
+        frames = without(read_frames(staging, batch_folder(STAGE, number)), keys)
+        write_frames(staging, batch_folder(STAGE, number), frames)
+        counts[number] = _counts(frames)
+    fields = SourceFields()
+    for each in made:
+        fields.merge(each.fields)
+    total = {name: sum(each[name] for each in counts) for name in ("orders", "lines", "rejects")}
+    read = sum(each.read for each in made)
+    return {"batches": len(made), **total, "copies": read - total["orders"]}, fields
 
 
 def batches_of(staging: Staging) -> list[Pages]:
@@ -34,8 +71,8 @@ def batches_of(staging: Staging) -> list[Pages]:
     return [*batches, pages] if pages else batches
 
 
-def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages]) -> Iterator[dict[str, int]]:
-    """Stage the frames of every batch, in order; gives what each holds: orders, lines, rejects."""
+def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages]) -> Iterator[Made]:
+    """Stage the frames of every batch, in order."""
     if len(batches) < WORTH_PROCESSES:
         worker = Worker(connection, staging)
         yield from map(worker.map, range(len(batches)), batches)
@@ -51,17 +88,22 @@ class Worker:
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self._transform, self._staging = Transform(connection), staging
 
-    def map(self, number: int, pages: Pages) -> dict[str, int]:
+    def map(self, number: int, pages: Pages) -> Made:
         """Stage the frames of one batch."""
+        fields = SourceFields(self._transform.connection.connector.mapping.empty)
         with collector.at_rest():
             orders = [order for page in pages for order in read_orders(self._staging, page)]
-            frames = self._transform.frames(orders)
-        write_frames(self._staging, batch_folder("frames", number), frames)
-        return {
-            "orders": frames["version"].num_rows + frames["reject"].num_rows,
-            "lines": frames["purchase_order_line"].num_rows,
-            "rejects": frames["reject"].num_rows,
-        }
+            frames = without_repeated_rejects(self._transform.frames(orders))
+            fields.add([order.record for order in orders])
+        write_frames(self._staging, batch_folder(STAGE, number), frames)
+        return Made(len(orders), _counts(frames), versions(frames), fields)
+
+
+def _counts(frames: Frames) -> Counts:
+    """Orders, lines and rejects of a batch; the lines of rejected orders as far as they could be told."""
+    rejects = frames["reject"]
+    lines = frames["purchase_order_line"].num_rows + (pc.sum(rejects.column("line_count")).as_py() or 0)
+    return {"orders": frames["version"].num_rows + rejects.num_rows, "lines": lines, "rejects": rejects.num_rows}
 
 
 _worker: Worker
@@ -73,5 +115,5 @@ def _begin(connection: Connection, staging: Staging) -> None:
     _worker = Worker(connection, staging)
 
 
-def _map(number: int, pages: Pages) -> dict[str, int]:
+def _map(number: int, pages: Pages) -> Made:
     return _worker.map(number, pages)

@@ -24,8 +24,9 @@ from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
-from include.orderhouse.sync.batches import ORDERS_PER_BATCH, batches_of, map_batches
+from include.orderhouse.sync.batches import ORDERS_PER_BATCH, make_batches
 from include.orderhouse.sync.discovery import discover, recall
+from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
@@ -81,18 +82,10 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
     staging = _resumed(runtime, staged)
-    batches = batches_of(staging)
-    counts = {"batches": len(batches), "orders": 0, "lines": 0, "rejects": 0}
-    for made in map_batches(runtime.connection, staging, batches):
-        counts |= {name: counts[name] + number for name, number in made.items()}
+    counts, fields = make_batches(runtime.connection, staging)
+    stage_fields(staging, fields)
     staging.write_json(TRANSFORMED, counts)
-    note_counts(
-        runtime.warehouse,
-        runtime.connection.name,
-        staged,
-        orders_extracted=counts["orders"],
-        lines_extracted=counts["lines"],
-    )
+    note_counts(runtime.warehouse, runtime.connection.name, staged, **_extracted(staging))
     return {"staged": staged, **counts}
 
 
@@ -115,8 +108,10 @@ def validate(runtime: Runtime, staged: str) -> Summary:
         findings += len(found)
     report = _write_report(runtime, validator, staged)
     staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
+    drifts = [] if plan.mode in FROM_WAREHOUSE else check_drift(runtime, staged, staging)
     _stop_if_too_many(runtime, plan, made, rejected)
-    return {"staged": staged, "rejects": rejected, "findings": findings, "report": report}
+    told = {"rejects": rejected, "findings": findings, "drift": len(drifts)}
+    return {"staged": staged, **told, "report": report}
 
 
 def load(runtime: Runtime, staged: str) -> Summary:
@@ -231,6 +226,12 @@ def _take(orders: Iterator[RawOrder], most: int) -> Iterator[RawOrder]:
         yield order
 
 
+def _extracted(staging: Staging) -> dict[str, int]:
+    """What was read, by the ledger's columns."""
+    made = staging.read_json(TRANSFORMED)
+    return {"orders_extracted": made["orders"], "lines_extracted": made["lines"], "orders_duplicate": made["copies"]}
+
+
 def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
     reports = Home.from_environment().reports
     page = Path(validator.report(reports / runtime.connection.name / staged)).relative_to(reports)
@@ -261,4 +262,5 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         sync_id=plan.sync_id,
         mapping_version=plan.mapping_version,
         gone=tuple(GoneOrder(*order) for order in gone),
+        counts=_extracted(staging),
     )

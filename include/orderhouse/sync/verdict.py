@@ -45,6 +45,7 @@ def _reject(frames: Frames, order: str, findings: list[Finding]) -> dict[str, ob
         "field": findings[0].field,
         "reason": findings[0].reason,
         "findings": wire.encode(told).decode(),
+        "line_count": frames["purchase_order_line"].column("order_id").to_pylist().count(order),
     }
 
 

@@ -217,6 +217,7 @@ class Transform:
             "field": first["field"],
             "reason": first["reason"],
             "findings": wire.encode(findings).decode(),
+            "line_count": draft.tables[LINE.name].rows.orders.count(position),
             "payload": pack(raw.record, raw.content),
         }
 

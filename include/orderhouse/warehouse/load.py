@@ -26,7 +26,7 @@ from include.orderhouse.warehouse.merge import merge
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.rejects import settle_rejects
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
-from include.orderhouse.warehouse.winners import choose_winners, keep_versions
+from include.orderhouse.warehouse.winners import choose_winners, count_lines, keep_versions
 
 __all__ = ["GoneOrder", "LoadCounts", "LoadTask", "keep_rejects", "load"]
 
@@ -45,11 +45,8 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
         copied = copy_batches(cursor, batches)
         facts = task.facts(_enter(cursor, task))
         counts = _merge_all(cursor, task, facts)
-        if copied != counts.staged:
-            raise CountMismatch(
-                f"{copied} orders were staged for {task.connection}, but {counts.staged} are accounted for.",
-                action=MAP_AGAIN,
-            )
+        _reconcile(task, copied, counts)
+        counts = replace(counts, duplicates=counts.duplicates + task.counts.get("orders_duplicate", 0))
         _write_ledger(connection, task, "succeeded", counts.ledger())
     return counts
 
@@ -61,8 +58,8 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
     """
     with _transaction(engine, task) as (connection, cursor):
         copy_batches(cursor, batches, ("reject",))
-        rejected = settle_rejects(cursor, task.facts(_enter(cursor, task)))
-        _write_ledger(connection, task, "stopped", {"orders_rejected": rejected})
+        rejected, lines = settle_rejects(cursor, task.facts(_enter(cursor, task)))
+        _write_ledger(connection, task, "stopped", {"orders_rejected": rejected, "lines_rejected": lines})
     return rejected
 
 
@@ -95,15 +92,29 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCou
     counts = LoadCounts(inserted, updated, unchanged, older, duplicates)
     issues = keep_versions(cursor, facts)
     gone = mark_gone(cursor, task.gone, facts)
-    rejected = settle_rejects(cursor, facts)
+    winning_lines, older_lines = count_lines(cursor)
+    rejected, lines_rejected = settle_rejects(cursor, facts)
     return replace(
         counts,
         rejected=rejected,
         deleted=flagged + gone,
         lines_written=lines_written,
+        lines_unchanged=winning_lines - lines_written,
+        lines_older=older_lines,
+        lines_rejected=lines_rejected,
         lines_deleted=lines_deleted,
         issues=issues,
     )
+
+
+def _reconcile(task: LoadTask, copied: int, counts: LoadCounts) -> None:
+    """Every order and line that was read must be accounted for, where the task says how many there were."""
+    wanted = {"copies": copied, **{name: task.counts[name] for name in counts.read if name in task.counts}}
+    found = {"copies": counts.staged, **counts.read}
+    if wrong := [
+        f"{wanted[name]} {name}, {found[name]} are accounted for" for name in wanted if wanted[name] != found[name]
+    ]:
+        raise CountMismatch(f"Of {task.connection}, {'; '.join(wrong)}.", action=MAP_AGAIN)
 
 
 def _write_ledger(connection: sa.Connection, task: LoadTask, state: str, counts: dict[str, int]) -> None:

@@ -16,16 +16,18 @@ from include.orderhouse.warehouse.task import Cursor
 _KEEP = """
     INSERT INTO ops.reject AS known
         (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
-         mapping_version, code, table_name, field, reason, findings, payload, rejected_at, sync_id)
+         mapping_version, code, table_name, field, reason, findings, line_count, payload, rejected_at, sync_id)
     SELECT DISTINCT ON (reject_id)
         connection, reject_id, %(customer)s, order_id, source_order_id, order_number, version_at, fetched_at,
-        %(mapping_version)s::bigint, code, table_name, field, reason, findings, payload, %(loaded_at)s, %(sync_id)s
+        %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, %(loaded_at)s,
+        %(sync_id)s
     FROM staged_reject
     ORDER BY reject_id, version_at DESC NULLS LAST, fetched_at DESC
     ON CONFLICT (connection, reject_id) DO UPDATE SET
         order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
-        field = excluded.field, reason = excluded.reason, findings = excluded.findings, payload = excluded.payload,
+        field = excluded.field, reason = excluded.reason, findings = excluded.findings,
+        line_count = excluded.line_count, payload = excluded.payload,
         rejected_at = excluded.rejected_at, sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
     WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
@@ -48,6 +50,7 @@ _RESOLVE = """
             SELECT FROM staged_version AS loaded WHERE loaded.payload = waiting.payload
         ))
 """
+_COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
 _CREATE_TOUCHED = "CREATE TEMPORARY TABLE touched (order_id uuid PRIMARY KEY) ON COMMIT DROP"
 _MARK_VERSIONS = """
     WITH state AS (
@@ -75,13 +78,13 @@ _MARK_ROWS = sql.SQL("""
 """)
 
 
-def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> int:
-    """Keep the staged rejects, close those that are superseded, mark stale orders; the number of orders rejected."""
-    (rejected,) = cursor.execute("SELECT count(DISTINCT reject_id) FROM staged_reject").fetchone() or (0,)
+def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, int]:
+    """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected."""
+    rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
     cursor.execute(_KEEP, facts)
     cursor.execute(_RESOLVE, facts)
     cursor.execute(_CREATE_TOUCHED)
     cursor.execute(_MARK_VERSIONS, facts)
     for table in TABLES:
         cursor.execute(_MARK_ROWS.format(table=sql.Identifier("procurement", table.name)), facts)
-    return int(rejected)
+    return int(rejected), int(lines)

@@ -56,7 +56,7 @@ class LoadCounts:
     """What a load did, in orders unless it says lines.
 
     Every staged copy of an order is counted once: inserted, updated, unchanged, older (no later than what the warehouse
-    holds) or a duplicate (a further copy within the load).
+    holds) or a duplicate (a further copy within the load); so is every line: written, unchanged or older.
     """
 
     inserted: int = 0
@@ -67,6 +67,9 @@ class LoadCounts:
     rejected: int = 0
     deleted: int = 0
     lines_written: int = 0
+    lines_unchanged: int = 0
+    lines_older: int = 0
+    lines_rejected: int = 0
     lines_deleted: int = 0
     issues: int = 0
 
@@ -74,6 +77,12 @@ class LoadCounts:
     def staged(self) -> int:
         """The staged copies of orders that the counts account for."""
         return self.inserted + self.updated + self.unchanged + self.older + self.duplicates
+
+    @property
+    def read(self) -> dict[str, int]:
+        """What must have been read for this load, by the ledger's columns."""
+        lines = self.lines_written + self.lines_unchanged + self.lines_older + self.lines_rejected
+        return {"orders_extracted": self.staged - self.duplicates + self.rejected, "lines_extracted": lines}
 
     def ledger(self) -> dict[str, int]:
         """The counts as columns of ``ops.sync``."""
@@ -94,6 +103,9 @@ _LEDGER_COLUMNS = {
     "rejected": "orders_rejected",
     "deleted": "orders_deleted",
     "lines_written": "lines_written",
+    "lines_unchanged": "lines_unchanged",
+    "lines_older": "lines_older",
+    "lines_rejected": "lines_rejected",
     "lines_deleted": "lines_deleted",
     "issues": "issues",
 }

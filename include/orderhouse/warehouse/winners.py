@@ -48,6 +48,10 @@ _COUNT = """
            count(*) FILTER (WHERE is_newly_deleted)
     FROM winner
 """
+_COUNT_LINES = """
+    SELECT count(winner.order_id), count(*) FROM staged_purchase_order_line AS staged LEFT JOIN winner
+        ON (staged.order_id, staged.batch, staged.extracted_at) = (winner.order_id, winner.batch, winner.fetched_at)
+"""
 _FOREIGN = "SELECT count(*) FROM staged_version WHERE connection <> %(connection)s"
 _TORN = """
     SELECT source_order_id FROM staged_version
@@ -123,6 +127,12 @@ def choose_winners(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, ...]:
     cursor.execute("ANALYZE winner")
     counts: tuple[int, ...] = cursor.execute(_COUNT).fetchone() or ()
     return counts
+
+
+def count_lines(cursor: Cursor) -> tuple[int, int]:
+    """How many staged lines belong to winners, and how many to other versions."""
+    winning, staged = cursor.execute(_COUNT_LINES).fetchone() or (0, 0)
+    return winning, staged - winning
 
 
 def keep_versions(cursor: Cursor, facts: dict[str, Any]) -> int:

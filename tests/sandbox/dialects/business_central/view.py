@@ -47,6 +47,8 @@ def written(world: World, row: Row, request: Request | None = None) -> Row:
     retyped = world.faults.active(FaultKind.RETYPED_FIELD)
     if retyped and retyped.field in shown:
         shown[retyped.field] = retyped.value
+    if vanished := world.faults.active(FaultKind.VANISHED_FIELD):
+        shown.pop(vanished.field, None)
     return shown
 
 

@@ -163,6 +163,8 @@ def _disturbed(world: World, item: dict[str, Any]) -> dict[str, Any]:
         return {**item, new.field: new.value}
     if (retyped := world.faults.active(FaultKind.RETYPED_FIELD)) and retyped.field in item:
         return {**item, retyped.field: retyped.value}
+    if vanished := world.faults.active(FaultKind.VANISHED_FIELD):
+        return {name: value for name, value in item.items() if name != vanished.field}
     return item
 
 

@@ -44,7 +44,8 @@ class Database:
             raise OdooError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
         new = self._world.faults.active("new_field")
         extra = {new.field: Field(new.field, "char")} if new and model in (ORDER, LINE) else {}
-        return self._fields[model] | extra
+        gone = self._world.faults.active("vanished_field")
+        return {name: field for name, field in (self._fields[model] | extra).items() if not gone or name != gone.field}
 
     def fields_get(self, model: str, allfields: list[str] | None, attributes: list[str] | None) -> dict[str, Any]:
         found = self.fields(model)

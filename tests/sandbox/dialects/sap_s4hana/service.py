@@ -129,6 +129,9 @@ class Service:
                 for entry in [written, *self._written_lines(written)]:
                     if kind is FaultKind.NEW_FIELD or fault.field in entry:
                         entry[fault.field] = fault.value
+        if vanished := self._world.faults.active(FaultKind.VANISHED_FIELD):
+            for entry in [written, *self._written_lines(written)]:
+                entry.pop(vanished.field, None)
         return written
 
     def _written_lines(self, written: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,55 @@
+"""Which fields of the raw order a connection's mapping reads, its overrides and custom fields included."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from include.orderhouse.connections import Connection
+from include.orderhouse.mapping import TableMapping
+from include.orderhouse.model import LINE, ORDER
+from include.orderhouse.transform.table import overridden
+
+Bases = tuple[str, ...]
+"""Paths of the objects that are a table's rows; a mapping may name several places for them."""
+
+
+class Mapped:
+    """The paths of a connection's mapping, from the raw order on, as of `SourceFields`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._paths: set[str] = set()
+        self._patterns: list[str] = []
+        above: list[Bases] = [("",)]
+        for entry in connection.connector.mapping.tables:
+            if entry.table is not ORDER:
+                above = above[: 1 if entry.table is LINE else 2]
+                above.append(tuple(_joined(base, at) for base in above[-1] for at in entry.at))
+            self._add_table(connection, entry, above)
+        self._ancestors = {path[:at] for path in self._paths for at, sign in enumerate(path) if sign == "."}
+
+    def reads(self, path: str) -> bool:
+        """Whether the mapping reads the field, or something in it."""
+        is_read = path in self._paths or path in self._ancestors
+        return is_read or any(fnmatchcase(path, pattern) for pattern in self._patterns)
+
+    def _add_table(self, connection: Connection, entry: TableMapping, above: list[Bases]) -> None:
+        short = entry.table.name.removeprefix("purchase_order").lstrip("_") or "order"
+        overrides = connection.options.overrides.get(short, {})  # type: ignore[call-overload]
+        for binding in entry.bindings:
+            expression = overridden(binding, overrides)
+            for path in expression.reads if expression else ():
+                self._add(path, above)
+        for custom in connection.options.custom_fields:
+            if custom.table == short:
+                self._add(custom.source or "", above)
+                self._patterns += [_joined(base, custom.pattern) for base in above[-1] if custom.pattern]
+
+    def _add(self, path: str, above: list[Bases]) -> None:
+        level = len(path) - len(path.lstrip("^"))
+        own = path.lstrip("^").lstrip(".")
+        if own and level < len(above):
+            self._paths |= {_joined(base, own) for base in above[-1 - level]}
+
+
+def _joined(base: str, path: str) -> str:
+    return f"{base}.{path}" if base else path

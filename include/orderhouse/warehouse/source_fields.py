@@ -1,0 +1,158 @@
+"""The fields that raw orders of a connection have had, and drift: changes of that shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID
+from include.orderhouse.warehouse.operations import metadata as metadata
+from include.orderhouse.warehouse.schema import OPS
+
+CONNECTION = "The connection: one system of one customer"
+
+source_field = sa.Table(
+    "source_field",
+    metadata,
+    sa.Column("connection", TEXT, comment=CONNECTION, nullable=False),
+    sa.Column(
+        "path",
+        TEXT,
+        comment="Dotted path in the raw order; the elements of a list share the path of the list",
+        nullable=False,
+    ),
+    sa.Column(
+        "json_types",
+        ARRAY(TEXT),
+        comment="JSON types it has had, those of null and of empty values left out",
+        nullable=False,
+    ),
+    sa.Column("records", COUNT, comment="How many objects were read that could have had it", nullable=False),
+    sa.Column("present", COUNT, comment="How many of them had it, be it null", nullable=False),
+    sa.Column("sample", TEXT, comment="A value it has had, shortened; none of a field named like a secret"),
+    sa.Column("first_seen_at", INSTANT, comment="When a sync first read it", nullable=False),
+    sa.Column("last_seen_at", INSTANT, comment="When a sync last read it", nullable=False),
+    sa.Column(
+        "vanished_at", INSTANT, comment="Since when syncs no longer read it although they should; NULL while they do"
+    ),
+    sa.Column("sync_id", UUID, comment="The sync (`ops.sync`) that last told of it", nullable=False),
+    sa.PrimaryKeyConstraint("connection", "path"),
+    schema=OPS,
+    comment="Every field that raw orders of a connection have had, whether the mapping reads it or not",
+)
+
+drift = sa.Table(
+    "drift",
+    metadata,
+    sa.Column("connection", TEXT, comment=CONNECTION, nullable=False),
+    sa.Column("sync_id", UUID, comment="The sync (`ops.sync`) that met it", nullable=False),
+    sa.Column("path", TEXT, comment="Dotted path in the raw order (`ops.source_field`)", nullable=False),
+    sa.Column("kind", TEXT, comment="vanished, appeared or retyped", nullable=False),
+    sa.Column(
+        "is_mapped", sa.Boolean(), comment="Whether the mapping reads the field or something in it", nullable=False
+    ),
+    sa.Column("before", TEXT, comment="JSON types before; NULL where there was none"),
+    sa.Column("after", TEXT, comment="JSON types since; NULL where there is none"),
+    sa.Column("noted_at", INSTANT, comment="When it was noted", nullable=False),
+    sa.PrimaryKeyConstraint("connection", "sync_id", "path", "kind"),
+    schema=OPS,
+    comment="Changes of the shape of a source's orders, each noted once, by the sync that first met it",
+)
+
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.fields:' || :connection, 0))")
+
+
+@dataclass(frozen=True)
+class SeenField:
+    """What one sync read of a field: its JSON types, of how many objects it was in how many, and a sample."""
+
+    json_types: tuple[str, ...]
+    records: int
+    present: int
+    sample: str | None
+
+
+@dataclass(frozen=True)
+class KnownField:
+    """What the warehouse knows of a field from all syncs before."""
+
+    json_types: frozenset[str]
+    records: int
+    present: int
+    is_gone: bool
+    sync_id: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One change of shape. ``kind`` is ``vanished``, ``appeared`` or ``retyped``."""
+
+    path: str
+    kind: str
+    is_mapped: bool
+    before: str | None
+    after: str | None
+
+
+class Observation:
+    """One sync's look at the fields of a connection, alone and in one transaction."""
+
+    def __init__(self, warehouse: sa.Connection, connection: str, sync_id: str) -> None:
+        self._warehouse, self._connection, self._sync_id = warehouse, connection, sync_id
+
+    def known(self) -> dict[str, KnownField]:
+        """The fields by path."""
+        told = source_field.c
+        wanted = sa.select(
+            told.path, told.json_types, told.records, told.present, told.vanished_at.is_not(None), told.sync_id
+        ).where(told.connection == self._connection)
+        return {
+            path: KnownField(frozenset(types), records, present, is_gone, sync_id)
+            for path, types, records, present, is_gone, sync_id in self._warehouse.execute(wanted)
+        }
+
+    def keep(self, seen: Mapping[str, SeenField], drifts: Sequence[Drift]) -> None:
+        """Add what this sync has seen, once however often it is told, and note the drift."""
+        same = {"connection": self._connection, "sync_id": self._sync_id}
+        if seen:
+            self._add([{**same, "path": path, **asdict(field)} for path, field in seen.items()])
+        if drifts:
+            rows = [{**same, **asdict(each), "noted_at": sa.func.now()} for each in drifts]
+            self._warehouse.execute(insert(drift).values(rows).on_conflict_do_nothing())
+        if gone := [each.path for each in drifts if each.kind == "vanished"]:
+            mine = (source_field.c.connection == self._connection, source_field.c.path.in_(gone))
+            self._warehouse.execute(sa.update(source_field).where(*mine).values(vanished_at=sa.func.now()))
+
+    def _add(self, rows: list[dict[str, Any]]) -> None:
+        fields, now = source_field.c, sa.func.now()
+        dated = {"first_seen_at": now, "last_seen_at": now}
+        added = insert(source_field).values([{**row, **dated, "json_types": list(row["json_types"])} for row in rows])
+        types = sa.text("ARRAY(SELECT DISTINCT unnest(source_field.json_types || excluded.json_types) ORDER BY 1)")
+        self._warehouse.execute(
+            added.on_conflict_do_update(
+                index_elements=[fields.connection, fields.path],
+                set_={
+                    "json_types": types,
+                    "records": fields.records + added.excluded.records,
+                    "present": fields.present + added.excluded.present,
+                    "sample": sa.func.coalesce(fields.sample, added.excluded.sample),
+                    "last_seen_at": sa.case((added.excluded.present > 0, now), else_=fields.last_seen_at),
+                    "vanished_at": sa.case((added.excluded.present > 0, None), else_=fields.vanished_at),
+                    "sync_id": added.excluded.sync_id,
+                },
+                where=fields.sync_id != added.excluded.sync_id,
+            )
+        )
+
+
+@contextmanager
+def observation(engine: sa.Engine, connection: str, sync_id: str) -> Iterator[Observation]:
+    """The look of one sync; what it keeps is committed at the end."""
+    with engine.begin() as warehouse:
+        warehouse.execute(_ALONE, {"connection": connection})
+        yield Observation(warehouse, connection, sync_id)

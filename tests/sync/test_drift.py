@@ -1,0 +1,135 @@
+"""H22: the shape of a source's orders changes, and the next sync says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.orderhouse.errors import SchemaDrift
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.request import Mode
+from tests.sandbox import history
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import NOW, SETTINGS, Connect, System
+
+DRIFT = "SELECT path, kind, is_mapped, before, after FROM ops.drift ORDER BY noted_at, path, kind"
+
+
+def drift(system: System) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in system.rows(DRIFT)]
+
+
+def hide(odoo: Sandbox, name: str) -> None:
+    """Let a field of orders vanish: the source's catalogue no longer lists it, so it cannot be asked for."""
+    odoo.world("odoo").faults.add("vanished_field", times=None, field=name)
+
+
+def touch_all(odoo: Sandbox, seconds: float = 3600.0) -> None:
+    odoo.clock.advance(seconds)
+    odoo.act(history.touch_all, sorted(odoo.company.orders))
+
+
+@pytest.mark.parametrize("connector", SETTINGS)
+def test_syncs_of_a_source_that_stays_as_it_is_know_its_fields_and_note_no_drift(
+    connector: str, connect: Connect
+) -> None:
+    """H22."""
+    with sandbox(generate(7, orders=80, now=NOW), [connector], Clock(NOW)) as running:
+        system = connect(connector, running)
+        system.sync()
+        running.clock.advance(3600)
+        running.act(history.touch_some, 40)
+        system.sync()
+    assert drift(system) == []
+    known = system.rows(
+        "SELECT count(*) AS fields, count(sample) AS samples, min(records) AS least FROM ops.source_field"
+    )
+    assert known[0]["fields"] > 50
+    assert known[0]["samples"] > 25
+    assert known[0]["least"] > 0
+
+
+def test_a_field_that_is_new_is_noted_once_and_can_be_mapped(odoo: Sandbox, synced: System, connect: Connect) -> None:
+    """H22."""
+    odoo.world("odoo").faults.add("new_field", times=None, field="x_studio_ship_day", value="Monday")
+    touch_all(odoo)
+    synced.sync()
+    touch_all(odoo)
+    synced.sync()
+    new = ("appeared", False, None, "string")
+    assert drift(synced) == [("order_line.x_studio_ship_day", *new), ("x_studio_ship_day", *new)]
+    (field,) = synced.rows("SELECT * FROM ops.source_field WHERE path = 'x_studio_ship_day'")
+    assert (field["json_types"], field["sample"], field["present"]) == (["string"], "Monday", 80)
+    richer = connect("odoo", odoo, custom_fields=[{"table": "order", "pattern": "x_studio_*"}])
+    richer.sync(Mode.REMAP, run_id="remap")
+    told = richer.rows("SELECT DISTINCT custom_fields->>'x_studio_ship_day' AS day FROM procurement.purchase_order")
+    assert told == [{"day": "Monday"}]
+
+
+def test_a_field_that_changes_its_type_is_noted_and_loses_no_order(odoo: Sandbox, synced: System) -> None:
+    """H22: a reference that becomes a number is still a text to the mapping."""
+    odoo.world("odoo").faults.add("retyped_field", times=None, field="partner_ref", value=4711)
+    touch_all(odoo)
+    assert synced.sync()["orders_rejected"] == 0
+    assert drift(synced) == [("partner_ref", "retyped", True, "string", "number")]
+
+
+def test_a_field_that_vanishes_is_noted_once_and_again_when_it_is_back(odoo: Sandbox, synced: System) -> None:
+    """H22."""
+    hide(odoo, "partner_ref")
+    for _ in range(2):
+        touch_all(odoo)
+        synced.sync()
+    assert drift(synced) == [("partner_ref", "vanished", True, "string", None)]
+    odoo.world("odoo").faults.clear()
+    touch_all(odoo)
+    synced.sync()
+    assert drift(synced)[1:] == [("partner_ref", "appeared", True, "string", "string")]
+
+
+def test_a_run_too_small_to_tell_notes_nothing_vanished(odoo: Sandbox, synced: System) -> None:
+    hide(odoo, "partner_ref")
+    odoo.clock.advance(3600)
+    odoo.act(history.touch_some, 5)
+    synced.sync()
+    assert drift(synced) == []
+
+
+def test_a_connection_that_wants_to_stop_loads_nothing_until_the_field_is_back_or_mapped_anew(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    """H22, H7."""
+    system = connect("odoo", odoo, on_drift="stop")
+    system.sync()
+    before = system.watermark.text
+    hide(odoo, "partner_ref")
+    odoo.clock.advance(3600)
+    for number in sorted(odoo.company.orders):
+        odoo.act(history.change_header, number, "changed")
+    for run_id in ("first", "first", "second"):
+        with pytest.raises(SchemaDrift, match="no longer have partner_ref"):
+            system.sync(run_id=run_id)
+    assert (system.last_sync()["state"], system.last_sync()["error_code"]) == ("stopped", "SCHEMA_DRIFT")
+    assert system.rows("SELECT 1 FROM procurement.purchase_order WHERE memo = 'changed'") == []
+    assert system.watermark.text == before
+    assert drift(system) == [("partner_ref", "vanished", True, "string", None)]
+    mended = connect(
+        "odoo", odoo, on_drift="stop", overrides={"order": {"vendor_order_reference": {"source": "origin"}}}
+    )
+    mended.watermark.text = before
+    assert mended.sync(run_id="mended")["orders_updated"] == 40
+
+
+def test_a_validation_that_is_done_again_counts_its_fields_once(odoo: Sandbox, system: System) -> None:
+    staged = system.sync_until("validate", system.request())
+    steps.validate(system.runtime, staged)
+    (field,) = system.rows("SELECT records, present FROM ops.source_field WHERE path = 'name'")
+    assert (field["records"], field["present"]) == (40, 40)
+
+
+def test_a_remap_tells_nothing_about_the_source(odoo: Sandbox, synced: System) -> None:
+    hide(odoo, "partner_ref")
+    known = synced.rows("SELECT * FROM ops.source_field ORDER BY path")
+    synced.sync(Mode.REMAP)
+    assert synced.rows("SELECT * FROM ops.source_field ORDER BY path") == known
