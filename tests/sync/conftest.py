@@ -52,12 +52,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "quickbooks": {"realm_id": "9341450000000001", "charge_accounts": ["Freight & Delivery"]},
     "sap_business_one": {"company_db": "SBO_ORCHARD"},
     "sap_s4hana": {"service": "v4", "sap_client": "100"},
+    "xero": {
+        "charge_accounts": ["425"],
+        "cost_center_tracking": "Cost centre",
+        "department_tracking": "Department",
+    },
 }
 
 
 SIGN_IN = {
     "business_central": {"token_url": "{url}/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"},
     "quickbooks": {"token_url": "{url}/oauth2/v1/tokens/bearer"},
+    "xero": {"token_url": "{url}/connect/token"},
 }
 """Credentials beside the dialect's own: where to sign in, instead of the vendor's cloud."""
 

@@ -50,6 +50,7 @@ CARRIES = {
     "quickbooks": Carried(total=True, charge_lines=True),  # a category line with a freight account; TotalAmt
     "sap_business_one": Carried(total=True, charge_lines=False),  # freight is an expense of the document
     "sap_s4hana": Carried(total=False, charge_lines=False),  # a header condition; no taxes, no totals
+    "xero": Carried(total=True, charge_lines=True),  # a line on a freight account; Total
 }
 
 

@@ -30,6 +30,7 @@ from tests.truth import (
     quickbooks,
     sap_business_one,
     sap_s4hana,
+    xero,
 )
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
@@ -44,6 +45,7 @@ TRUTHS: dict[str, ModuleType] = {
     "quickbooks": quickbooks,
     "sap_business_one": sap_business_one,
     "sap_s4hana": sap_s4hana,
+    "xero": xero,
 }
 PARTS = {"lines": "source_line_id", "schedules": "schedule_number", "distributions": "distribution_number"}
 """The parts of a row that are rows themselves, and the column that tells them apart."""
