@@ -37,13 +37,7 @@ def test_a_dag_that_is_let_run_does_not_catch_up(airflow: Airflow) -> None:
 
 
 def test_every_server_listens_on_loopback_only(airflow: Airflow) -> None:
-    family = psutil.Process().children(recursive=True)
-    listening = [
-        connection.laddr[0]
-        for process in family
-        for connection in process.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    listening = [address for process in psutil.Process().children(recursive=True) for address in _listening(process)]
     assert listening
     assert {host for host in listening if host not in ("127.0.0.1", "::1")} == set()
 
@@ -56,3 +50,12 @@ def test_the_api_refuses_who_has_no_password(airflow: Airflow) -> None:
 def test_a_second_launcher_is_told_who_runs_in_the_state_folder(airflow: Airflow) -> None:
     with pytest.raises(ConfigurationInvalid, match="already runs in"), running(Plan(airflow.home), Report()):
         pytest.fail("two launchers ran in one state folder")
+
+
+def _listening(process: psutil.Process) -> list[str]:
+    """The addresses that a process listens on; none where it has just ended."""
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return []
+    return [connection.laddr[0] for connection in connections if connection.status == psutil.CONN_LISTEN]

@@ -29,7 +29,8 @@ def killed(killed_run: Future[KilledRun]) -> KilledRun:
 def echoing_run(airflow: Airflow) -> Run:
     """A run of SAP's DAG whose source repeats the password in its error."""
     error = {"code": "ODATA/001", "message": f"No service for ORDERHOUSE with {PLANTED}"}
-    airflow.plan_fault("sap_s4hana", kind="wrong_shape", value={"error": error}, times=None)
+    fault = {"path": "0001/PurchaseOrder", "value": {"error": error}, "times": None}
+    airflow.plan_fault("sap_s4hana", kind="wrong_shape", **fault)
     try:
         return airflow.run("purchase_orders__sap_s4hana")
     finally:
