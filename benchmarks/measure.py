@@ -52,17 +52,23 @@ def measured(command: Sequence[str], log: Path, environment: Mapping[str, str] |
     if process.returncode:
         told = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TOLD_LINES:]
         raise CommandFailed("\n".join([f"{' '.join(command)} ended with {process.returncode}:", *told]))
-    return Usage(seconds, used.ru_utime + used.ru_stime, tree.peak)
+    return Usage(seconds, max(used.ru_utime + used.ru_stime, tree.cpu_seconds), tree.peak)
 
 
 class _Tree(threading.Thread):
-    """Watches the memory of a process and its descendants: what they hold together, and the kernel's peak of each."""
+    """Watches a process and its descendants: the memory that they hold together, and the processor time of each."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
+        self._cpu: dict[int, float] = {}
         self._root = psutil.Process(pid)
         self._stopped = threading.Event()
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Of all processes, as they were seen last; ``wait4`` knows none that nobody has waited for."""
+        return sum(self._cpu.values())
 
     def run(self) -> None:
         while not self._stopped.wait(SAMPLE_SECONDS):
@@ -70,28 +76,41 @@ class _Tree(threading.Thread):
                 family = [self._root, *self._root.children(recursive=True)]
             except psutil.Error:
                 return
-            self.peak = max(self.peak, sum(map(_resident, family)), *(_high_water(each.pid) for each in family))
+            together = sum(_own_share(each.pid) for each in family) if family[1:] else 0
+            self.peak = max(self.peak, together, *(_high_water(each.pid) for each in family))
+            self._cpu |= {each.pid: seconds for each in family if (seconds := _cpu_seconds(each))}
 
     def stop(self) -> None:
         self._stopped.set()
         self.join()
 
 
-def _resident(process: psutil.Process) -> int:
+def _cpu_seconds(process: psutil.Process) -> float:
     try:
-        return int(process.memory_info().rss)
+        times = process.cpu_times()
     except psutil.Error:
-        return 0
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _own_share(pid: int) -> int:
+    """A process's memory, what it shares with others divided among them."""
+    return _told(pid, "smaps_rollup", "Pss")
 
 
 def _high_water(pid: int) -> int:
-    """The most that the process has held since it began its program; 0 where the system does not tell.
+    """The most that the process has held since it began its program.
 
     The peak that ``wait4`` gives would do, were it not at least that of the process that started it.
     """
+    return _told(pid, "status", "VmHWM")
+
+
+def _told(pid: int, file: str, name: str) -> int:
+    """Bytes that the kernel tells of a process; 0 once it has ended."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        content = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8")
     except OSError:
         return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    found = re.search(rf"^{name}:\s+(\d+) kB", content, re.MULTILINE)
     return int(found[1]) * 1024 if found else 0
