@@ -1,7 +1,7 @@
 """dlt's rest_api source: as its documentation begins, or tuned (``tuned`` as second argument).
 
-Tuned is what its performance guide names: COPY of CSV instead of INSERT, uncompressed files, a normaliser on every
-core, larger buffers, and an upsert in place of delete and insert.
+Tuned is what its performance guide names: COPY of CSV instead of INSERT, files that are not compressed and small enough
+to be worked on side by side, a normaliser on every core, and an upsert in place of delete and insert.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from benchmarks.contenders.job import Job, read_job
 TUNED = {
     "NORMALIZE__WORKERS": str(os.cpu_count() or 1),
     "NORMALIZE__DATA_WRITER__DISABLE_COMPRESSION": "true",
-    "DATA_WRITER__BUFFER_MAX_ITEMS": "20000",
     "DATA_WRITER__FILE_MAX_ITEMS": "50000",
     "LOAD__WORKERS": "4",
 }
