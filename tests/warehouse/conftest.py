@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -37,6 +38,13 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def url(server: Server) -> Iterator[str]:
     """The URL of a warehouse of the test's own, empty and migrated."""
+    with database(server) as made:
+        yield made
+
+
+@contextmanager
+def database(server: Server) -> Iterator[str]:
+    """The URL of an empty, migrated warehouse that lasts as long as the context."""
     name = f"test_{next(_numbers)}"
     _administer(server, f"CREATE DATABASE {name} TEMPLATE template_warehouse STRATEGY file_copy")
     yield server.url(name)
