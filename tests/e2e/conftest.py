@@ -1,7 +1,6 @@
 """A real Airflow for the tests, on a state folder and ports of its own, started once per session.
 
-Its DAG folder holds the project's DAGs, Odoo's scheduled every minute and the others once a year, and those of
-``tests/e2e/dags``. The sandbox serves the connections of ``tests/e2e/connections.yaml``.
+Its DAG folder holds the project's DAGs, scheduled once a year, and those of ``tests/e2e/dags``. The sandbox serves the connections of ``tests/e2e/connections.yaml``.
 """
 
 from __future__ import annotations
@@ -76,8 +75,7 @@ def _dag_folder(folder: Path) -> Path:
     for file in (*(PROJECT / "dags").glob("*.py"), *(Path(__file__).parent / "dags").glob("*.py")):
         shutil.copy(file, folder)
     for file in folder.glob("*.py"):
-        schedule = "* * * * *" if file.name == "odoo.py" else "@yearly"
-        text = file.read_text(encoding="utf-8").replace("*/15 * * * *", schedule)
+        text = file.read_text(encoding="utf-8").replace("*/15 * * * *", "@yearly")
         file.write_text(text, encoding="utf-8")
     return folder
 

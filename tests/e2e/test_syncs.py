@@ -97,6 +97,8 @@ def test_a_scheduled_run_syncs_what_is_due(airflow: Airflow, odoo_run: Run) -> N
         runs = airflow.api.pages(f"/dags/{odoo_run.dag_id}/dagRuns", "dag_runs")
         return [run for run in runs if run["run_type"] == "scheduled" and run["state"] in FINAL_STATES]
 
+    file = airflow.installation.host.dags / "odoo.py"
+    file.write_text(file.read_text(encoding="utf-8").replace("@yearly", "* * * * *"), encoding="utf-8")
     assert wait_for(lambda: bool(scheduled()), RUN_SECONDS)
     airflow.api.pause(odoo_run.dag_id, True)
     run = airflow.wait(odoo_run.dag_id, scheduled()[0]["dag_run_id"])
