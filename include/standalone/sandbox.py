@@ -29,6 +29,7 @@ DIALECTS = (
     "sap_business_one",
     "coupa",
     "xero",
+    "acumatica",
     "dynamics_fo",
 )
 """In the order of their ports; new ones come last."""
@@ -98,6 +99,7 @@ class Sandbox:
             "sap_business_one": {"password": password},
             "coupa": {"client_secret": password},
             "xero": {"client_secret": password, "refresh_token": password},
+            "acumatica": {"password": password},
             "dynamics_fo": {"client_secret": password},
         }
         path = self.home.sandbox / "credentials.json"

@@ -38,6 +38,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     "sap_business_one": {"company_db": "SBO_ORCHARD"},
 }
 WRONG: dict[str, dict[str, str]] = {
+    "acumatica": {"password": "wr0ng-s3cret"},
     "business_central": {"client_secret": "wr0ng-s3cret"},
     "dynamics_fo": {"client_secret": "wr0ng-s3cret"},
     "coupa": {"client_secret": "wr0ng-s3cret"},

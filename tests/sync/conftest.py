@@ -39,6 +39,7 @@ COUPA_SEGMENTS = {
     "segment-5": "project",
 }
 SETTINGS: dict[str, dict[str, Any]] = {
+    "acumatica": {},
     "business_central": {
         "root": "v2.0/00000000-0000-0000-0000-000000000001/production",
         "orders_api": "api/orchard/purchasing/v1.0",

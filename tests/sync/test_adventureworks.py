@@ -40,6 +40,7 @@ class Carried:
 
 
 CARRIES = {
+    "acumatica": Carried(total=True, charge_lines=True),  # a line of type Freight; OrderTotal
     "business_central": Carried(total=True, charge_lines=True),  # a line of type Charge (Item); the page has the totals
     "coupa": Carried(total=False, charge_lines=True),  # a line with an amount; total is without tax
     "dynamics_fo": Carried(total=False, charge_lines=False),  # a charge of the header; no taxes, no totals

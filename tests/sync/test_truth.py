@@ -20,6 +20,7 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
 from tests.truth import (
+    acumatica,
     business_central,
     coupa,
     dynamics_fo,
@@ -35,6 +36,7 @@ from tests.truth import (
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 TRUTHS: dict[str, ModuleType] = {
+    "acumatica": acumatica,
     "business_central": business_central,
     "coupa": coupa,
     "dynamics_fo": dynamics_fo,

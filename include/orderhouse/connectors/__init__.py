@@ -8,6 +8,7 @@ from include.orderhouse.connector import Connector
 from include.orderhouse.errors import ConfigurationInvalid
 
 CONNECTORS = (
+    "acumatica",
     "business_central",
     "coupa",
     "dynamics_fo",

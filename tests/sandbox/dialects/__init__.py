@@ -1,6 +1,7 @@
 """The dialects of the sandbox, one module each with a value `DIALECT`."""
 
 DIALECTS: tuple[str, ...] = (
+    "acumatica",
     "business_central",
     "coupa",
     "dynamics_fo",

@@ -91,7 +91,7 @@ def explain(answer: Answer) -> Refusal | None:
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
     settings, zone = source.settings, ZoneInfo(source.time_zone)
-    first = (window.start - MARGIN).astimezone(zone).date() if window.start else None
+    first = (window.start - MARGIN).astimezone(zone).date() if window.start and not window.open_only else None
     last = window.end.astimezone(zone).date() if window.end else None
     changed, created = _days("UpdateDate", first, last), _days("CreationDate", first, last)
     if window.open_only:
@@ -107,7 +107,7 @@ def _sections(source: Source, window: Window) -> Iterator[Section]:
         others = f"{earlier} or UpdateDate gt {_literal(last)}" if last else earlier
         yield Section("receipts", changed, RECEIPTS, others)
         yield Section("invoices", changed, INVOICES, others)
-    if settings.reread_open_orders:
+    if settings.reread_open_orders and last is None:
         yield Section("still open", odata.all_of(earlier, OPEN))
 
 

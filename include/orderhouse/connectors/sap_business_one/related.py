@@ -29,6 +29,7 @@ NAMES = {
     ),
 }  # fmt: skip
 """Entity sets that documents refer to by number or code, with the members that are read; the first is the key."""
+NONE_CHOSEN = -1
 VENDOR = ("CardCode", "CardName", "FederalTaxID", "EmailAddress", "Phone1", "ContactEmployees")
 ITEM = ("ItemCode", "ItemName", "ItemType", "ItemsGroupCode", "InventoryUOM", "InventoryUoMEntry", "BarCode",
         "SupplierCatalogNo")  # fmt: skip
@@ -38,12 +39,12 @@ RECEIPTS, INVOICES = "PurchaseDeliveryNotes", "PurchaseInvoices"
 
 def names(service: ServiceLayer) -> dict[str, dict[str, Row]]:
     """The records of `NAMES` by entity set and key."""
-    return {
-        entity: {
-            str(row[members[0]]): row for page in service.pages(entity, members[0], None, members) for row in page.rows
-        }
-        for entity, members in NAMES.items()
-    }
+    return {entity: _named(service, entity) for entity in NAMES}
+
+
+def _named(service: ServiceLayer, entity: str) -> dict[str, Row]:
+    members = NAMES[entity]
+    return {str(row[members[0]]): row for page in service.pages(entity, members[0], None, members) for row in page.rows}
 
 
 def changed_at(document: Row, source: Source) -> datetime | None:
@@ -62,7 +63,8 @@ class Related:
     def __init__(self, source: Source, service: ServiceLayer) -> None:
         self._source, self._service, self._settings = source, service, source.settings
         self._company: Row = source.catalogue.details["company"]
-        self._names: dict[str, dict[str, Row]] = source.catalogue.details["names"]
+        self._names: dict[str, dict[str, Row]] = dict(source.catalogue.details["names"])
+        self._learned: set[str] = set()
         self._vendors: dict[str, Row | None] = {}
         self._items: dict[str, Row | None] = {}
 
@@ -118,6 +120,11 @@ class Related:
         }  # fmt: skip
 
     def _name(self, entity: str, key: Any) -> Row | None:
+        """The record of a key; a key that is not known is newer than the catalogue, which is then asked for again."""
+        if key in (None, NONE_CHOSEN) or str(key) in self._names[entity] or entity in self._learned:
+            return self._names[entity].get(str(key))
+        self._learned.add(entity)
+        self._names[entity] = _named(self._service, entity)
         return self._names[entity].get(str(key))
 
 

@@ -1,0 +1,75 @@
+"""Acumatica's codes in canonical terms; the screens of purchase orders (PO301000) list them."""
+
+from __future__ import annotations
+
+ORDER_TYPES = {
+    "Normal": "standard",
+    "Drop-Ship": "drop_ship",
+    "Project Drop-Ship": "drop_ship",
+    "Blanket": "blanket",
+    "Standard": "blanket",
+}
+"""``Standard`` is a standard blanket order: a list of what may be ordered, from which orders are copied."""
+
+STATUSES = {
+    "On Hold": "draft",
+    "Rejected": "draft",
+    "Pending Approval": "pending_approval",
+    "Pending Printing": "approved",
+    "Pending Email": "approved",
+    "Awaiting Link": "approved",
+    "Open": "approved",
+    "partially received": "partially_received",
+    "received": "received",
+    "Completed": "closed",
+    "invoiced": "invoiced",
+    "Closed": "closed",
+    "Canceled": "cancelled",
+    "Cancelled": "cancelled",
+}
+"""Status, and how far its lines have come: an order is completed with its last line, and closed when all is billed; one
+that is completed or closed although not all came was closed short."""
+
+APPROVALS = {
+    "Pending Approval": "pending",
+    "Rejected": "rejected",
+    "Pending Printing": "approved",
+    "Pending Email": "approved",
+    "Awaiting Link": "approved",
+    "Open": "approved",
+    "Completed": "approved",
+    "Closed": "approved",
+}
+
+FINISHED = ("Completed", "Closed", "Canceled", "Cancelled")
+"""Statuses of orders on which nothing more is expected; releases spell the last one in both ways."""
+
+LINE_TYPES = {
+    "Goods for IN": "goods",
+    "Goods for SO": "goods",
+    "Goods for RP": "goods",
+    "Goods for MF": "goods",
+    "Goods for FS": "goods",
+    "Goods for PC": "goods",
+    "Goods for Project": "goods",
+    "Goods for Drop-Ship": "goods",
+    "Non-Stock": "goods",
+    "Non-Stock for SO": "goods",
+    "Non-Stock for FS": "goods",
+    "Non-Stock for Project": "goods",
+    "Non-Stock for Drop-Ship": "goods",
+    "Service": "service",
+    "Service for FS": "service",
+    "Service for Project": "service",
+    "Freight": "charge",
+    "Misc. Charge": "charge",
+    "Description": "text",
+}
+
+LINE_STATUSES = {
+    "cancelled": "cancelled",
+    "closed": "closed",
+    "received": "received",
+    "partially received": "partially_received",
+    "open": "open",
+}

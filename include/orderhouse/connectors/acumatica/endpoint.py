@@ -1,0 +1,115 @@
+"""The contract-based REST API: lists in order of their keys, single records, error bodies.
+
+A list tells neither a count nor a next page, and takes no order: it comes in order of its keys. So a page is asked for
+by the last key, and the end is where nothing comes any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from include.orderhouse import odata, wire
+from include.orderhouse.connector import Source
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    FilterIgnored,
+    OrderhouseError,
+    RateLimitExceeded,
+    RequestRefused,
+    SourceUnavailable,
+)
+from include.orderhouse.http import BY_STATUS, Answer, Refusal, retry_after
+
+Row = dict[str, Any]
+ODATA: odata.Version = 2
+"""Literals of filters are written as in OData 2.0 and 3.0: ``datetimeoffset'...'``."""
+
+
+class CannotExpand(RequestRefused):
+    """The server cannot optimise a list with what was to be expanded in it."""
+
+
+class NoSuchRecord(RequestRefused):
+    """There is no record with these keys."""
+
+
+SAID: dict[str, type[OrderhouseError]] = {
+    "Invalid credentials": AuthenticationFailed,
+    "API Login Limit": RateLimitExceeded,
+    "Optimization cannot be performed": CannotExpand,
+    "No entity satisfies the condition": NoSuchRecord,
+}
+"""What the server's exceptions say, whatever their status: most have 500."""
+
+
+class Endpoint:
+    """The entities of a source's endpoint."""
+
+    def __init__(self, source: Source) -> None:
+        settings, details = source.settings, source.catalogue.details
+        self._api, self._size = source.api, source.page_size
+        self._root = f"{site_path(settings.site)}entity/{settings.endpoint}/{details['version']}"
+        self._custom = {"$custom": ",".join(details["custom"])} if details["custom"] else {}
+
+    def pages(
+        self, entity: str, number: str, of_type: str, condition: str | None, query: dict[str, str], after: str | None
+    ) -> Iterator[list[Row]]:
+        """The records of one type in order of their numbers, from behind a number on, until none comes any more."""
+        while rows := self.page(entity, number, of_type, condition, query, after):
+            yield rows
+            after = key(rows[-1], number)
+
+    def page(
+        self, entity: str, number: str, of_type: str, condition: str | None, query: dict[str, str], after: str | None
+    ) -> list[Row]:
+        """One page of these records. Raises FilterIgnored where it does not go on behind the number."""
+        behind = None if after is None else f"{number} gt {odata.literal(after)}"
+        wanted = odata.all_of(f"Type eq {odata.literal(of_type)}", condition, behind)
+        rows = self.rows(entity, {"$filter": wanted, "$top": str(self._size), **query})
+        if any(key(row, "Type") != of_type or (after is not None and key(row, number) == after) for row in rows):
+            raise FilterIgnored(
+                f"{entity}: asked for type {of_type} from {after or 'the beginning'} on, something else came.",
+                action="Nothing was loaded. The endpoint, or a proxy in front of it, drops the filter.",
+            )
+        return rows
+
+    def rows(self, entity: str, query: dict[str, str]) -> list[Row]:
+        """The records of a query."""
+        found = wire.part(self._api.get(f"{self._root}/{entity}", params=query), "", list, of=entity)
+        return [wire.part(row, "", dict, of=f"a row of {entity}") for row in found]
+
+    def single(self, entity: str, keys: Sequence[str], query: dict[str, str]) -> Row:
+        """The record with these keys. Raises NoSuchRecord."""
+        path = "/".join(quote(part, safe="") for part in keys)
+        return wire.part(self._api.get(f"{self._root}/{entity}/{path}", params=query), "", dict, of=entity)
+
+    def with_custom_fields(self, query: dict[str, str]) -> dict[str, str]:
+        """A query that asks for the fields of customisations too."""
+        return query | self._custom
+
+
+def site_path(site: str) -> str:
+    """The path of a site below its host, ready to be gone on with."""
+    return f"{site.strip('/')}/" if site.strip("/") else ""
+
+
+def key(row: Row, name: str) -> str:
+    """A field of a record that must be there."""
+    return wire.part(row, f"{name}.value", str, of="a record")
+
+
+def explain(answer: Answer) -> Refusal | None:
+    """The server's words: its exception's where it threw one, and never its stack."""
+    if answer.status < httpx.codes.BAD_REQUEST or not isinstance(answer.body, dict):
+        return None
+    said = str(answer.body.get("exceptionMessage") or answer.body.get("message") or "")
+    if not said:
+        return None
+    is_outage = answer.status >= httpx.codes.INTERNAL_SERVER_ERROR
+    by_status = BY_STATUS.get(answer.status, SourceUnavailable if is_outage else RequestRefused)
+    kind = next((error for words, error in SAID.items() if words in said), by_status)
+    return Refusal(kind, " ".join(said.split())[:500], retry_after=retry_after(answer))

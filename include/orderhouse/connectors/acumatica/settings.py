@@ -1,0 +1,33 @@
+"""What a connection to Acumatica may set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options of a connection to Acumatica."""
+
+    site: str = ""
+    """Path of the site on its host, such as ``AcumaticaERP``."""
+    tenant: str = ""
+    """The tenant to sign in to (its login name), where the site has several; with a connected application, its
+    client id names the tenant."""
+    branch: str = ""
+    """The branch to sign in to; the user's own without it."""
+    endpoint: str = "Default"
+    """The contract-based endpoint; one of your own may extend the default one."""
+    endpoint_version: str = ""
+    """Its version, such as ``24.200.001``; the newest that the site lists without it."""
+    order_types: tuple[str, ...] = ("Normal", "Drop-Ship", "Blanket", "Standard", "Project Drop-Ship")
+    """The types of orders to read; each is asked for by itself."""
+    receipt_types: tuple[str, ...] = ("Receipt", "Return")
+    """The types of receipts whose orders are read again when they change; none asks for no receipts."""
+    reread_open_orders: bool = True
+    """Read all open orders again at every sync: a line whose text or dates change moves nothing to ask for."""
+    read_vendors: bool = True
+    """Also read the orders' vendors: name, address, tax registration."""
+    custom_fields: tuple[str, ...] = ()
+    """Fields of customisations as ``<view>.<field>``, such as ``Document.UsrPhase`` or ``Transactions.UsrDrawing``; all
+    that the schema lists without it."""

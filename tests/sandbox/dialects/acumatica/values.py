@@ -1,0 +1,73 @@
+"""How Acumatica writes values: each in an object of its own, instants with the site's offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from tests.sandbox.order import CustomValue
+
+Row = dict[str, Any]
+Fields = Mapping[str, Any]
+NAMESPACE = uuid5(NAMESPACE_URL, "https://acumatica.sandbox.example/")
+CUSTOM_TYPES: dict[type, str] = {
+    str: "CustomStringField", Decimal: "CustomDecimalField", int: "CustomIntField", bool: "CustomBooleanField",
+    date: "CustomDateTimeField", datetime: "CustomDateTimeField",
+}  # fmt: skip
+
+
+def note_id(kind: str, key: object) -> str:
+    """The id of a record: the same at every start."""
+    return str(uuid5(NAMESPACE, f"{kind}/{key}"))
+
+
+def milliseconds(instant: datetime) -> datetime:
+    """The instant as the database keeps it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def told(value: Any, offset: int) -> Any:
+    """A value as JSON."""
+    if isinstance(value, datetime):
+        return value.astimezone(timezone(timedelta(minutes=offset))).isoformat(timespec="milliseconds")
+    return f"{value.isoformat()}T00:00:00+00:00" if isinstance(value, date) else value
+
+
+def wrapped(value: Any, offset: int) -> Any:
+    """A field as the contract writes it: `{"value": ...}`, and `{}` where it is empty."""
+    if value is None or value == "":
+        return {}
+    return {"value": told(value, offset)}
+
+
+def entity(record_id: str, fields: Fields, offset: int, custom: Row | None = None) -> Row:
+    """A record with its fields; lists and objects among them are records already."""
+    shown: Row = {"id": record_id, "rowNumber": 1, "note": {"value": ""}}
+    for name, value in fields.items():
+        shown[name] = value if isinstance(value, list | dict) else wrapped(value, offset)
+    return shown | {"custom": custom or {}, "_links": {}}
+
+
+def custom_name(name: str) -> str:
+    """`project_phase` as `UsrProjectPhase`."""
+    return "Usr" + "".join(part.capitalize() for part in name.split("_"))
+
+
+def custom_fields(
+    view: str, kinds: Mapping[str, type], values: Mapping[str, CustomValue], asked: frozenset[str], offset: int
+) -> Row:
+    """The fields of a customisation that were asked for, below the view that shows them."""
+    shown = {
+        custom_name(name): {"type": CUSTOM_TYPES[kind], "value": told(values.get(name), offset)}
+        for name, kind in kinds.items()
+        if f"{view}.{custom_name(name)}" in asked
+    }
+    return {view: shown} if shown else {}
+
+
+def custom_schema(view: str, kinds: Mapping[str, type]) -> Row:
+    """The customisation as the schema tells it."""
+    return {view: {custom_name(name): {"type": CUSTOM_TYPES[kind]} for name, kind in kinds.items()}}
