@@ -158,11 +158,11 @@ def test_adjacent_windows_cover_everything_once(connect: SourceFor, still: Sandb
     assert found(p for w in windows for p in CONNECTOR.fetch(source, w)) == keys(still.company.orders.values())
 
 
-def test_h30_after_any_page_the_rest_is_fetched_and_no_more(connect: SourceFor, still: Sandbox) -> None:
-    source = connect(still, page_size=13)
+def test_h30_after_any_page_the_rest_is_fetched_and_no_more(connect: SourceFor, served: Sandbox) -> None:
+    source = connect(served, page_size=13)
     for window in (Window(NOW - timedelta(days=9), None), Window(NOW - timedelta(days=60), NOW), EVER):
         pages = list(CONNECTOR.fetch(source, window))
-        assert len(pages) > 7
+        assert len(pages) > 4
         for position, page in enumerate(pages[:-1]):
             rest = CONNECTOR.fetch(source, Window(window.start, window.end, resume=page.resume))
             assert found(rest) == found(pages[position + 1 :])
