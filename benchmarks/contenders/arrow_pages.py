@@ -15,8 +15,8 @@ TYPES = {
     "number": pa.float64(),
     "digits": pa.string(),
     "boolean": pa.bool_(),
-    "date": pa.string(),
-    "instant": pa.string(),
+    "date": pa.timestamp("s"),
+    "instant": pa.timestamp("ms", tz="UTC"),
 }
 
 
@@ -32,6 +32,15 @@ def parsed(page: bytes, schema: pa.Schema, path: list[str]) -> pa.StructArray:
     reading = pyarrow.json.ReadOptions(block_size=len(page) + 1)
     found = pyarrow.json.read_json(BytesIO(page), reading, options).column(path[0]).chunk(0)
     return pa.compute.list_flatten(field_at(found, path[1:]))
+
+
+def records(table: Table, rows: pa.StructArray) -> pa.RecordBatch:
+    """The table's fields of these rows; dates, which pyarrow reads as midnights, as dates."""
+    columns = [
+        field_at(rows, [field]).cast(pa.date32()) if kind == "date" else field_at(rows, [field])
+        for field, kind in table.fields.items()
+    ]
+    return pa.RecordBatch.from_arrays(columns, list(table.fields))
 
 
 def field_at(rows: pa.Array, path: list[str]) -> pa.Array:

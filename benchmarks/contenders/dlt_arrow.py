@@ -9,7 +9,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from benchmarks.contenders.arrow_pages import field_at, parsed, schema_of
+from benchmarks.contenders.arrow_pages import field_at, parsed, records, schema_of
 from benchmarks.contenders.dlt_rest_api import TUNED, pipeline
 from benchmarks.contenders.job import Job, Table, column, pages, read_job
 
@@ -41,8 +41,7 @@ def _rows_of(nesting: list[Table], table: Table) -> Callable[[pa.StructArray], I
         rows = orders
         for step in nesting:
             rows = pa.compute.list_flatten(field_at(rows, step.path))
-        found = pa.RecordBatch.from_struct_array(rows).select(list(table.fields))
-        yield pa.Table.from_batches([found]).rename_columns([column(field) for field in table.fields])
+        yield pa.Table.from_batches([records(table, rows)]).rename_columns([column(field) for field in table.fields])
 
     return rows_of
 

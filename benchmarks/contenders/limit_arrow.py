@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 
-from benchmarks.contenders.arrow_pages import field_at, parsed, schema_of
+from benchmarks.contenders.arrow_pages import field_at, parsed, records, schema_of
 from benchmarks.contenders.job import Job, Table, create, merge, pages, read_job
 
 ORDER_FIELDS, LINE_FIELDS = 16, 21
@@ -45,8 +45,7 @@ def _chosen(table: Table, count: int) -> Table:
 
 def _copy(warehouse: psycopg.Connection, table: Table, rows: pa.StructArray) -> None:
     content = BytesIO()
-    batch = pa.RecordBatch.from_struct_array(rows).select(list(table.fields))
-    pyarrow.csv.write_csv(batch, content, pyarrow.csv.WriteOptions(include_header=False))
+    pyarrow.csv.write_csv(records(table, rows), content, pyarrow.csv.WriteOptions(include_header=False))
     with warehouse.cursor().copy(f"COPY {table.name}_staged FROM STDIN (FORMAT csv)".encode()) as copy:
         copy.write(content.getbuffer())
 

@@ -14,7 +14,7 @@ from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
 from include.orderhouse.sync import batches
-from include.orderhouse.sync.batches import batches_of, map_batches
+from include.orderhouse.sync.batches import batches_of, make_batches, map_batches
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CUSTOM = [{"table": "order", "source": "memo", "name": "told_memo"}]
@@ -65,3 +65,14 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
         made.append((counts, [{name: each[name].to_pylist() for name in SCHEMAS} for each in frames]))
     assert made[0] == made[1]
     assert [count["orders"] for count in made[0][0]] == [2, 2, 1]
+
+
+def test_of_a_large_batch_the_fields_of_a_part_are_looked_at_evenly(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "LOOKED_INTO", 4)
+
+    counts, fields = make_batches(connection, staged(tmp_path, [orders(1, 12)]))
+    assert counts == {"batches": 1, "orders": 12, "lines": 0, "rejects": 0, "copies": 0}
+    assert (fields.objects_around("name"), fields.fields["name"].sample) == (3, "P1")
+    assert "order_line" in fields.fields

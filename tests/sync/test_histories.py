@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import psycopg
@@ -141,6 +142,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 3))
     def begin(self, seed: int) -> None:
         self.stack = ExitStack()
+        self.folder = Path(self.stack.enter_context(TemporaryDirectory(dir=self.ground.folder)))
         self.ground.clear()
         company = generate(seed, orders=8, now=START)
         for order in company.orders.values():
@@ -152,7 +154,7 @@ class Histories(RuleBasedStateMachine):
         self.highest: datetime | None = None
 
     def connect(self, engine: sa.Engine, **options: Any) -> System:
-        system = connected(engine, self.ground.folder, self.connector, self.sandbox, **OPTIONS, **options)
+        system = connected(engine, self.folder, self.connector, self.sandbox, **OPTIONS, **options)
         known = {each.name: getattr(system.runtime, each.name) for each in fields(system.runtime)}
         return System(MortalRuntime(**known))
 

@@ -54,6 +54,20 @@ def test_a_retry_goes_on_after_the_last_page_that_was_kept(odoo: Sandbox, system
     assert (row["state"], row["orders_extracted"]) == ("succeeded", 40)
 
 
+def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:
+    """H8: the warehouse was restored from a copy of yesterday while a run was under way."""
+    request = synced.request(Mode.FULL_RESYNC)
+    staged = synced.sync_until("extract", request)
+    row = synced.ledger_row(staged)
+    with synced.runtime.warehouse.begin() as warehouse:
+        warehouse.exec_driver_sql("TRUNCATE ops.sync")
+    synced.sync_until("load", request)
+    again = synced.ledger_row(staged)
+    same = ("mode", "run_id", "window_start", "window_end", "watermark_before", "scope", "mapping_version")
+    assert [again[name] for name in same] == [row[name] for name in same]
+    assert (again["state"], again["attempts"]) == ("succeeded", 1)
+
+
 @pytest.mark.parametrize("connector", SETTINGS)
 def test_a_source_that_ignores_its_filter_stops_the_sync(connector: str, connect: Connect) -> None:
     """H27."""

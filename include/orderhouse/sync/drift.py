@@ -34,6 +34,8 @@ def check_drift(runtime: Runtime, sync_id: str, staging: Staging) -> list[Drift]
     Raises SchemaDrift where a field that the mapping reads is gone and the connection's ``on_drift`` is ``stop``.
     """
     told, connection = staging.read_json(FILE), runtime.connection
+    if not told["fields"]:
+        return []
     seen = {path: SeenField(tuple(entry[0]), *entry[1:]) for path, entry in told["fields"].items()}
     mapped = Mapped(connection)
     with observation(runtime.warehouse, connection.name, sync_id) as look:
@@ -42,7 +44,7 @@ def check_drift(runtime: Runtime, sync_id: str, staging: Staging) -> list[Drift]
             seen[path] = SeenField((), told["objects"].get(path.rpartition(".")[0], 0), 0, None)
         missing = {path for path, field in known.items() if _is_missing(field, seen[path])}
         drifts = list(_drifts(known, seen, missing, mapped))
-        look.keep({path: field for path, field in seen.items() if path not in missing}, drifts)
+        look.keep({path: field for path, field in seen.items() if field.records and path not in missing}, drifts)
     needed = sorted(path for path in missing if mapped.reads(path))
     if needed and connection.options.on_drift == "stop":
         raise _stopped(connection.name, needed)

@@ -124,6 +124,13 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     return plan
 
 
+def restart(runtime: Runtime, plan: Plan) -> None:
+    """Open the ledger row of a sync that goes on with what it has staged; also where the warehouse has forgotten it."""
+    mark = watermark.parse(plan.watermark_text, plan.connection)
+    end = plan.slices[-1].end if plan.slices else None
+    start_sync(runtime.warehouse, _row(runtime, plan, mark, _instant(end or plan.upper)))
+
+
 def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:
     """Open the ledger row of a sync that ended before it had a plan: the source refused its first call, say."""
     name, mode = runtime.connection.name, request.mode

@@ -29,8 +29,7 @@ from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
-from include.orderhouse.sync.held_orders import read_held_orders
-from include.orderhouse.sync.plan import FILE, Plan, make_plan, sync_id
+from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
@@ -65,7 +64,7 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
         return _told(plan, orders=_stage_kept(runtime, plan, staging))
     with runtime.source() as source:
         if staging.exists(FILE):
-            restart_sync(runtime.warehouse, runtime.connection.name, identity)
+            restart(runtime, Plan.load(staging))
         else:
             _plan(runtime, request, identity, source).save(staging)
         try:
@@ -159,7 +158,7 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
 
 def _resumed(runtime: Runtime, staged: str) -> Staging:
     """The staged files of a sync that goes on; where it had failed, the ledger says that it runs again."""
-    restart_sync(runtime.warehouse, runtime.connection.name, staged, only_ended=True)
+    restart_sync(runtime.warehouse, runtime.connection.name, staged)
     return runtime.staging(staged)
 
 
@@ -191,7 +190,6 @@ def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
     extraction = Extraction(runtime, plan, source, staging)
     tallies = extraction.fetch_slices()
-    read_held_orders(runtime, plan, extraction, staging, tallies)
     gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
     staging.write_json(GONE, gone)
     return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})

@@ -64,14 +64,10 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
         connection.execute(statement)
 
 
-def restart_sync(engine: sa.Engine, connection: str, sync_id: str, *, only_ended: bool = False) -> None:
-    """Note that a sync goes on with what it has staged: running, one more attempt, its error cleared.
-
-    A sync that has succeeded stays as it is; with ``only_ended`` one that is still running does, too.
-    """
-    states = ("failed", "stopped") if only_ended else ("running", "failed", "stopped")
+def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
+    """Note that a sync that had failed or was stopped goes on: running, one more attempt, its error cleared."""
     values = {"attempts": sync.c.attempts + 1, "finished_at": None, "error_code": None, "error_message": None}
-    _update(engine, connection, sync_id, sync.c.state.in_(states), state="running", **values)
+    _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), state="running", **values)
 
 
 def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int | str | datetime | None) -> None:
