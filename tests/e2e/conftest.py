@@ -1,6 +1,7 @@
 """A real Airflow for the tests, on a state folder and ports of its own, started once per session.
 
-Its DAG folder holds the project's DAGs, scheduled once a year, and those of ``tests/e2e/dags``. The sandbox serves the connections of ``tests/e2e/connections.yaml``.
+Its DAG folder holds the project's DAGs, scheduled once a year, and those of ``tests/e2e/dags``. The sandbox serves the
+connections of ``tests/e2e/connections.yaml``.
 """
 
 from __future__ import annotations
