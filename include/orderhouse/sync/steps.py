@@ -29,6 +29,7 @@ from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
@@ -190,6 +191,7 @@ def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
     extraction = Extraction(runtime, plan, source, staging)
     tallies = extraction.fetch_slices()
+    read_held_orders(runtime, plan, extraction, staging, tallies)
     gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
     staging.write_json(GONE, gone)
     return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
