@@ -1,4 +1,4 @@
-"""One truth, four dialects: what the warehouse holds of one company is what the company is, field by field.
+"""One truth, many dialects: what the warehouse holds of one company is what the company is, field by field.
 
 ``expected_orders`` tells each field as the dialect can carry it; ``CANNOT_CARRY`` beside it says where and why that is
 not the truth as it stands.
@@ -8,47 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.model import TABLES
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
-from tests.truth import (
-    acumatica,
-    business_central,
-    coupa,
-    dynamics_fo,
-    erpnext,
-    netsuite,
-    odoo,
-    oracle_fusion,
-    quickbooks,
-    sap_business_one,
-    sap_s4hana,
-    xero,
-)
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
-TRUTHS: dict[str, ModuleType] = {
-    "acumatica": acumatica,
-    "business_central": business_central,
-    "coupa": coupa,
-    "dynamics_fo": dynamics_fo,
-    "erpnext": erpnext,
-    "netsuite": netsuite,
-    "odoo": odoo,
-    "oracle_fusion": oracle_fusion,
-    "quickbooks": quickbooks,
-    "sap_business_one": sap_business_one,
-    "sap_s4hana": sap_s4hana,
-    "xero": xero,
-}
+TRUTHS = {name: import_module(f"tests.truth.{name}") for name in CONNECTORS}
 PARTS = {"lines": "source_line_id", "schedules": "schedule_number", "distributions": "distribution_number"}
 """The parts of a row that are rows themselves, and the column that tells them apart."""
 

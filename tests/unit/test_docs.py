@@ -32,7 +32,7 @@ def test_every_environment_variable_that_a_page_names_is_read_by_the_code(page: 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_script_that_a_page_names_exists(page: Path) -> None:
-    named = set(re.findall(r"\bscripts/[a-z]+\b(?:\.\w+)?", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"\bscripts/[a-z]+(?:-[a-z]+)*\b(?:\.\w+)?", page.read_text(encoding="utf-8")))
     assert sorted(name for name in named if not (PROJECT / name).is_file()) == []
 
 

@@ -1,0 +1,92 @@
+"""``scripts/new-connector`` in a copy of the project: what it writes can be run, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from include.cli.new_connector import check_name
+from include.cli.registration import ENTRIES
+from include.orderhouse.connectors import CONNECTORS
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.home import PROJECT
+
+PARTS = ("dags", "docs", "include", "tests", "README.md", "airflow_settings.yaml", "pyproject.toml")
+NAME, LABEL = "acme_erp", "Acme ERP"
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A Python module's command in the copy, with nothing of this project on its path."""
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with a new connector."""
+    copy = tmp_path_factory.mktemp("copy")
+    for part in PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy)
+    made = run(copy, "include.cli.new_connector", NAME, "--label", LABEL)
+    assert made.returncode == 0, made.stderr
+    return copy
+
+
+def test_the_skeleton_keeps_the_contract_and_the_truth(project: Path) -> None:
+    tests = (
+        "tests/contract",
+        f"tests/connectors/test_{NAME}.py",
+        "tests/sync/test_truth.py",
+        "tests/dags/test_dags.py",
+    )
+    passed = run(project, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", NAME, *tests)
+    assert passed.returncode == 0, passed.stdout[-3000:]
+    assert " skipped" not in passed.stdout
+
+
+def test_the_skeleton_is_in_good_style(project: Path) -> None:
+    made = [str(path) for path in project.rglob("*.py") if NAME in str(path.relative_to(project))]
+    assert len(made) == 7
+    checked = run(project, "ruff", "check", "--no-cache", *made, "include/cli")
+    formatted = run(
+        project, "ruff", "format", "--check", "--no-cache", *made, *{e.path for e in ENTRIES if e.path[-3:] == ".py"}
+    )
+    typed = run(project, "mypy", "--cache-dir", str(project / "cache"), f"include/orderhouse/connectors/{NAME}")
+    assert [done.stdout for done in (checked, formatted, typed) if done.returncode] == []
+
+
+def test_every_list_names_it(project: Path) -> None:
+    named = [entry.path for entry in ENTRIES if NAME not in (project / entry.path).read_text(encoding="utf-8")]
+    assert named == []
+    assert f"# {LABEL}" in (project / f"docs/connectors/{NAME}.md").read_text(encoding="utf-8")
+
+
+def test_a_second_one_of_the_same_name_is_refused(project: Path) -> None:
+    again = run(project, "include.cli.new_connector", NAME)
+    assert again.returncode == 1
+    assert again.stderr.startswith(f"CONFIGURATION_INVALID: There is already a connector '{NAME}'")
+    assert "Traceback" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["Acme", "acme-erp", "acme__erp", "_acme", "acme_", "1c", "class", "../acme", "", "a" * 31]
+)
+def test_what_cannot_be_a_name_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match="cannot be the name"):
+        check_name(name)
+
+
+@pytest.mark.parametrize("name", CONNECTORS)
+def test_a_name_that_is_taken_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match="already a connector"):
+        check_name(name)
