@@ -11,6 +11,15 @@ import sqlalchemy as sa
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
 
 _ROWS_AT_ONCE = 200
+_OPEN = sa.text("""
+    SELECT source_order_id FROM procurement.purchase_order JOIN (
+        SELECT connection, order_id FROM procurement.open_order_lines
+        UNION
+        SELECT connection, order_id FROM procurement.purchase_order_line
+        WHERE quantity_received > quantity_invoiced AND NOT is_deleted
+    ) AS line USING (connection, order_id)
+    WHERE connection = :connection AND NOT is_deleted
+""")
 
 
 def stored_raw(
@@ -42,6 +51,12 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     known = order_version.c
     wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
     yield from _stream(engine, wanted.where(known.connection == connection))
+
+
+def open_orders(engine: sa.Engine, connection: str) -> set[str]:
+    """Source keys of the orders of which the warehouse expects goods or an invoice, be it of a closed order."""
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(_OPEN, {"connection": connection}).scalars())
 
 
 def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:
