@@ -90,3 +90,14 @@ class FaultPlan:
     def active(self, kind: FaultKind | str) -> Fault | None:
         """The fault of that kind which applies to the current request, if any."""
         return next((fault for fault in self._current.get() if fault.kind == kind), None)
+
+    def reshaped(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row as the faults that apply to its fields leave it."""
+        shown = dict(row)
+        if new := self.active(FaultKind.NEW_FIELD):
+            shown[new.field] = new.value
+        if (retyped := self.active(FaultKind.RETYPED_FIELD)) and retyped.field in shown:
+            shown[retyped.field] = retyped.value
+        if vanished := self.active(FaultKind.VANISHED_FIELD):
+            shown.pop(vanished.field, None)
+        return shown

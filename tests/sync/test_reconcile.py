@@ -10,9 +10,10 @@ from include.orderhouse.errors import CountMismatch, SourceUnavailable
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, Connect, System
+from tests.sync.conftest import NOW, SETTINGS, Connect, System
 
 COUNT, READ = "purchase.order/search_count", "purchase.order/search_read"
 
@@ -34,6 +35,21 @@ def synced19(odoo19: Sandbox, connect: Connect) -> System:
 def deleted(system: System) -> set[str]:
     rows = system.rows("SELECT source_order_id FROM procurement.purchase_order WHERE is_deleted")
     return {row["source_order_id"] for row in rows}
+
+
+def finished(system: System) -> list[dict[str, object]]:
+    """Orders that left the source's list without being deleted."""
+    return system.rows("SELECT 1 FROM ops.order_version WHERE gone_status IS NOT NULL")
+
+
+def complete_all(company: Company, clock: Clock) -> None:
+    """Receive and invoice the rest of every open order."""
+    for order in [order for order in company.orders.values() if order.is_open]:
+        for line in order.goods_lines:
+            if line.quantity_open > 0:
+                history.receive(company, clock, order.id, line.id, line.quantity_open)
+            if line.quantity_received > line.quantity_invoiced:
+                history.invoice(company, clock, order.id, line.id, line.quantity_received - line.quantity_invoiced)
 
 
 def scan_calls(odoo: Sandbox, system: System) -> dict[str, int]:
@@ -63,6 +79,21 @@ def test_reconcile_marks_what_is_gone_and_fetches_what_is_missing(odoo: Sandbox,
     assert str(missed) in synced.order_ids()
     evidence = "SELECT DISTINCT delete_evidence FROM procurement.purchase_order_line WHERE is_deleted"
     assert synced.rows(evidence) == [{"delete_evidence": "absent_in_full_scan"}]
+
+
+@pytest.mark.parametrize("connector", SETTINGS)
+def test_reconcile_brings_the_receipts_and_invoices_that_completed_an_order_unseen(
+    connector: str, connect: Connect
+) -> None:
+    """H12: they moved no time, and the order is no longer among the open ones of the source."""
+    with sandbox(generate(7, orders=20, now=NOW), [connector], Clock(NOW)) as running:
+        system = connect(connector, running)
+        system.sync()
+        running.clock.advance(7200)
+        running.act(complete_all)
+        row = system.sync(Mode.RECONCILE)
+        assert row["orders_updated"] + len(finished(system)) > 3
+        assert system.sync(Mode.FULL_RESYNC)["orders_updated"] == 0
 
 
 def test_a_scan_that_saw_fewer_orders_than_the_source_counts_marks_nothing(odoo19: Sandbox, synced19: System) -> None:

@@ -8,13 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.model import ORDER
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
-from include.orderhouse.warehouse.schema import canonical_tables
 
 _ROWS_AT_ONCE = 200
-FINISHED = ("invoiced", "closed", "cancelled", "deleted")
-"""Statuses after which nothing more is expected of an order."""
+_OPEN = sa.text("""
+    SELECT source_order_id FROM procurement.purchase_order JOIN (
+        SELECT connection, order_id FROM procurement.open_order_lines
+        UNION
+        SELECT connection, order_id FROM procurement.purchase_order_line
+        WHERE quantity_received > quantity_invoiced AND NOT is_deleted
+    ) AS line USING (connection, order_id)
+    WHERE connection = :connection AND NOT is_deleted
+""")
 
 
 def stored_raw(
@@ -48,14 +53,10 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     yield from _stream(engine, wanted.where(known.connection == connection))
 
 
-def open_orders(engine: sa.Engine, connection: str) -> Iterator[str]:
-    """Source keys of a connection's orders that the warehouse holds as neither finished nor deleted."""
-    known, held = order_version.c, canonical_tables[ORDER.name].c
-    same = sa.and_(held.connection == known.connection, held.order_id == known.order_id)
-    wanted = sa.select(known.source_order_id).join(canonical_tables[ORDER.name], same)
-    is_open = sa.or_(held.status.is_(None), held.status.not_in(FINISHED))
-    for (key,) in _stream(engine, wanted.where(known.connection == connection, ~known.is_deleted, is_open)):
-        yield str(key)
+def open_orders(engine: sa.Engine, connection: str) -> set[str]:
+    """Source keys of the orders of which the warehouse expects goods or an invoice, be it of a closed order."""
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(_OPEN, {"connection": connection}).scalars())
 
 
 def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:

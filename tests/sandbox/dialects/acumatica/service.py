@@ -175,4 +175,6 @@ class Service:
         retyped = self._world.faults.active(FaultKind.RETYPED_FIELD)
         if retyped and retyped.field in row:
             row[retyped.field] = {"value": retyped.value}
+        if vanished := self._world.faults.active(FaultKind.VANISHED_FIELD):
+            row.pop(vanished.field, None)
         return row

@@ -15,7 +15,6 @@ from tests.sandbox.dialects.business_central.lines import CUSTOM_PREFIX, line_di
 from tests.sandbox.dialects.business_central.masters import Row
 from tests.sandbox.dialects.business_central.paging import LARGEST_PAGE, Entries, next_link, take
 from tests.sandbox.dialects.business_central.values import etag, guid, wire
-from tests.sandbox.faults import FaultKind
 from tests.sandbox.order import Order
 
 CUSTOM_API = "orchard/purchasing/v1.0"
@@ -42,14 +41,7 @@ def shows(request: Request, name: str) -> bool:
 def written(world: World, row: Row, request: Request | None = None) -> Row:
     """A row as JSON, with what the faults make of it."""
     shown = {name: wire(value) for name, value in row.items() if request is None or shows(request, name)}
-    if new := world.faults.active(FaultKind.NEW_FIELD):
-        shown[new.field] = new.value
-    retyped = world.faults.active(FaultKind.RETYPED_FIELD)
-    if retyped and retyped.field in shown:
-        shown[retyped.field] = retyped.value
-    if vanished := world.faults.active(FaultKind.VANISHED_FIELD):
-        shown.pop(vanished.field, None)
-    return shown
+    return world.faults.reshaped(shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,4 @@ class Service:
 
     def _shown(self, row: Row, fields: list[Any] | None) -> Any:
         shown = written(project(row, fields), self._zone)
-        faults = self._world.faults
-        for kind in ("new_field", "retyped_field"):
-            fault = faults.active(kind)
-            if fault and fields is None and (kind == "new_field" or fault.field in shown):
-                shown[fault.field] = fault.value
-        return shown
+        return self._world.faults.reshaped(shown) if fields is None else shown

@@ -157,9 +157,7 @@ class Database:
             names += row if column["name"] == "*" else [column["name"]]
         shown = {name: written(row.get(name)) for name in names}
         if doctype in (ORDER, "Purchase Order Item") and "*" in fields:
-            for kind in ("new_field", "retyped_field"):
-                if (fault := self._world.faults.active(kind)) and (kind == "new_field" or fault.field in shown):
-                    shown[fault.field] = fault.value
+            return self._world.faults.reshaped(shown)
         return shown
 
 

@@ -138,7 +138,7 @@ def _answer(world: World, database: Database, request: Request, body: bytes) -> 
     except SuiteQLError as refused:
         detail = f"Invalid search query. Detailed unprocessed description follows. {refused}"
         return error(400, "INVALID_PARAMETER", detail, QueryParam="q")
-    items = [_disturbed(world, item) for item in result.items]
+    items = [world.faults.reshaped(item) for item in result.items]
     return json_response(_page(world.base_url + SUITEQL_PATH, items, limit, offset, result.total, cap))
 
 
@@ -156,16 +156,6 @@ def _page(url: str, items: list[dict[str, Any]], limit: int, offset: int, total:
         "offset": offset,
         "totalResults": min(total, cap),
     }
-
-
-def _disturbed(world: World, item: dict[str, Any]) -> dict[str, Any]:
-    if new := world.faults.active(FaultKind.NEW_FIELD):
-        return {**item, new.field: new.value}
-    if (retyped := world.faults.active(FaultKind.RETYPED_FIELD)) and retyped.field in item:
-        return {**item, retyped.field: retyped.value}
-    if vanished := world.faults.active(FaultKind.VANISHED_FIELD):
-        return {name: value for name, value in item.items() if name != vanished.field}
-    return item
 
 
 def key_pair() -> dict[str, str]:

@@ -49,8 +49,8 @@ class View:
         """One record with what the request wants of its children."""
         names = tree.get("") or list(one.row)
         as_text = self.framework >= TEXT_NUMBERS_FROM
-        shown: Row = {name: wire(one.row[name], as_text) for name in names if name in one.row}
-        self._disturb(shown)
+        told = {name: wire(one.row[name], as_text) for name in names if name in one.row}
+        shown: Row = self.world.faults.reshaped(told)
         address = f"{url}/{one.key}"
         for name, inner in tree.items():
             if name and name in one.children:
@@ -83,13 +83,6 @@ class View:
         ]
         wanted = self.params.get("links", "").split(",")
         return [link for link in links if wanted == [""] or link["rel"] in wanted]
-
-    def _disturb(self, shown: Row) -> None:
-        if new := self.world.faults.active(FaultKind.NEW_FIELD):
-            shown[new.field] = new.value
-        retyped = self.world.faults.active(FaultKind.RETYPED_FIELD)
-        if retyped and retyped.field in shown:
-            shown[retyped.field] = retyped.value
 
     def tree(self) -> Tree:
         """What to show, by name of child; `""` holds the names of the attributes, none of which means all."""

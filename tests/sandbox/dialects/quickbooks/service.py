@@ -79,7 +79,7 @@ class Service:
             return answers.fault(400, error.code, "ValidationFault", error.message, error.detail)
         if asked.is_count:
             return self._answer({"QueryResponse": {"totalCount": len(found)}})
-        rows = [self._disturbed(record.body) for record in asked.page(found)]
+        rows = [self._world.faults.reshaped(record.body) for record in asked.page(found)]
         return self._answer({"QueryResponse": answers.found(rows, asked.entity, asked.start)})
 
     async def changes(self, request: Request) -> Response:
@@ -97,7 +97,7 @@ class Service:
         most = int(self._world.options.get("cdc_most", CDC_MOST))
         responses = []
         for entity in entities:
-            rows = [self._disturbed(body) for body in self._realm().changed(entity, since)[:most]]
+            rows = [self._world.faults.reshaped(body) for body in self._realm().changed(entity, since)[:most]]
             most -= len(rows)
             responses.append(answers.found(rows, entity, 1))
         return self._answer({"CDCResponse": [{"QueryResponse": responses}]})
@@ -115,14 +115,6 @@ class Service:
         if "application/json" not in request.headers.get("accept", ""):
             return answers.xml_fault(400, "2020", "ValidationFault", "The sandbox speaks JSON only", "Ask for JSON")
         return None
-
-    def _disturbed(self, body: dict[str, Any]) -> dict[str, Any]:
-        faults = self._world.faults
-        if new := faults.active(FaultKind.NEW_FIELD):
-            return {**body, new.field: new.value}
-        if (retyped := faults.active(FaultKind.RETYPED_FIELD)) and retyped.field in body:
-            return {**body, retyped.field: retyped.value}
-        return body
 
     def _answer(self, body: dict[str, Any]) -> Response:
         return json_response({**body, "time": self._world.clock.now().isoformat(timespec="milliseconds")})

@@ -180,12 +180,7 @@ class Service:
             return shown
         etag = "odata.etag" if version == "v1" else "@odata.etag"
         shown = {etag: f'W/"{row["DocEntry"]:08X}-{row["DataVersion"]}"', **shown}
-        if new := self._world.faults.active(FaultKind.NEW_FIELD):
-            shown[new.field] = new.value
-        retyped = self._world.faults.active(FaultKind.RETYPED_FIELD)
-        if retyped and retyped.field in shown:
-            shown[retyped.field] = retyped.value
-        return shown
+        return self._world.faults.reshaped(shown)
 
 
 def _serving(made: Callable[[Order], list[Row]]) -> Callable[[Order], list[Served]]:

@@ -124,15 +124,9 @@ class Service:
         writer = Writer(self._version, ROOTS[self._version], base_url, int(lines_at_once) if lines_at_once else None)
         expand = parse_expand(options.get("$expand", ""), self._version)
         written = writer.write(row, expand, query.select)
-        for kind in (FaultKind.NEW_FIELD, FaultKind.RETYPED_FIELD):
-            if fault := self._world.faults.active(kind):
-                for entry in [written, *self._written_lines(written)]:
-                    if kind is FaultKind.NEW_FIELD or fault.field in entry:
-                        entry[fault.field] = fault.value
-        if vanished := self._world.faults.active(FaultKind.VANISHED_FIELD):
-            for entry in [written, *self._written_lines(written)]:
-                entry.pop(vanished.field, None)
-        return written
+        lines = self._written_lines(written)
+        lines[:] = map(self._world.faults.reshaped, lines)
+        return self._world.faults.reshaped(written)
 
     def _written_lines(self, written: Mapping[str, Any]) -> list[dict[str, Any]]:
         lines = written.get(TO_LINES[self._version], [])

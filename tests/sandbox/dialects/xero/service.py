@@ -160,15 +160,7 @@ class Service:
             {**line, "UnitAmount": rounded(line["UnitAmount"], digits)} if "UnitAmount" in line else line
             for line in row.body["LineItems"]
         ]
-        return self._disturbed({**row.body, "LineItems": lines})
-
-    def _disturbed(self, body: Body) -> Body:
-        faults = self._world.faults
-        if new := faults.active(FaultKind.NEW_FIELD):
-            return {**body, new.field: new.value}
-        if (retyped := faults.active(FaultKind.RETYPED_FIELD)) and retyped.field in body:
-            return {**body, retyped.field: retyped.value}
-        return body
+        return self._world.faults.reshaped({**row.body, "LineItems": lines})
 
     def _for_tenant(self, answer: Callable[[Request, LegalEntity], Response]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
