@@ -73,6 +73,12 @@ def test_an_order_that_was_finished_meanwhile_is_read_by_its_key(plain: Sandbox,
     assert synced.sync(Mode.FULL_RESYNC)["orders_updated"] == 0
 
 
+def test_a_draft_that_was_given_up_is_read_by_its_key(plain: Sandbox, synced: System) -> None:
+    order = next(o for o in old_orders(plain) if o.stage == "draft")
+    plain.act(history.cancel, order_id=order.id)
+    assert synced.sync()["orders_updated"] == 1
+
+
 def test_orders_that_the_warehouse_holds_as_open_are_read_again_only_where_needed(
     plain: Sandbox, connect: Connect
 ) -> None:

@@ -55,10 +55,17 @@ class Extraction:
         self._transform = Transform(runtime.connection)
 
     def fetch_slices(self) -> list[Tally]:
-        """All slices, several at once within the connection's concurrency."""
-        with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
-            tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
-        self._check_filter(sum(tally.outside for tally in tallies))
+        """All slices, several at once within the connection's concurrency.
+
+        Where the source ignores its filter, nothing stays staged: a retry reads anew.
+        """
+        try:
+            with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
+                tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
+            self._check_filter(sum(tally.outside for tally in tallies))
+        except FilterIgnored:
+            self._staging.remove("raw")
+            raise
         return tallies
 
     def read_orders(self, ids: Sequence[str], folder: str) -> set[str]:

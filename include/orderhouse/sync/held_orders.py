@@ -1,7 +1,8 @@
 """Orders that the warehouse holds as open, read again where the source tells no modification time.
 
 The source gives the orders that are open now. Those that were open at the last sync and are finished since then are
-among neither these nor the recent ones; only their keys, which the warehouse knows, find them.
+among neither these nor the recent ones; only their keys, which the warehouse knows, find them. A reconcile does the
+same for every source.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ def read_held_orders(
     rereads = runtime.connection.connector.rereads_open_orders
     if rereads is None or not rereads(runtime.connection.settings):
         return
-    if plan.mode not in (Mode.INCREMENTAL, Mode.RECONCILE):
+    if plan.mode is not Mode.INCREMENTAL:
         return
     if not staging.exists(FILE):
         seen = {key for tally in tallies for key in tally.keys}
-        staging.write_json(FILE, sorted(set(open_orders(runtime.warehouse, plan.connection)) - seen))
+        staging.write_json(FILE, sorted(open_orders(runtime.warehouse, plan.connection) - seen))
     extraction.read_orders(staging.read_json(FILE), "raw/held_open_")

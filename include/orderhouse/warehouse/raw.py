@@ -17,6 +17,8 @@ _OPEN = sa.text("""
         UNION
         SELECT connection, order_id FROM procurement.purchase_order_line
         WHERE quantity_received > quantity_invoiced AND NOT is_deleted
+        UNION
+        SELECT connection, order_id FROM procurement.purchase_order WHERE status IN ('draft', 'pending_approval')
     ) AS line USING (connection, order_id)
     WHERE connection = :connection AND NOT is_deleted
 """)
@@ -54,7 +56,7 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
 
 
 def open_orders(engine: sa.Engine, connection: str) -> set[str]:
-    """Source keys of the orders of which the warehouse expects goods or an invoice, be it of a closed order."""
+    """Source keys of the orders that await their release, goods or an invoice; the last be it of a closed order."""
     with engine.connect() as warehouse:
         return set(warehouse.execute(_OPEN, {"connection": connection}).scalars())
 

@@ -134,11 +134,7 @@ class Service:
 
     def _shown(self, row: Row, names: Sequence[str] | None, expand: str) -> Row:
         shown = {name: wire(value) for name, value in row.items() if names is None or name in names or name[0] == "@"}
-        if new := self._world.faults.active(FaultKind.NEW_FIELD):
-            shown[new.field] = new.value
-        retyped = self._world.faults.active(FaultKind.RETYPED_FIELD)
-        if retyped and retyped.field in shown:
-            shown[retyped.field] = retyped.value
+        shown = self._world.faults.reshaped(shown)
         if expand:
             self._expand(shown, row, expand)
         return shown
