@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse import embedded
@@ -25,11 +27,26 @@ _PORT = {"min": 0, "max": 65535}
 _SANDBOX_PORTS = {"min": 0, "max": 65535 - len(sandbox.DIALECTS)}
 
 
+def _known_connectors(names: list[str] | None) -> list[str] | None:
+    for name in names or ():
+        if name not in CONNECTORS:
+            raise typer.BadParameter(f"{name} is no connector. There are: {', '.join(sorted(CONNECTORS))}.")
+    return names
+
+
 def start(
     once: Annotated[bool, typer.Option("--once", help="End when the syncs have; 0 only if all succeeded.")] = False,
     data: Annotated[
         Path | None,
         typer.Option(exists=True, file_okay=False, help="Let the sandbox serve this folder of CSV files."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONNECTOR",
+            callback=_known_connectors,
+            help="Sync the connections of this connector only; may be repeated. The other DAGs are paused.",
+        ),
     ] = None,
     with_sandbox: Annotated[bool, typer.Option("--sandbox/--no-sandbox", help="Run the sandbox ERPs.")] = True,
     port_api: Annotated[
@@ -64,7 +81,7 @@ def start(
             signal.signal(number, _interrupt)
     report = Report()
     try:
-        raise typer.Exit(_run(plan, report, once))
+        raise typer.Exit(_run(plan, report, once, only or CONNECTORS))
     except OrderhouseError as error:
         report.error(str(error))
         raise typer.Exit(1) from error
@@ -75,11 +92,11 @@ def start(
         raise typer.Exit(0 if not once else 130) from None
 
 
-def _run(plan: Plan, report: Report, once: bool) -> int:
+def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> int:
     began = datetime.now(UTC)
     with running(plan, report) as installation:
         syncs = Syncs(installation, report)
-        syncs.start()
+        syncs.start(connectors)
         succeeded = syncs.follow()
         report.show(sync_table(installation.environment["ORDERHOUSE_WAREHOUSE_URL"], began))
         _print_addresses(installation, report)

@@ -37,11 +37,16 @@ class Syncs:
     def _api(self) -> AirflowApi:
         return self.installation.api
 
-    def start(self) -> None:
-        """Trigger every DAG, then let it run: its own schedule finds the run already there and waits."""
+    def start(self, connectors: Iterable[str]) -> None:
+        """Trigger the DAGs tagged with these connectors, then let them run; pause the others.
+
+        A DAG's own schedule finds the triggered run there and waits.
+        """
         for dag in self._parsed_dags():
-            self.runs[dag["dag_id"]] = self._api.trigger(dag["dag_id"])
-            self._api.pause(dag["dag_id"], False)
+            dag_id, is_wanted = dag["dag_id"], not {tag["name"] for tag in dag["tags"]}.isdisjoint(connectors)
+            if is_wanted:
+                self.runs[dag_id] = self._api.trigger(dag_id)
+            self._api.pause(dag_id, not is_wanted)
 
     def follow(self) -> bool:
         """Print what happens until all runs have ended; whether all succeeded. Failures are explained."""

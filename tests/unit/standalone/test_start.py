@@ -35,6 +35,13 @@ def test_a_port_that_cannot_be_is_named_by_its_variable(setting: str, port: str)
     assert setting in done.stderr
 
 
+def test_a_connector_that_is_none_is_told_with_those_there_are() -> None:
+    done = _start("--once", "--only", "oddo")
+    assert done.returncode == 2
+    assert "oddo is no connector" in done.stderr
+    assert "odoo" in done.stderr
+
+
 def test_a_warehouse_that_does_not_answer_ends_the_start_in_one_message(home: Home) -> None:
     url = "postgresql+psycopg://orders:s3cret-word@127.0.0.1:1/erp"
     free = dict.fromkeys(("ORDERHOUSE_API_PORT", "ORDERHOUSE_POSTGRES_PORT"), "0")
