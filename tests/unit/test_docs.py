@@ -49,6 +49,12 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
     assert sorted(link for link in links if not (page.parent / link).exists()) == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
+    quotes = re.findall(r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
+
+
 def test_every_option_of_a_connection_is_described() -> None:
     described = (PROJECT / "docs/add-a-connection.md").read_text(encoding="utf-8")
     assert sorted(name for name in Options.model_fields if f"`{name}`" not in described) == []
