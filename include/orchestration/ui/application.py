@@ -10,8 +10,10 @@ from include.orchestration.ui.api.router import router as api
 from include.orchestration.ui.dags import AIRFLOW
 from include.orchestration.ui.failures import add_failure_handlers
 from include.orchestration.ui.gate import Gate
+from include.orchestration.ui.pages import connections, mapping, reference, rejects, runs
 
-ROUTERS: tuple[APIRouter, ...] = (assets.router, reports.router, api)
+PAGES = (connections, mapping, reference, rejects, runs)
+ROUTERS: tuple[APIRouter, ...] = (*(part.router for part in PAGES), assets.router, reports.router, api)
 """All that is served. What a router adds is behind the gate without its doing."""
 
 _ABOUT = """\

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from include.orchestration.metadata import StoredWatermark, stored_credentials
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import Cursor, Limit, Name
 from include.orchestration.ui.connection_state import ConnectionState, connection_states
 from include.orchestration.ui.dags import TriggeredRun, trigger
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orderhouse.http import Patience
+from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
+from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.reading.paging import Page, read_cursor, write_cursor
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_runs
 
 router = APIRouter(prefix="/connections", tags=["connections"])
+
+_IMPATIENT = Patience(tries=1, longest_wait=5.0, timeout=20.0)
+"""A person waits for the test."""
 
 ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay"]
 
@@ -55,6 +63,14 @@ class SyncOrder(BaseModel):
         return {**self.model_dump(mode="json", exclude_defaults=True), "mode": self.mode, "connections": [connection]}
 
 
+class TestReport(BaseModel):
+    """What a test of a connection found, step by step."""
+
+    __test__ = False
+
+    steps: list[TestStep]
+
+
 @router.get("")
 def list_connections(access: AccessDep, cursor: Cursor = None, limit: Limit = 100) -> Page[ConnectionState]:
     """Every connection that the user may see, by name."""
@@ -84,3 +100,13 @@ async def sync(name: Name, request: Request, access: AccessDep, order: Annotated
     if not connection.options.enabled:
         raise Failure(409, "CONNECTION_DISABLED", f"{name} is not enabled: set enabled: true in connections.yaml.")
     return await trigger(request, connection.connector.name, order.conf(name))
+
+
+@router.post("/{name}/test")
+def test(name: Name, access: AccessDep) -> TestReport:
+    """Call the source: address, TLS, credentials, permissions and the fields that the mapping needs."""
+    connection = visible_connection(access, name)
+    access.require_trigger(connection.connector.name)
+    credentials = partial(stored_credentials, name)
+    runtime = Runtime(connection, credentials, warehouse(), StoredWatermark(name), patience=_IMPATIENT)
+    return TestReport(steps=ConnectionTest(runtime).run())
