@@ -1,5 +1,7 @@
 """Staged files of one sync: the plan, raw pages and canonical frames, on any fsspec file system.
 
+Each is sealed as a whole under the customer's key before it leaves the process, as the file of that name of that sync.
+
 A file is written under a temporary name and moved into place, so that what can be read is whole.
 """
 
@@ -17,11 +19,13 @@ import zstandard
 from fsspec.core import url_to_fs
 
 from include.orderhouse import wire
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
 
+_PURPOSE = "staged file"
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -35,23 +39,31 @@ class Staging:
     """The folder of one sync."""
 
     files: fsspec.AbstractFileSystem
-    folder: str
+    root: str
+    sync: str
+    """Connection and sync; below ``root``, the folder's name."""
+    cipher: Cipher
 
     @classmethod
-    def open(cls, connection: str, sync_id: str, url: str | None = None) -> Staging:
+    def open(cls, connection: str, sync_id: str, cipher: Cipher, url: str | None = None) -> Staging:
         """The folder of a connection's sync below the staging URL; nothing is created yet."""
         files, root = url_to_fs(url or staging_url())
-        return cls(files, f"{root.rstrip('/')}/{connection}/{sync_id}")
+        return cls(files, root.rstrip("/"), f"{connection}/{sync_id}", cipher)
+
+    @property
+    def folder(self) -> str:
+        """Where the files lie."""
+        return f"{self.root}/{self.sync}"
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
         target = f"{self.folder}/{name}"
         self.files.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        self.files.pipe_file(f"{target}.part", content)
+        self.files.pipe_file(f"{target}.part", self.cipher.seal(content, _PURPOSE, f"{self.sync}/{name}"))
         self.files.mv(f"{target}.part", target)
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises StagedFilesMissing where it is gone."""
+        """A file's content. StagedFilesMissing where it is gone, SealBroken where it is not what was written."""
         try:
             content: bytes = self.files.cat_file(f"{self.folder}/{name}")
         except FileNotFoundError as error:
@@ -59,7 +71,7 @@ class Staging:
                 f"The staged file {self.folder}/{name} is gone.",
                 action="Clear the run from its extract task on, so that it is made again.",
             ) from error
-        return content
+        return self.cipher.open(content, _PURPOSE, f"{self.sync}/{name}")
 
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, in order; relative to the sync's folder."""

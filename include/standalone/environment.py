@@ -81,6 +81,7 @@ def _project_defaults(host: AirflowHost) -> dict[str, str]:
     return {
         "ORDERHOUSE_WAREHOUSE_URL": host.postgres.url("warehouse"),
         "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
+        "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
     }
 
 

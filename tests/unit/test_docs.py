@@ -39,6 +39,7 @@ def test_every_script_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_command_of_scripts_orderhouse_that_a_page_names_exists(page: Path) -> None:
     known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.typer_instance.info.name for group in app.registered_groups if group.typer_instance}
     named = set(re.findall(r"scripts/orderhouse ([a-z]+)", page.read_text(encoding="utf-8")))
     assert sorted(named - known) == []
 
@@ -51,7 +52,9 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
-    quotes = re.findall(r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    quotes = re.findall(
+        r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
     assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
 
 

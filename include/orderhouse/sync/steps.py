@@ -39,6 +39,7 @@ from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
+from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
 from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
@@ -208,11 +209,11 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
 
 
 def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
-    name = plan.connection
+    payloads = Payloads(runtime.cipher, plan.connection)
     kept: Iterator[tuple[bytes, datetime]] = (
-        stored_raw(runtime.warehouse, name)
+        stored_raw(runtime.warehouse, payloads)
         if plan.mode is Mode.REMAP
-        else open_rejects(runtime.warehouse, name, plan.reject_ids)
+        else open_rejects(runtime.warehouse, payloads, plan.reject_ids)
     )
     orders = (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
     total = 0

@@ -16,18 +16,19 @@ from include.orderhouse.warehouse.task import Cursor
 _KEEP = """
     INSERT INTO ops.reject AS known
         (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
-         mapping_version, code, table_name, field, reason, findings, line_count, payload, rejected_at, sync_id)
+         mapping_version, code, table_name, field, reason, findings, line_count, payload, payload_hash, rejected_at,
+         sync_id)
     SELECT DISTINCT ON (reject_id)
         connection, reject_id, %(customer)s, order_id, source_order_id, order_number, version_at, fetched_at,
-        %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, %(loaded_at)s,
-        %(sync_id)s
+        %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, payload_hash,
+        %(loaded_at)s, %(sync_id)s
     FROM staged_reject
     ORDER BY reject_id, version_at DESC NULLS LAST, fetched_at DESC
     ON CONFLICT (connection, reject_id) DO UPDATE SET
         order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
         field = excluded.field, reason = excluded.reason, findings = excluded.findings,
-        line_count = excluded.line_count, payload = excluded.payload,
+        line_count = excluded.line_count, payload = excluded.payload, payload_hash = excluded.payload_hash,
         rejected_at = excluded.rejected_at, sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
     WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
@@ -47,7 +48,7 @@ _RESOLVE = """
                 > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version,
                    waiting.reject_id)
         ) OR waiting.order_id IS NULL AND EXISTS (
-            SELECT FROM staged_version AS loaded WHERE loaded.payload = waiting.payload
+            SELECT FROM staged_version AS loaded WHERE loaded.payload_hash = waiting.payload_hash
         ))
 """
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
