@@ -159,8 +159,8 @@ def test_nothing_staged_can_be_read_without_the_key(system: System) -> None:
 def test_a_staged_file_in_another_ones_place_stops_the_sync(system: System) -> None:
     staged = system.sync_until("extract", system.request(run_id="swapped"))
     staging = system.runtime.staging(staged)
-    one, other, *_ = (f"{staging.folder}/{name}" for name in staging.names("raw/000") if name.endswith(".zst"))
-    staging.files.copy(one, other)
+    pages = [name for folder in staging.folders("raw") for name in staging.names(folder) if name.endswith(".zst")]
+    staging.files.copy(*(f"{staging.folder}/{name}" for name in pages[:2]))
     with pytest.raises(SealBroken, match=r"staged file .* does not open"):
         steps.transform(system.runtime, staged)
     assert system.order_ids() == set()
