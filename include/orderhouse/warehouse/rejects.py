@@ -37,7 +37,8 @@ _KEEP = sql.SQL("""
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
 """)
 _IS_GIVEN_UP = """
-    known.resolution = 'dismissed' AND (known.version_at = excluded.version_at OR known.payload_hash = excluded.payload_hash)
+    known.resolution = 'dismissed'
+        AND (known.version_at = excluded.version_at OR known.payload_hash = excluded.payload_hash)
 """
 _RESOLVE = """
     UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
