@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from include.cli.__main__ import app
-from include.orderhouse.connections import Options, read_connection
+from include.orderhouse.connections import read_connection
+from include.orderhouse.options import Options
 from include.orderhouse.transform.batch import Transform
 
 PROJECT = Path(__file__).parents[2]
@@ -51,7 +52,9 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
-    quotes = re.findall(r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    quotes = re.findall(
+        r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
     assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
 
 
