@@ -1,10 +1,10 @@
-"""What Orderhouse adds to Airflow: the validation reports, and the timetable that backfills by days."""
+"""What Orderhouse adds to Airflow: its pages and API, and the timetable that backfills by days."""
 
 from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
-from include.orchestration.report_link import REPORTS_PATH
+from include.orchestration.navigation import MOUNT, navigation
 from include.orchestration.timetable import DailyBackfillTimetable
 
 
@@ -13,10 +13,11 @@ class OrderhousePlugin(AirflowPlugin):
 
     name = "orderhouse"
     timetables: ClassVar = [DailyBackfillTimetable]
+    external_views: ClassVar = navigation()
 
     @property
     def fastapi_apps(self) -> list[dict[str, Any]]:
         """The pages. Only the API server asks for them; every task loads the plugin, and need not load a web server."""
-        from include.orchestration.report_pages import report_pages
+        from include.orchestration.ui.application import application
 
-        return [{"app": report_pages(), "url_prefix": REPORTS_PATH, "name": "Orderhouse"}]
+        return [{"app": application(), "url_prefix": MOUNT, "name": "Orderhouse"}]

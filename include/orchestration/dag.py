@@ -77,8 +77,8 @@ def _documentation(connector: str, label: str) -> str:
         - **Backfill**: reads day by day what changed on it, and never moves the watermark back. In the trigger form, or
           `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date ... --to-date ...`
         - **Watermarks** are the Variables `purchase_orders_watermark__<connection>`; edit one to sync again from there.
-        - **When a task fails**, the first red line of its log says what is wrong and what to do. The validate task
-          links the validation report; rejected orders wait in `ops.reject`.
+        - **When a task fails**, the first red lines of its log say what is wrong and what to do. The validate task
+          links the validation report in its log and its tab *Details*; rejected orders wait in `ops.reject`.
 
         The field mapping is in `docs/connectors/{connector}.md`, the guides are in `docs/`.
         """

@@ -34,7 +34,7 @@ _named = partial(task, map_index_template="{{ connection_name }}")
 @task
 def connections(connector: str) -> list[str]:
     """Which connections this run syncs."""
-    with _told_in_one_line():
+    with _explained():
         return connections_to_sync(connector, get_current_context())
 
 
@@ -102,7 +102,7 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
 
     context = get_current_context()
     context_merge(context, connection_name=connection)
-    with rescheduled_when_rate_limited(context), _told_in_one_line():
+    with rescheduled_when_rate_limited(context), _explained():
         request = sync_request(context, connection)
         with (
             open_runtime(connection, partial(credentials_of, connection), TaskWatermark(connection)) as runtime,
@@ -132,11 +132,12 @@ def _logged(summary: Summary) -> Summary:
 
 
 @contextmanager
-def _told_in_one_line() -> Iterator[None]:
-    """Say an error of the tree in one line; where in the code it was raised is a matter of the level DEBUG."""
+def _explained() -> Iterator[None]:
+    """Say in two lines what is wrong and what to do; where in the code it was raised is a matter of the level DEBUG."""
     try:
         yield
     except OrderhouseError as error:
         log.debug("Where it went wrong:", exc_info=True)
-        log.error("%s", error)
+        log.error("%s", str(error).removesuffix(error.action).rstrip())
+        log.error("What to do: %s", error.action)
         raise copy(error) from None

@@ -216,12 +216,12 @@ class Api:
                 response = self._client.send(request)
         except httpx.TimeoutException as error:
             raise SourceTimeout(
-                f"{request.method} {_place(request)} had no answer within {self.patience.timeout:g} s.",
+                f"No answer within {self.patience.timeout:g} s ({request.method} {_place(request)}).",
                 action=ACTIONS[SourceTimeout],
             ) from error
         except httpx.TransportError as error:
             raise SourceUnavailable(
-                f"{request.method} {_place(request)} failed: {error}.", action=ACTIONS[SourceUnavailable]
+                f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]
             ) from error
         self._note_time(response)
         return response
@@ -240,14 +240,14 @@ class Api:
             return response.text
         if body is None:
             raise _Garbled(
-                f"{request.method} {_place(request)} answered {response.status_code} with "
-                f"{response.headers.get('content-type', 'no content type')} that is not valid JSON.",
+                f"An answer with {response.headers.get('content-type', 'no content type')}, status "
+                f"{response.status_code}, is not valid JSON ({request.method} {_place(request)}).",
                 action="Nothing was loaded. A proxy, a login or a maintenance page may stand in front of the source.",
             )
         return body
 
     def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
-        message = f"{request.method} {_place(request)}: {refusal.message}"
+        message = f"{refusal.message.rstrip('.')} ({request.method} {_place(request)})."
         action = ACTIONS.get(refusal.error, "Look at the message of the source.")
         if issubclass(refusal.error, RateLimitExceeded):
             if refusal.retry_after is not None:
@@ -258,7 +258,7 @@ class Api:
     def _redirected(self, request: httpx.Request, response: httpx.Response) -> OrderhouseError:
         target = self._own(response.headers.get("location", ""))
         return RequestRefused(
-            f"{request.method} {_place(request)} redirects to {target.path}; redirects are not followed.",
+            f"A redirect to {target.path} is not followed ({request.method} {_place(request)}).",
             action="Set that address in the Airflow Connection, or check that the login has not expired.",
         )
 

@@ -1,4 +1,4 @@
-"""A real Airflow for the tests, on a state folder and ports of its own, started once per session.
+"""A real Airflow for the tests, on a state folder and ports of its own, started once and ended before other tests.
 
 Its DAG folder holds the project's DAGs, scheduled once a year, and those of ``tests/e2e/dags``. The sandbox serves the
 connections of ``tests/e2e/connections.yaml``.
@@ -27,7 +27,7 @@ WRONG = "planted-and-wrong"
 """The password of the connection that is locked out."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """A real Airflow: scheduler, API server, DAG processor and triggerer over an embedded PostgreSQL."""
     folder = tmp_path_factory.mktemp("airflow")
@@ -45,14 +45,14 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         yield Airflow(installation)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def limited_run(airflow: Airflow) -> str:
     """A run under way whose source asks at its first request for more patience than a worker has."""
     airflow.plan_fault("business_central", kind="rate_limited", seconds=50, times=1)
     return airflow.trigger("business_central", {"connections": ["bc_limited"]})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def killed_run(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[KilledRun]]:
     """A run under way of which every step is killed once."""
     now = datetime.now(UTC)
@@ -62,7 +62,7 @@ def killed_run(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> It
         yield pool.submit(run_and_kill_each_step_once, airflow, conf, tmp_path_factory.mktemp("staged"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def odoo_run(airflow: Airflow, limited_run: str, killed_run: Future[KilledRun]) -> Run:
     """The first run of Odoo's DAG, over a good connection and one whose password is wrong."""
     connection = {"connection_id": "wrong_password", "conn_type": "http", "login": "orderhouse", "password": WRONG}
