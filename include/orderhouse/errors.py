@@ -14,7 +14,8 @@
     ├── TryAgain                       an outage; back off and repeat
     │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS, TLS
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
-    │   └── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
+    │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
+    │   └── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
         ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
@@ -144,6 +145,12 @@ class WarehouseUnavailable(TryAgain):
     """The warehouse cannot be reached."""
 
     code = "WAREHOUSE_UNAVAILABLE"
+
+
+class StorageUnavailable(TryAgain):
+    """The folder or bucket of staged files or reports cannot be used."""
+
+    code = "STORAGE_UNAVAILABLE"
 
 
 class LookAtData(OrderhouseError):

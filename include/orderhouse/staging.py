@@ -1,6 +1,6 @@
-"""Staged files of one sync: the plan, raw pages and canonical frames, on any fsspec file system.
+"""Staged files of one sync: the plan, raw pages and canonical frames, in a folder or a bucket.
 
-A file is written under a temporary name and moved into place, so that what can be read is whole.
+A file is written whole or not at all, so that what can be read is whole.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 import zstandard
-from fsspec.core import url_to_fs
 
 from include.orderhouse import wire
 from include.orderhouse.errors import StagedFilesMissing
+from include.orderhouse.files import UNFINISHED, file_system, outages_named, put
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
@@ -40,20 +40,19 @@ class Staging:
     @classmethod
     def open(cls, connection: str, sync_id: str, url: str | None = None) -> Staging:
         """The folder of a connection's sync below the staging URL; nothing is created yet."""
-        files, root = url_to_fs(url or staging_url())
-        return cls(files, f"{root.rstrip('/')}/{connection}/{sync_id}")
+        files, root = file_system(url or staging_url())
+        return cls(files, f"{root}/{connection}/{sync_id}")
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
-        target = f"{self.folder}/{name}"
-        self.files.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        self.files.pipe_file(f"{target}.part", content)
-        self.files.mv(f"{target}.part", target)
+        with outages_named(self.folder):
+            put(self.files, f"{self.folder}/{name}", content)
 
     def read(self, name: str) -> bytes:
         """A file's content. Raises StagedFilesMissing where it is gone."""
         try:
-            content: bytes = self.files.cat_file(f"{self.folder}/{name}")
+            with outages_named(self.folder):
+                content: bytes = self.files.cat_file(f"{self.folder}/{name}")
         except FileNotFoundError as error:
             raise StagedFilesMissing(
                 f"The staged file {self.folder}/{name} is gone.",
@@ -63,25 +62,26 @@ class Staging:
 
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, in order; relative to the sync's folder."""
-        self.files.invalidate_cache()
-        place = f"{self.folder}/{folder}"
-        if not self.files.isdir(place):
-            return []
-        names = (path.rsplit("/", 1)[-1] for path in self.files.ls(place, detail=False))
-        return [f"{folder}/{name}" for name in sorted(names) if not name.endswith(".part")]
+        return [name for name, kind in self._entries(folder) if kind == "file" and not name.endswith(UNFINISHED)]
 
     def folders(self, folder: str) -> list[str]:
         """The names of the folders in a folder, in order; relative to the sync's folder."""
+        return [name for name, kind in self._entries(folder) if kind == "directory"]
+
+    def _entries(self, folder: str) -> list[tuple[str, str]]:
+        """What is in a folder, in order, and of which kind it is; nothing where there is no such folder."""
         self.files.invalidate_cache()
-        place = f"{self.folder}/{folder}"
-        if not self.files.isdir(place):
-            return []
-        found = (entry["name"] for entry in self.files.ls(place, detail=True) if entry["type"] == "directory")
-        return [f"{folder}/{path.rstrip('/').rsplit('/', 1)[-1]}" for path in sorted(found)]
+        with outages_named(self.folder):
+            try:
+                found = self.files.ls(f"{self.folder}/{folder}", detail=True)
+            except FileNotFoundError:
+                return []
+        return sorted((f"{folder}/{entry['name'].rstrip('/').rpartition('/')[2]}", entry["type"]) for entry in found)
 
     def exists(self, name: str) -> bool:
         """Whether a file is there, whole."""
-        return bool(self.files.exists(f"{self.folder}/{name}"))
+        with outages_named(self.folder):
+            return bool(self.files.exists(f"{self.folder}/{name}"))
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""
@@ -94,8 +94,9 @@ class Staging:
     def remove(self, folder: str = "") -> None:
         """Remove the sync's folder, or one inside it."""
         place = f"{self.folder}/{folder}".rstrip("/")
-        if self.files.exists(place):
-            self.files.rm(place, recursive=True)
+        with outages_named(self.folder):
+            if self.files.exists(place):
+                self.files.rm(place, recursive=True)
 
 
 def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:

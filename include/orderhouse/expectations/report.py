@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -19,8 +21,6 @@ from great_expectations.render.components import RenderedDocumentContent
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 from jinja2 import Environment, FileSystemLoader
-
-from include.orderhouse.model import TABLES
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLES = 20
@@ -59,19 +59,23 @@ class Tally:
 
 
 class Report:
-    """What the expectations of a run came to, by table."""
+    """What the expectations of a run came to, by table; those of a table without rows stand there too."""
 
-    def __init__(self, connection: str, sync_id: str) -> None:
+    def __init__(
+        self, connection: str, sync_id: str, expected: Mapping[str, Iterable[ExpectationConfiguration]]
+    ) -> None:
         self.connection = connection
         self.sync_id = sync_id
-        self._tallies: dict[str, dict[str, Tally]] = {table.name: {} for table in TABLES}
+        self._tallies = {
+            table: {each.kwargs["column"]: Tally(each) for each in expectations}
+            for table, expectations in expected.items()
+        }
 
     def add(self, table: str, result: ExpectationSuiteValidationResult) -> None:
         """Add one batch's result."""
         for each in result.results:
             if config := each.expectation_config:
-                tally = self._tallies[table].setdefault(config.kwargs["column"], Tally(config))
-                tally.add(each.result)
+                self._tallies[table][config.kwargs["column"]].add(each.result)
 
     def write(self, folder: str | Path) -> str:
         """Write ``index.html`` and a page per table into a folder, local or an fsspec URL; returns the index's path."""
@@ -96,8 +100,7 @@ class Report:
             )
         )
         _arrange(document, {column for column, tally in tallies.items() if tally.odd})
-        view = DefaultJinjaPageView(custom_views_directory=str(TEMPLATES))
-        return str(view.render(document, template="report_table.j2", connection=self.connection, table=name))
+        return str(_view().render(document, template="report_table.j2", connection=self.connection, table=name))
 
     def _index(self, now: datetime) -> str:
         environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
@@ -105,6 +108,12 @@ class Report:
         return template.render(
             connection=self.connection, sync_id=self.sync_id, written_at=now, tables=self._tallies, examples=EXAMPLES
         )
+
+
+@cache
+def _view() -> DefaultJinjaPageView:
+    """Great Expectations' pages, whose templates are compiled once."""
+    return DefaultJinjaPageView(custom_views_directory=str(TEMPLATES))
 
 
 def _statistics(results: list[ExpectationValidationResult]) -> dict[str, Any]:

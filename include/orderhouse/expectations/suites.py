@@ -23,6 +23,7 @@ from great_expectations.data_context.types.base import (
 from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
 from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from include.orderhouse.expectations.arithmetic import ARITHMETIC
@@ -47,6 +48,11 @@ class Suites:
             table.name: source.add_dataframe_asset(table.name).add_batch_definition_whole_dataframe("frame")
             for table in TABLES
         }
+
+    @property
+    def expectations(self) -> dict[str, list[ExpectationConfiguration]]:
+        """What is expected of each table's rows."""
+        return {name: suite.expectation_configurations for name, suite in self._suites.items()}
 
     def validate(self, table: Table, batches: Sequence[pa.Table]) -> ExpectationSuiteValidationResult:
         """The result of a table's suite on the outcomes of batches, as if they were one.

@@ -29,7 +29,7 @@ class Validator:
 
     def __init__(self, connection: str, sync_id: str) -> None:
         self._suites = Suites()
-        self._report = Report(connection, sync_id)
+        self._report = Report(connection, sync_id, self._suites.expectations)
 
     def check(self, batches: Iterable[Frames]) -> Iterator[tuple[Frames, list[Finding]]]:
         """Each batch with what its rows do not hold to. Orders with a critical finding must not be loaded.
@@ -44,6 +44,8 @@ class Validator:
         contexts = [with_context(frames) for frames in group]
         for table in TABLES:
             checked = [Checked.of(table, context[table.name]) for context in contexts]
+            if not any(len(each.frame) for each in checked):
+                continue
             result = self._suites.validate(table, [each.outcomes() for each in checked])
             self._report.add(table.name, result)
             first = 0

@@ -26,12 +26,11 @@ from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
 from include.orderhouse.warehouse.merge import merge
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.rejects import settle_rejects
-from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
+from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
+from include.orderhouse.warehouse.totals import add_to_totals
 from include.orderhouse.warehouse.winners import choose_winners, count_lines, keep_versions
 
 __all__ = ["GoneOrder", "LoadCounts", "LoadTask", "keep_rejects", "load"]
-
-_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:' || %(connection)s, 0))"
 
 
 def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCounts:
@@ -77,7 +76,7 @@ def _transaction(engine: sa.Engine, task: LoadTask) -> Iterator[tuple[sa.Connect
 
 def _enter(cursor: Cursor, task: LoadTask) -> datetime:
     """Wait until no other load of the connection runs; the instant from which this one does."""
-    cursor.execute(_ALONE, {"connection": task.connection})
+    cursor.execute(ALONE, {"connection": task.connection})
     (loaded_at,) = cursor.execute("SELECT clock_timestamp()").fetchone() or (None,)
     if not isinstance(loaded_at, datetime):
         raise TypeError("the warehouse tells no time")
@@ -94,6 +93,7 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCou
     issues = keep_versions(cursor, facts)
     gone = mark_gone(cursor, task.gone, facts)
     winning_lines, older_lines = count_lines(cursor)
+    add_to_totals(cursor, facts)
     rejected, lines_rejected = settle_rejects(cursor, facts)
     return replace(
         counts,

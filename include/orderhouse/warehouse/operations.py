@@ -99,6 +99,7 @@ sync = sa.Table(
     comment="The ledger: one row per sync of a connection, written in the same transaction as its data",
 )
 sa.Index("sync_connection_started_at_idx", sync.c.connection, sync.c.started_at)
+sa.Index("sync_started_at_idx", sync.c.started_at, sync.c.sync_id)
 
 order_version = sa.Table(
     "order_version",
@@ -153,13 +154,20 @@ reject = sa.Table(
     _column("payload", sa.LargeBinary(), "Everything the source gave about the order: JSON, compressed"),
     _column("rejected_at", INSTANT, "When the version was first rejected", required=True),
     _column("resolved_at", INSTANT, "When the reject was closed; NULL while it waits"),
-    _column("resolution", TEXT, "superseded: a version of the order that is no earlier was loaded or rejected"),
+    _column(
+        "resolution",
+        TEXT,
+        "superseded: a version of the order that is no earlier was loaded or rejected; dismissed: a person gave it up",
+    ),
     _sync_id("rejected it"),
+    _column("resolved_by", TEXT, "Who dismissed it"),
+    _column("resolution_note", TEXT, "Why it was dismissed"),
     sa.PrimaryKeyConstraint("connection", "reject_id"),
     schema=OPS,
     comment="Orders that could not be loaded, whole, with the reason; they can be replayed",
 )
 sa.Index(None, reject.c.connection, reject.c.order_id)
+sa.Index("reject_rejected_at_idx", reject.c.rejected_at, reject.c.reject_id)
 sa.Index("reject_open_idx", reject.c.connection, postgresql_where=reject.c.resolved_at.is_(None))
 
 issue = sa.Table(

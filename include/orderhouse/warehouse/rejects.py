@@ -1,7 +1,8 @@
 """Rejected orders: kept with their payload until a version that is no earlier is loaded; till then an order is stale.
 
 A reject that is no later than the version the warehouse holds is kept as resolved; it changes nothing else. So the end
-is the same in whichever order versions and rejects arrive. Of an order's rejects only the latest stays open.
+is the same in whichever order versions and rejects arrive. Of an order's rejects only the latest stays open. One that
+was dismissed stays closed as long as the source tells nothing new of the order.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from psycopg import sql
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.task import Cursor
 
-_KEEP = """
+_KEEP = sql.SQL("""
     INSERT INTO ops.reject AS known
         (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
          mapping_version, code, table_name, field, reason, findings, line_count, payload, rejected_at, sync_id)
@@ -28,9 +29,14 @@ _KEEP = """
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
         field = excluded.field, reason = excluded.reason, findings = excluded.findings,
         line_count = excluded.line_count, payload = excluded.payload,
-        rejected_at = excluded.rejected_at, sync_id = excluded.sync_id, resolved_at = NULL, resolution = NULL
+        rejected_at = excluded.rejected_at, sync_id = excluded.sync_id,
+        resolved_at = CASE WHEN {is_given_up} THEN known.resolved_at END,
+        resolution = CASE WHEN {is_given_up} THEN known.resolution END
     WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
+""")
+_IS_GIVEN_UP = """
+    known.resolution = 'dismissed' AND (known.version_at = excluded.version_at OR known.payload = excluded.payload)
 """
 _RESOLVE = """
     UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
@@ -81,10 +87,15 @@ _MARK_ROWS = sql.SQL("""
 def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, int]:
     """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected."""
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
-    cursor.execute(_KEEP, facts)
+    cursor.execute(_KEEP.format(is_given_up=sql.SQL(_IS_GIVEN_UP)), facts)
     cursor.execute(_RESOLVE, facts)
+    mark_stale(cursor, facts)
+    return int(rejected), int(lines)
+
+
+def mark_stale(cursor: Cursor, facts: dict[str, Any]) -> None:
+    """Mark the orders of which a later version waits, and no others, with all their rows."""
     cursor.execute(_CREATE_TOUCHED)
     cursor.execute(_MARK_VERSIONS, facts)
     for table in TABLES:
         cursor.execute(_MARK_ROWS.format(table=sql.Identifier("procurement", table.name)), facts)
-    return int(rejected), int(lines)

@@ -11,6 +11,9 @@ import psycopg
 
 Cursor = psycopg.Cursor[Any]
 
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:' || %(connection)s, 0))"
+"""Waits until nothing else changes the connection's orders or rejects; held to the end of the transaction."""
+
 MAP_AGAIN = "Nothing was loaded. Clear the transform task to map the raw pages again; report it if it comes back."
 """What to do where staged frames do not fit together."""
 

@@ -1,4 +1,4 @@
-"""The outbox of webhooks, their deliveries and attempts."""
+"""What the pages and the API need: totals, dismissed rejects, limits per client, and indexes to page by."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""Rejects that a person gives up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from include.orderhouse.warehouse.dismissal import dismiss_rejects
+from include.orderhouse.warehouse.raw import open_rejects
+from tests.warehouse.orders import Line, Order, hour, key, load_orders, rows
+from tests.warehouse.test_rejects import staleness
+
+GOOD = Order(version=1, values={"memo": "good"}, lines=(Line("10", {}, ("1",), ("1",)),))
+BAD = GOOD.at(3)
+
+
+def dismissed(engine: sa.Engine) -> int:
+    ids = [str(found) for (found,) in rows(engine, "SELECT reject_id FROM ops.reject")]
+    return dismiss_rejects(engine, "acme_us", ids, "ada", "a test order")
+
+
+def test_a_dismissed_reject_is_closed_with_its_reason_and_its_order_no_longer_stale(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD)
+    load_orders(engine, rejects=[BAD])
+    assert staleness(engine) == {True}
+    assert dismissed(engine) == 1
+    told = rows(engine, "SELECT resolution, resolved_by, resolution_note, resolved_at IS NULL FROM ops.reject")
+    assert told == [("dismissed", "ada", "a test order", False)]
+    assert staleness(engine) == {False}
+    assert list(open_rejects(engine, "acme_us")) == []
+    assert dismissed(engine) == 0
+
+
+def test_reading_the_same_version_again_does_not_open_it_again(engine: sa.Engine) -> None:
+    again = BAD.at(3, 9)
+    load_orders(engine, rejects=[BAD])
+    dismissed(engine)
+    _known_as(engine, again)
+    load_orders(engine, rejects=[again])
+    assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
+    assert list(open_rejects(engine, "acme_us")) == []
+
+
+def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
+    dismissed(engine)
+    later = replace(BAD, values={"memo": "other"}).at(4, 9)
+    _known_as(engine, later)
+    load_orders(engine, rejects=[later])
+    assert len(list(open_rejects(engine, "acme_us"))) == 1
+    assert rows(engine, "SELECT resolution FROM ops.reject WHERE resolved_at IS NULL") == [(None,)]
+
+
+def test_a_reject_of_another_connection_is_not_touched(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
+    ids = [str(found) for (found,) in rows(engine, "SELECT reject_id FROM ops.reject")]
+    assert dismiss_rejects(engine, "other", ids, "ada", "") == 0
+
+
+def _known_as(engine: sa.Engine, order: Order) -> None:
+    """Give the one reject the id that ``order``'s gets: a transform gives all versions of an order the same."""
+    reject_id = key("reject", order.order_id, str(order.version), str(order.fetched))
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.reject SET reject_id = :reject_id"), {"reject_id": reject_id})
