@@ -264,4 +264,5 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         mapping_version=plan.mapping_version,
         gone=tuple(GoneOrder(*order) for order in gone),
         counts=_extracted(staging),
+        reject_alert=runtime.connection.options.reject_alert,
     )

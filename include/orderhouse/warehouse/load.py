@@ -20,6 +20,7 @@ from include.orderhouse.frames import Frames
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
 from include.orderhouse.warehouse.copying import copy_batches, create_staging
 from include.orderhouse.warehouse.engine import outages_named
+from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
 from include.orderhouse.warehouse.merge import merge
@@ -123,3 +124,8 @@ def _write_ledger(connection: sa.Connection, task: LoadTask, state: str, counts:
     values = {**task.counts, **counts, **ended}
     if connection.execute(sa.update(sync).where(*mine).values(values)).rowcount != 1:
         raise ValueError(f"sync {task.sync_id} of {task.connection} was never started; call start_sync first")
+    if state == "succeeded":
+        write_sync_event(connection, "sync.completed", task.connection, task.sync_id)
+    if counts["orders_rejected"] > task.reject_alert:
+        told = {"threshold": task.reject_alert}
+        write_sync_event(connection, "rejects.over_threshold", task.connection, task.sync_id, **told)
