@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from include.orderhouse.connector import Source
@@ -19,8 +18,8 @@ from include.orderhouse.errors import (
     TooManyRejects,
     UnexpectedShape,
 )
-from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
@@ -236,10 +235,10 @@ def _extracted(staging: Staging) -> dict[str, int]:
 
 
 def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
-    reports = Home.from_environment().reports
-    page = Path(validator.report(reports / runtime.connection.name / staged)).relative_to(reports)
-    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=str(page))
-    return str(page)
+    folder = f"{runtime.connection.name}/{staged}"
+    page = f"{folder}/{validator.report(f'{reports_url()}/{folder}')}"
+    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=page)
+    return page
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:
