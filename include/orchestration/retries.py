@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Context, RetryDecision, RetryPolicy
+from airflow.sdk import Context, RetryAction, RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from include.orderhouse.errors import FixConfiguration, LookAtData, OrderhouseError, QuotaExhausted, RateLimitExceeded
@@ -49,6 +49,13 @@ class ErrorPolicy(RetryPolicy):
     def deserialize(cls, data: dict[str, Any]) -> ErrorPolicy:
         """The policy that ``serialize`` described."""
         return cls()
+
+
+def is_final(error: BaseException, context: Context) -> bool:
+    """Whether the running try is the last: by the error's group, or because no retries are left."""
+    task = context["ti"]
+    decision = ErrorPolicy().evaluate(error, task.try_number, task.max_tries, context)
+    return decision.action is RetryAction.FAIL or task.try_number > task.max_tries
 
 
 def backoff(previous: int, first: timedelta, longest: timedelta) -> timedelta:

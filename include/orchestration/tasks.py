@@ -15,9 +15,10 @@ from airflow.sdk.definitions.context import context_merge
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.form import sync_request
 from include.orchestration.report_link import offer_report, reporting_task
-from include.orchestration.retries import rescheduled_when_rate_limited
+from include.orchestration.retries import is_final, rescheduled_when_rate_limited
 from include.orchestration.secrets import TaskWatermark, credentials_of
-from include.orderhouse.errors import OrderhouseError, Wait
+from include.orchestration.telling import deliver_at_once
+from include.orderhouse.errors import OrderhouseError, RateLimitExceeded
 
 if TYPE_CHECKING:
     from include.orderhouse.sync.request import SyncRequest
@@ -84,7 +85,9 @@ def advance_watermark(connection: str, loaded: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
-        return _logged(steps.advance_watermark(runtime, loaded["staged"]))
+        summary = _logged(steps.advance_watermark(runtime, loaded["staged"]))
+        deliver_at_once(runtime.warehouse)
+        return summary
 
 
 def purchase_orders_asset(connector: str) -> Asset:
@@ -114,10 +117,11 @@ def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]
 
     try:
         yield
-    except Wait:
+    except RateLimitExceeded:
         raise
     except Exception as error:
-        record_failure(runtime, request, error)
+        record_failure(runtime, request, error, is_final=is_final(error, get_current_context()))
+        deliver_at_once(runtime.warehouse)
         raise
 
 

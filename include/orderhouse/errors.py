@@ -7,14 +7,16 @@
     │   ├── AuthenticationFailed       AUTHENTICATION_FAILED     the source refused the credentials
     │   ├── PermissionDenied           PERMISSION_DENIED         the credentials lack a right
     │   ├── RequestRefused             REQUEST_REFUSED           the source calls the request wrong (400, 404, 422)
-    │   └── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    │   ├── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    │   └── KeyMissing                 KEY_MISSING               a key that encrypted data needs is not here
     ├── Wait                           the source asks for patience; no retry is used up
     │   ├── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
     │   └── QuotaExhausted             QUOTA_EXHAUSTED           nothing more for hours; a later run goes on
     ├── TryAgain                       an outage; back off and repeat
     │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS, TLS
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
-    │   └── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
+    │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
+    │   └── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
         ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
@@ -22,7 +24,8 @@
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
         ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
         ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
-        └── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+        ├── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+        └── SealBroken                 SEAL_BROKEN               encrypted data was changed or moved
 
 Each error has a stable ``code``, the source's ``request_id`` where it gave one, and a message that ends in what to do.
 """
@@ -102,6 +105,12 @@ class ForeignHost(FixConfiguration):
     code = "FOREIGN_HOST"
 
 
+class KeyMissing(FixConfiguration):
+    """What is encrypted cannot be opened: this process does not have the key, or it was destroyed."""
+
+    code = "KEY_MISSING"
+
+
 class Wait(OrderhouseError):
     """The source asks for patience."""
 
@@ -144,6 +153,12 @@ class WarehouseUnavailable(TryAgain):
     """The warehouse cannot be reached."""
 
     code = "WAREHOUSE_UNAVAILABLE"
+
+
+class StorageUnavailable(TryAgain):
+    """The folder or bucket of staged files or reports cannot be used."""
+
+    code = "STORAGE_UNAVAILABLE"
 
 
 class LookAtData(OrderhouseError):
@@ -190,3 +205,9 @@ class StagedFilesMissing(LookAtData):
     """The staged files of the step before are gone."""
 
     code = "STAGED_FILES_MISSING"
+
+
+class SealBroken(LookAtData):
+    """What is encrypted is not what was sealed: it was changed, or moved from another place."""
+
+    code = "SEAL_BROKEN"

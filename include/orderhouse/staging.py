@@ -1,6 +1,7 @@
-"""Staged files of one sync: the plan, raw pages and canonical frames, on any fsspec file system.
+"""Staged files of one sync: the plan, raw pages and canonical frames, in a folder or a bucket.
 
-A file is written under a temporary name and moved into place, so that what can be read is whole.
+Each is sealed as a whole under the customer's key before it leaves the process, as the file of that name of that sync,
+and written whole or not at all, so that what can be read is whole.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 import zstandard
-from fsspec.core import url_to_fs
 
 from include.orderhouse import wire
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import StagedFilesMissing
+from include.orderhouse.files import UNFINISHED, file_system, outages_named, put
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
 
+_PURPOSE = "staged file"
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -35,53 +38,62 @@ class Staging:
     """The folder of one sync."""
 
     files: fsspec.AbstractFileSystem
-    folder: str
+    root: str
+    sync: str
+    """Connection and sync; below ``root``, the folder's name."""
+    cipher: Cipher
 
     @classmethod
-    def open(cls, connection: str, sync_id: str, url: str | None = None) -> Staging:
+    def open(cls, connection: str, sync_id: str, cipher: Cipher, url: str | None = None) -> Staging:
         """The folder of a connection's sync below the staging URL; nothing is created yet."""
-        files, root = url_to_fs(url or staging_url())
-        return cls(files, f"{root.rstrip('/')}/{connection}/{sync_id}")
+        files, root = file_system(url or staging_url())
+        return cls(files, root, f"{connection}/{sync_id}", cipher)
+
+    @property
+    def folder(self) -> str:
+        """Where the files lie."""
+        return f"{self.root}/{self.sync}"
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
-        target = f"{self.folder}/{name}"
-        self.files.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        self.files.pipe_file(f"{target}.part", content)
-        self.files.mv(f"{target}.part", target)
+        sealed = self.cipher.seal(content, _PURPOSE, f"{self.sync}/{name}")
+        with outages_named(self.folder):
+            put(self.files, f"{self.folder}/{name}", sealed)
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises StagedFilesMissing where it is gone."""
+        """A file's content. StagedFilesMissing where it is gone, SealBroken where it is not what was written."""
         try:
-            content: bytes = self.files.cat_file(f"{self.folder}/{name}")
+            with outages_named(self.folder):
+                content: bytes = self.files.cat_file(f"{self.folder}/{name}")
         except FileNotFoundError as error:
             raise StagedFilesMissing(
                 f"The staged file {self.folder}/{name} is gone.",
                 action="Clear the run from its extract task on, so that it is made again.",
             ) from error
-        return content
+        return self.cipher.open(content, _PURPOSE, f"{self.sync}/{name}")
 
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, in order; relative to the sync's folder."""
-        self.files.invalidate_cache()
-        place = f"{self.folder}/{folder}"
-        if not self.files.isdir(place):
-            return []
-        names = (path.rsplit("/", 1)[-1] for path in self.files.ls(place, detail=False))
-        return [f"{folder}/{name}" for name in sorted(names) if not name.endswith(".part")]
+        return [name for name, kind in self._entries(folder) if kind == "file" and not name.endswith(UNFINISHED)]
 
     def folders(self, folder: str) -> list[str]:
         """The names of the folders in a folder, in order; relative to the sync's folder."""
+        return [name for name, kind in self._entries(folder) if kind == "directory"]
+
+    def _entries(self, folder: str) -> list[tuple[str, str]]:
+        """What is in a folder, in order, and of which kind it is; nothing where there is no such folder."""
         self.files.invalidate_cache()
-        place = f"{self.folder}/{folder}"
-        if not self.files.isdir(place):
-            return []
-        found = (entry["name"] for entry in self.files.ls(place, detail=True) if entry["type"] == "directory")
-        return [f"{folder}/{path.rstrip('/').rsplit('/', 1)[-1]}" for path in sorted(found)]
+        with outages_named(self.folder):
+            try:
+                found = self.files.ls(f"{self.folder}/{folder}", detail=True)
+            except FileNotFoundError:
+                return []
+        return sorted((f"{folder}/{entry['name'].rstrip('/').rpartition('/')[2]}", entry["type"]) for entry in found)
 
     def exists(self, name: str) -> bool:
         """Whether a file is there, whole."""
-        return bool(self.files.exists(f"{self.folder}/{name}"))
+        with outages_named(self.folder):
+            return bool(self.files.exists(f"{self.folder}/{name}"))
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""
@@ -94,8 +106,9 @@ class Staging:
     def remove(self, folder: str = "") -> None:
         """Remove the sync's folder, or one inside it."""
         place = f"{self.folder}/{folder}".rstrip("/")
-        if self.files.exists(place):
-            self.files.rm(place, recursive=True)
+        with outages_named(self.folder):
+            if self.files.exists(place):
+                self.files.rm(place, recursive=True)
 
 
 def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:

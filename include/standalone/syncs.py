@@ -15,7 +15,8 @@ from include.standalone.airflow_api import FINAL_STATES, AirflowApi, wait_for
 from include.standalone.installation import Installation, StartFailed
 from include.standalone.report import Report
 
-TAG = "orderhouse"
+TAG, HOUSEKEEPING = "orderhouse", "housekeeping"
+"""The tags of all DAGs, and of those that run by themselves."""
 _PARSE_SECONDS = 90.0
 _LOOK_SECONDS = 1.5
 _ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
@@ -40,10 +41,13 @@ class Syncs:
     def start(self, connectors: Iterable[str]) -> None:
         """Trigger the DAGs tagged with these connectors, then let them run; pause the others.
 
-        A DAG's own schedule finds the triggered run there and waits.
+        A DAG's own schedule finds the triggered run there and waits. Those of the housekeeping are left as they are.
         """
         for dag in self._parsed_dags():
-            dag_id, is_wanted = dag["dag_id"], not {tag["name"] for tag in dag["tags"]}.isdisjoint(connectors)
+            dag_id, tags = dag["dag_id"], {tag["name"] for tag in dag["tags"]}
+            if HOUSEKEEPING in tags:
+                continue
+            is_wanted = not tags.isdisjoint(connectors)
             if is_wanted:
                 self.runs[dag_id] = self._api.trigger(dag_id)
             self._api.pause(dag_id, not is_wanted)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection, CustomField, Options
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.related import DRAWN_LINE
 from include.orderhouse.mapping import Record
+from include.orderhouse.options import CustomField, Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor

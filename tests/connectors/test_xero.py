@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection, Options
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.xero import CONNECTOR
 from include.orderhouse.errors import (
@@ -26,6 +26,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor, credentials_for

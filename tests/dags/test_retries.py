@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from airflow.sdk import RetryAction
@@ -15,17 +17,21 @@ from include.orchestration.retries import (
     FIRST_WAIT,
     LONGEST_RETRY_DELAY,
     LONGEST_WAIT,
+    RETRIES,
     ErrorPolicy,
     backoff,
+    is_final,
     rescheduled_when_rate_limited,
     resume_at,
 )
 from include.orderhouse.errors import (
+    AuthenticationFailed,
     FixConfiguration,
     LookAtData,
     OrderhouseError,
     QuotaExhausted,
     RateLimitExceeded,
+    SourceTimeout,
     TryAgain,
 )
 
@@ -92,3 +98,18 @@ def test_a_rate_limit_inside_a_task_gives_its_worker_back() -> None:
 def test_other_errors_inside_a_task_stay_what_they_are() -> None:
     with pytest.raises(KeyError), rescheduled_when_rate_limited({"task_reschedule_count": 0}):
         raise KeyError("no rate limit")
+
+
+@pytest.mark.parametrize(
+    ("error", "try_number", "expected"),
+    [
+        (AuthenticationFailed("no", action="act"), 1, True),
+        (SourceTimeout("no", action="act"), 1, False),
+        (SourceTimeout("no", action="act"), 7, True),
+        (KeyError("bug"), 6, False),
+        (KeyError("bug"), 7, True),
+    ],
+)
+def test_a_failure_is_final_where_no_further_try_follows(error: Exception, try_number: int, expected: bool) -> None:
+    context: Any = {"ti": SimpleNamespace(try_number=try_number, max_tries=RETRIES)}
+    assert is_final(error, context) is expected

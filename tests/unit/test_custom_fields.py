@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse import wire
-from include.orderhouse.connections import CustomField, Override
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.options import CustomField, Override
 from tests.unit.small_source import frames, line, made, only, order
 
 CUSTOM = (

@@ -21,8 +21,8 @@ from include.orderhouse.warehouse.status import set_status
 log = logging.getLogger(__name__)
 
 
-def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException) -> None:
-    """Note in the ledger and the connection's status why a sync failed."""
+def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException, *, is_final: bool = True) -> None:
+    """Note in the ledger and the connection's status why a sync failed; ``is_final`` where nothing tries it again."""
     name, connector = runtime.connection.name, runtime.connection.connector.name
     code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
     state = "stopped" if isinstance(error, TooManyRejects | SchemaDrift) else "failed"
@@ -30,7 +30,7 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException)
         identity = sync_id(runtime, request)
         if not runtime.staging(identity).exists(FILE):
             start_unplanned(runtime, request, identity)
-        fail_sync(runtime.warehouse, name, identity, code, str(error), state)
+        fail_sync(runtime.warehouse, name, identity, code, str(error), state, is_final=is_final)
         if (status := _status_after(error)) is not None:
             set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
     except Exception:

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.connections import Connection, CustomField, Override
+from include.orderhouse.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.mapping import Binding, Expression, TableMapping
 from include.orderhouse.model import CodeList, Column, Kind, Table
+from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.custom import read_custom_fields
 from include.orderhouse.transform.rows import Failure, RawRows

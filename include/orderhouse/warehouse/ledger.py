@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
 from include.orderhouse.warehouse.operations import sync
 
@@ -78,13 +79,25 @@ def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int 
         _update(engine, connection, sync_id, **counts)
 
 
-def fail_sync(engine: sa.Engine, connection: str, sync_id: str, code: str, message: str, state: str = "failed") -> None:
+def fail_sync(
+    engine: sa.Engine,
+    connection: str,
+    sync_id: str,
+    code: str,
+    message: str,
+    state: str = "failed",
+    *,
+    is_final: bool = True,
+) -> None:
     """Note that an attempt ended without a load: ``failed``, or ``stopped`` by its own checks.
 
-    A committed load stays succeeded.
+    A committed load stays succeeded. Where no further attempt follows by itself, the event ``sync.failed`` is written.
     """
+    mine = (sync.c.connection == connection, sync.c.sync_id == sync_id, sync.c.state != "succeeded")
     values = {"state": state, "error_code": code, "error_message": message, "finished_at": _NOW}
-    _update(engine, connection, sync_id, sync.c.state != "succeeded", **values)
+    with engine.begin() as warehouse:
+        if warehouse.execute(sa.update(sync).where(*mine).values(values)).rowcount and is_final:
+            write_sync_event(warehouse, "sync.failed", connection, sync_id)
 
 
 def set_watermark_after(engine: sa.Engine, connection: str, sync_id: str, watermark: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from include.orderhouse.warehouse.events import write_drift_event
 from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
@@ -117,13 +118,16 @@ class Observation:
         }
 
     def keep(self, seen: Mapping[str, SeenField], drifts: Sequence[Drift]) -> None:
-        """Add what this sync has seen, once however often it is told, and note the drift."""
+        """Add what this sync has seen, once however often it is told; note the drift, and tell it as an event."""
         same = {"connection": self._connection, "sync_id": self._sync_id}
         if seen:
             self._add([{**same, "path": path, **asdict(field)} for path, field in seen.items()])
         if drifts:
             rows = [{**same, **asdict(each), "noted_at": sa.func.now()} for each in drifts]
-            self._warehouse.execute(insert(drift).values(rows).on_conflict_do_nothing())
+            added = insert(drift).values(rows).on_conflict_do_nothing()
+            told = (drift.c.path, drift.c.kind, drift.c.is_mapped, drift.c.before, drift.c.after)
+            if new := self._warehouse.execute(added.returning(*told)).mappings().all():
+                write_drift_event(self._warehouse, self._connection, self._sync_id, [dict(each) for each in new])
         if gone := [each.path for each in drifts if each.kind == "vanished"]:
             mine = (source_field.c.connection == self._connection, source_field.c.path.in_(gone))
             self._warehouse.execute(sa.update(source_field).where(*mine).values(vanished_at=sa.func.now()))

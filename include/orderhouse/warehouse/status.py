@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
+
+from include.orderhouse.warehouse.events import instant, write_event
 
 STATES = ("online", "offline", "needs_reauthorisation", "paused")
 
@@ -21,7 +27,14 @@ _SET = sa.text("""
     INSERT INTO ops.connection_event (connection, customer, occurred_at, state_before, state, error_code, error_message)
     SELECT :connection, :customer, now(), (SELECT state FROM known), :state, :error_code, :error_message
     WHERE (SELECT state FROM known) IS DISTINCT FROM :state
+    RETURNING state_before, occurred_at
 """)
+_KINDS = {
+    (False, "online"): "connection.online",
+    **{(is_new, "offline"): "connection.offline" for is_new in (False, True)},
+    **{(is_new, "needs_reauthorisation"): "connection.reauthorisation_needed" for is_new in (False, True)},
+}
+"""What a change of state is called, by whether the connection is new and the state it is in now."""
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.status:' || :connection, 0))")
 
 
@@ -34,7 +47,11 @@ def set_status(
     error_code: str | None = None,
     error_message: str | None = None,
 ) -> None:
-    """Note a connection's state, one of ``STATES``; a change of state adds a row to ``ops.connection_event``."""
+    """Note a connection's state, one of ``STATES``.
+
+    A change of state adds a row to ``ops.connection_event``, and an event for webhooks. That a new connection works is
+    not one: its first sync tells.
+    """
     if state not in STATES:
         raise ValueError(f"{state!r} is no state of a connection: {', '.join(STATES)}")
     told = {
@@ -47,4 +64,11 @@ def set_status(
     }
     with engine.begin() as warehouse:
         warehouse.execute(_LOCK, {"connection": connection})
-        warehouse.execute(_SET, told)
+        changed = warehouse.execute(_SET, told).one_or_none()
+        if changed is not None and (kind := _KINDS.get((changed.state_before is None, state))):
+            write_event(warehouse, kind, connection, _facts(told, *changed))
+
+
+def _facts(told: Mapping[str, str | None], state_before: str | None, since: datetime) -> dict[str, Any]:
+    named = {name: told[name] for name in ("connection", "customer", "connector", "state", "error_code")}
+    return {**named, "state_before": state_before, "since": instant(since)}

@@ -42,6 +42,8 @@ class LoadTask:
     mapping_version: int
     gone: tuple[GoneOrder, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    reject_alert: int = 10
+    """More rejected orders than this are told as an event."""
 
     def facts(self, loaded_at: datetime) -> dict[str, Any]:
         """The parameters that the load's statements share."""

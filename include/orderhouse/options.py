@@ -1,0 +1,140 @@
+"""What one entry of `connections.yaml` may say, and how a mistake in it is told."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+_FAULTS = {
+    "dict_type": "is no mapping",
+    "extra_forbidden": "there is no such option",
+    "list_type": "is no list",
+    "missing": "is required",
+    "model_type": "is no mapping of options",
+    "tuple_type": "is no list",
+}
+"""What the commonest findings of pydantic are called here."""
+
+FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", "json"]
+TableName = Literal["order", "line"]
+
+
+def _duration(value: Any) -> Any:
+    """``15m``, ``6h``, ``2d`` as a timedelta."""
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value)):
+        return timedelta(**{UNITS[found[2]]: int(found[1])})
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("write a number with s, m, h or d, such as 15m or 6h")
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Strict(BaseModel):
+    """Options without room for others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CustomField(Strict):
+    """One source field, or all of a pattern, under `custom_fields` in the warehouse."""
+
+    table: TableName
+    source: str | None = None
+    """Dotted path of one field in the raw record."""
+    pattern: str | None = None
+    """Shell pattern of top-level field names, such as ``YY1_*``; each lands under its own name."""
+    name: str | None = None
+    type: FieldType = "text"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> CustomField:
+        if (self.source is None) == (self.pattern is None):
+            raise ValueError("give either source (one field) or pattern (all fields that match)")
+        if self.pattern is not None and self.name is not None:
+            raise ValueError("a pattern keeps the source's names; leave name out")
+        return self
+
+    @property
+    def key(self) -> str:
+        """The name in `custom_fields`."""
+        return self.name or str(self.source)
+
+
+class Override(Strict):
+    """Another source for a canonical column, for one connection."""
+
+    source: str | None = None
+    """Dotted path; None with ``constant``."""
+    constant: str | None = None
+    codes: dict[str, str] | None = None
+    """Source value to canonical value, for code columns."""
+    time_zone: Zone | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Override:
+        if (self.source is None) == (self.constant is None):
+            raise ValueError("give either source or constant")
+        return self
+
+
+class Options(Strict):
+    """One entry of connections.yaml."""
+
+    connector: str
+    customer: str
+    credentials: str | None = None
+    """Id of the Airflow Connection; None means the connection's own name."""
+    enabled: bool = True
+    sync_every: Duration = timedelta(hours=1)
+    rediscover_every: Duration = timedelta(hours=1)
+    """How long incremental syncs go by what an earlier one learned of the source: its companies, units, fields."""
+    initial_days: Annotated[int, Field(ge=1)] = 90
+    include_open_orders: bool = True
+    """The initial sync also fetches orders that are open at the source, however old."""
+    overlap: Duration = timedelta(minutes=10)
+    """How far before the watermark a window starts, for rows that were committed late."""
+    safety_delay: Duration = timedelta(seconds=60)
+    """How far behind the source's clock the watermark stays."""
+    slice_days: Annotated[int, Field(ge=1)] = 15
+    """Longer windows are fetched as concurrent slices of this many days."""
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
+    page_size: Annotated[int, Field(ge=1)] | None = None
+    timeout_seconds: Annotated[int, Field(ge=1)] = 120
+    certificate_authority: str | None = None
+    """PEM file of the authority that signed the source's certificate, where it is one of its own."""
+    time_zone: Zone = "UTC"
+    """The zone of the source's business days, where its API does not tell."""
+    max_reject_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")
+    max_outside_window: Annotated[int, Field(ge=0)] = 10_000
+    """More orders outside the window than this mean that the source ignores its filter."""
+    reject_alert: Annotated[int, Field(ge=0)] = 10
+    """A sync that rejects more orders than this is told as `rejects.over_threshold`."""
+    on_drift: Literal["note", "stop"] = "note"
+    """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
+    settings: dict[str, Any] = {}
+    custom_fields: tuple[CustomField, ...] = ()
+    overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}
+
+
+def first_problem(error: ValidationError) -> str:
+    """Where the first fault is, and what it is."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"]) or "the entry"
+    return f"{place}: {_FAULTS.get(first['type'], first['msg'].removeprefix('Value error, '))}"

@@ -1,0 +1,98 @@
+"""One attempt: a signed POST to a checked address, within a time in all, following nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+import httpx
+
+from include.orderhouse.http import Answer, retry_after
+from include.orderhouse.warehouse.deliveries import Outcome
+from include.orderhouse.webhooks.addresses import Address, NotAllowed, Place, checked_place
+from include.orderhouse.webhooks.signature import signed_headers
+from include.orderhouse.webhooks.subscriptions import Webhooks
+
+SECONDS = 10.0
+"""How long an attempt may take in all, from resolving the name to the answer's status."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a subscription's deliveries go, and the keys that sign them."""
+
+    url: str
+    keys: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is delivered."""
+
+    message_id: str
+    body: bytes
+
+
+def post(message: Message, target: Target, allowed: Webhooks, seconds: float = SECONDS) -> Outcome:
+    """Deliver once. Never raises: what goes wrong is in the outcome, in words that hold no secret."""
+    began = time.monotonic()
+    status, wait, error = None, None, None
+    try:
+        response = asyncio.run(_within(message, target, allowed, seconds))
+        status, wait = response.status_code, retry_after(Answer(response.status_code, response.headers, None, ""))
+        error = _problem(response)
+    except TimeoutError:
+        error = f"no answer within {seconds:g} s"
+    except NotAllowed as refused:
+        error = f"not allowed: {refused}"
+    except (httpx.HTTPError, OSError, ValueError) as failure:
+        error = f"{type(failure).__name__}: {failure}"[:300]
+    elapsed = int((time.monotonic() - began) * 1000)
+    return Outcome(status, error, elapsed, wait, is_final=status == httpx.codes.GONE)
+
+
+async def _within(message: Message, target: Target, allowed: Webhooks, seconds: float) -> httpx.Response:
+    async with asyncio.timeout(seconds):
+        place = await checked_place(target.url, allowed)
+        headers = signed_headers(target.keys, message.message_id, datetime.now(UTC), message.body)
+        for address in place.addresses[:-1]:
+            try:
+                return await _send(message.body, place, address, headers)
+            except httpx.ConnectError:
+                continue
+        return await _send(message.body, place, place.addresses[-1], headers)
+
+
+async def _send(body: bytes, place: Place, address: Address, signed: dict[str, str]) -> httpx.Response:
+    """POST to that very address; name and certificate are the host's. The answer's body is not read."""
+    headers = {
+        **signed,
+        "Host": place.url.netloc.decode("ascii"),
+        "Content-Type": "application/json",
+        "User-Agent": "orderhouse",
+    }
+    pinned = place.url.copy_with(host=str(address))
+    async with httpx.AsyncClient(verify=_authorities(), timeout=SECONDS, trust_env=False) as client:
+        request = client.build_request("POST", pinned, content=body, headers=headers)
+        request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
+        response = await client.send(request, stream=True, follow_redirects=False)
+        await response.aclose()
+        return response
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The authorities that the machine trusts."""
+    return ssl.create_default_context()
+
+
+def _problem(response: httpx.Response) -> str | None:
+    if response.is_success:
+        return None
+    if response.has_redirect_location:
+        return f"status {response.status_code}: redirects are not followed"
+    return f"status {response.status_code}"

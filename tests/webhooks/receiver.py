@@ -1,0 +1,63 @@
+"""A real HTTP server that receives webhooks: it keeps what came, and answers as a test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from include.orderhouse.ports import claim_port
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """What came, and how the next requests are answered."""
+
+    port: int
+    status: int = 204
+    headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    """How long an answer takes."""
+    received: list[Received] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks?team=a"
+
+    async def answer(self, request: Request) -> Response:
+        self.received.append(Received(dict(request.headers), await request.body()))
+        await asyncio.sleep(self.seconds)
+        return Response(status_code=self.status, headers=self.headers)
+
+
+@contextmanager
+def receiver(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+    """A running receiver."""
+    made = Receiver(port or claim_port(0, "the receiver", "none"))
+    app = Starlette(routes=[Route("/{path:path}", made.answer, methods=["GET", "POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=made.port, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    try:
+        yield made
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join()

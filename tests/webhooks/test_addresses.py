@@ -1,0 +1,137 @@
+"""Where a delivery may go, and that it goes nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.webhooks.addresses import NotAllowed, checked_place
+from include.orderhouse.webhooks.subscriptions import Webhooks
+from tests.warehouse.orders import rows
+from tests.webhooks.conftest import deliverer, happened
+from tests.webhooks.receiver import Receiver, receiver
+
+PUBLIC = "93.184.215.14"
+INSIDE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fd00:ec2::254",
+    "ff02::1",
+    "::ffff:10.1.2.3",
+    "64:ff9b::a9fe:a9fe",
+    "2002:7f00:1::",
+]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
+    """What hosts resolve to, one list of addresses after the other; the last one for good."""
+    known: dict[str, list[list[str]]] = {}
+    real = socket.getaddrinfo
+
+    def resolved(host: Any, port: Any, *details: Any, **more: Any) -> Any:
+        if host not in known:
+            return real(host, port, *details, **more)
+        answers = known[host]
+        found = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [entry for one in found for entry in real(one, port, *details, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    return known
+
+
+def checked(url: str, **settings: Any) -> list[str]:
+    """The addresses that a URL leads to."""
+    webhooks = Webhooks.model_validate({"hosts": ["hooks.example.com", "*.example.org"], **settings})
+    return [str(one) for one in asyncio.run(checked_place(url, webhooks)).addresses]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_a_name_that_leads_inside_is_refused(address: str, names: dict[str, list[list[str]]]) -> None:
+    names["hooks.example.com"] = [[PUBLIC, address]]
+    with pytest.raises(NotAllowed, match="no public address"):
+        checked("https://hooks.example.com/")
+
+
+def test_a_public_address_is_reached_by_https_only(names: dict[str, list[list[str]]]) -> None:
+    names["hooks.example.com"] = [[PUBLIC]]
+    assert checked("https://hooks.example.com/") == [PUBLIC]
+    with pytest.raises(NotAllowed, match="needs https"):
+        checked("http://hooks.example.com/")
+
+
+def test_a_private_network_is_reached_where_the_operator_names_it(names: dict[str, list[list[str]]]) -> None:
+    names["hooks.example.com"] = [["10.20.0.7"]]
+    assert checked("http://hooks.example.com/", networks=["10.20.0.0/16"]) == ["10.20.0.7"]
+    with pytest.raises(NotAllowed, match="in none of the networks"):
+        checked("http://hooks.example.com/", networks=["10.21.0.0/16"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example.net/",
+        "https://hooks.example.com.evil.net/",
+        "https://example.org/",
+        "https://xexample.org/",
+        "https://hooks.example.com@evil.net/",
+        "https://evil.net#hooks.example.com",
+        "ftp://hooks.example.com/",
+        "file:///etc/passwd",
+        "hooks.example.com",
+        "",
+    ],
+)
+def test_a_host_that_the_operator_has_not_named_is_refused(url: str) -> None:
+    with pytest.raises(NotAllowed):
+        checked(url)
+
+
+def test_every_name_below_a_domain_can_be_allowed_at_once(names: dict[str, list[list[str]]]) -> None:
+    names["a.b.example.org"] = [[PUBLIC]]
+    assert checked("https://A.B.example.org/") == [PUBLIC]
+
+
+def test_a_disallowed_address_is_never_connected_to(engine: sa.Engine, peer: Receiver) -> None:
+    happened(engine)
+    assert deliverer(engine, peer.url, networks=[]).deliver(5) == 0
+    assert peer.received == []
+    ((error,),) = rows(engine, "SELECT error FROM ops.webhook_attempt")
+    assert error.startswith("not allowed: 127.0.0.1 is at 127.0.0.1")
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_reaches_only_what_was_checked(
+    engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]]
+) -> None:
+    """DNS rebinding: the second look at the name would find an address that is not allowed."""
+    names["hooks.example.com"] = [["127.0.0.1"], ["127.0.0.2"]]
+    happened(engine)
+    settings = {"hosts": ["hooks.example.com"], "networks": ["127.0.0.1/32"]}
+    with receiver("127.0.0.2", peer.port) as inside:
+        assert deliverer(engine, f"http://hooks.example.com:{peer.port}/", **settings).deliver(5) == 1
+        assert inside.received == []
+    (came,) = peer.received
+    assert came.headers["host"] == f"hooks.example.com:{peer.port}"
+
+
+def test_the_next_address_is_tried_where_the_first_takes_no_connection(
+    engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]]
+) -> None:
+    names["hooks.example.com"] = [["127.0.0.3", "127.0.0.1"]]
+    happened(engine)
+    made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
+    assert made.deliver(5) == 1
