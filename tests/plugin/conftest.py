@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
 from tests.plugin.warehouse import fill, write_connections
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import database, server
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["server"]
 
 ROLES = {"ada": "ADMIN", "uma": "USER", "vic": "VIEWER"}
 """Users of Airflow's simple auth manager by their role."""
@@ -66,22 +66,17 @@ def visit(airflow_app: Any, token: dict[str, str]) -> Callable[[str], TestClient
     return as_user
 
 
-@pytest.fixture
-def connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The connections' file."""
-    file = write_connections(tmp_path)
-    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
-    return file
-
-
-@pytest.fixture
-def warehouse(url: str, engine: sa.Engine, connections: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
-    """A filled warehouse, which the application uses."""
+@pytest.fixture(scope="module")
+def warehouse(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """A filled warehouse and its connections, which the application uses; the tests of a module share it."""
     from include.orchestration.ui import surroundings
 
-    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
-    surroundings.warehouse.cache_clear()
-    fill(engine)
-    yield engine
-    surroundings.warehouse().dispose()
+    with pytest.MonkeyPatch.context() as settings, database(server) as url:
+        settings.setenv("ORDERHOUSE_CONNECTIONS", str(write_connections(tmp_path_factory.mktemp("connections"))))
+        settings.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+        surroundings.warehouse.cache_clear()
+        engine = surroundings.warehouse()
+        fill(engine)
+        yield engine
+        engine.dispose()
     surroundings.warehouse.cache_clear()

@@ -72,16 +72,6 @@ def test_rejects_come_with_their_payload_as_the_source_gave_it(visit: Visit) -> 
     assert pages(visit("vic"), "/rejects", state="resolved") == []
 
 
-def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, warehouse: sa.Engine) -> None:
-    body = {"connection": "acme_us", "reject_ids": [REJECTED], "reason": "A test order."}
-    assert visit("vic").post(f"{API}/rejects/dismiss", json=body).status_code == 403
-    assert visit("uma").post(f"{API}/rejects/dismiss", json={**body, "reason": ""}).status_code == 422
-    assert visit("uma").post(f"{API}/rejects/dismiss", json=body).json() == {"dismissed": 1}
-    told = rows(warehouse, "SELECT resolution, resolved_by, resolution_note FROM ops.reject")
-    assert told == [("dismissed", "uma", "A test order.")]
-    assert pages(visit("vic"), "/rejects") == []
-
-
 @pytest.mark.usefixtures("warehouse")
 def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
     every = pages(visit("vic"), "/orders", limit=2, with_lines=True)
@@ -139,13 +129,23 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(visit: Visit, mo
     assert visit("uma").get(f"{API}/connections/acme_us/sync-status").status_code == 200, "each client by itself"
 
 
-def test_a_warehouse_that_is_away_is_an_error_of_its_own(
-    visit: Visit, connections: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("warehouse")
+def test_a_warehouse_that_is_away_is_an_error_of_its_own(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     from include.orchestration.ui import surroundings
 
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     surroundings.warehouse.cache_clear()
     answer = visit("vic").get(f"{API}/runs")
+    monkeypatch.undo()
     surroundings.warehouse.cache_clear()
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "WAREHOUSE_UNAVAILABLE")
+
+
+def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, warehouse: sa.Engine) -> None:
+    body = {"connection": "acme_us", "reject_ids": [REJECTED], "reason": "A test order."}
+    assert visit("vic").post(f"{API}/rejects/dismiss", json=body).status_code == 403
+    assert visit("uma").post(f"{API}/rejects/dismiss", json={**body, "reason": ""}).status_code == 422
+    assert visit("uma").post(f"{API}/rejects/dismiss", json=body).json() == {"dismissed": 1}
+    told = rows(warehouse, "SELECT resolution, resolved_by, resolution_note FROM ops.reject")
+    assert told == [("dismissed", "uma", "A test order.")]
+    assert pages(visit("vic"), "/rejects") == []

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.raw_order import pack
 from include.orderhouse.warehouse.status import set_status
-from tests.warehouse.orders import Line, Order, load_orders
+from tests.warehouse.orders import Line, Order, load_orders, payloads
 
 HOSTILE = "<script>alert('x')</script>\"'>&"
 """What a source may hold anywhere."""
@@ -49,11 +49,10 @@ def fill(engine: sa.Engine) -> None:
     set_status(engine, "acme_us", "acme", "odoo", "online")
     message = f"AUTHENTICATION_FAILED: {HOSTILE} Renew the password."
     set_status(engine, "globex", "globex", "sap_s4hana", "needs_reauthorisation", "AUTHENTICATION_FAILED", message)
+    payload = payloads(engine).seal("reject", REJECTED, pack(PAYLOAD))
     with engine.begin() as warehouse:
         warehouse.execute(_FAILED, {"message": message})
-        warehouse.execute(
-            _REJECT, {"id": REJECTED, "number": HOSTILE, "findings": _findings(), "payload": pack(PAYLOAD)}
-        )
+        warehouse.execute(_REJECT, {"id": REJECTED, "number": HOSTILE, "findings": _findings(), "payload": payload})
 
 
 def _findings() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def render(request: Request, template: str, **values: Any) -> HTMLResponse:
     base = request.scope.get("root_path", "")
     places = {"base": base, "airflow": base.rsplit("/", 1)[0], "path": request.url.path.removeprefix(base)}
     access = getattr(request.state, "access", None)
-    query = dict(request.query_params)
+    query = defaultdict(str, request.query_params)
 
     def here(**changes: Any) -> str:
         """The address of this page with other parameters; None takes one out."""

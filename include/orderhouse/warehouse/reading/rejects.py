@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.operations import reject
+from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
 
 RejectState = Literal["open", "resolved", "all"]
@@ -102,9 +104,9 @@ def count_reasons(engine: sa.Engine, connections: Collection[str]) -> list[tuple
 
 
 def read_reject(engine: sa.Engine, connections: Collection[str], reject_id: str) -> WholeReject | None:
-    """One reject by its id; None where these connections have none of that id."""
+    """One reject by its id; None where these connections have none. KeyMissing without its customer's key."""
     told = reject.c
-    wanted = sa.select(*_SHOWN, told.findings, told.payload).where(
+    wanted = sa.select(*_SHOWN, told.customer, told.findings, told.payload).where(
         told.reject_id == reject_id, told.connection.in_(connections)
     )
     with engine.connect() as warehouse:
@@ -112,7 +114,14 @@ def read_reject(engine: sa.Engine, connections: Collection[str], reject_id: str)
     if row is None:
         return None
     findings = tuple(Finding.model_validate(each) for each in row.findings or ())
-    return WholeReject(Reject.model_validate(row), findings, None if row.payload is None else bytes(row.payload))
+    return WholeReject(Reject.model_validate(row), findings, _opened(engine, row))
+
+
+def _opened(engine: sa.Engine, row: Any) -> bytes | None:
+    if row.payload is None:
+        return None
+    payloads = Payloads(Keyring.of(engine).cipher(row.customer), row.connection)
+    return payloads.open("reject", row.reject_id, bytes(row.payload))
 
 
 def _conditions(chosen: RejectFilter) -> list[sa.ColumnElement[bool]]:
