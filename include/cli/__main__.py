@@ -26,6 +26,7 @@ app.command()(syncing.replay)
 app.command()(inspection.raw)
 app.command()(inspection.sql)
 app.command()(inspection.migrate)
+app.command()(inspection.grants)
 app.command()(mappings.docs)
 app.add_typer(vault.app)
 

@@ -144,6 +144,27 @@ def migrate() -> None:
         typer.echo(f"the warehouse at {engine.url.render_as_string()} is up to date")
 
 
+def grants(
+    apply: Annotated[bool, typer.Option("--apply", help="Write them, as the warehouse's owner.")] = False,
+) -> None:
+    """Print the roles and grants of the warehouse as SQL, for an administrator; or apply them."""
+    from include.orderhouse.warehouse.grants import grant, statements
+
+    with warehouse() as engine, engine.connect() as session:
+        if not apply:
+            cursor: Any = session.connection.cursor()
+            for statement in statements(cursor):
+                typer.echo(f"{statement.as_string(cursor)};")
+        elif grant(session):
+            session.commit()
+            typer.echo("the grants are written")
+        else:
+            raise ConfigurationInvalid(
+                "The warehouse's owner may not create roles.",
+                action="Let an administrator run what `scripts/orderhouse grants` prints.",
+            )
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows in columns; wide ones are not broken where nobody looks at a screen."""
     from rich.console import Console

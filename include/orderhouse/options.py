@@ -93,6 +93,19 @@ class Override(Strict):
         return self
 
 
+class Retention(Strict):
+    """How long what a connection leaves behind is kept."""
+
+    raw: Duration | None = None
+    """Raw records and the payloads of waiting rejects, from their fetch; None is as long as the order."""
+    rejects: Duration = timedelta(days=90)
+    """Closed rejects, from their closing."""
+    staged: Duration = timedelta(days=7)
+    """Staged files of syncs that did not come to their end, from the latest attempt."""
+    reports: Duration = timedelta(days=90)
+    """Validation reports, from their sync."""
+
+
 class Options(Strict):
     """One entry of connections.yaml."""
 
@@ -128,6 +141,7 @@ class Options(Strict):
     """A sync that rejects more orders than this is told as `rejects.over_threshold`."""
     on_drift: Literal["note", "stop"] = "note"
     """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
+    retention: Retention = Retention()
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}

@@ -269,3 +269,13 @@ token = sa.Table(
     schema=OPS,
     comment="Tokens that change with every use, kept before they are used",
 )
+
+analyst_customer = sa.Table(
+    "analyst_customer",
+    metadata,
+    _column("login", TEXT, "The login, as PostgreSQL names it", required=True),
+    _column("customer", TEXT, "A customer whose rows it may see", required=True),
+    sa.PrimaryKeyConstraint("login", "customer"),
+    schema=OPS,
+    comment="Which customers each login among the restricted analysts may see; without a row none",
+)
