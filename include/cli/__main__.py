@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from include.cli import inspection, mappings, syncing, vault
+from include.cli import audit, inspection, mappings, syncing, vault
 from include.orderhouse.errors import OrderhouseError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command()(inspection.migrate)
 app.command()(inspection.grants)
 app.command()(mappings.docs)
 app.add_typer(vault.app)
+app.add_typer(audit.app)
 
 
 def main() -> None:

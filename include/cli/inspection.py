@@ -115,9 +115,12 @@ def sql(
     """Query the warehouse. Nothing can be changed this way."""
     import psycopg
 
+    from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.engine import outages_named
 
     with warehouse() as engine, outages_named():
+        if as_csv:
+            record_now(engine, Event("orders.exported", command_line(), subject=query))
         try:
             with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
                 session.read_only = True

@@ -22,7 +22,7 @@ def maintenance_dag() -> DAG:
     with DAG(
         dag_id=DAG_ID,
         dag_display_name="Maintenance",
-        description="Removes what is older than the retention of its connection, and reports what it removed",
+        description="Removes what is older than the retention of its connection, and seals the audit log",
         doc_md=dedent(__doc__ or "") + "\nRetention is an option of each connection; see `docs/security.md`.",
         schedule="17 3 * * *",
         start_date=_START,
@@ -42,11 +42,14 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     """Remove what is too old; gives and logs how much of what, by connection."""
     from include.orderhouse.connections import read_connections
     from include.orderhouse.sync.maintenance import maintain
+    from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect
 
     engine = connect()
     try:
         removed = maintain(engine, read_connections().values())
+        record_now(engine, Event("retention.enforced", "maintenance", details=removed))
+        log.info("The audit log ends in %s", seal(engine))
     finally:
         engine.dispose()
     for name, counts in removed.items():

@@ -25,6 +25,7 @@ _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _LOADER = {
     "ops.alembic_version": _READ,
     "ops.analyst_customer": None,
+    "ops.audit": None,
     "ops.connection_event": _ADD,
     "ops.issue": _ALL,
     "ops.mapping_version": _ADD,
@@ -37,6 +38,7 @@ _LOADER = {
     "vault.secret": _READ,
 }
 """What the loader may do with a table, where it is not reading, adding and changing; None is nothing."""
+_OWN_FUNCTIONS = ("ops.record_audit(text, text, text, text, text, jsonb, boolean)", "ops.keep_audit()")
 _NOT_FOR_OPERATORS = ("ops.token",)
 _KEEPS_ITS_RIGHTS = "data_freshness"
 """The view that reads ``ops`` for analysts and shows each login its customers by itself."""
@@ -107,7 +109,9 @@ def _ownership(database: str, roles: Roles) -> Iterator[sql.Composable]:
         sql.SQL("ALTER SCHEMA {} OWNER TO {}").format(sql.Identifier(schema), owner) for schema in (*SCHEMAS, VAULT)
     )
     yield _SEEN.format(role=sql.Literal(roles.restricted_analyst))
-    yield sql.SQL("ALTER FUNCTION procurement.customers_seen() OWNER TO {}").format(owner)
+    for name in ("procurement.customers_seen()", *_OWN_FUNCTIONS):
+        yield sql.SQL(f"ALTER FUNCTION {name} OWNER TO {{}}").format(owner)
+    yield sql.SQL(f"GRANT EXECUTE ON FUNCTION {_OWN_FUNCTIONS[0]} TO {{}}").format(sql.Identifier(roles.loader))
 
 
 def _places(database: str, roles: Roles) -> Iterator[sql.Composable]:
