@@ -205,7 +205,7 @@ connection_status = sa.Table(
     _connection(),
     _customer(),
     _column("connector", TEXT, "The kind of source system", required=True),
-    _column("state", TEXT, "online, offline, needs_reauthorisation or paused", required=True),
+    _column("state", TEXT, "online, offline, needs_reauthorisation, paused or disconnected", required=True),
     _column("since", INSTANT, "Since when the connection is in this state", required=True),
     _column("checked_at", INSTANT, "When the state was last told", required=True),
     _column("error_code", TEXT, "Code of the error behind the state"),

@@ -71,3 +71,5 @@ $$;
 COMMENT ON FUNCTION ops.keep_audit() IS 'Refuses every change of ops.audit but an addition';
 CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON ops.audit FOR EACH ROW EXECUTE FUNCTION ops.keep_audit();
 CREATE TRIGGER keep_table BEFORE TRUNCATE ON ops.audit FOR EACH STATEMENT EXECUTE FUNCTION ops.keep_audit();
+
+COMMENT ON COLUMN ops.connection_status.state IS 'online, offline, needs_reauthorisation, paused or disconnected';
