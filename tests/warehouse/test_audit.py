@@ -118,7 +118,9 @@ def test_nobody_changes_the_log_and_only_its_function_adds_to_it(url: str, log: 
         assert isinstance(caught.value.orig, psycopg.errors.InsufficientPrivilege)
     with acting_as(url, "loader") as loader:
         record_now(loader, READ)
+        seal(loader, masters)
         assert refused(loader, "SELECT * FROM ops.audit")
+    assert verify(log, masters).seals == 2
     with acting_as(url, "otto") as otto:
         assert rows(otto, "SELECT login FROM ops.audit ORDER BY audit_id DESC LIMIT 1") == [("loader",)]
         assert refused(otto, "SELECT ops.record_audit('otto', 'b', NULL, NULL, NULL, '{}', false)")

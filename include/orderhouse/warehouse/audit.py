@@ -29,7 +29,7 @@ _CHAIN = sa.text("""
     )::text, 'UTF8')) AS computed
     FROM ops.audit ORDER BY audit_id
 """)
-_HEAD = sa.text("SELECT audit_id, encode(row_hash, 'hex') FROM ops.audit ORDER BY audit_id DESC LIMIT 1")
+_HEAD = sa.text("SELECT audit_id, row_hash FROM ops.audit_head()")
 _ROWS_AT_ONCE = 1000
 
 

@@ -38,7 +38,8 @@ _LOADER = {
     "vault.secret": _READ,
 }
 """What the loader may do with a table, where it is not reading, adding and changing; None is nothing."""
-_OWN_FUNCTIONS = ("ops.record_audit(text, text, text, text, text, jsonb, boolean)", "ops.keep_audit()")
+_LOADER_FUNCTIONS = ("ops.record_audit(text, text, text, text, text, jsonb, boolean)", "ops.audit_head()")
+_FUNCTIONS = ("procurement.customers_seen()", "ops.keep_audit()", *_LOADER_FUNCTIONS)
 _NOT_FOR_OPERATORS = ("ops.token",)
 _KEEPS_ITS_RIGHTS = "data_freshness"
 """The view that reads ``ops`` for analysts and shows each login its customers by itself."""
@@ -109,9 +110,10 @@ def _ownership(database: str, roles: Roles) -> Iterator[sql.Composable]:
         sql.SQL("ALTER SCHEMA {} OWNER TO {}").format(sql.Identifier(schema), owner) for schema in (*SCHEMAS, VAULT)
     )
     yield _SEEN.format(role=sql.Literal(roles.restricted_analyst))
-    for name in ("procurement.customers_seen()", *_OWN_FUNCTIONS):
+    for name in _FUNCTIONS:
         yield sql.SQL(f"ALTER FUNCTION {name} OWNER TO {{}}").format(owner)
-    yield sql.SQL(f"GRANT EXECUTE ON FUNCTION {_OWN_FUNCTIONS[0]} TO {{}}").format(sql.Identifier(roles.loader))
+    for name in _LOADER_FUNCTIONS:
+        yield sql.SQL(f"GRANT EXECUTE ON FUNCTION {name} TO {{}}").format(sql.Identifier(roles.loader))
 
 
 def _places(database: str, roles: Roles) -> Iterator[sql.Composable]:

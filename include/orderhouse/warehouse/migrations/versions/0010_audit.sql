@@ -63,6 +63,13 @@ $$;
 COMMENT ON FUNCTION ops.record_audit(text, text, text, text, text, jsonb, boolean) IS 'Adds a row to ops.audit; one writer at a time, until its transaction ends';
 REVOKE ALL ON FUNCTION ops.record_audit(text, text, text, text, text, jsonb, boolean) FROM PUBLIC;
 
+CREATE FUNCTION ops.audit_head() RETURNS TABLE (audit_id bigint, row_hash text) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT audit_id, encode(row_hash, 'hex') FROM ops.audit ORDER BY audit_id DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION ops.audit_head() IS 'The latest row of ops.audit, for who may seal it but not read it';
+REVOKE ALL ON FUNCTION ops.audit_head() FROM PUBLIC;
+
 CREATE FUNCTION ops.keep_audit() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'rows of ops.audit are never changed or removed' USING ERRCODE = 'insufficient_privilege';
