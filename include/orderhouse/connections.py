@@ -162,6 +162,8 @@ def _check(name: str, entry: Any, path: Path) -> Connection:
 
 def _connection(name: str, options: Options) -> Connection:
     connector = load(options.connector)
+    if options.notifications and connector.notifications is None:
+        raise ValueError(f"notifications: {connector.label} sends none that are understood here")
     return Connection(name=name, options=options, connector=connector, settings=_settings(connector, options))
 
 

@@ -128,6 +128,8 @@ class Options(Strict):
     """A sync that rejects more orders than this is told as `rejects.over_threshold`."""
     on_drift: Literal["note", "stop"] = "note"
     """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
+    notifications: str | None = None
+    """Id of the Airflow Connection whose password proves that a notification is from the source; None takes none."""
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}
