@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from include.cli import inspection, mappings, syncing
+from include.cli import inspection, mappings, syncing, vault
 from include.orderhouse.errors import OrderhouseError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(inspection.raw)
 app.command()(inspection.sql)
 app.command()(inspection.migrate)
 app.command()(mappings.docs)
+app.add_typer(vault.app)
 
 
 def main() -> None:

@@ -27,11 +27,12 @@ _OPEN_REJECTS = """
     ORDER BY connection, rejected_at, reject_id
 """
 _RAW_RECORDS = """
-    SELECT 'loaded, read ' || to_char(raw.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS what, raw.payload
-    FROM ops.order_raw AS raw LEFT JOIN procurement.purchase_order AS held USING (connection, order_id)
+    SELECT 'loaded, read ' || to_char(raw.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS what,
+           held.customer, 'version' AS frame, raw.order_id::text AS owner, raw.payload
+    FROM ops.order_raw AS raw JOIN procurement.purchase_order AS held USING (connection, order_id)
     WHERE raw.connection = :connection AND :order IN (raw.source_order_id, held.order_number)
     UNION ALL
-    SELECT 'rejected, ' || code || ': ' || reason, payload FROM ops.reject
+    SELECT 'rejected, ' || code || ': ' || reason, customer, 'reject', reject_id::text, payload FROM ops.reject
     WHERE connection = :connection AND resolved_at IS NULL AND payload IS NOT NULL
       AND :order IN (source_order_id, order_number, reject_id::text)
 """
@@ -58,7 +59,7 @@ def connections() -> None:
         )
         for name, found in known.items()
     ]
-    _print_table(header, rows)
+    print_table(header, rows)
 
 
 def rejects(
@@ -72,7 +73,7 @@ def rejects(
     if not rows:
         typer.echo("no rejected order waits")
         return
-    _print_table(("connection", "reject", "order", "code", "field", "reason", "rejected"), rows)
+    print_table(("connection", "reject", "order", "code", "field", "reason", "rejected"), rows)
 
 
 def raw(
@@ -86,16 +87,23 @@ def raw(
     from include.orderhouse import wire
     from include.orderhouse.connections import read_connection
     from include.orderhouse.raw_order import unpack
+    from include.orderhouse.warehouse.keyring import Keyring
+    from include.orderhouse.warehouse.payloads import Payloads
 
-    with warehouse() as engine, engine.connect() as session:
-        found = session.execute(sa.text(_RAW_RECORDS), {"connection": connection, "order": order}).all()
-    if not found:
+    with warehouse() as engine:
+        with engine.connect() as session:
+            found = session.execute(sa.text(_RAW_RECORDS), {"connection": connection, "order": order}).all()
+        records = [
+            (what, Payloads(Keyring.of(engine).cipher(customer), connection).open(frame, owner, bytes(payload)))
+            for what, customer, frame, owner, payload in found
+        ]
+    if not records:
         read_connection(connection)
         raise ConfigurationInvalid(
             f"The warehouse has no raw record of order {order!r} of {connection!r}.",
             action="Give the order's number or its id at the source; `orderhouse rejects` lists those that wait.",
         )
-    for what, payload in found:
+    for what, payload in records:
         typer.echo(f"{connection} {order}: {what}", err=True)
         typer.echo(msgspec.json.format(wire.encode(unpack(payload)), indent=2))
 
@@ -124,7 +132,7 @@ def sql(
     if as_csv:
         csv.writer(sys.stdout).writerows([header, *rows])
     else:
-        _print_table(header, rows)
+        print_table(header, rows)
 
 
 def migrate() -> None:
@@ -136,7 +144,8 @@ def migrate() -> None:
         typer.echo(f"the warehouse at {engine.url.render_as_string()} is up to date")
 
 
-def _print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows in columns; wide ones are not broken where nobody looks at a screen."""
     from rich.console import Console
     from rich.table import Table
 

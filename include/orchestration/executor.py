@@ -25,6 +25,14 @@ LIBRARIES = (
 """What the steps of a sync import; not our own modules, so that an edited connector counts from the next run on."""
 
 
+def load_libraries() -> None:
+    """Load what the tasks import and, as the listeners want them, the plugins."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for library in LIBRARIES:
+        import_module(library)
+    get_listener_manager()
+
+
 class PreloadedLocalExecutor(LocalExecutor):
     """Its workers are forked from a process that has the libraries loaded, and so is every task.
 
@@ -32,9 +40,6 @@ class PreloadedLocalExecutor(LocalExecutor):
     """
 
     def start(self) -> None:
-        """Load the libraries and, as the listeners want them, the plugins; then start the workers."""
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
-        for library in LIBRARIES:
-            import_module(library)
-        get_listener_manager()
+        """Load the libraries, then start the workers."""
+        load_libraries()
         super().start()

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from airflow.models import Connection, Variable
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSecretsBackendAccessDenied
 
-from include.orchestration.secrets import WATERMARK_DESCRIPTION, as_credentials, no_connection, watermark_variable
+from include.orchestration.secrets import (
+    WATERMARK_DESCRIPTION,
+    as_credentials,
+    check_customer,
+    denied,
+    no_connection,
+    watermark_variable,
+)
 from include.orderhouse.connections import read_connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid
@@ -31,11 +38,14 @@ def check_metadata() -> None:
 
 def stored_credentials(connection: str) -> Credentials:
     """Address and secrets from the Airflow Connection: environment variable, secrets backend or metadata database."""
-    credentials_id = read_connection(connection).credentials_id
+    configured = read_connection(connection)
     try:
-        found = Connection.get_connection_from_secrets(credentials_id)
+        found = Connection.get_connection_from_secrets(configured.credentials_id)
+    except AirflowSecretsBackendAccessDenied as error:
+        raise denied(connection, error) from error
     except AirflowNotFoundException as error:
-        raise no_connection(connection, credentials_id) from error
+        raise no_connection(connection, configured.credentials_id) from error
+    check_customer(connection, configured.customer, found)
     return as_credentials(connection, found)
 
 

@@ -6,10 +6,11 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from airflow.sdk import Connection, Variable
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowSecretsBackendAccessDenied
 
+from include.orchestration.vault import CUSTOMER
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
@@ -35,11 +36,14 @@ def credentials_of(connection: str) -> Credentials:
     """Address and secrets of a connection of connections.yaml, from its Airflow Connection."""
     from include.orderhouse.connections import read_connection
 
-    credentials_id = read_connection(connection).credentials_id
+    configured = read_connection(connection)
     try:
-        found = Connection.get(credentials_id)
+        found = Connection.get(configured.credentials_id)
+    except AirflowSecretsBackendAccessDenied as error:
+        raise denied(connection, error) from error
     except AirflowException as error:
-        raise no_connection(connection, credentials_id) from error
+        raise no_connection(connection, configured.credentials_id) from error
+    check_customer(connection, configured.customer, found)
     return as_credentials(connection, found)
 
 
@@ -52,13 +56,33 @@ def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
     )
 
 
+def denied(connection: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
+    """What kept the vault from giving the credentials of a connection: it could not be read, or they were revoked."""
+    if isinstance(error.__cause__, OrderhouseError):
+        return error.__cause__
+    return ConfigurationInvalid(
+        f"The credentials of connection {connection!r} are not given out: {error}",
+        action="Enter them again: scripts/orderhouse vault put.",
+    )
+
+
+def check_customer(connection: str, customer: str, record: ConnectionRecord) -> None:
+    """Raise ConfigurationInvalid where the vault holds the credentials for another customer than the connection's."""
+    owner = record.extra_dejson.get(CUSTOMER, customer)
+    if owner != customer:
+        raise ConfigurationInvalid(
+            f"Connection {connection!r} of {customer!r} names credentials that the vault holds for {owner!r}.",
+            action="Name its own under credentials in connections.yaml.",
+        )
+
+
 def as_credentials(connection: str, record: ConnectionRecord) -> Credentials:
     """An Airflow Connection as the product wants it.
 
     The host may be a URL, or a name beside the port; without a scheme anywhere it is reached by https. The schema names
     the scheme where it is one, else the database, which then stands as ``database`` in the extra values.
     """
-    extra = dict(record.extra_dejson)
+    extra = {name: value for name, value in record.extra_dejson.items() if name != CUSTOMER}
     if record.schema and record.schema not in _SCHEMES:
         extra.setdefault("database", record.schema)
     return Credentials(

@@ -7,7 +7,8 @@
     │   ├── AuthenticationFailed       AUTHENTICATION_FAILED     the source refused the credentials
     │   ├── PermissionDenied           PERMISSION_DENIED         the credentials lack a right
     │   ├── RequestRefused             REQUEST_REFUSED           the source calls the request wrong (400, 404, 422)
-    │   └── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    │   ├── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    │   └── KeyMissing                 KEY_MISSING               a key that encrypted data needs is not here
     ├── Wait                           the source asks for patience; no retry is used up
     │   ├── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
     │   └── QuotaExhausted             QUOTA_EXHAUSTED           nothing more for hours; a later run goes on
@@ -23,7 +24,8 @@
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
         ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
         ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
-        └── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+        ├── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+        └── SealBroken                 SEAL_BROKEN               encrypted data was changed or moved
 
 Each error has a stable ``code``, the source's ``request_id`` where it gave one, and a message that ends in what to do.
 """
@@ -101,6 +103,12 @@ class ForeignHost(FixConfiguration):
     """A next-page link or redirect points away from the connection's own scheme, host and port."""
 
     code = "FOREIGN_HOST"
+
+
+class KeyMissing(FixConfiguration):
+    """What is encrypted cannot be opened: this process does not have the key, or it was destroyed."""
+
+    code = "KEY_MISSING"
 
 
 class Wait(OrderhouseError):
@@ -197,3 +205,9 @@ class StagedFilesMissing(LookAtData):
     """The staged files of the step before are gone."""
 
     code = "STAGED_FILES_MISSING"
+
+
+class SealBroken(LookAtData):
+    """What is encrypted is not what was sealed: it was changed, or moved from another place."""
+
+    code = "SEAL_BROKEN"

@@ -1,6 +1,7 @@
 """Staged files of one sync: the plan, raw pages and canonical frames, in a folder or a bucket.
 
-A file is written whole or not at all, so that what can be read is whole.
+Each is sealed as a whole under the customer's key before it leaves the process, as the file of that name of that sync,
+and written whole or not at all, so that what can be read is whole.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import pyarrow as pa
 import zstandard
 
 from include.orderhouse import wire
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.files import UNFINISHED, file_system, outages_named, put
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
 
+_PURPOSE = "staged file"
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -35,21 +38,30 @@ class Staging:
     """The folder of one sync."""
 
     files: fsspec.AbstractFileSystem
-    folder: str
+    root: str
+    sync: str
+    """Connection and sync; below ``root``, the folder's name."""
+    cipher: Cipher
 
     @classmethod
-    def open(cls, connection: str, sync_id: str, url: str | None = None) -> Staging:
+    def open(cls, connection: str, sync_id: str, cipher: Cipher, url: str | None = None) -> Staging:
         """The folder of a connection's sync below the staging URL; nothing is created yet."""
         files, root = file_system(url or staging_url())
-        return cls(files, f"{root}/{connection}/{sync_id}")
+        return cls(files, root, f"{connection}/{sync_id}", cipher)
+
+    @property
+    def folder(self) -> str:
+        """Where the files lie."""
+        return f"{self.root}/{self.sync}"
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
+        sealed = self.cipher.seal(content, _PURPOSE, f"{self.sync}/{name}")
         with outages_named(self.folder):
-            put(self.files, f"{self.folder}/{name}", content)
+            put(self.files, f"{self.folder}/{name}", sealed)
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises StagedFilesMissing where it is gone."""
+        """A file's content. StagedFilesMissing where it is gone, SealBroken where it is not what was written."""
         try:
             with outages_named(self.folder):
                 content: bytes = self.files.cat_file(f"{self.folder}/{name}")
@@ -58,7 +70,7 @@ class Staging:
                 f"The staged file {self.folder}/{name} is gone.",
                 action="Clear the run from its extract task on, so that it is made again.",
             ) from error
-        return content
+        return self.cipher.open(content, _PURPOSE, f"{self.sync}/{name}")
 
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, in order; relative to the sync's folder."""

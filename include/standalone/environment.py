@@ -17,17 +17,19 @@ from include.orderhouse.warehouse.embedded import Server
 
 ADMIN = "admin"
 """The login of the UI."""
+LOCAL_EXECUTOR = "include.orchestration.executor.PreloadedLocalExecutor"
 _SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 
 
 @dataclass(frozen=True)
 class AirflowHost:
-    """What the settings depend on: the state folder, the database server, the API server's port and the DAG files."""
+    """What the settings depend on: state folder, database server, port of the API server, DAG files and executor."""
 
     home: Home
     postgres: Server
     api_port: int
     dags: Path = PROJECT / "dags"
+    executor: str = LOCAL_EXECUTOR
 
     @property
     def api_url(self) -> str:
@@ -81,13 +83,14 @@ def _project_defaults(host: AirflowHost) -> dict[str, str]:
     return {
         "ORDERHOUSE_WAREHOUSE_URL": host.postgres.url("warehouse"),
         "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
+        "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
     }
 
 
 def _airflow_settings(host: AirflowHost) -> dict[str, str]:
     home, postgres = host.home, host.postgres
     settings = {
-        "CORE__EXECUTOR": "include.orchestration.executor.PreloadedLocalExecutor",
+        "CORE__EXECUTOR": host.executor,
         "CORE__DAGS_FOLDER": str(host.dags),
         "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",

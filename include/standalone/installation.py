@@ -18,7 +18,7 @@ from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.engine import URL_SETTING
 from include.orderhouse.warehouse.migrate import upgrade
 from include.standalone.airflow_api import AirflowApi, wait_for
-from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
+from include.standalone.environment import LOCAL_EXECUTOR, AirflowHost, airflow_environment, write_shell_environment
 from include.standalone.launcher_lock import only_launcher
 from include.standalone.metadata import MetadataMigration
 from include.standalone.processes import Processes, tail
@@ -48,6 +48,7 @@ class Plan:
     sandbox_port: int | None = None
     data: Path | None = None
     dags: Path = PROJECT / "dags"
+    executor: str = LOCAL_EXECUTOR
     settings: Path = PROJECT / "airflow_settings.yaml"
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables beside those of this process."""
@@ -157,7 +158,7 @@ def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report)
         postgres = stack.enter_context(embedded_postgres(plan.home, plan.postgres_port))
         details.append(postgres.address)
     stack.callback(processes.stop)
-    host = AirflowHost(plan.home, postgres, api_port, plan.dags)
+    host = AirflowHost(plan.home, postgres, api_port, plan.dags, plan.executor)
     environment = airflow_environment(host, {**os.environ, **(sandbox.values() if sandbox else {}), **plan.environment})
     write_shell_environment(host, environment)
     return Installation(host, environment, processes, sandbox)

@@ -12,9 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.master_key import master_keys
 from include.orderhouse.raw_order import pack
 from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.migrate import upgrade
+from include.orderhouse.warehouse.payloads import Payloads
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -28,10 +31,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield folder
 
 
-REJECTED = """
+REJECT_ID = "5f3c0000-0000-0000-0000-000000000001"
+REJECTED = f"""
     INSERT INTO ops.reject (connection, reject_id, customer, source_order_id, order_number, fetched_at, mapping_version,
                             code, table_name, field, reason, payload, rejected_at, sync_id)
-    VALUES ('sandbox_odoo', '5f3c0000-0000-0000-0000-000000000001', 'sandbox', '42', 'P00042', now(), 1,
+    VALUES ('sandbox_odoo', '{REJECT_ID}', 'sandbox', '42', 'P00042', now(), 1,
             'VALUE_UNFIT', 'purchase_order_line', 'quantity', 'many is no number', :payload, now(), gen_random_uuid())
 """
 
@@ -41,8 +45,11 @@ def rejected(home: Home) -> Iterator[str]:
     """The number of an order that waits among the rejects."""
     with embedded_postgres(home, port=0) as server:
         engine = sa.create_engine(server.url())
+        keyring = Keyring(engine, lambda: master_keys({}, home))
+        payloads = Payloads(keyring.cipher("sandbox"), "sandbox_odoo")
         with engine.begin() as warehouse:
-            warehouse.execute(sa.text(REJECTED), {"payload": pack({"id": 42, "note": "Grüße"})})
+            payload = payloads.seal("reject", REJECT_ID, pack({"id": 42, "note": "Grüße"}))
+            warehouse.execute(sa.text(REJECTED), {"payload": payload})
         yield "P00042"
         with engine.begin() as warehouse:
             warehouse.execute(sa.text("DELETE FROM ops.reject"))
@@ -51,10 +58,10 @@ def rejected(home: Home) -> Iterator[str]:
 
 @pytest.fixture
 def orderhouse(home: Home) -> Command:
-    """Runs a command with these arguments, and with environment variables as keywords."""
+    """Runs a command with these arguments, this standard input, and environment variables as keywords."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "ORDERHOUSE"))}
 
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "include.cli", *arguments],
             env={
@@ -64,6 +71,7 @@ def orderhouse(home: Home) -> Command:
                 "COLUMNS": "200",
                 **environment,
             },
+            input=input,
             capture_output=True,
             text=True,
         )

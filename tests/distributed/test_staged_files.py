@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import StagedFilesMissing, StorageUnavailable
 from include.orderhouse.files import Bucket
 from include.orderhouse.home import PROJECT
@@ -21,6 +22,7 @@ from include.standalone.airflow_api import wait_for
 from tests.distributed.servers import BUCKET, ObjectStore
 
 Opened = Callable[[], Staging]
+CIPHER = Cipher("acme", {1: b"k" * 32})
 MEGABYTE = 1_000_000
 _KILLED_WRITER = """
 import os, signal, sys
@@ -44,7 +46,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         for name, value in request.getfixturevalue("store").environment.items():
             monkeypatch.setenv(name, value)
         url = f"s3://{BUCKET}/{next(_numbers)}/staged"
-    return lambda: Staging.open("acme", "a sync", url)
+    return lambda: Staging.open("acme", "a sync", CIPHER, url)
 
 
 def test_what_one_machine_has_written_another_reads_and_lists(opened: Opened) -> None:
@@ -105,13 +107,13 @@ def test_a_bucket_that_is_not_there_is_named_with_what_to_do(
     for name, value in store.environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(StorageUnavailable, match=r"no-such-bucket/acme/a sync: .*NO_SUCH_BUCKET"):
-        Staging.open("acme", "a sync", "s3://no-such-bucket").write("plan.json", b"")
+        Staging.open("acme", "a sync", CIPHER, "s3://no-such-bucket").write("plan.json", b"")
 
 
 def test_a_large_file_takes_as_few_requests_as_a_small_one(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in store.environment.items():
         monkeypatch.setenv(name, value)
-    staging = Staging.open("acme", "a sync", f"s3://{BUCKET}/few")
+    staging = Staging.open("acme", "a sync", CIPHER, f"s3://{BUCKET}/few")
     staging.write("page", b"x" * 4 * MEGABYTE)
     assert staging.read("page") == b"x" * 4 * MEGABYTE
     assert not staging.exists("the end")

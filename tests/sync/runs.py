@@ -61,7 +61,7 @@ class MortalRuntime(Runtime):
 
     def staging(self, sync_id: str) -> Staging:
         whole = super().staging(sync_id)
-        return MortalStaging(whole.files, whole.folder, self.life)
+        return MortalStaging(whole.files, whole.root, whole.sync, whole.cipher, self.life)
 
     @contextmanager
     def dying_after(self, touches: int) -> Iterator[None]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.raw_order import RawOrder
@@ -29,7 +30,7 @@ def connection(tmp_path: Path) -> Connection:
 
 
 def staged(folder: Path, pages: list[list[dict[str, Any]]]) -> Staging:
-    staging = Staging.open("one", "a sync", str(folder))
+    staging = Staging.open("one", "a sync", Cipher("acme", {1: b"k" * 32}), str(folder))
     for number, page in enumerate(pages):
         write_orders(staging, f"raw/000/{number:06}.zst", [RawOrder(NOW, record) for record in page])
         staging.write_json(f"raw/000/{number:06}.json", {"orders": len(page)})

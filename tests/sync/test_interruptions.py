@@ -10,7 +10,9 @@ import pyarrow as pa
 import pytest
 import zstandard
 
-from include.orderhouse.errors import LookAtData, SourceUnavailable, TooManyRejects
+from include.orderhouse.cipher import MAGIC
+from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, TooManyRejects
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -130,7 +132,8 @@ def test_no_secret_is_staged_or_told(connector: str, connect: Connect) -> None:
         system = connect(connector, running, page_size=5)
         staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
         files = staging.files.find(staging.folder)
-        staged = "".join(_readable(name, staging.files.cat_file(name)) for name in files)
+        names = [name.removeprefix(f"{staging.folder}/") for name in files]
+        staged = "".join(_readable(name, staging.read(name)) for name in names)
         running.world(connector).faults.add("unavailable", times=None)
         with pytest.raises(SourceUnavailable) as failed:
             system.sync()
@@ -141,6 +144,26 @@ def test_no_secret_is_staged_or_told(connector: str, connect: Connect) -> None:
     assert "order_number" in staged
     assert len(secrets) > 1
     assert [secret for secret in secrets if secret in staged or secret in told] == []
+
+
+def test_nothing_staged_can_be_read_without_the_key(system: System) -> None:
+    staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
+    files = {name: staging.files.cat_file(name) for name in staging.files.find(staging.folder)}
+    assert staging.read_json(steps.TRANSFORMED)["orders"] == 40
+    assert len(files) > 20
+    assert [name for name, content in files.items() if not content.startswith(MAGIC)] == []
+    for known in (b"P000", b"ARROW1", b"purchase_order", b"(\xb5/\xfd", b"order_line"):
+        assert [name for name, content in files.items() if known in content] == []
+
+
+def test_a_staged_file_in_another_ones_place_stops_the_sync(system: System) -> None:
+    staged = system.sync_until("extract", system.request(run_id="swapped"))
+    staging = system.runtime.staging(staged)
+    pages = [name for folder in staging.folders("raw") for name in staging.names(folder) if name.endswith(".zst")]
+    staging.files.copy(*(f"{staging.folder}/{name}" for name in pages[:2]))
+    with pytest.raises(SealBroken, match=r"staged file .* does not open"):
+        steps.transform(system.runtime, staged)
+    assert system.order_ids() == set()
 
 
 def _readable(name: str, content: bytes) -> str:

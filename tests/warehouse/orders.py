@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.warehouse.load import GoneOrder, LoadCounts, LoadTask, load
+from include.orderhouse.warehouse.payloads import Payloads
 
 DAWN = datetime(2026, 3, 2, tzinfo=UTC)
 """Hour 0 of every test; far before the clock of the warehouse."""
@@ -194,8 +196,13 @@ def rows(engine: sa.Engine, query: str, **values: Any) -> list[tuple[Any, ...]]:
 
 
 def contents(engine: sa.Engine) -> dict[str, list[Any]]:
-    """All that the warehouse says about orders, without when and by which sync it was written."""
-    hidden = "- '{loaded_at,sync_id,first_seen_at,deleted_at,extracted_at,rejected_at,resolved_at,noted_at}'::text[]"
+    """All that the warehouse says about orders, without when and by which sync it was written.
+
+    Of payloads the fingerprint: they are sealed differently each time.
+    """
+    hidden = (
+        "- '{payload,loaded_at,sync_id,first_seen_at,deleted_at,extracted_at,rejected_at,resolved_at,noted_at}'::text[]"
+    )
     names = [f"procurement.{table.name}" for table in TABLES]
     names += ["ops.order_version", "ops.order_raw", "ops.reject", "ops.issue"]
     return {
@@ -214,3 +221,8 @@ def physical_rows(engine: sa.Engine) -> list[tuple[Any, ...]]:
 
 
 TEN = Decimal(10)
+
+
+def payloads(engine: sa.Engine, connection: str = "acme_us") -> Payloads:
+    """What seals the payloads of a connection."""
+    return Payloads(Keyring.of(engine).cipher("acme"), connection)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.raw import open_rejects
-from tests.warehouse.orders import Line, Order, hour, key, load_orders, rows
+from tests.warehouse.orders import Line, Order, hour, key, load_orders, payloads, rows
 from tests.warehouse.test_rejects import staleness
 
 GOOD = Order(version=1, values={"memo": "good"}, lines=(Line("10", {}, ("1",), ("1",)),))
@@ -28,7 +28,7 @@ def test_a_dismissed_reject_is_closed_with_its_reason_and_its_order_no_longer_st
     told = rows(engine, "SELECT resolution, resolved_by, resolution_note, resolved_at IS NULL FROM ops.reject")
     assert told == [("dismissed", "ada", "a test order", False)]
     assert staleness(engine) == {False}
-    assert list(open_rejects(engine, "acme_us")) == []
+    assert list(open_rejects(engine, payloads(engine))) == []
     assert dismissed(engine) == 0
 
 
@@ -39,7 +39,7 @@ def test_reading_the_same_version_again_does_not_open_it_again(engine: sa.Engine
     _known_as(engine, again)
     load_orders(engine, rejects=[again])
     assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
-    assert list(open_rejects(engine, "acme_us")) == []
+    assert list(open_rejects(engine, payloads(engine))) == []
 
 
 def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None:
@@ -48,7 +48,7 @@ def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None
     later = replace(BAD, values={"memo": "other"}).at(4, 9)
     _known_as(engine, later)
     load_orders(engine, rejects=[later])
-    assert len(list(open_rejects(engine, "acme_us"))) == 1
+    assert len(list(open_rejects(engine, payloads(engine)))) == 1
     assert rows(engine, "SELECT resolution FROM ops.reject WHERE resolved_at IS NULL") == [(None,)]
 
 

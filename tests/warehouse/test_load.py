@@ -13,7 +13,19 @@ from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.warehouse.ledger import finished_sync
 from include.orderhouse.warehouse.load import LoadCounts, load
-from tests.warehouse.orders import Line, Order, contents, frames, hour, load_orders, physical_rows, rows, started_task
+from include.orderhouse.warehouse.raw import stored_raw
+from tests.warehouse.orders import (
+    Line,
+    Order,
+    contents,
+    frames,
+    hour,
+    load_orders,
+    payloads,
+    physical_rows,
+    rows,
+    started_task,
+)
 
 FULL = Order(
     values={"memo": 'a "quoted", spaced\nÅngström \\. text', "total_amount": Decimal("123456789012345678.123456")},
@@ -42,7 +54,7 @@ def test_an_order_arrives_exactly_as_it_was_staged(engine: sa.Engine) -> None:
         (None,),
     ]
     assert rows(engine, "SELECT count(*) FROM procurement.purchase_order_distribution") == [(2,)]
-    assert rows(engine, "SELECT payload FROM ops.order_raw") == [(FULL.payload,)]
+    assert list(stored_raw(engine, payloads(engine))) == [(FULL.payload, hour(2))]
 
 
 def test_the_ledger_row_commits_with_the_data(engine: sa.Engine) -> None:
@@ -211,7 +223,7 @@ def test_issues_are_replaced_with_the_version_of_their_order(engine: sa.Engine) 
 def test_only_a_winning_version_replaces_the_raw_record(engine: sa.Engine) -> None:
     load_orders(engine, FULL.at(5))
     load_orders(engine, FULL.at(4, fetched=9))
-    assert rows(engine, "SELECT payload FROM ops.order_raw") == [(FULL.at(5).payload,)]
+    assert list(stored_raw(engine, payloads(engine))) == [(FULL.at(5).payload, hour(2))]
 
 
 HISTORY = (

@@ -20,6 +20,7 @@ from tests.warehouse.orders import (
     hour,
     key,
     load_orders,
+    payloads,
     physical_rows,
     rows,
     started_task,
@@ -46,7 +47,7 @@ def test_a_rejected_version_leaves_the_good_one_and_marks_all_its_rows_stale(eng
     assert staleness(engine) == {True}
     assert rows(engine, "SELECT memo, is_deleted FROM procurement.purchase_order") == [("good", False)]
     assert rejects(engine) == [(hour(3), None)]
-    assert list(open_rejects(engine, "acme_us")) == [(BAD.payload, hour(2))]
+    assert list(open_rejects(engine, payloads(engine))) == [(BAD.payload, hour(2))]
 
 
 def test_a_later_good_version_closes_the_reject_and_ends_the_staleness(engine: sa.Engine) -> None:
@@ -55,7 +56,7 @@ def test_a_later_good_version_closes_the_reject_and_ends_the_staleness(engine: s
     load_orders(engine, LATER)
     assert staleness(engine) == {False}
     assert rejects(engine) == [(hour(3), "superseded")]
-    assert list(open_rejects(engine, "acme_us")) == []
+    assert list(open_rejects(engine, payloads(engine))) == []
 
 
 def test_a_later_version_with_the_old_content_ends_the_staleness_too(engine: sa.Engine) -> None:
@@ -151,13 +152,13 @@ def test_chosen_rejects_are_read_alone(engine: sa.Engine) -> None:
     other = Order("4712", version=3)
     load_orders(engine, rejects=[BAD, other])
     chosen = key("reject", other.order_id, "3", "2")
-    assert list(open_rejects(engine, "acme_us", [chosen])) == [(other.payload, hour(2))]
+    assert list(open_rejects(engine, payloads(engine), [chosen])) == [(other.payload, hour(2))]
 
 
 def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
     load(engine, started_task(engine, "acme_eu"), [frames(rejects=[replace(BAD, connection="acme_eu")])])
     load_orders(engine, LATER)
-    assert len(list(open_rejects(engine, "acme_eu"))) == 1
+    assert len(list(open_rejects(engine, payloads(engine, "acme_eu")))) == 1
 
 
 def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_again(engine: sa.Engine) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from mimetypes import guess_type
+
+from fastapi import APIRouter, Response
 
 from include.orchestration.ui.failures import not_found
-from include.orderhouse.home import Home
+from include.orderhouse.reports import read_report
 
 router = APIRouter(prefix="/reports", include_in_schema=False)
 
@@ -19,14 +20,9 @@ _HEADERS = {
 
 
 @router.get("/{path:path}")
-def report(path: str) -> FileResponse:
+def report(path: str) -> Response:
     """One file of a report."""
-    folder = Home.from_environment().reports.resolve()
-    try:
-        file = (folder / path).resolve()
-        found = file.is_relative_to(folder) and file.is_file()
-    except (OSError, ValueError):
-        found = False
-    if not found:
+    content = read_report(path)
+    if content is None:
         raise not_found("There is no such report; reports are removed with the syncs they belong to.")
-    return FileResponse(file, headers=_HEADERS)
+    return Response(content, media_type=guess_type(path)[0], headers=_HEADERS)

@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fsspec.core import url_to_fs
 from great_expectations.core.expectation_validation_result import (
     ExpectationSuiteValidationResult,
     ExpectationValidationResult,
@@ -21,6 +20,8 @@ from great_expectations.render.components import RenderedDocumentContent
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 from jinja2 import Environment, FileSystemLoader
+
+from include.orderhouse.files import file_system, outages_named, put
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLES = 20
@@ -78,14 +79,14 @@ class Report:
                 self._tallies[table][config.kwargs["column"]].add(each.result)
 
     def write(self, folder: str | Path) -> str:
-        """Write ``index.html`` and a page per table into a folder, local or an fsspec URL; returns the index's path."""
-        files, root = url_to_fs(str(folder))
-        files.makedirs(root, exist_ok=True)
+        """Write ``index.html`` and a page per table into a folder or the URL of one; returns the index's name."""
+        files, root = file_system(str(folder))
         now = datetime.now(UTC)
-        for name, tallies in self._tallies.items():
-            files.pipe_file(f"{root}/{name}.html", self._page(name, tallies, now).encode())
-        files.pipe_file(f"{root}/index.html", self._index(now).encode())
-        return f"{root}/index.html"
+        with outages_named(root):
+            for name, tallies in self._tallies.items():
+                put(files, f"{root}/{name}.html", self._page(name, tallies, now).encode())
+            put(files, f"{root}/index.html", self._index(now).encode())
+        return "index.html"
 
     def _page(self, name: str, tallies: dict[str, Tally], now: datetime) -> str:
         results = [tally.result() for tally in tallies.values()]

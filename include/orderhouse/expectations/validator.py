@@ -55,7 +55,7 @@ class Validator:
         return findings
 
     def report(self, folder: str | Path) -> str:
-        """Write the report's pages into a folder, local or an fsspec URL; returns the path of its ``index.html``."""
+        """Write the report's pages into a folder or the URL of one; returns the name of its index."""
         return self._report.write(folder)
 
 

@@ -6,10 +6,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import httpx
 import sqlalchemy as sa
 
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
@@ -18,6 +20,7 @@ from include.orderhouse.http import Api, Patience
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.token_store import WarehouseTokens
 
@@ -36,12 +39,17 @@ class Runtime:
 
     def staging(self, sync_id: str) -> Staging:
         """The staged files of a sync."""
-        return Staging.open(self.connection.name, sync_id, self.staging_url)
+        return Staging.open(self.connection.name, sync_id, self.cipher, self.staging_url)
+
+    @cached_property
+    def cipher(self) -> Cipher:
+        """What seals all that is kept for the connection's customer."""
+        return Keyring.of(self.warehouse).cipher(self.connection.customer)
 
     @contextmanager
     def source(self, catalogue: Catalogue | None = None) -> Iterator[Source]:
         """The connection's source, paced by its limits."""
-        tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.connection.customer)
+        tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.cipher)
         credentials, connector = replace(self.credentials(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from include.orderhouse.connector import Source
@@ -19,8 +18,8 @@ from include.orderhouse.errors import (
     TooManyRejects,
     UnexpectedShape,
 )
-from include.orderhouse.home import Home
 from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
@@ -40,6 +39,7 @@ from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
+from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
 from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
@@ -212,11 +212,11 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
 
 
 def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
-    name = plan.connection
+    payloads = Payloads(runtime.cipher, plan.connection)
     kept: Iterator[tuple[bytes, datetime]] = (
-        stored_raw(runtime.warehouse, name)
+        stored_raw(runtime.warehouse, payloads)
         if plan.mode is Mode.REMAP
-        else open_rejects(runtime.warehouse, name, plan.reject_ids)
+        else open_rejects(runtime.warehouse, payloads, plan.reject_ids)
     )
     orders = (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
     total = 0
@@ -239,10 +239,10 @@ def _extracted(staging: Staging) -> dict[str, int]:
 
 
 def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
-    reports = Home.from_environment().reports
-    page = Path(validator.report(reports / runtime.connection.name / staged)).relative_to(reports)
-    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=str(page))
-    return str(page)
+    folder = f"{runtime.connection.name}/{staged}"
+    page = f"{folder}/{validator.report(f'{reports_url()}/{folder}')}"
+    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=page)
+    return page
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:

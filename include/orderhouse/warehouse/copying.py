@@ -9,6 +9,7 @@ from psycopg import sql
 from pyarrow import csv
 
 from include.orderhouse.frames import SCHEMAS, Frames
+from include.orderhouse.warehouse.payloads import HASH, KEYS, Payloads
 from include.orderhouse.warehouse.task import Cursor
 
 _STAGED_FROM = {
@@ -41,18 +42,20 @@ def create_staging(cursor: Cursor) -> None:
     """Make an empty temporary table for each frame; ``batch`` says which batch a row came with."""
     for setting in _SETTINGS:
         cursor.execute(setting)
-    for name, schema in SCHEMAS.items():
+    for name in SCHEMAS:
         source = sql.SQL(_STAGED_FROM.get(name, f"procurement.{name}"))
-        cursor.execute(_CREATE.format(staged=staged(name), columns=column_list(schema.names), source=source))
+        cursor.execute(_CREATE.format(staged=staged(name), columns=column_list(_columns(name)), source=source))
 
 
-def copy_batches(cursor: Cursor, batches: Iterable[Frames], names: Iterable[str] = tuple(SCHEMAS)) -> int:
+def copy_batches(
+    cursor: Cursor, payloads: Payloads, batches: Iterable[Frames], names: Iterable[str] = tuple(SCHEMAS)
+) -> int:
     """Copy the named frames of all batches, one batch in memory at a time; the number of orders' versions copied."""
     copied = 0
     wanted = tuple(names)
     for number, frames in enumerate(batches):
         for name in wanted:
-            _copy(cursor, name, frames[name], number)
+            _copy(cursor, name, payloads.sealed(name, frames[name].select(SCHEMAS[name].names)), number)
         copied += frames["version"].num_rows if "version" in wanted else 0
     for name in wanted:
         cursor.execute(_INDEX.format(staged=staged(name)))
@@ -60,12 +63,16 @@ def copy_batches(cursor: Cursor, batches: Iterable[Frames], names: Iterable[str]
     return copied
 
 
+def _columns(name: str) -> list[str]:
+    return [*SCHEMAS[name].names, *([HASH] if name in KEYS else [])]
+
+
 def _copy(cursor: Cursor, name: str, frame: pa.Table, batch: int) -> None:
     if not frame.num_rows:
         return
-    statement = _COPY.format(staged=staged(name), columns=column_list(SCHEMAS[name].names))
+    statement = _COPY.format(staged=staged(name), columns=column_list(_columns(name)))
     with cursor.copy(statement) as copy:
-        for part in _csv(frame.select(SCHEMAS[name].names), batch):
+        for part in _csv(frame, batch):
             copy.write(part)
 
 

@@ -38,14 +38,15 @@ def _embedded() -> EmbeddedPostgres:
     return EmbeddedPostgres(Home.from_environment())
 
 
-def connect(url: str | None = None) -> sa.Engine:
-    """An engine on the warehouse; sessions speak UTC.
+def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
+    """An engine on the warehouse; sessions speak UTC, and are kept open for the next one unless told otherwise.
 
     A lost connection is WarehouseUnavailable; an address or server that cannot be used is ConfigurationInvalid.
     """
     engine = sa.create_engine(
         _driver_url(url or warehouse_url()),
         pool_pre_ping=True,
+        poolclass=None if keep_open else sa.NullPool,
         connect_args={
             "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
             "application_name": "orderhouse",

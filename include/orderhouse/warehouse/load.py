@@ -22,9 +22,11 @@ from include.orderhouse.warehouse.copying import copy_batches, create_staging
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
+from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
 from include.orderhouse.warehouse.merge import merge
 from include.orderhouse.warehouse.operations import sync
+from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.rejects import settle_rejects
 from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
 from include.orderhouse.warehouse.totals import add_to_totals
@@ -41,8 +43,9 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
     """
     if done := finished_sync(engine, task.connection, task.sync_id):
         return LoadCounts.of_ledger(done)
+    payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
-        copied = copy_batches(cursor, batches)
+        copied = copy_batches(cursor, payloads, batches)
         facts = task.facts(_enter(cursor, task))
         counts = _merge_all(cursor, task, facts)
         _reconcile(task, copied, counts)
@@ -56,11 +59,16 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
 
     Orders whose later version is among them become stale; nothing else of the run reaches the warehouse.
     """
+    payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
-        copy_batches(cursor, batches, ("reject",))
+        copy_batches(cursor, payloads, batches, ("reject",))
         rejected, lines = settle_rejects(cursor, task.facts(_enter(cursor, task)))
         _write_ledger(connection, task, "stopped", {"orders_rejected": rejected, "lines_rejected": lines})
     return rejected
+
+
+def _payloads(engine: sa.Engine, task: LoadTask) -> Payloads:
+    return Payloads(Keyring.of(engine).cipher(task.customer), task.connection)
 
 
 @contextmanager

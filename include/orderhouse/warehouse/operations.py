@@ -47,6 +47,14 @@ def _version() -> tuple[sa.Column[Any], ...]:
     )
 
 
+def _payload(required: bool) -> tuple[sa.Column[Any], ...]:
+    told = "Everything the source gave about the order: JSON, compressed, sealed under the customer's key"
+    return (
+        _column("payload", sa.LargeBinary(), told, required),
+        _column("payload_hash", UUID, "Keyed fingerprint of the payload: the same for the same content"),
+    )
+
+
 def _sync_id(what: str) -> sa.Column[Any]:
     return _column("sync_id", UUID, f"The sync (`ops.sync`) that {what}", required=True)
 
@@ -130,7 +138,7 @@ order_raw = sa.Table(
     _connection(),
     *_order_key(),
     _column("fetched_at", INSTANT, "Start of the fetch that read it", required=True),
-    _column("payload", sa.LargeBinary(), "Everything the source gave about the order: JSON, compressed", required=True),
+    *_payload(required=True),
     _sync_id("stored it"),
     sa.PrimaryKeyConstraint("connection", "order_id"),
     schema=OPS,
@@ -153,7 +161,7 @@ reject = sa.Table(
     _column("reason", TEXT, "What is wrong, in words", required=True),
     _column("findings", JSONB(), "All faults of the order"),
     _column("line_count", COUNT, "How many lines of the order could be told"),
-    _column("payload", sa.LargeBinary(), "Everything the source gave about the order: JSON, compressed"),
+    *_payload(required=False),
     _column("rejected_at", INSTANT, "When the version was first rejected", required=True),
     _column("resolved_at", INSTANT, "When the reject was closed; NULL while it waits"),
     _column(
@@ -255,8 +263,8 @@ token = sa.Table(
     metadata,
     _column("connection", TEXT, "Id of the Airflow Connection that holds the first token", required=True),
     _customer(),
-    _column("sealed", sa.LargeBinary(), "The latest refresh and access token, encrypted with AES-256-GCM", True),
-    _column("key_id", TEXT, "Names the key they are encrypted with", required=True),
+    _column("sealed", sa.LargeBinary(), "The latest refresh and access token, sealed under the customer's key", True),
+    _column("key_id", TEXT, "Version of the customer's data key that sealed them", required=True),
     _column("refreshed_at", INSTANT, "When they were fetched", required=True),
     _column("refreshes", COUNT, "How often tokens were fetched", required=True),
     sa.PrimaryKeyConstraint("connection"),

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
+from include.orderhouse.warehouse.payloads import Payloads
 
 _ROWS_AT_ONCE = 200
 _OPEN = sa.text("""
@@ -25,27 +26,29 @@ _OPEN = sa.text("""
 
 
 def stored_raw(
-    engine: sa.Engine, connection: str, source_order_ids: Sequence[str] | None = None
+    engine: sa.Engine, payloads: Payloads, source_order_ids: Sequence[str] | None = None
 ) -> Iterator[tuple[bytes, datetime]]:
     """Payload and fetch time of the raw records of a connection's orders, or of some; a few in memory at a time."""
-    wanted = sa.select(order_raw.c.payload, order_raw.c.fetched_at).where(order_raw.c.connection == connection)
+    kept = order_raw.c
+    wanted = sa.select(kept.order_id, kept.payload, kept.fetched_at).where(kept.connection == payloads.connection)
     if source_order_ids is not None:
-        wanted = wanted.where(order_raw.c.source_order_id.in_(source_order_ids))
-    for payload, fetched_at in _stream(engine, wanted.order_by(order_raw.c.order_id)):
-        yield bytes(payload), fetched_at
+        wanted = wanted.where(kept.source_order_id.in_(source_order_ids))
+    for order_id, payload, fetched_at in _stream(engine, wanted.order_by(kept.order_id)):
+        yield payloads.open("version", order_id, bytes(payload)), fetched_at
 
 
 def open_rejects(
-    engine: sa.Engine, connection: str, reject_ids: Sequence[str] = ()
+    engine: sa.Engine, payloads: Payloads, reject_ids: Sequence[str] = ()
 ) -> Iterator[tuple[bytes, datetime]]:
     """Payload and fetch time of a connection's open rejects, or of some of them."""
-    wanted = sa.select(reject.c.payload, reject.c.fetched_at).where(
-        reject.c.connection == connection, reject.c.resolved_at.is_(None), reject.c.payload.is_not(None)
+    kept = reject.c
+    wanted = sa.select(kept.reject_id, kept.payload, kept.fetched_at).where(
+        kept.connection == payloads.connection, kept.resolved_at.is_(None), kept.payload.is_not(None)
     )
     if reject_ids:
-        wanted = wanted.where(reject.c.reject_id.in_(reject_ids))
-    for payload, fetched_at in _stream(engine, wanted.order_by(reject.c.reject_id)):
-        yield bytes(payload), fetched_at
+        wanted = wanted.where(kept.reject_id.in_(reject_ids))
+    for reject_id, payload, fetched_at in _stream(engine, wanted.order_by(kept.reject_id)):
+        yield payloads.open("reject", reject_id, bytes(payload)), fetched_at
 
 
 def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, datetime | None, bool]]:

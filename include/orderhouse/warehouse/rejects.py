@@ -17,18 +17,19 @@ from include.orderhouse.warehouse.task import Cursor
 _KEEP = sql.SQL("""
     INSERT INTO ops.reject AS known
         (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
-         mapping_version, code, table_name, field, reason, findings, line_count, payload, rejected_at, sync_id)
+         mapping_version, code, table_name, field, reason, findings, line_count, payload, payload_hash, rejected_at,
+         sync_id)
     SELECT DISTINCT ON (reject_id)
         connection, reject_id, %(customer)s, order_id, source_order_id, order_number, version_at, fetched_at,
-        %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, %(loaded_at)s,
-        %(sync_id)s
+        %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, payload_hash,
+        %(loaded_at)s, %(sync_id)s
     FROM staged_reject
     ORDER BY reject_id, version_at DESC NULLS LAST, fetched_at DESC
     ON CONFLICT (connection, reject_id) DO UPDATE SET
         order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
         field = excluded.field, reason = excluded.reason, findings = excluded.findings,
-        line_count = excluded.line_count, payload = excluded.payload,
+        line_count = excluded.line_count, payload = excluded.payload, payload_hash = excluded.payload_hash,
         rejected_at = excluded.rejected_at, sync_id = excluded.sync_id,
         resolved_at = CASE WHEN {is_given_up} THEN known.resolved_at END,
         resolution = CASE WHEN {is_given_up} THEN known.resolution END
@@ -36,7 +37,8 @@ _KEEP = sql.SQL("""
         > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
 """)
 _IS_GIVEN_UP = """
-    known.resolution = 'dismissed' AND (known.version_at = excluded.version_at OR known.payload = excluded.payload)
+    known.resolution = 'dismissed'
+        AND (known.version_at = excluded.version_at OR known.payload_hash = excluded.payload_hash)
 """
 _RESOLVE = """
     UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
@@ -53,7 +55,7 @@ _RESOLVE = """
                 > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version,
                    waiting.reject_id)
         ) OR waiting.order_id IS NULL AND EXISTS (
-            SELECT FROM staged_version AS loaded WHERE loaded.payload = waiting.payload
+            SELECT FROM staged_version AS loaded WHERE loaded.payload_hash = waiting.payload_hash
         ))
 """
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"

@@ -17,10 +17,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from include.orderhouse.cipher import Cipher, cipher_from_environment
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.cipher import Cipher
+from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
 from include.orderhouse.tokens import TokenChain, Tokens
 
+PURPOSE = "rotating tokens"
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.token:' || :connection, 0))")
 _READ = sa.text("SELECT sealed, key_id FROM ops.token WHERE connection = :connection")
 _KEEP = sa.text("""
@@ -47,56 +48,46 @@ class WarehouseTokens:
     A task that still has the first token of an earlier chain goes on with the present one.
     """
 
-    def __init__(
-        self,
-        engine: sa.Engine,
-        connection: str,
-        customer: str,
-        cipher: Callable[[], Cipher] = cipher_from_environment,
-    ) -> None:
-        self._engine, self._connection, self._customer, self._cipher = engine, connection, customer, cipher
+    def __init__(self, engine: sa.Engine, connection: str, cipher: Cipher) -> None:
+        self._engine, self._connection, self._cipher = engine, connection, cipher
 
     @contextmanager
     def hold(self, first_token: str) -> Iterator[TokenChain]:
-        """The chain, held exclusively. Raises ConfigurationInvalid where it was sealed with another key."""
-        cipher = self._cipher()
+        """The chain, held exclusively. Raises ConfigurationInvalid where its customer's keys do not open it."""
         with self._engine.connect() as session:
             session.execute(_LOCK, {"connection": self._connection})
-            link = self._read(session, cipher)
+            link = self._read(session)
             first = hashlib.sha256(first_token.encode()).hexdigest()
             begun_with = link.begun_with if link else ()
             if link is not None and first in begun_with:
                 tokens = Tokens(link.refresh_token, link.access_token, link.expires_at)
             else:
                 tokens, begun_with = Tokens(first_token), (*begun_with, first)
-            yield _Held(tokens, lambda kept: self._keep(session, cipher, kept, begun_with))
+            yield _Held(tokens, lambda kept: self._keep(session, kept, begun_with))
 
-    def _read(self, session: sa.Connection, cipher: Cipher) -> _Link | None:
+    def _read(self, session: sa.Connection) -> _Link | None:
         row = session.execute(_READ, {"connection": self._connection}).one_or_none()
         if row is None:
             return None
         try:
-            return msgspec.json.decode(cipher.open(bytes(row.sealed), self._label()), type=_Link)
-        except ValueError as error:
+            return msgspec.json.decode(self._cipher.open(bytes(row.sealed), PURPOSE, self._connection), type=_Link)
+        except (KeyMissing, SealBroken) as error:
             raise ConfigurationInvalid(
-                f"The tokens of {self._connection!r} were sealed with key {row.key_id}; this process has another.",
-                action="Give every machine that runs tasks the same ORDERHOUSE_TOKEN_KEY. If the key is lost, delete "
-                f"the row of {self._connection!r} in ops.token and enter a new refresh token.",
+                f"The tokens of {self._connection!r} do not open with the keys of {self._cipher.customer!r}.",
+                action="Only connections of one customer may share credentials. If their key is lost, run "
+                f"`scripts/orderhouse vault revoke {self._connection}` and enter a new refresh token.",
             ) from error
 
-    def _keep(self, session: sa.Connection, cipher: Cipher, tokens: Tokens, begun_with: tuple[str, ...]) -> None:
+    def _keep(self, session: sa.Connection, tokens: Tokens, begun_with: tuple[str, ...]) -> None:
         link = _Link(tokens.refresh_token, tokens.access_token, tokens.expires_at, begun_with)
         told: dict[str, Any] = {
             "connection": self._connection,
-            "customer": self._customer,
-            "sealed": cipher.seal(msgspec.json.encode(link), self._label()),
-            "key_id": cipher.key_id,
+            "customer": self._cipher.customer,
+            "sealed": self._cipher.seal(msgspec.json.encode(link), PURPOSE, self._connection),
+            "key_id": str(self._cipher.version),
         }
         session.execute(_KEEP, told)
         session.commit()
-
-    def _label(self) -> str:
-        return f"ops.token:{self._connection}"
 
 
 @dataclass

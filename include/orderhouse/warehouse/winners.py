@@ -85,14 +85,17 @@ _KEEP = """
         gone_evidence = CASE WHEN known.gone_at >= excluded.fetched_at THEN known.gone_evidence END
 """
 _KEEP_RAW = """
-    INSERT INTO ops.order_raw AS known (connection, order_id, source_order_id, fetched_at, payload, sync_id)
-    SELECT DISTINCT ON (order_id) connection, order_id, source_order_id, fetched_at, version.payload, %(sync_id)s
+    INSERT INTO ops.order_raw AS known
+        (connection, order_id, source_order_id, fetched_at, payload, payload_hash, sync_id)
+    SELECT DISTINCT ON (order_id)
+        connection, order_id, source_order_id, fetched_at, version.payload, version.payload_hash, %(sync_id)s
     FROM winner JOIN staged_version AS version
         USING (connection, order_id, source_order_id, batch, fetched_at, content_hash)
     ON CONFLICT (connection, order_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, sync_id = excluded.sync_id,
-        payload = CASE WHEN known.payload = excluded.payload THEN known.payload ELSE excluded.payload END
-    WHERE (known.fetched_at, known.payload) IS DISTINCT FROM (excluded.fetched_at, excluded.payload)
+        payload = CASE WHEN known.payload_hash = excluded.payload_hash THEN known.payload ELSE excluded.payload END,
+        payload_hash = excluded.payload_hash
+    WHERE (known.fetched_at, known.payload_hash) IS DISTINCT FROM (excluded.fetched_at, excluded.payload_hash)
 """
 _REPLACE_ISSUES = """
     DELETE FROM ops.issue USING winner

@@ -18,7 +18,7 @@ def report(tmp_path: Path) -> Path:
     validator = Validator("acme_us", "5f3b")
     spoiled = batch(order={"order_number": "<script>alert(1)</script> $x"}, line={"net_amount": Decimal(300)})
     list(validator.check([batch(), batch(line={"net_amount": Decimal(200)}), spoiled]))
-    return Path(validator.report(tmp_path / "run"))
+    return tmp_path / "run" / validator.report(tmp_path / "run")
 
 
 def test_the_index_leads_to_a_page_for_each_table(report: Path) -> None:
@@ -53,11 +53,11 @@ def test_a_page_asks_no_other_host_and_runs_no_script(report: Path, name: str) -
 def test_a_report_can_go_to_any_file_system(tmp_path: Path) -> None:
     validator = Validator("acme_us", "5f3b")
     list(validator.check([batch()]))
-    assert validator.report("memory://reports/acme_us").endswith("reports/acme_us/index.html")
+    assert validator.report("memory://reports/acme_us") == "index.html"
 
 
 def test_a_run_without_a_batch_has_a_report(tmp_path: Path) -> None:
-    assert Path(Validator("acme_us", "5f3b").report(tmp_path)).is_file()
+    assert (tmp_path / Validator("acme_us", "5f3b").report(tmp_path)).is_file()
 
 
 def test_nothing_is_written_but_the_report(

@@ -1,0 +1,168 @@
+"""Commands for the vault. Secrets are typed at a prompt or come by standard input, never as arguments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from include.cli.inspection import print_table
+from include.cli.surroundings import warehouse
+from include.orderhouse.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from include.orderhouse.warehouse.vault import Vault
+
+app = typer.Typer(name="vault", no_args_is_help=True, help="Keep credentials, encrypted per customer.")
+
+_FIELDS = ("conn_type", "host", "schema", "login", "password", "port", "extra")
+_ID = typer.Argument(metavar="CREDENTIALS", help="The id of the Airflow Connection; most often the connection's name.")
+
+
+@app.command()
+def put(
+    credentials: Annotated[str, _ID],
+    customer: Annotated[str | None, typer.Option(help="Whose they are, where connections.yaml does not tell.")] = None,
+) -> None:
+    """Keep credentials: asked for at a prompt, or as the JSON of an Airflow Connection on standard input."""
+    owner = customer or _customer_of(credentials)
+    content = _typed(credentials) if sys.stdin.isatty() else _piped(sys.stdin.read())
+    with _vault() as vault:
+        vault.put(credentials, owner, json.dumps(content))
+    typer.echo(f"keeps {credentials} for {owner}: {', '.join(content)}")
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the credentials, without their values."""
+    with _vault() as vault:
+        entries = vault.entries()
+    rows = [(found.connection, found.customer, found.key_version, found.put_at, found.revoked_at) for found in entries]
+    print_table(("credentials", "customer", "key", "put", "revoked"), rows)
+
+
+@app.command()
+def rotate(
+    customer: Annotated[str | None, typer.Option(help="Only this customer's data key.")] = None,
+) -> None:
+    """Make new data keys, wrap all keys by the present master key, and seal everything kept anew.
+
+    Syncs go on meanwhile. Earlier data keys are kept for the staged files of syncs under way; a later rotation destroys
+    those that were superseded before it.
+    """
+    from include.orderhouse.warehouse.keyring import Keyring
+    from include.orderhouse.warehouse.resealing import reseal
+
+    with warehouse() as engine:
+        keyring, vault = Keyring.of(engine), _vault_of(engine)
+        typer.echo(f"data keys wrapped anew: {keyring.rewrap()}")
+        for name in [customer] if customer else keyring.customers():
+            version = keyring.rotate(name)
+            sealed = vault.reseal(name) + reseal(engine, keyring.cipher(name))
+            keyring.destroy(name, before=version - 1)
+            typer.echo(f"{name}: data key {version}; sealed anew: {sealed}")
+
+
+@app.command()
+def revoke(credentials: Annotated[str, _ID]) -> None:
+    """Forget credentials and their rotating tokens; syncs that need them fail and say so, until they are put again."""
+    import sqlalchemy as sa
+
+    with warehouse() as engine:
+        known = _vault_of(engine).revoke(credentials)
+        with engine.begin() as session:
+            forgotten = sa.text("DELETE FROM ops.token WHERE connection = :connection")
+            known |= session.execute(forgotten, {"connection": credentials}).rowcount > 0
+    if not known:
+        raise _unknown(credentials)
+    typer.echo(f"revoked {credentials}; take the access back at the source, too")
+
+
+@app.command()
+def erase(credentials: Annotated[str, _ID]) -> None:
+    """Forget that there were such credentials; Airflow then looks for them elsewhere."""
+    with _vault() as vault:
+        if not vault.erase(credentials):
+            raise _unknown(credentials)
+    typer.echo(f"erased {credentials}")
+
+
+@contextmanager
+def _vault() -> Iterator[Vault]:
+    with warehouse() as engine:
+        yield _vault_of(engine)
+
+
+def _vault_of(engine: sa.Engine) -> Vault:
+    from include.orderhouse.warehouse.vault import Vault
+
+    return Vault.of(engine)
+
+
+def _customer_of(credentials: str) -> str:
+    from include.orderhouse.connections import read_connections
+
+    owners = {found.customer for found in read_connections().values() if found.credentials_id == credentials}
+    if len(owners) != 1:
+        raise ConfigurationInvalid(
+            f"{'No connection uses' if not owners else 'Several customers use'} the credentials {credentials!r}.",
+            action="Say whose they are with --customer, or correct connections.yaml.",
+        )
+    return owners.pop()
+
+
+def _typed(credentials: str) -> dict[str, Any]:
+    typer.echo(f"Credentials {credentials}; what is left empty is not kept. Secrets do not show while typed.")
+    typed = {
+        "conn_type": "http",
+        "host": typer.prompt("address, such as https://erp.example.com"),
+        "login": typer.prompt("login", default="", show_default=False),
+        "password": typer.prompt("password", default="", hide_input=True, show_default=False),
+    }
+    extra = typer.prompt("extra JSON, such as a client secret", default="", hide_input=True, show_default=False)
+    return _checked({**typed, "extra": extra})
+
+
+def _piped(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise _malformed("Standard input is no JSON object.")
+    return _checked(content)
+
+
+def _checked(content: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an Airflow Connection that are filled in; the extra JSON as an object."""
+    if unknown := sorted(content.keys() - set(_FIELDS)):
+        raise _malformed(f"An Airflow Connection has no {', '.join(unknown)}.")
+    kept = {"conn_type": "http"} | {name: value for name, value in content.items() if value not in (None, "")}
+    if isinstance(kept.get("extra"), str):
+        try:
+            kept["extra"] = json.loads(kept["extra"])
+        except ValueError:
+            kept["extra"] = None
+    if not isinstance(kept.get("extra", {}), dict):
+        raise _malformed("The extra of an Airflow Connection must be a JSON object.")
+    if not kept.get("host"):
+        raise _malformed("The host is missing.")
+    return kept
+
+
+def _malformed(problem: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"{problem} Nothing was kept.", action=f"Give a JSON object with {', '.join(_FIELDS)}, as Airflow has them."
+    )
+
+
+def _unknown(credentials: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"The vault has no credentials {credentials!r}.", action="`scripts/orderhouse vault list` shows those it has."
+    )

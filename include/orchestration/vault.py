@@ -1,0 +1,76 @@
+"""The vault as an Airflow secrets backend, for those who have no other.
+
+::
+
+    [secrets]
+    backend = include.orchestration.vault.VaultBackend
+
+Every process of Airflow needs ``ORDERHOUSE_WAREHOUSE_URL`` and the master key, see ``docs/credentials.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
+from airflow.secrets import BaseSecretsBackend
+
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+
+CUSTOMER = "orderhouse_customer"
+"""The key of the extra JSON that says whose the credentials are; `as_credentials` holds the connection to it."""
+
+log = logging.getLogger(__name__)
+
+
+class VaultBackend(BaseSecretsBackend):
+    """Gives Airflow Connections out of the vault. Variables and settings it has none."""
+
+    def get_conn_value(self, conn_id: str, team_name: str | None = None) -> str | None:
+        """The Connection as JSON; None where the vault has none of that id, and other places are asked.
+
+        Access is denied to a revoked one, and to one of connections.yaml while the vault cannot be read: another place
+        must not stand in for it.
+        """
+        try:
+            return self._value(conn_id)
+        except OrderhouseError as error:
+            if not _is_ours(conn_id):
+                log.warning("The vault cannot be asked for %s: %s", conn_id, error)
+                return None
+            raise AirflowSecretsBackendAccessDenied(str(error)) from error
+
+    def get_variable(self, key: str, team_name: str | None = None) -> str | None:
+        """None: the vault holds Connections only."""
+        return None
+
+    def _value(self, conn_id: str) -> str | None:
+        from include.orderhouse.warehouse.engine import connect
+        from include.orderhouse.warehouse.vault import Vault
+
+        engine = connect(keep_open=False)
+        kept = Vault.of(engine).get(conn_id)
+        if kept is None:
+            return None
+        if kept.value is None:
+            raise AirflowSecretsBackendAccessDenied(f"The credentials {conn_id!r} were revoked in the vault.")
+        return _labelled(kept.value, kept.customer)
+
+
+def _labelled(value: str, customer: str) -> str:
+    """The Connection with its customer in the extra JSON."""
+    content: dict[str, Any] = json.loads(value)
+    extra = content.get("extra") or {}
+    content["extra"] = json.dumps({**(json.loads(extra) if isinstance(extra, str) else extra), CUSTOMER: customer})
+    return json.dumps(content)
+
+
+def _is_ours(conn_id: str) -> bool:
+    from include.orderhouse.connections import read_connections
+
+    try:
+        return any(found.credentials_id == conn_id for found in read_connections().values())
+    except ConfigurationInvalid:
+        return True

@@ -1,0 +1,128 @@
+"""The master key: wraps the customers' data keys, and is kept where the warehouse is not.
+
+It comes from ``ORDERHOUSE_MASTER_KEY``, the file ``ORDERHOUSE_MASTER_KEY_FILE`` or the output of the command
+``ORDERHOUSE_MASTER_KEY_COMMAND``, which asks a key management service; without any of them it is generated once into
+the state folder. Each gives one or more keys of 32 bytes in Base64, separated by white space or commas: the first
+wraps, all of them unwrap, so that keys change while everything runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import secrets
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from include.orderhouse.cipher import KEY_BYTES, Cipher
+from include.orderhouse.errors import ConfigurationInvalid, KeyMissing
+from include.orderhouse.home import Home
+
+KEY, FILE, COMMAND = "ORDERHOUSE_MASTER_KEY", "ORDERHOUSE_MASTER_KEY_FILE", "ORDERHOUSE_MASTER_KEY_COMMAND"
+_COMMAND_SECONDS = 30
+_PURPOSE = "data key"
+
+
+class MasterKeys:
+    """The master keys of an installation. Never shown."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {_name(key): key for key in reversed(keys)}
+        self.key_id = _name(keys[0])
+        """Names the key that wraps without telling it."""
+
+    def wrap(self, data_key: bytes, customer: str, version: int) -> bytes:
+        """A data key, sealed; only as this version of this customer can it be unwrapped."""
+        return self._cipher(self.key_id, customer).seal(data_key, _PURPOSE, str(version))
+
+    def unwrap(self, wrapped: bytes, key_id: str, customer: str, version: int) -> bytes:
+        """A data key. KeyMissing where its master key is not among these, SealBroken where it was moved or changed."""
+        if key_id not in self._keys:
+            raise KeyMissing(
+                f"The data key of {customer!r} is wrapped by master key {key_id}; this process has "
+                f"{', '.join(self._keys)}.",
+                action=f"Give every machine the same {KEY}, {FILE} or {COMMAND}; a key that is being replaced stays "
+                "in it behind the new one until `scripts/orderhouse vault rotate` is done.",
+            )
+        return self._cipher(key_id, customer).open(wrapped, _PURPOSE, str(version))
+
+    def _cipher(self, key_id: str, customer: str) -> Cipher:
+        return Cipher(customer, {0: self._keys[key_id]})
+
+    def __repr__(self) -> str:
+        return f"MasterKeys({self.key_id})"
+
+
+def master_keys(environment: Mapping[str, str] | None = None, home: Home | None = None) -> MasterKeys:
+    """The installation's master keys. Raises ConfigurationInvalid where there is none to be had."""
+    environment = os.environ if environment is None else environment
+    source, text = _text(environment, home)
+    keys = [_decoded(part) for part in re.split(r"[\s,]+", text.strip())]
+    found = [key for key in keys if key is not None]
+    if len(found) != len(keys):
+        raise ConfigurationInvalid(
+            f"{source} gives no key of {KEY_BYTES} bytes in Base64.",
+            action="Make one with: openssl rand -base64 32. Give all machines that run tasks the same.",
+        )
+    return MasterKeys(found)
+
+
+def new_key() -> str:
+    """A new master key, in Base64."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
+    """Where the keys come from, and their text."""
+    if text := environment.get(KEY):
+        return KEY, text
+    if file := environment.get(FILE):
+        return FILE, _content(Path(file))
+    if command := environment.get(COMMAND):
+        return COMMAND, _output(command)
+    home = home or Home.from_environment()
+    return str(home.secrets / "master_key"), home.secret("master_key", new_key)
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(
+            f"The master key's file {file} cannot be read ({type(error).__name__}).",
+            action=f"Correct {FILE}, or let the user of this process read the file.",
+        ) from error
+
+
+@cache
+def _output(command: str) -> str:
+    """What a command prints; it is run once in each process."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the installation's own setting, run without a shell
+            shlex.split(command), capture_output=True, text=True, timeout=_COMMAND_SECONDS, check=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        code = error.returncode if isinstance(error, subprocess.CalledProcessError) else type(error).__name__
+        raise ConfigurationInvalid(
+            f"The command of {COMMAND} failed ({code}).",
+            action="Run it by hand as the user of this process; it must print the master key and nothing else.",
+        ) from None
+    return done.stdout
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _name(key: bytes) -> str:
+    return hashlib.sha256(b"orderhouse master key " + key).hexdigest()[:12]

@@ -1,0 +1,139 @@
+"""Data keys: one customer's never open another's data, they rotate in use, and destroying them erases."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
+from include.orderhouse.home import Home
+from include.orderhouse.master_key import COMMAND, FILE, KEY, MasterKeys, master_keys, new_key
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.keyring import Keyring
+from tests.warehouse.orders import rows
+
+FIRST, SECOND = b"1" * 32, b"2" * 32
+PLAIN = b"a price"
+
+
+def keyring(engine: sa.Engine, keys: Sequence[bytes] = (FIRST,)) -> Keyring:
+    return Keyring(engine, lambda: MasterKeys(keys))
+
+
+def seal(engine: sa.Engine, customer: str = "acme") -> bytes:
+    return keyring(engine).cipher(customer).seal(PLAIN, "raw record", "1")
+
+
+def opened(keys: Keyring, sealed: bytes, customer: str = "acme") -> bytes:
+    return keys.cipher(customer).open(sealed, "raw record", "1")
+
+
+def test_a_customer_has_one_key_however_many_ask_first(url: str) -> None:
+    def ask(_: int) -> bytes:
+        engine = connect(url)
+        try:
+            return seal(engine)
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(8) as pool:
+        sealed = list(pool.map(ask, range(8)))
+    engine = connect(url)
+    assert {opened(keyring(engine), found) for found in sealed} == {PLAIN}
+    assert rows(engine, "SELECT customer, version FROM vault.data_key") == [("acme", 1)]
+    engine.dispose()
+
+
+def test_one_customers_key_does_not_open_anothers_data(engine: sa.Engine) -> None:
+    sealed = seal(engine, "acme")
+    with pytest.raises(SealBroken):
+        opened(keyring(engine), sealed, "globex")
+
+
+def test_a_data_key_that_was_moved_to_another_customer_is_not_unwrapped(engine: sa.Engine) -> None:
+    sealed = seal(engine, "acme")
+    with engine.begin() as vault:
+        vault.execute(sa.text("UPDATE vault.data_key SET customer = 'mallory'"))
+    with pytest.raises(SealBroken, match="'mallory'"):
+        opened(keyring(engine), sealed, "mallory")
+
+
+def test_the_database_alone_opens_nothing(engine: sa.Engine) -> None:
+    sealed = seal(engine)
+    with pytest.raises(KeyMissing, match="wrapped by master key") as refused:
+        opened(keyring(engine, [SECOND]), sealed)
+    assert "111" not in str(refused.value)
+    assert "222" not in str(refused.value)
+
+
+def test_the_master_key_changes_while_others_still_read(engine: sa.Engine) -> None:
+    sealed = seal(engine)
+    old, both, new = keyring(engine, [FIRST]), keyring(engine, [SECOND, FIRST]), keyring(engine, [SECOND])
+    assert opened(both, sealed) == PLAIN == opened(old, sealed)
+    assert both.rewrap() == 1
+    assert both.rewrap() == 0
+    assert opened(both, sealed) == PLAIN == opened(new, sealed)
+    with pytest.raises(KeyMissing):
+        opened(old, sealed)
+
+
+def test_a_new_data_key_seals_and_the_old_one_opens_until_it_is_destroyed(engine: sa.Engine) -> None:
+    keys, old = keyring(engine), seal(engine)
+    assert keys.rotate("acme") == 2
+    new = seal(engine)
+    assert [opened(keys, old), opened(keys, new)] == [PLAIN, PLAIN]
+    assert keys.destroy("acme", before=2) == 1
+    assert opened(keys, new) == PLAIN
+    with pytest.raises(KeyMissing, match="data key 1"):
+        opened(keys, old)
+
+
+def test_destroying_a_customers_keys_erases_what_they_sealed_and_nobody_elses(engine: sa.Engine) -> None:
+    keys, erased, others = keyring(engine), seal(engine, "acme"), seal(engine, "globex")
+    assert keys.destroy("acme") == 1
+    with pytest.raises(SealBroken):
+        opened(keys, erased)
+    assert opened(keys, others, "globex") == PLAIN
+
+
+def test_the_keys_may_lie_in_another_database_than_the_data(
+    engine: sa.Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERHOUSE_VAULT_URL", url)
+    elsewhere = Keyring.of(sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    elsewhere.cipher("acme")
+    assert elsewhere.customers() == keyring(engine).customers() == ["acme"]
+
+
+def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_folder(tmp_path: Path) -> None:
+    key, home = new_key(), Home(tmp_path)
+    wanted = master_keys({KEY: key}).key_id
+    file = tmp_path / "key"
+    file.write_text(f"{key}\n", encoding="ascii")
+    command = f'{sys.executable} -c "print(open({str(file)!r}).read())"'
+    assert master_keys({FILE: str(file)}).key_id == master_keys({COMMAND: command}).key_id == wanted
+    generated = master_keys({}, home)
+    assert generated.key_id == master_keys({}, home).key_id != wanted
+    assert (home.secrets / "master_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        (KEY, "dG9vIHNob3J0", "gives no key of 32 bytes"),
+        (KEY, f"{new_key()} planted-key", "gives no key of 32 bytes"),
+        (FILE, "/nowhere/planted", "cannot be read"),
+        (COMMAND, f"{sys.executable} -c \"import sys; print('planted-key'); sys.exit(3)\"", r"failed \(3\)"),
+        (COMMAND, "no-such-program-anywhere", r"failed \(FileNotFoundError\)"),
+        (COMMAND, "unbalanced 'quote", r"failed \(ValueError\)"),
+    ],
+)
+def test_a_master_key_that_is_none_is_refused_without_being_shown(setting: str, value: str, said: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=said) as refused:
+        master_keys({setting: value})
+    assert "planted-key" not in str(refused.value) + repr(refused.value.__cause__)
