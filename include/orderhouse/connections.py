@@ -23,7 +23,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, first_problem
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
-SECTIONS = ("connections", "webhooks")
+SECTIONS = ("connections", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-import zstandard
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from include.orderhouse.warehouse.operations import INSTANT, TEXT, UUID
@@ -25,21 +24,15 @@ notification = sa.Table(
     sa.Column("connection", TEXT, comment="The connection: one system of one customer", nullable=False),
     sa.Column("notification_id", UUID, comment="Id of the notification here", nullable=False),
     sa.Column("received_at", INSTANT, comment="When it came", nullable=False),
-    sa.Column("message_id", TEXT, comment="Its sender's id of it; NULL where the sender gives none"),
+    sa.Column("message_digest", TEXT, comment="SHA-256 of its sender's id of it; NULL where the sender gives none"),
     sa.Column("digest", TEXT, comment="SHA-256 of its content", nullable=False),
     sa.Column("order_ids", ARRAY(TEXT), comment="Source ids of the orders it names", nullable=False),
     sa.Column("deleted_ids", ARRAY(TEXT), comment="Those among them that it says are deleted", nullable=False),
-    sa.Column(
-        "is_understood",
-        sa.Boolean(),
-        comment="Whether it was of a known shape; else all changes are read",
-        nullable=False,
-    ),
-    sa.Column("body", sa.LargeBinary(), comment="What was posted, compressed", nullable=False),
+    sa.Column("problem", TEXT, comment="Why it was not understood, so that all changes are read; NULL where it was"),
     sa.Column("taken_at", INSTANT, comment="When a run took it on; NULL while it waits"),
     sa.Column("taken_by", TEXT, comment="The run that took it on; in Airflow the id of DAG and run"),
     sa.PrimaryKeyConstraint("connection", "notification_id"),
-    sa.UniqueConstraint("connection", "message_id"),
+    sa.UniqueConstraint("connection", "message_digest"),
     schema=OPS,
     comment="The inbox: what sources have told of their own accord, kept before it is answered",
 )
@@ -59,14 +52,15 @@ _WAITS = sa.select(sa.exists().where(notification.c.taken_at.is_(None)))
 
 @dataclass(frozen=True)
 class Letter:
-    """A genuine notification, as it is to be kept."""
+    """A genuine notification. Of its body only the digest is kept: all that is believed of it are ids."""
 
     connection: str
     body: bytes
     order_ids: Sequence[str] = ()
     deleted_ids: Sequence[str] = ()
     message_id: str | None = None
-    is_understood: bool = True
+    problem: str | None = None
+    """Why it was not understood."""
 
 
 @dataclass(frozen=True)
@@ -93,18 +87,22 @@ def keep(engine: sa.Engine, letter: Letter) -> Kept:
         connection=letter.connection,
         notification_id=sa.func.gen_random_uuid(),
         received_at=_NOW,
-        message_id=letter.message_id,
-        digest=hashlib.sha256(letter.body).hexdigest(),
+        message_digest=None if letter.message_id is None else _digest(letter.message_id.encode()),
+        digest=_digest(letter.body),
         order_ids=list(letter.order_ids),
         deleted_ids=list(letter.deleted_ids),
-        is_understood=letter.is_understood,
-        body=zstandard.compress(letter.body),
+        problem=letter.problem,
     )
     with engine.begin() as session:
         session.execute(_ALONE)
         waits = session.execute(_WAITS).scalar_one()
-        is_new = session.execute(new.on_conflict_do_nothing()).rowcount == 1
+        added = new.on_conflict_do_nothing().returning(notification.c.notification_id)
+        is_new = session.execute(added).one_or_none() is not None
     return Kept(is_new, is_first=is_new and not waits)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def take(engine: sa.Engine, run_id: str) -> dict[str, Mail]:
@@ -122,7 +120,7 @@ def taken(engine: sa.Engine, connection: str, run_id: str) -> Mail:
     """What a run has taken on about one connection."""
     told = notification.c
     wanted = (
-        sa.select(told.order_ids, told.deleted_ids, told.is_understood)
+        sa.select(told.order_ids, told.deleted_ids, told.problem)
         .where(told.connection == connection, told.taken_by == run_id)
         .order_by(told.received_at)
     )
@@ -130,7 +128,7 @@ def taken(engine: sa.Engine, connection: str, run_id: str) -> Mail:
         letters = session.execute(wanted).all()
     order_ids = dict.fromkeys(key for letter in letters for key in letter.order_ids)
     deleted_ids = dict.fromkeys(key for letter in letters for key in letter.deleted_ids)
-    return Mail(tuple(order_ids), tuple(deleted_ids), all(letter.is_understood for letter in letters))
+    return Mail(tuple(order_ids), tuple(deleted_ids), all(letter.problem is None for letter in letters))
 
 
 def has_mail(engine: sa.Engine) -> bool:

@@ -21,6 +21,7 @@ OLDEST = timedelta(days=7)
 KEPT_FOR = timedelta(days=14)
 """How long notifications are kept, and their ids known; longer than one can come again."""
 _SHORTEST_SECRET = 16
+_LONGEST_PROBLEM = 500
 log = logging.getLogger(__name__)
 
 
@@ -70,8 +71,10 @@ def _read(connection: Connection, call: Call) -> tuple[Letter, datetime | None]:
     notifications = connection.connector.notifications
     try:
         notice = notifications.read(call, connection.settings) if notifications else Notice()
+        if any("\0" in key for key in notice.order_ids):
+            raise ValueError("the id of an order has a character that none can have")
     except (ValueError, UnexpectedShape) as error:
         log.warning("A notification of %s is not understood, all changes are read: %s", connection.name, error)
-        return Letter(connection.name, call.body, is_understood=False), None
+        return Letter(connection.name, call.body, problem=str(error).replace("\0", "")[:_LONGEST_PROBLEM]), None
     names = (notice.order_ids, notice.deleted_ids)
     return Letter(connection.name, call.body, *names, message_id=notice.message_id), notice.sent_at
