@@ -30,7 +30,7 @@ CONNECTIONS = """
 connections:
   acme_odoo: {connector: odoo, customer: acme, notifications: acme_hook}
   acme_books: {connector: quickbooks, customer: acme, notifications: acme_hook, settings: {realm_id: "1"}}
-  acme_bc: {connector: business_central, customer: acme, notifications: acme_hook}
+  acme_bc: {connector: business_central, customer: acme, notifications: acme_hook, settings: {root: v2.0}}
   acme_deaf: {connector: odoo, customer: acme}
   acme_secretless: {connector: odoo, customer: acme, notifications: nowhere}
   acme_weak: {connector: odoo, customer: acme, notifications: weak_hook}
@@ -50,11 +50,11 @@ def client(
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
     for name, password in (("acme_hook", SECRET), ("weak_hook", "")):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"conn_type": "http", "password": password}))
-    receivers._warehouse.cache_clear()
+    receivers.warehouse.cache_clear()
     with TestClient(airflow_app, follow_redirects=False, raise_server_exceptions=False) as sender:
         yield sender
-    receivers._warehouse().dispose()
-    receivers._warehouse.cache_clear()
+    receivers.warehouse().dispose()
+    receivers.warehouse.cache_clear()
 
 
 @pytest.fixture

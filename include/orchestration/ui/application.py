@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from include.orchestration.ui import assets, receivers, reports
+from include.orchestration.ui import assets, receivers, reports, webhooks
 from include.orchestration.ui.failures import add_failure_handlers
 from include.orchestration.ui.gate import Gate
 
-ROUTERS: tuple[APIRouter, ...] = (assets.router, reports.router, receivers.router)
+ROUTERS: tuple[APIRouter, ...] = (assets.router, reports.router, receivers.router, webhooks.router)
 """All that is served. What a router adds is behind the gate without its doing."""
 
 

@@ -51,11 +51,11 @@ async def _body(request: Request) -> bytes:
 
 
 def _receive(name: str, call: Call) -> Reception:
-    connection = _connections().get(name)
     try:
+        connection = _connections().get(name)
         if connection is None:
             raise NotGenuine
-        reception = receive(_warehouse(), connection, call, lambda: _secret(connection))
+        reception = receive(warehouse(), connection, call, lambda: _secret(connection))
     except NotGenuine as error:
         raise Failure(401, "UNAUTHORIZED", "This is no notification of a connection that takes any.") from error
     except ConfigurationInvalid as error:
@@ -79,7 +79,7 @@ def _secret(connection: Connection) -> str | None:
 
 
 @cache
-def _warehouse() -> sa.Engine:
+def warehouse() -> sa.Engine:
     """The process's engine; its sessions are pooled."""
     return connect()
 
