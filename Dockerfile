@@ -1,8 +1,10 @@
 # Orderhouse on the official Airflow image, laid out as the Astronomer runtime expects a project: an ordinary user,
 # dags, plugins and include below AIRFLOW_HOME. Database, secrets and executor come from the environment.
+# For CeleryExecutor and KubernetesExecutor: docker build --build-arg REQUIREMENTS=requirements-distributed.lock .
 FROM apache/airflow:slim-3.3.2-python3.12
 
-COPY --chown=airflow:0 requirements.lock ${AIRFLOW_HOME}/
+ARG REQUIREMENTS=requirements.lock
+COPY --chown=airflow:0 ${REQUIREMENTS} ${AIRFLOW_HOME}/requirements.lock
 RUN pip install --no-cache-dir --require-hashes --requirement ${AIRFLOW_HOME}/requirements.lock
 
 COPY --chown=airflow:0 plugins ${AIRFLOW_HOME}/plugins

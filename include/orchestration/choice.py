@@ -17,7 +17,7 @@ def connections_to_sync(connector: str, context: Context) -> list[str]:
     """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other."""
     from include.orderhouse.connections import read_connections
 
-    known = {name: found for name, found in read_connections().items() if found.connector.name == connector}
+    known = read_connections(connector=connector)
     if chosen := context["params"]["connections"]:
         return _check(connector, chosen, known)
     enabled = [found for found in known.values() if found.options.enabled]

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,19 @@ def connections_file() -> Path:
     return Path(os.environ.get("ORDERHOUSE_CONNECTIONS") or DEFAULT_FILE)
 
 
-def read_connections(path: Path | None = None) -> dict[str, Connection]:
-    """All connections by name. Raises ConfigurationInvalid naming the file, the entry and what to change."""
+def read_connections(path: Path | None = None, connector: str | None = None) -> dict[str, Connection]:
+    """All connections by name, or those of a connector; the entries of others are not looked at.
+
+    Raises ConfigurationInvalid naming the file, the entry and what to change.
+    """
     path = path or connections_file()
-    return {name: _check(name, entry, path) for name, entry in read_document(path)["connections"].items()}
+    entries = read_document(path)["connections"]
+    wanted = {name: entry for name, entry in entries.items() if connector in (None, _connector_of(entry))}
+    return {name: _check(name, entry, path) for name, entry in wanted.items()}
+
+
+def _connector_of(entry: Any) -> Any:
+    return entry.get("connector") if isinstance(entry, dict) else None
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -108,19 +118,26 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def read_connection(name: str, path: Path | None = None) -> Connection:
-    """One connection by name."""
-    known = read_connections(path)
-    if name not in known:
+    """One connection by name. Only its own entry is checked: a mistake in another does not stop it."""
+    path = path or connections_file()
+    entries = read_document(path)["connections"]
+    if name not in entries:
         raise ConfigurationInvalid(
-            f"There is no connection {name!r} in {path or connections_file()}.",
-            action=f"Known are: {', '.join(sorted(known)) or 'none'}.",
+            f"There is no connection {name!r} in {path}.",
+            action=f"Known are: {', '.join(sorted(map(str, entries))) or 'none'}.",
         )
-    return known[name]
+    return _check(name, entries[name], path)
+
+
+@lru_cache(maxsize=2)
+def parse_yaml(text: str) -> Any:
+    """A YAML document, not to be changed. Parsed in C, and once in a process: each task reads the whole file."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
 
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(_expand(path, os.environ))
+        return parse_yaml(_expand(path, os.environ))
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."

@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 
 from include.orchestration.announcement import MAIL
 from include.orchestration.navigation import MOUNT
-from include.orchestration.ui import receivers
 from include.orchestration.ui.gate import SIGNED
+from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.webhooks.receiving import LARGEST_BODY
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
@@ -50,11 +50,11 @@ def client(
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
     for name, password in (("acme_hook", SECRET), ("weak_hook", "")):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"conn_type": "http", "password": password}))
-    receivers.warehouse.cache_clear()
+    warehouse.cache_clear()
     with TestClient(airflow_app, follow_redirects=False, raise_server_exceptions=False) as sender:
         yield sender
-    receivers.warehouse().dispose()
-    receivers.warehouse.cache_clear()
+    warehouse().dispose()
+    warehouse.cache_clear()
 
 
 @pytest.fixture

@@ -6,9 +6,6 @@ Wrong and unknown are answered alike, so that nobody learns which connections th
 from __future__ import annotations
 
 import logging
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import APIRouter, Request, Response
@@ -17,14 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from include.orchestration.announcement import announce_mail
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.gate import SIGNED
-from include.orderhouse.connections import Connection, connections_file, read_connections
+from include.orchestration.ui.surroundings import known_connections, warehouse
+from include.orderhouse.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.notification import Call
-from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.webhooks.receiving import LARGEST_BODY, NotGenuine, Reception, receive
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 router = APIRouter(include_in_schema=False)
 log = logging.getLogger(__name__)
@@ -52,7 +46,7 @@ async def _body(request: Request) -> bytes:
 
 def _receive(name: str, call: Call) -> Reception:
     try:
-        connection = _connections().get(name)
+        connection = known_connections().get(name)
         if connection is None:
             raise NotGenuine
         reception = receive(warehouse(), connection, call, lambda: _secret(connection))
@@ -76,20 +70,3 @@ def _secret(connection: Connection) -> str | None:
         return None
     password: str | None = found.password
     return password
-
-
-@cache
-def warehouse() -> sa.Engine:
-    """The process's engine; its sessions are pooled."""
-    return connect()
-
-
-def _connections() -> dict[str, Connection]:
-    file = connections_file()
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=1)
-def _read(file: Path, _changed_at: int) -> dict[str, Connection]:
-    """The file as it was at that moment; a source does not wait for hundreds of entries to be parsed."""
-    return read_connections(file)

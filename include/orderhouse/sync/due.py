@@ -13,18 +13,24 @@ TOLERANCE = timedelta(minutes=1)
 """A schedule is never on the second; a sync that is due within it is due."""
 
 _LATEST = sa.text("""
-    SELECT connection, max(started_at) FROM ops.sync
-    WHERE state = 'succeeded' AND mode IN ('initial', 'incremental', 'full_resync')
-    GROUP BY connection
+    SELECT name, latest.started_at
+    FROM unnest(cast(:names AS text[])) AS name, LATERAL (
+        SELECT started_at FROM ops.sync
+        WHERE connection = name AND state = 'succeeded' AND mode IN ('initial', 'incremental', 'full_resync')
+        ORDER BY started_at DESC LIMIT 1
+    ) AS latest
 """)
+"""Asked for one by one, so that a long ledger is not read whole."""
 
 
 def due(connections: Iterable[Connection], engine: sa.Engine, now: datetime) -> list[str]:
     """The names of those whose latest successful sync started at least ``sync_every`` ago, or that have none."""
+    asked = list(connections)
     with engine.connect() as warehouse:
-        latest = {name: started_at for name, started_at in warehouse.execute(_LATEST)}
+        rows = warehouse.execute(_LATEST, {"names": [found.name for found in asked]})
+        latest = {name: started_at for name, started_at in rows}
     return [
         found.name
-        for found in connections
+        for found in asked
         if found.name not in latest or latest[found.name] + found.options.sync_every <= now + TOLERANCE
     ]

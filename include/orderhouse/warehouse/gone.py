@@ -16,9 +16,9 @@ from include.orderhouse.warehouse.task import Cursor, GoneOrder
 _RECORD = """
     UPDATE ops.order_version AS known SET
         gone_at = sync.started_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = sync.sync_id
-    FROM unnest(%(keys)s::text[], %(statuses)s::text[], %(evidences)s::text[])
-             AS gone (source_order_id, status, evidence),
-         ops.sync AS sync
+    FROM ops.sync AS sync,
+         unnest(%(keys)s::text[], %(statuses)s::text[], %(evidences)s::text[])
+             AS gone (source_order_id, status, evidence)
     WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
       AND (known.connection, known.source_order_id) = (%(connection)s, gone.source_order_id)
       AND known.fetched_at < sync.started_at AND coalesce(known.gone_at, '-infinity') < sync.started_at

@@ -7,13 +7,13 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from include.orchestration.targets import stored_target
-from include.orchestration.ui.failures import API, not_found
-from include.orchestration.ui.receivers import warehouse
+from include.orchestration.ui.failures import not_found
+from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.warehouse.deliveries import delivery_counts
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.subscriptions import read_webhooks
 
-router = APIRouter(prefix=f"{API}v1/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 
 class SubscriptionState(BaseModel):
@@ -38,7 +38,7 @@ class TestOutcome(BaseModel):
 
 
 @router.get("")
-def subscriptions() -> list[SubscriptionState]:
+def list_subscriptions() -> list[SubscriptionState]:
     """All subscriptions of connections.yaml."""
     counts = delivery_counts(warehouse())
     return [
@@ -54,7 +54,7 @@ def subscriptions() -> list[SubscriptionState]:
 
 
 @router.post("/{subscription}/test", responses={404: {"description": "There is no such subscription"}})
-async def test(subscription: str) -> TestOutcome:
+async def test_subscription(subscription: str) -> TestOutcome:
     """Send a `webhook.test` to one subscription, once and at once."""
     return await run_in_threadpool(_test, subscription)
 

@@ -1,0 +1,117 @@
+"""Five hundred connections over all connectors: what grows with them, and what must not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from airflow.configuration import conf
+
+from include.orchestration.form import connection_names
+from include.orderhouse.connections import parse_yaml, read_connection, read_connections
+from include.orderhouse.connectors import CONNECTORS
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.home import PROJECT
+from include.orderhouse.sync.due import due
+from include.orderhouse.warehouse.clock import warehouse_now
+from tests.warehouse.conftest import engine, server, url
+
+__all__ = ["engine", "server", "url"]
+
+MANY = 500
+_opened: list[str] = []
+sys.addaudithook(lambda event, details: _opened.append(str(details[0])) if event == "open" else None)
+
+
+@pytest.fixture
+def entries() -> dict[str, Any]:
+    """Copies of the project's own entries, evenly."""
+    sandbox = yaml.safe_load((PROJECT / "include/connections.yaml").read_text(encoding="utf-8"))["connections"]
+    kinds = list(sandbox.values())
+    return {f"customer_{number:03}": deepcopy(kinds[number % len(kinds)]) for number in range(MANY)}
+
+
+@pytest.fixture
+def file(entries: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file that lists them."""
+    path = tmp_path / "connections.yaml"
+    path.write_text(yaml.safe_dump({"connections": entries}), encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(path))
+    yield path
+    parse_yaml.cache_clear()
+
+
+def test_each_dag_file_reads_the_connections_once_and_offers_its_own(file: Path) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    offered = []
+    for dag_file in sorted((PROJECT / "dags").glob("*.py")):
+        _opened.clear()
+        found = DagBag(dag_folder=str(dag_file))
+        assert found.import_errors == {}
+        assert _opened.count(str(file)) <= 1
+        for dag in found.dags.values():
+            offered += dag.params.get_param("connections").schema["examples"] if "connections" in dag.params else []
+    assert sorted(offered) == sorted(read_connections(file))
+
+
+def test_no_connector_has_more_of_them_than_airflow_maps_over(file: Path) -> None:
+    largest = max(len(connection_names(connector)) for connector in CONNECTORS)
+    assert MANY / len(CONNECTORS) <= largest <= MANY <= conf.getint("core", "max_map_length")
+
+
+def test_the_document_is_parsed_once_in_a_process_however_many_connections_are_read(file: Path) -> None:
+    parse_yaml.cache_clear()
+    for name in list(read_connections(file))[:20]:
+        read_connection(name, file)
+    assert parse_yaml.cache_info().misses == 1
+
+
+def test_a_mistake_in_one_entry_stops_only_its_own_connector(entries: dict[str, Any], file: Path) -> None:
+    wrong, *_ = entries
+    entries[wrong]["sync_every"] = "often"
+    file.write_text(yaml.safe_dump({"connections": entries}), encoding="utf-8")
+    spoiled = entries[wrong]["connector"]
+    for connector in set(CONNECTORS) - {spoiled}:
+        assert len(read_connections(file, connector)) == len(connection_names(connector))
+    with pytest.raises(ConfigurationInvalid, match=wrong):
+        read_connections(file, spoiled)
+    fellow = next(name for name in connection_names(spoiled) if name != wrong)
+    assert read_connection(fellow, file).name == fellow
+
+
+def test_which_are_due_is_one_query_that_reads_one_row_of_the_ledger_for_each(file: Path, engine: sa.Engine) -> None:
+    fill = """
+        INSERT INTO ops.sync (connection, sync_id, customer, connector, mode, run_id, triggered_by, state, attempts,
+                              mapping_version, started_at)
+        SELECT name, gen_random_uuid(), 'c', 'odoo', 'incremental', 'r', 'test', 'succeeded', 1, 1,
+               now() - interval '1 minute' * (1 + number)
+        FROM unnest(cast(:names AS text[])) AS name, generate_series(1, 20) AS number
+    """
+    connections = read_connections(file)
+    synced, never = sorted(connections)[:400], sorted(connections)[400:]
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.text(fill), {"names": synced})
+    asked: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    assert due(connections.values(), engine, warehouse_now(engine)) == [name for name in connections if name in never]
+    (query,) = (text for text in asked if "ops.sync" in text)
+    with engine.connect() as warehouse:
+        warehouse.execute(sa.text("ANALYZE ops.sync"))
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + query
+        (plan,) = warehouse.exec_driver_sql(explain, {"names": list(connections)}).one()
+    (scan,) = (node for node in _nodes(plan[0]["Plan"]) if node.get("Relation Name") == "sync")
+    assert scan["Actual Rows"] * scan["Actual Loops"] <= MANY
+    assert scan.get("Rows Removed by Filter", 0) == 0
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)

@@ -1,0 +1,155 @@
+"""The files in ``deploy``: their settings exist, no secret is in them, what they start may do as little as possible."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from include.orderhouse.home import PROJECT
+from include.orderhouse.warehouse.embedded import Server
+from tests import airflow_library as airflow_library
+from tests.warehouse.conftest import server
+
+__all__ = ["server"]
+
+DEPLOY = PROJECT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VALUES = [DEPLOY / "helm" / name for name in ("values.yaml", "celery.yaml", "kubernetes.yaml")]
+STARTS_AS_ROOT = {"postgres", "s3"}
+"""Their images make their folders their own and step down by themselves."""
+HEAD_ONLY = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET")
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What make-secrets writes."""
+    folder = tmp_path_factory.mktemp("deploy") / "secrets"
+    subprocess.run([str(DEPLOY / "make-secrets"), str(folder)], check=True, capture_output=True)
+    return folder
+
+
+def test_every_setting_of_the_compose_file_exists(secrets: Path) -> None:
+    named = {name for service in SERVICES.values() for name in service.get("environment", ())}
+    named |= _lines(secrets / "head.env").keys() | _lines(secrets / "worker.env").keys()
+    assert {name for name in named if name.startswith("AIRFLOW__")} > set(HEAD_ONLY)
+    assert [name for name in sorted(named) if not _exists(name)] == []
+
+
+@pytest.mark.parametrize("file", VALUES, ids=lambda file: file.stem)
+def test_every_setting_of_the_helm_values_exists(file: Path) -> None:
+    values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    named = [f"AIRFLOW__{section}__{option}".upper() for section, each in values["config"].items() for option in each]
+    named += [entry["name"] for entry in values.get("env", ())]
+    named += [entry["envName"] for entry in values.get("secret", ())]
+    assert [name for name in named if not _exists(name)] == []
+
+
+def test_every_service_may_do_as_little_as_it_can() -> None:
+    for name, service in SERVICES.items():
+        assert service["read_only"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        if name not in STARTS_AS_ROOT:
+            assert service["cap_drop"] == ["ALL"], name
+            assert service["user"].split(":")[0] not in ("", "0", "root"), name
+
+
+def test_only_the_ui_can_be_reached_and_only_from_this_machine() -> None:
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
+        "api-server": ["127.0.0.1:8080:8080"]
+    }
+
+
+def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) -> None:
+    worker = SERVICES["worker"]
+    assert worker["deploy"] == {"replicas": 2}
+    assert worker["env_file"] == ["secrets/worker.env"]
+    assert set(HEAD_ONLY).isdisjoint({*worker["environment"], *_lines(secrets / "worker.env")})
+
+
+def test_every_secret_is_made_anew_and_belongs_to_its_owner_alone(secrets: Path, tmp_path: Path) -> None:
+    other = tmp_path / "secrets"
+    subprocess.run([str(DEPLOY / "make-secrets"), str(other)], check=True, capture_output=True)
+    wanted = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()} | {"head.env", "worker.env"}
+    assert {file.name for file in secrets.iterdir()} == wanted
+    assert all(file.read_bytes() != (other / file.name).read_bytes() for file in secrets.iterdir())
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    again = subprocess.run([str(DEPLOY / "make-secrets"), str(secrets)], check=False, capture_output=True, text=True)
+    assert (again.returncode, "nothing is written" in again.stderr) == (1, True)
+
+
+def test_no_file_in_deploy_holds_a_secret() -> None:
+    told = re.compile(r"(password|secret|key|token)[\w-]*\s*[:=]\s*['\"]?(?!/|orderhouse-)[A-Za-z0-9+/]{12,}", re.I)
+    files = [file for file in DEPLOY.rglob("*") if file.is_file() and "secrets" not in file.parts]
+    assert len(files) > 5
+    assert [found[0] for file in files for found in told.finditer(file.read_text(encoding="utf-8"))] == []
+
+
+def test_the_databases_belong_to_their_own_logins(server: Server, tmp_path: Path) -> None:
+    listed = tmp_path / "databases"
+    listed.write_text("compose_airflow first'password\ncompose_warehouse second\n", encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], "DATABASES": str(listed), "PGHOST": str(server.socket_folder)}
+    command = ["bash", str(DEPLOY / "postgres/create-databases.sh")]
+    subprocess.run(command, env={**environment, "PGPORT": str(server.port)}, check=True, capture_output=True)
+    query = "SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname LIKE 'compose_%'"
+    with psycopg.connect(server.libpq_url("postgres")) as session:
+        assert sorted(session.execute(query)) == [(name, name) for name in ("compose_airflow", "compose_warehouse")]
+
+
+def test_the_image_is_made_of_files_that_are_let_into_it() -> None:
+    lines = (PROJECT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[-2] for line in lines if line.startswith("COPY")]
+    argument = SERVICES["worker"]["build"]["args"]["REQUIREMENTS"]
+    let_in = {line[1:] for line in (PROJECT / ".dockerignore").read_text(encoding="utf-8").split() if line[0] == "!"}
+    assert {name.replace("${REQUIREMENTS}", argument) for name in copied} <= let_in
+    assert all((PROJECT / name).exists() for name in let_in)
+
+
+def _lines(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines())
+
+
+def _exists(name: str) -> bool:
+    """Whether Airflow, a provider of it, Orderhouse or its libraries know a setting."""
+    if not name.startswith("AIRFLOW__"):
+        return name in _read_by_us() or name in ("AIRFLOW_CONFIG", "DUMB_INIT_SETSID", *_READ_BY_LIBRARIES)
+    _, section, option = name.lower().split("__", 2)
+    known = _known_options().get(section, {})
+    return option in known or option.removesuffix("_async") in known or section == "celery_broker_transport_options"
+
+
+_READ_BY_LIBRARIES = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_REGION",
+    "POSTGRES_PASSWORD_FILE",
+    "POSTGRES_INITDB_ARGS",
+}
+
+
+@cache
+def _read_by_us() -> frozenset[str]:
+    code = "".join(file.read_text(encoding="utf-8") for file in (PROJECT / "include").rglob("*.py"))
+    return frozenset(re.findall(r"\b(?:ORDERHOUSE|AWS)_[A-Z_]+\b", code))
+
+
+@cache
+def _known_options() -> dict[str, set[str]]:
+    from airflow.configuration import conf
+    from airflow.providers_manager import ProvidersManager
+
+    known: dict[str, set[str]] = {}
+    providers = (sections for _, sections in ProvidersManager().provider_configs)
+    for sections in (conf.configuration_description, *providers):
+        for name, section in sections.items():
+            known.setdefault(name, set()).update(section["options"])
+    return known
