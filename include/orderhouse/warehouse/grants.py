@@ -29,6 +29,7 @@ _LOADER = {
     "ops.connection_event": _ADD,
     "ops.issue": _ALL,
     "ops.mapping_version": _ADD,
+    "ops.notification": _ALL,
     "ops.order_raw": _ALL,
     "ops.reject": _ALL,
     "ops.webhook_attempt": _ALL,
