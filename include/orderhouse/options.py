@@ -26,7 +26,7 @@ FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", 
 TableName = Literal["order", "line"]
 
 
-def _duration(value: Any) -> Any:
+def duration(value: Any) -> Any:
     """``15m``, ``6h``, ``2d`` as a timedelta."""
     if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value)):
         return timedelta(**{UNITS[found[2]]: int(found[1])})
@@ -41,7 +41,7 @@ def _zone(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -93,6 +93,19 @@ class Override(Strict):
         return self
 
 
+class Retention(Strict):
+    """How long what a connection leaves behind is kept."""
+
+    raw: Duration | None = None
+    """Raw records and the payloads of waiting rejects, from their fetch; None is as long as the order."""
+    rejects: Duration = timedelta(days=90)
+    """Closed rejects, from their closing."""
+    staged: Duration = timedelta(days=7)
+    """Staged files of syncs that did not come to their end, from the latest attempt."""
+    reports: Duration = timedelta(days=90)
+    """Validation reports, from their sync."""
+
+
 class Options(Strict):
     """One entry of connections.yaml."""
 
@@ -128,6 +141,11 @@ class Options(Strict):
     """A sync that rejects more orders than this is told as `rejects.over_threshold`."""
     on_drift: Literal["note", "stop"] = "note"
     """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
+    fresh_within: Duration | None = None
+    """Data older than this is stale, which is told; None means that nobody minds."""
+    notifications: str | None = None
+    """Id of the Airflow Connection whose password proves that a notification is from the source; None takes none."""
+    retention: Retention = Retention()
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}

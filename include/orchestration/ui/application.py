@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from include.orchestration.ui import assets, reports
+from include.orchestration.ui import assets, receivers, reports
 from include.orchestration.ui.api.router import router as api
 from include.orchestration.ui.dags import AIRFLOW
 from include.orchestration.ui.failures import add_failure_handlers
@@ -13,7 +13,13 @@ from include.orchestration.ui.gate import Gate
 from include.orchestration.ui.pages import connections, mapping, reference, rejects, runs
 
 PAGES = (connections, mapping, reference, rejects, runs)
-ROUTERS: tuple[APIRouter, ...] = (*(part.router for part in PAGES), assets.router, reports.router, api)
+ROUTERS: tuple[APIRouter, ...] = (
+    *(part.router for part in PAGES),
+    assets.router,
+    reports.router,
+    api,
+    receivers.router,
+)
 """All that is served. What a router adds is behind the gate without its doing."""
 
 _ABOUT = """\

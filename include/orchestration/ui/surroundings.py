@@ -22,7 +22,7 @@ def warehouse() -> sa.Engine:
 
 def visible_connections(access: Access) -> dict[str, Connection]:
     """The connections of connections.yaml whose DAG the user may read, by name."""
-    return {name: found for name, found in _connections().items() if found.connector.name in access.readable}
+    return {name: found for name, found in known_connections().items() if found.connector.name in access.readable}
 
 
 def visible_connection(access: Access, name: str) -> Connection:
@@ -33,7 +33,8 @@ def visible_connection(access: Access, name: str) -> Connection:
     return found
 
 
-def _connections() -> Mapping[str, Connection]:
+def known_connections() -> Mapping[str, Connection]:
+    """All connections of connections.yaml by name."""
     file = connections_file()
     try:
         stamp = file.stat()

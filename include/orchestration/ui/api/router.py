@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBearer
 
-from include.orchestration.ui.api import connections, mapping, orders, rejects, runs
+from include.orchestration.ui.api import connections, mapping, orders, rejects, runs, webhooks
 from include.orchestration.ui.api.parameters import ERRORS, limited
 
 BEARER = HTTPBearer(
@@ -15,7 +15,7 @@ BEARER = HTTPBearer(
 )
 
 router = APIRouter(prefix="/api/v1", responses=ERRORS, dependencies=[Depends(BEARER), Depends(limited)])
-for part in (connections, mapping, rejects, runs, orders):
+for part in (connections, mapping, rejects, runs, orders, webhooks):
     router.include_router(part.router)
 
 

@@ -17,7 +17,7 @@ from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_r
 router = APIRouter(prefix="/runs", tags=["runs"])
 
 RunState = Literal["running", "succeeded", "stopped", "failed"]
-RunMode = Literal["initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay"]
+RunMode = Literal["initial", "incremental", "full_resync", "window", "reconcile", "orders", "remap", "replay"]
 
 
 @router.get("")
