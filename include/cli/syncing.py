@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import typer
 
-ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap"]
+ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "orders"]
 
 
 def _instant(text: str) -> datetime:
@@ -44,6 +44,9 @@ def sync(
     max_reject_share: Annotated[
         Decimal | None, typer.Option(parser=_share, help="A larger share of rejected orders stops the sync.")
     ] = None,
+    order_ids: Annotated[
+        list[str] | None, typer.Option("--order", help="For orders: a source id; once for each order.")
+    ] = None,
 ) -> None:
     """Sync one connection in the foreground, with the same credentials and watermark as in Airflow."""
     _run(
@@ -52,6 +55,7 @@ def sync(
         window_start=window_start,
         window_end=window_end,
         max_reject_share=max_reject_share,
+        order_ids=tuple(order_ids or ()),
     )
 
 

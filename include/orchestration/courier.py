@@ -1,22 +1,31 @@
-"""The DAG that carries webhooks: what is due again, every minute."""
+"""The DAG that carries webhooks: out what is due again, and in what nobody has been told of, every minute."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk import DAG, AssetAlias, get_current_context, task
 
+from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.connections import connections_file
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
 DAG_ID = "orderhouse__webhooks"
+MAIL_FOUND = AssetAlias("notifications_found")
+"""Updated as the asset that waiting mail is, where there is any."""
 HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
+_DOCUMENTATION = """\
+Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, and
+removes what is old. Subscriptions are in `connections.yaml`; see `docs/webhooks.md`.
+"""
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -26,7 +35,7 @@ def courier_dag() -> DAG:
         dag_id=DAG_ID,
         dag_display_name="Webhooks",
         description="Delivers the webhooks that are due, and removes old ones",
-        doc_md=dedent(__doc__ or "") + "\nSubscriptions are in `connections.yaml`; see `docs/webhooks.md`.",
+        doc_md=_DOCUMENTATION,
         schedule="* * * * *" if has_webhooks() else "@hourly",
         start_date=_START,
         catchup=False,
@@ -36,30 +45,40 @@ def courier_dag() -> DAG:
         tags=[TAG, HOUSEKEEPING],
         default_args={"owner": "orderhouse", "retries": 0},
     ) as dag:
-        deliver()
+        carry()
     return dag
 
 
 def has_webhooks() -> bool:
     """Whether connections.yaml, unchecked, speaks of webhooks: a mistake there must not break the DAG."""
-    with suppress(OSError, yaml.YAMLError, AttributeError):
-        return bool(yaml.safe_load(connections_file().read_text(encoding="utf-8")).get("webhooks"))
+    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        document = yaml.safe_load(connections_file().read_text(encoding="utf-8"))
+        return "webhooks" in document or any("notifications" in entry for entry in document["connections"].values())
     return False
 
 
-@task
-def deliver() -> dict[str, Any]:
-    """Tell what is due; once an hour, remove what is old."""
-    from include.orderhouse.warehouse.deliveries import forget
+@task(outlets=[MAIL_FOUND])
+def carry() -> dict[str, Any]:
+    """See to mail that waits and deliveries that are due; once an hour, remove what is old."""
     from include.orderhouse.warehouse.engine import connect
-    from include.orderhouse.webhooks.delivery import KEPT_FOR
+    from include.orderhouse.warehouse.inbox import has_mail
 
-    started_at = get_current_context()["ti"].start_date
-    engine = connect()
+    context, engine = get_current_context(), connect()
     try:
-        told: dict[str, Any] = {"delivered": deliver_due(engine, EVERY_MINUTE_SECONDS)}
-        if started_at.minute == 0:
-            told["forgotten"] = forget(engine, KEPT_FOR)
+        told: dict[str, Any] = {"mail": has_mail(engine)}
+        if told["mail"]:
+            context["outlet_events"][MAIL_FOUND].add(MAIL)
+        told["delivered"] = deliver_due(engine, EVERY_MINUTE_SECONDS)
+        if context["ti"].start_date.minute == 0:
+            told["forgotten"] = _forget(engine)
         return told
     finally:
         engine.dispose()
+
+
+def _forget(engine: sa.Engine) -> int:
+    from include.orderhouse.warehouse.deliveries import forget
+    from include.orderhouse.warehouse.inbox import forget_mail
+    from include.orderhouse.webhooks import delivery, receiving
+
+    return forget(engine, delivery.KEPT_FOR) + forget_mail(engine, receiving.KEPT_FOR)

@@ -8,6 +8,8 @@ from typing import Any
 
 from airflow.sdk import DAG, task_group
 
+from include.orchestration.alerts import FailureNotifier, freshness_deadlines
+from include.orchestration.assets import purchase_orders_asset
 from include.orchestration.form import run_form
 from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
 from include.orchestration.tasks import (
@@ -15,7 +17,6 @@ from include.orchestration.tasks import (
     connections,
     extract,
     load,
-    purchase_orders_asset,
     transform,
     validate,
 )
@@ -49,7 +50,9 @@ def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
             "retries": RETRIES,
             "retry_delay": FIRST_RETRY_DELAY,
             "retry_policy": ErrorPolicy(),
+            "on_failure_callback": FailureNotifier(),
         },
+        deadline=freshness_deadlines(connector),
     ) as dag:
 
         @task_group(group_id="sync")

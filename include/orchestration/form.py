@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ MODES = {
     "reconcile": "reconcile: compare all keys, fetch the missing, mark the gone",
     "remap": "remap: map the kept raw orders again, without the source",
     "replay": "replay: try rejected orders again",
+    "orders": "orders: read the orders listed below",
 }
 
 
@@ -64,6 +66,13 @@ def run_form(connector: str) -> dict[str, Param]:
             title="Rejects",
             description="For mode replay: ids from ops.reject, one a line; empty means all that are open.",
         ),
+        "order_ids": Param(
+            [],
+            type=["null", "array"],
+            items={"type": "string"},
+            title="Orders",
+            description="For mode orders: the source's own ids (source_order_id), one a line.",
+        ),
     }
 
 
@@ -80,10 +89,15 @@ def connection_names(connector: str) -> list[str]:
 
 
 def sync_request(context: Context, connection: str) -> SyncRequest:
-    """What the run asks of one connection. A backfill run asks for its own data interval, whatever the form says."""
+    """What the run asks of one connection. A backfill run asks for its own data interval, whatever the form says.
+
+    A run without a form asks for what notifications have named.
+    """
     from include.orderhouse.sync.request import Mode, SyncRequest
 
     run, form = context["dag_run"], context["params"]
+    if "mode" not in form:
+        return _notified_request(context, connection)
     is_backfill = run.run_type == "backfill"
     share = form["max_reject_share"]
     return SyncRequest(
@@ -91,11 +105,35 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
         mode=Mode.WINDOW if is_backfill else Mode(form["mode"]),
         window_start=run.data_interval_start if is_backfill else _parse(form["window_start"], "window_start"),
         window_end=run.data_interval_end if is_backfill else _parse(form["window_end"], "window_end"),
-        run_id=f"{run.dag_id}/{run.run_id}",
+        run_id=run_name(context),
         triggered_by=run.triggering_user_name or str(run.run_type.value),
         max_reject_share=None if share is None else Decimal(str(share)),
         reject_ids=tuple(form["reject_ids"] or ()),
+        order_ids=tuple(form["order_ids"] or ()),
     )
+
+
+def run_name(context: Context) -> str:
+    """What the ledger and the inbox call the run: the ids of DAG and run."""
+    run = context["dag_run"]
+    return f"{run.dag_id}/{run.run_id}"
+
+
+def _notified_request(context: Context, connection: str) -> SyncRequest:
+    """What the notifications that the run has taken on ask for; all changes, where one of them was not understood."""
+    from include.orderhouse.sync.request import Mode, SyncRequest
+    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.inbox import taken
+
+    engine, name = connect(), run_name(context)
+    try:
+        mail = taken(engine, connection, name)
+    finally:
+        engine.dispose()
+    request = SyncRequest(connection, Mode.AUTO, run_id=name, triggered_by="notification")
+    if not mail.is_understood:
+        return request
+    return replace(request, mode=Mode.ORDERS, order_ids=mail.order_ids, deleted_ids=mail.deleted_ids)
 
 
 def _parse(text: Any, name: str) -> datetime | None:

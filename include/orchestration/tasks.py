@@ -9,9 +9,10 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, get_current_context, task
+from airflow.sdk import get_current_context, task
 from airflow.sdk.definitions.context import context_merge
 
+from include.orchestration.assets import tell_update
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.form import sync_request
 from include.orchestration.report_link import offer_report, reporting_task
@@ -74,8 +75,8 @@ def load(connection: str, validated: Summary) -> Summary:
 
     with _step(connection) as (runtime, _):
         loaded = _logged(steps.load(runtime, validated["staged"]))
-        events = get_current_context()["outlet_events"]
-        events[purchase_orders_asset(runtime.connection.connector.name)].extra = {"connection": connection, **loaded}
+        facts = {"connection": connection, "customer": runtime.connection.customer, **loaded}
+        tell_update(get_current_context(), runtime.connection.connector.name, facts)
         return loaded
 
 
@@ -88,11 +89,6 @@ def advance_watermark(connection: str, loaded: Summary) -> Summary:
         summary = _logged(steps.advance_watermark(runtime, loaded["staged"]))
         deliver_at_once(runtime.warehouse)
         return summary
-
-
-def purchase_orders_asset(connector: str) -> Asset:
-    """What a load updates; its events carry the connection and the counts."""
-    return Asset(name=f"purchase_orders__{connector}", uri=f"orderhouse://purchase_orders/{connector}")
 
 
 @contextmanager

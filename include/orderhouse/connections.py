@@ -24,7 +24,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, first_problem
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
-SECTIONS = ("connections", "webhooks")
+SECTIONS = ("connections", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
 
 
@@ -179,6 +179,8 @@ def _check(name: str, entry: Any, path: Path) -> Connection:
 
 def _connection(name: str, options: Options) -> Connection:
     connector = load(options.connector)
+    if options.notifications and connector.notifications is None:
+        raise ValueError(f"notifications: {connector.label} sends none that are understood here")
     return Connection(name=name, options=options, connector=connector, settings=_settings(connector, options))
 
 

@@ -17,6 +17,7 @@ import httpx
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.http import Api, Explain
 from include.orderhouse.mapping import Mapping, Record
+from include.orderhouse.notification import Notifications
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,5 @@ class Connector:
     rereads_open_orders: Callable[[Any], bool] | None = None
     """For systems that may tell no modification time: whether, by its settings, a connection's syncs read again the
     orders that the warehouse holds as open, so that those finished since then are found."""
+    notifications: Notifications | None = None
+    """How the source tells of its own accord that orders have changed, where it can."""

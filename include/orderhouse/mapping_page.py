@@ -46,7 +46,7 @@ def mapping_page(connector: Connector, connection: Connection | None = None) -> 
     if connection is None:
         parts += _settings(connector.settings)
     for table in connector.mapping.tables:
-        parts += _table_section(table, _overrides(table, connection))
+        parts += _table_section(table, overrides_of(table, connection))
     if connection is not None:
         parts += _custom_fields(connection.options.custom_fields)
     return "\n\n".join(parts) + "\n"
@@ -90,7 +90,8 @@ def _explanations(settings: type[Any]) -> dict[str, str]:
     return found
 
 
-def _overrides(table: TableMapping, connection: Connection | None) -> dict[str, Override]:
+def overrides_of(table: TableMapping, connection: Connection | None) -> dict[str, Override]:
+    """What a connection puts in place of a table's expressions, by column."""
     if connection is None:
         return {}
     short = table.table.name.removeprefix("purchase_order").lstrip("_") or "order"
@@ -115,16 +116,23 @@ def _table_section(table: TableMapping, overrides: dict[str, Override]) -> Itera
 
 def _row(binding: Binding, expression: Expression) -> tuple[str, str, str, str]:
     column = binding.slot.column
-    return f"`{column.name}`", _source(expression), _reading(column.kind, expression), _code_list(binding, expression)
+    return (
+        f"`{column.name}`",
+        source_of(expression),
+        reading_of(column.kind, expression),
+        _code_list(binding, expression),
+    )
 
 
-def _source(expression: Expression) -> str:
+def source_of(expression: Expression) -> str:
+    """Where an expression finds its value; paths stand in backticks."""
     if expression.constant is not None:
         return f"always `{expression.constant}`"
     return " or ".join(place.says if isinstance(place, Derived) else f"`{place}`" for place in expression.places)
 
 
-def _reading(kind: Kind, expression: Expression) -> str:
+def reading_of(kind: Kind, expression: Expression) -> str:
+    """How the value found is read; wire values stand in backticks."""
     read_as = _READ_AS.get(kind, str(kind))
     if expression.truths:
         read_as += f": yes if {_either(expression.truths)}"

@@ -26,7 +26,7 @@ FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", 
 TableName = Literal["order", "line"]
 
 
-def _duration(value: Any) -> Any:
+def duration(value: Any) -> Any:
     """``15m``, ``6h``, ``2d`` as a timedelta."""
     if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value)):
         return timedelta(**{UNITS[found[2]]: int(found[1])})
@@ -41,7 +41,7 @@ def _zone(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -128,6 +128,10 @@ class Options(Strict):
     """A sync that rejects more orders than this is told as `rejects.over_threshold`."""
     on_drift: Literal["note", "stop"] = "note"
     """What to do where fields that the mapping reads have vanished from the source: note it, or load nothing."""
+    fresh_within: Duration | None = None
+    """Data older than this is stale, which is told; None means that nobody minds."""
+    notifications: str | None = None
+    """Id of the Airflow Connection whose password proves that a notification is from the source; None takes none."""
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}

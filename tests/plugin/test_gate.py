@@ -16,12 +16,6 @@ from include.orchestration.navigation import MOUNT
 from include.orchestration.ui.gate import SAFE_METHODS, SIGNED
 
 
-@pytest.fixture
-def client(airflow_app: Any) -> TestClient:
-    """A client that is nobody."""
-    return TestClient(airflow_app, follow_redirects=False, raise_server_exceptions=False)
-
-
 def mounted(app: Any) -> Any:
     """The plugin's application, as Airflow mounted it."""
     (found,) = (route.app for route in app.routes if isinstance(route, Mount) and route.path == MOUNT)

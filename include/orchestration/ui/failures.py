@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from include.orchestration.ui.rendering import render
 from include.orderhouse.errors import OrderhouseError, TryAgain, Wait
+from include.orderhouse.warehouse.reading.paging import CursorInvalid
 
 API = "/api/"
 """Below it, errors are JSON whatever the client would like."""
@@ -90,6 +91,10 @@ def add_failure_handlers(app: FastAPI) -> None:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
         return answer(request, Failure(422, "INVALID_REQUEST", f"{place}: {first['msg']}."))
+
+    @app.exception_handler(CursorInvalid)
+    def lost(request: Request, error: CursorInvalid) -> Response:
+        return answer(request, Failure(422, "INVALID_REQUEST", f"{error}."))
 
     @app.exception_handler(OrderhouseError)
     def told(request: Request, error: OrderhouseError) -> Response:

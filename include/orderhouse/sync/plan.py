@@ -60,6 +60,8 @@ class Plan:
     """The scope lost a part since the last sync; absence from it then proves nothing."""
     max_reject_share: str | None = None
     reject_ids: tuple[str, ...] = field(default=())
+    order_ids: tuple[str, ...] = field(default=())
+    deleted_ids: tuple[str, ...] = field(default=())
 
     @property
     def catalogue(self) -> Catalogue:
@@ -76,7 +78,7 @@ class Plan:
         content = staging.read_json(FILE)
         content["mode"] = Mode(content["mode"])
         content["slices"] = tuple(Slice(**each) for each in content["slices"])
-        for name in ("scope", "reject_ids"):
+        for name in ("scope", "reject_ids", "order_ids", "deleted_ids"):
             content[name] = tuple(content[name])
         return cls(**content)
 
@@ -118,6 +120,8 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         narrowed=bool(known and set(known) - set(catalogue.scope)),
         max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
         reject_ids=request.reject_ids,
+        order_ids=request.order_ids,
+        deleted_ids=request.deleted_ids,
     )
     log.info("%s: %s of %s; slices: %d", name, mode, _named(start, end), len(plan.slices))
     start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
@@ -176,7 +180,7 @@ def _window(
     """Start, end (None: whatever there is) and where the watermark may go."""
     options = runtime.connection.options
     upper = now - options.safety_delay
-    if mode in FROM_WAREHOUSE or mode is Mode.RECONCILE:
+    if mode in FROM_WAREHOUSE or mode in (Mode.RECONCILE, Mode.ORDERS):
         return None, None, None
     if mode is Mode.WINDOW:
         if request.window_start is None or request.window_end is None or request.window_start >= request.window_end:

@@ -22,6 +22,7 @@ class Mode(StrEnum):
     RECONCILE = "reconcile"  # compare all keys with the source; fetch what is missing, mark what is gone
     REMAP = "remap"  # map the kept raw orders again, without the source
     REPLAY = "replay"  # map rejected orders again, without the source
+    ORDERS = "orders"  # read certain orders, by their source ids
 
 
 FROM_WAREHOUSE = frozenset({Mode.REMAP, Mode.REPLAY})
@@ -43,8 +44,16 @@ class SyncRequest:
     max_reject_share: Decimal | None = None
     reject_ids: tuple[str, ...] = ()
     """For a replay: which rejects; empty means all open ones."""
+    order_ids: tuple[str, ...] = ()
+    """For mode ``orders``: the source ids of the orders."""
+    deleted_ids: tuple[str, ...] = ()
+    """Those among them that the source says are deleted. They are marked so where it does not have them either."""
 
     def __post_init__(self) -> None:
+        if self.mode is Mode.ORDERS and not self.order_ids:
+            raise ConfigurationInvalid(
+                "A sync of certain orders needs their ids.", action="Give the ids by which the source knows them."
+            )
         for reject_id in self.reject_ids:
             try:
                 UUID(reject_id)

@@ -29,6 +29,7 @@ from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.held_orders import read_held_orders
+from include.orderhouse.sync.named_orders import read_named_orders
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
@@ -174,7 +175,7 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
 
 def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source) -> Plan:
     is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
-    found = recall(runtime, source) if is_incremental else None
+    found = recall(runtime, source) if is_incremental or request.mode is Mode.ORDERS else None
     return make_plan(runtime, request, identity, found or discover(runtime, source))
 
 
@@ -190,6 +191,9 @@ def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
 def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
     extraction = Extraction(runtime, plan, source, staging)
+    if plan.mode is Mode.ORDERS:
+        staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
+        return {}
     tallies = extraction.fetch_slices()
     read_held_orders(runtime, plan, extraction, staging, tallies)
     gone, scanned = find_gone(runtime, plan, extraction, source, tallies)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from include.orderhouse.connections import Connection
 from include.orderhouse.mapping import TableMapping
 from include.orderhouse.model import LINE, ORDER
+from include.orderhouse.options import CustomField
 from include.orderhouse.transform.table import overridden
 
 Bases = tuple[str, ...]
@@ -18,6 +19,10 @@ class Mapped:
 
     def __init__(self, connection: Connection) -> None:
         self._paths: set[str] = set()
+        self.columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        """By canonical table and column, the paths it is read from."""
+        self.custom: dict[CustomField, tuple[str, ...]] = {}
+        """The paths of each custom field that names one."""
         self._patterns: list[str] = []
         above: list[Bases] = [("",)]
         for entry in connection.connector.mapping.tables:
@@ -37,18 +42,19 @@ class Mapped:
         overrides = connection.options.overrides.get(short, {})  # type: ignore[call-overload]
         for binding in entry.bindings:
             expression = overridden(binding, overrides)
-            for path in expression.reads if expression else ():
-                self._add(path, above)
+            found = [path for read in (expression.reads if expression else ()) for path in self._add(read, above)]
+            self.columns[entry.table.name, binding.slot.column.name] = tuple(found)
         for custom in connection.options.custom_fields:
             if custom.table == short:
-                self._add(custom.source or "", above)
+                self.custom[custom] = self._add(custom.source or "", above)
                 self._patterns += [_joined(base, custom.pattern) for base in above[-1] if custom.pattern]
 
-    def _add(self, path: str, above: list[Bases]) -> None:
+    def _add(self, path: str, above: list[Bases]) -> tuple[str, ...]:
         level = len(path) - len(path.lstrip("^"))
         own = path.lstrip("^").lstrip(".")
-        if own and level < len(above):
-            self._paths |= {_joined(base, own) for base in above[-1 - level]}
+        found = tuple(_joined(base, own) for base in above[-1 - level]) if own and level < len(above) else ()
+        self._paths.update(found)
+        return found
 
 
 def _joined(base: str, path: str) -> str:

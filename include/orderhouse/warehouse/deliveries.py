@@ -181,3 +181,11 @@ def forget(engine: sa.Engine, age: timedelta) -> int:
     """Remove older events of which nothing waits any more, with their deliveries and log; how many they were."""
     with engine.begin() as session:
         return int(session.execute(_FORGET, {"age": age}).rowcount)
+
+
+def delivery_counts(engine: sa.Engine) -> dict[tuple[str, str], int]:
+    """How many deliveries each subscription has in each state, as far as they are kept."""
+    by = (delivery.c.subscription, delivery.c.state)
+    wanted = sa.select(*by, sa.func.count()).group_by(*by)
+    with engine.connect() as session:
+        return {(name, state): count for name, state, count in session.execute(wanted)}

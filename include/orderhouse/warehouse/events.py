@@ -23,6 +23,7 @@ EVENTS = {
     "connection.reauthorisation_needed": "the source no longer accepts the connection's credentials",
     "connection.offline": "the source cannot be reached, or does not answer",
     "connection.online": "a connection that was offline or lacked authorisation works again",
+    "connection.stale": "the connection's data is older than its `fresh_within`",
     "schema.drift": "fields of the source's orders appeared, vanished or changed their type",
     "rejects.over_threshold": "a sync rejected more orders than the connection's `reject_alert`",
 }

@@ -66,7 +66,7 @@ sync = sa.Table(
     _column("sync_id", UUID, "Id of the sync", required=True),
     _customer(),
     _column("connector", TEXT, "The kind of source system", required=True),
-    _column("mode", TEXT, "initial, incremental, full_resync, window, reconcile, remap or replay", required=True),
+    _column("mode", TEXT, "initial, incremental, full_resync, window, reconcile, orders, remap or replay", True),
     _column("run_id", TEXT, "The run that the sync belongs to; in Airflow the id of DAG and run", required=True),
     _column("triggered_by", TEXT, "scheduled, manual, backfill, command line or a user's name", required=True),
     _column("state", TEXT, "running, succeeded, stopped (its checks forbade the load) or failed", required=True),

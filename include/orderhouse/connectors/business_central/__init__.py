@@ -18,6 +18,7 @@ import httpx
 from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.business_central.fields import MAPPING
+from include.orderhouse.connectors.business_central.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.business_central.reading import (
     Settings,
     discover,
@@ -67,4 +68,5 @@ CONNECTOR = Connector(
     requests_per_minute=1000,
     concurrency=4,
     explain_absence=explain_absence,
+    notifications=NOTIFICATIONS,
 )

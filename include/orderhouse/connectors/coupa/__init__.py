@@ -12,6 +12,7 @@ import httpx
 from include.orderhouse.auth import client_credentials
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.coupa.mapping import MAPPING
+from include.orderhouse.connectors.coupa.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.coupa.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.coupa.service import LARGEST_PAGE, explain
 from include.orderhouse.connectors.coupa.settings import Settings
@@ -52,4 +53,5 @@ CONNECTOR = Connector(
     requests_per_minute=1_000,
     concurrency=4,
     custom_field_patterns=("custom-fields",),
+    notifications=NOTIFICATIONS,
 )

@@ -111,7 +111,7 @@ def _by_id(source: Source, ids: Sequence[int]) -> list[Raw]:
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these ids, as many as exist and the client may see."""
-    numbers = sorted({int(entry) for entry in ids})
+    numbers = sorted({int(entry) for entry in ids if entry.isdecimal()})
     size = min(source.page_size, LARGEST_PAGE)
     for first in range(0, len(numbers), size):
         yield Page(_by_id(source, numbers[first : first + size]))

@@ -17,6 +17,7 @@ from include.orderhouse import odata
 from include.orderhouse.auth import client_credentials
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.dynamics_fo.mapping import MAPPING
+from include.orderhouse.connectors.dynamics_fo.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.dynamics_fo.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.credentials import Credentials
@@ -71,4 +72,5 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=3,
+    notifications=NOTIFICATIONS,
 )

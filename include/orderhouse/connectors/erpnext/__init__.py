@@ -7,6 +7,7 @@ import httpx
 from include.orderhouse.auth import HeaderKey
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.erpnext.mapping import MAPPING
+from include.orderhouse.connectors.erpnext.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.erpnext.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.erpnext.settings import Settings
 from include.orderhouse.credentials import Credentials
@@ -40,4 +41,5 @@ CONNECTOR = Connector(
     requests_per_minute=300,
     concurrency=2,
     custom_field_patterns=("custom_*",),
+    notifications=NOTIFICATIONS,
 )

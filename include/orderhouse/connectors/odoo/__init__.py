@@ -11,6 +11,7 @@ import httpx
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.odoo.extract import discover, fetch, read, scan
 from include.orderhouse.connectors.odoo.mapping import MAPPING
+from include.orderhouse.connectors.odoo.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.odoo_rpc import OdooKey, explain
@@ -44,4 +45,5 @@ CONNECTOR = Connector(
     requests_per_minute=300,
     concurrency=2,
     custom_field_patterns=("x_*",),
+    notifications=NOTIFICATIONS,
 )

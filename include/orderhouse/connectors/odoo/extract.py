@@ -165,7 +165,7 @@ def _wire_time(instant: datetime) -> str:
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these ids, as many as exist and the user may see."""
     assembly = Assembly(source, _call(source))
-    numbers = sorted({int(entry) for entry in ids})
+    numbers = sorted({int(entry) for entry in ids if entry.isdecimal()})
     for first in range(0, len(numbers), source.page_size):
         yield Page(assembly.by_id(numbers[first : first + source.page_size]))
 

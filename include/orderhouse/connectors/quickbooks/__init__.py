@@ -8,14 +8,14 @@ compared. It has neither drafts nor cancellations, and no units of measure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import httpx
 
 from include.orderhouse.auth import RotatingToken
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.quickbooks.mapping import MAPPING
+from include.orderhouse.connectors.quickbooks.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.quickbooks.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.quickbooks.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.intuit import explain
 
@@ -24,24 +24,6 @@ STEPS = (
     "Authorise the app again (Intuit's OAuth 2.0 Playground, as an administrator of the company, scope "
     "com.intuit.quickbooks.accounting) and take the refresh token."
 )
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a connection to QuickBooks may set."""
-
-    realm_id: str
-    """The company's id: 16 digits or so, shown with the account in QuickBooks."""
-    minor_version: int = 75
-    """Version of the schema; Intuit serves none below 75."""
-    read_bills: bool = True
-    """Read the bills linked to orders: what was invoiced, and orders that only a bill has changed."""
-    charge_accounts: tuple[str, ...] = ()
-    """Accounts, by name or id, whose lines are charges such as freight."""
-    charge_items: tuple[str, ...] = ()
-    """Items, by name or id, whose lines are charges."""
-    captured_at_once: int = 1000
-    """How many objects change data capture gives at most; at that many it is taken to be incomplete."""
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
@@ -71,4 +53,5 @@ CONNECTOR = Connector(
     requests_per_minute=400,
     concurrency=4,
     custom_field_patterns=("custom_*",),
+    notifications=NOTIFICATIONS,
 )

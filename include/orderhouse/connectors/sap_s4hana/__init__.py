@@ -10,6 +10,7 @@ import httpx
 from include.orderhouse import auth, odata
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.sap_s4hana.mapping import MAPPING
+from include.orderhouse.connectors.sap_s4hana.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.sap_s4hana.reading import discover, fetch, read, scan
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, RateLimitExceeded, RequestRefused
@@ -88,4 +89,5 @@ CONNECTOR = Connector(
     requests_per_minute=300,
     concurrency=2,
     custom_field_patterns=("YY1_*", "ZZ*", "YY*"),
+    notifications=NOTIFICATIONS,
 )

@@ -1,0 +1,87 @@
+"""What Airflow itself tells: that a connection's data grows stale, and that a task has failed for good."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from pkgutil import resolve_name
+from typing import Any
+
+import yaml
+from airflow.sdk import BaseNotifier, Context
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+from include.orderhouse.connections import connections_file
+from include.orderhouse.options import Options, duration
+
+SHORTEST = timedelta(minutes=1)
+"""A run has this long at least before anybody asks what it brought."""
+log = logging.getLogger(__name__)
+
+
+def freshness_deadlines(connector: str) -> list[DeadlineAlert]:
+    """A deadline for each connection with ``fresh_within``: when its data grows stale unless this run renews it.
+
+    A run begins up to ``sync_every`` after the last one; what is left of ``fresh_within`` then is its time. Airflow
+    drops the deadlines of a run that succeeds before them. The file is read unchecked: a mistake there must not break
+    the DAG.
+    """
+    found = []
+    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        entries = yaml.safe_load(connections_file().read_text(encoding="utf-8"))["connections"]
+        for name, entry in entries.items():
+            if entry.get("connector") == connector and "fresh_within" in entry:
+                with suppress(ValueError):
+                    found.append(_deadline(name, entry))
+    return found
+
+
+def _deadline(connection: str, entry: dict[str, Any]) -> DeadlineAlert:
+    every = duration(entry.get("sync_every", Options.model_fields["sync_every"].default))
+    return DeadlineAlert(
+        name=f"{connection} is fresh",
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=max(duration(entry["fresh_within"]) - every, SHORTEST),
+        callback=AsyncCallback(tell_stale, kwargs={"connection": connection}),
+    )
+
+
+async def tell_stale(connection: str, **_: Any) -> None:
+    """Look whether the connection's data is stale, and tell so once; called in the triggerer when a deadline is missed.
+
+    The run may be late because of another connection; the ledger knows.
+    """
+    if await asyncio.to_thread(_look, connection):
+        log.error("The data of %s is older than its fresh_within; see the failed tasks of its DAG", connection)
+
+
+def _look(connection: str) -> bool:
+    from include.orderhouse.connections import read_connection
+    from include.orderhouse.sync.freshness import tell_if_stale
+    from include.orderhouse.warehouse.engine import connect
+
+    engine = connect()
+    try:
+        return tell_if_stale(engine, read_connection(connection))
+    finally:
+        engine.dispose()
+
+
+class FailureNotifier(BaseNotifier):
+    """Calls the notifiers that connections.yaml lists under ``alerts`` when a task has failed and is not tried again.
+
+    They are looked up at that moment: a change there needs no parsing, and a mistake there breaks no DAG.
+    """
+
+    def notify(self, context: Context) -> None:
+        """Call each; one that cannot be made or fails keeps none of the others from being called."""
+        from include.orderhouse.alerts import read_alerts
+
+        for choice in read_alerts().on_failure:
+            try:
+                resolve_name(choice.notifier)(**choice.arguments)(context)
+            except Exception:
+                log.exception("The notifier %s could not be called", choice.notifier)

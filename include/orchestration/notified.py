@@ -1,0 +1,86 @@
+"""The DAG that reads what notifications name, as soon as there are any."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from textwrap import dedent
+from typing import Any
+
+from airflow.sdk import DAG, get_current_context, task, task_group
+
+from include.orchestration.alerts import FailureNotifier
+from include.orchestration.announcement import MAIL
+from include.orchestration.assets import UPDATED_ORDERS
+from include.orchestration.courier import HOUSEKEEPING
+from include.orchestration.dag import TAG
+from include.orchestration.form import run_name
+from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
+from include.orchestration.secrets import TaskWatermark
+from include.orchestration.tasks import advance_watermark, extract, load, transform, validate
+
+DAG_ID = "purchase_orders__notified"
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+_DOCUMENTATION = """\
+Reads the orders that sources have told of since the last run, whichever connector they are of, by the same steps as
+every other sync. It starts when a notification comes; those that come together are one run. It never moves a watermark.
+
+A connection whose notification was not understood gets an ordinary incremental sync. See `docs/webhooks.md`.
+"""
+
+
+def notified_dag() -> DAG:
+    """Runs when a notification has come. A few runs may overlap: a source that asks for patience holds up no other."""
+    with DAG(
+        dag_id=DAG_ID,
+        dag_display_name="Purchase orders: notified",
+        description="Reads the orders that sources have told of",
+        doc_md=dedent(_DOCUMENTATION),
+        schedule=[MAIL],
+        start_date=_START,
+        catchup=False,
+        max_active_runs=4,
+        is_paused_upon_creation=False,
+        tags=[TAG, HOUSEKEEPING],
+        default_args={
+            "owner": "orderhouse",
+            "retries": RETRIES,
+            "retry_delay": FIRST_RETRY_DELAY,
+            "retry_policy": ErrorPolicy(),
+            "on_failure_callback": FailureNotifier(),
+        },
+    ) as dag:
+
+        @task_group(group_id="sync")
+        def sync(connection: Any) -> None:
+            extracted: Any = extract(connection)
+            transformed: Any = transform(connection, extracted)
+            validated: Any = validate(connection, transformed)
+            loaded: Any = load.override(outlets=[UPDATED_ORDERS])(connection, validated)
+            advance_watermark(connection, loaded)
+
+        sync.expand(connection=mail())
+    return dag
+
+
+@task
+def mail() -> list[str]:
+    """Take on all notifications that wait; the connections to read."""
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.inbox import take
+
+    engine, known = connect(), read_connections()
+    try:
+        taken = take(engine, run_name(get_current_context()))
+    finally:
+        engine.dispose()
+    return [
+        name
+        for name, found in taken.items()
+        if name in known and known[name].options.enabled and _is_to_read(name, found.is_understood, found.order_ids)
+    ]
+
+
+def _is_to_read(connection: str, is_understood: bool, order_ids: tuple[str, ...]) -> bool:
+    """Whether there is something to read. What was not understood waits for the first sync where there was none yet."""
+    return bool(order_ids) if is_understood else TaskWatermark(connection).read() is not None

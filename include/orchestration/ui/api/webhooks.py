@@ -1,0 +1,72 @@
+"""Subscriptions of webhooks: how their deliveries go, and a test of each."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from include.orchestration.targets import stored_target
+from include.orchestration.ui.failures import not_found
+from include.orchestration.ui.surroundings import warehouse
+from include.orderhouse.warehouse.deliveries import delivery_counts
+from include.orderhouse.webhooks.delivery import Deliverer
+from include.orderhouse.webhooks.subscriptions import read_webhooks
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+
+class SubscriptionState(BaseModel):
+    """A subscription, and the deliveries of the last thirty days."""
+
+    name: str
+    target: str = Field(description="Id of the Airflow Connection with the receiver's URL and signing secret")
+    events: list[str] = Field(description="Kinds of events; none means all")
+    connections: list[str] = Field(description="Connections they are about; none means all")
+    waiting: int
+    delivered: int
+    given_up: int
+
+
+class TestOutcome(BaseModel):
+    """How a test event fared."""
+
+    is_delivered: bool
+    status: int | None = Field(description="HTTP status of the receiver's answer; null where there was none")
+    error: str | None = Field(description="What went wrong; null where it was delivered")
+    milliseconds: int
+
+
+@router.get("")
+def list_subscriptions() -> list[SubscriptionState]:
+    """All subscriptions of connections.yaml."""
+    counts = delivery_counts(warehouse())
+    return [
+        SubscriptionState(
+            name=name,
+            target=found.target,
+            events=list(found.events),
+            connections=list(found.connections),
+            **{state: counts.get((name, state), 0) for state in ("waiting", "delivered", "given_up")},
+        )
+        for name, found in read_webhooks().subscriptions.items()
+    ]
+
+
+@router.post("/{subscription}/test", responses={404: {"description": "There is no such subscription"}})
+async def test_subscription(subscription: str) -> TestOutcome:
+    """Send a `webhook.test` to one subscription, once and at once."""
+    return await run_in_threadpool(_test, subscription)
+
+
+def _test(subscription: str) -> TestOutcome:
+    webhooks = read_webhooks()
+    if subscription not in webhooks.subscriptions:
+        raise not_found(f"There is no subscription {subscription!r} in connections.yaml.")
+    outcome = Deliverer(warehouse(), webhooks, stored_target).test(subscription)
+    return TestOutcome(
+        is_delivered=outcome.error is None,
+        status=outcome.status,
+        error=outcome.error,
+        milliseconds=outcome.milliseconds,
+    )

@@ -1,0 +1,72 @@
+"""Where sources post what changed. They have no login; each proves itself, by a signature or a shared secret.
+
+Wrong and unknown are answered alike, so that nobody learns which connections there are.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from include.orchestration.announcement import announce_mail
+from include.orchestration.ui.failures import Failure
+from include.orchestration.ui.gate import SIGNED
+from include.orchestration.ui.surroundings import known_connections, warehouse
+from include.orderhouse.connections import Connection
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.notification import Call
+from include.orderhouse.webhooks.receiving import LARGEST_BODY, NotGenuine, Reception, receive
+
+router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
+
+
+@router.post(SIGNED + "{connection}")
+async def notified(connection: str, request: Request) -> Response:
+    """Keep what a source tells, and answer as soon as that is committed."""
+    call = Call(dict(request.headers), dict(request.query_params), await _body(request))
+    reception = await run_in_threadpool(_receive, connection, call)
+    if reception.greeting is not None:
+        return Response(reception.greeting, media_type="text/plain")
+    return Response(status_code=202)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as long as it is not too large for what it should be."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Failure(413, "BODY_TOO_LARGE", f"A notification has {LARGEST_BODY} bytes at most.")
+    return body
+
+
+def _receive(name: str, call: Call) -> Reception:
+    try:
+        connection = known_connections().get(name)
+        if connection is None:
+            raise NotGenuine
+        reception = receive(warehouse(), connection, call, lambda: _secret(connection))
+    except NotGenuine as error:
+        raise Failure(401, "UNAUTHORIZED", "This is no notification of a connection that takes any.") from error
+    except ConfigurationInvalid as error:
+        log.error("%s", error)
+        raise Failure(503, error.code, "Notifications cannot be verified here; the server's log says why.") from error
+    if reception.is_first:
+        announce_mail()
+    return reception
+
+
+def _secret(connection: Connection) -> str | None:
+    """The password of the Airflow Connection that the connection names for it."""
+    from airflow.models import Connection as StoredConnection
+
+    try:
+        found = StoredConnection.get_connection_from_secrets(str(connection.options.notifications))
+    except AirflowNotFoundException:
+        return None
+    password: str | None = found.password
+    return password

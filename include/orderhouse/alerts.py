@@ -1,0 +1,36 @@
+"""Whom Airflow tells of failures: the section `alerts` of `connections.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from include.orderhouse.connections import connections_file, read_document
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.options import Strict, first_problem
+
+
+class NotifierChoice(Strict):
+    """One of Airflow's notifiers and what it is made with; secrets belong into the Airflow Connection it uses."""
+
+    notifier: str = Field(pattern=r"^\w+(\.\w+)+$")
+    """Import path of its class, such as ``airflow.providers.smtp.notifications.smtp.SmtpNotifier``."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class Alerts(Strict):
+    """The section `alerts`."""
+
+    on_failure: tuple[NotifierChoice, ...] = ()
+
+
+def read_alerts(path: Path | None = None) -> Alerts:
+    """The section of connections.yaml, empty where there is none. Raises ConfigurationInvalid naming the mistake."""
+    path = path or connections_file()
+    try:
+        return Alerts.model_validate(read_document(path).get("alerts", {}))
+    except ValidationError as error:
+        problem = first_problem(error)
+    raise ConfigurationInvalid(f"{path}, alerts, {problem}.", action="Correct the section; see docs/alerts.md.")

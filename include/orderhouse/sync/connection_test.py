@@ -1,0 +1,170 @@
+"""A connection tried step by step, so that a person sees which part of it does not work; nothing is kept of it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
+
+from include.orderhouse.connector import Catalogue, Source, Window
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import OrderhouseError, SourceUnavailable
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.transform.mapped import Mapped
+from include.orderhouse.transform.source_fields import SourceFields
+
+StepName = Literal["configuration", "address", "TLS", "credentials", "permissions", "fields"]
+_NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials", "permissions", "fields")
+_CONNECT_SECONDS = 10.0
+_DAYS = (1, 30)
+_MOST_TOLD = 8
+_SIGN_IN = frozenset({"AUTHENTICATION_FAILED", "CONFIGURATION_INVALID"})
+
+
+class TestStep(BaseModel):
+    """One step of a test."""
+
+    __test__ = False
+
+    name: StepName
+    state: Literal["passed", "failed", "skipped"]
+    message: str = Field(description="What was found; of a failure what to do")
+
+
+class _Failed(Exception):
+    """A step failed, and those after it are not tried."""
+
+
+class ConnectionTest:
+    """One test of one connection; ``steps`` are its findings so far."""
+
+    __test__ = False
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._credentials: Credentials | None = None
+        self.steps: list[TestStep] = []
+
+    def run(self) -> list[TestStep]:
+        """All steps up to the first that fails; the rest are skipped."""
+        try:
+            self._step("configuration", self._configuration)
+            self._step("address", self._address)
+            self._step("TLS", self._tls)
+            with self._source() as source:
+                catalogue = self._sign_in(source)
+                self._step("fields", lambda: self._fields(replace(source, catalogue=catalogue)))
+        except _Failed:
+            done = {step.name for step in self.steps}
+            self.steps += [TestStep(name=name, state="skipped", message="") for name in _NAMES if name not in done]
+        return self.steps
+
+    def _step(self, name: StepName, look: Callable[[], str]) -> None:
+        try:
+            self.steps.append(TestStep(name=name, state="passed", message=look()))
+        except OrderhouseError as error:
+            self._fail(name, error)
+
+    def _fail(self, name: StepName, error: OrderhouseError) -> NoReturn:
+        self.steps.append(TestStep(name=name, state="failed", message=str(error)))
+        raise _Failed from error
+
+    def _configuration(self) -> str:
+        self._credentials = self._runtime.credentials()
+        Mapped(self._runtime.connection)
+        return f"The Airflow Connection {self._runtime.connection.credentials_id} names {self._credentials.base_url}."
+
+    def _address(self) -> str:
+        host, port = self._host()
+        with _reached(host, port) as connection:
+            return f"{host} answers at {connection.getpeername()[0]}, port {port}."
+
+    def _tls(self) -> str:
+        if urlsplit(self._base_url).scheme != "https":
+            return "Not used: the address is http. Only a trusted network may carry that."
+        host, port = self._host()
+        context = ssl.create_default_context(cafile=self._runtime.connection.options.certificate_authority)
+        with _reached(host, port) as connection, _encrypted(context, connection, host) as encrypted:
+            certificate = encrypted.getpeercert() or {}
+            return f"{encrypted.version()}; the certificate is valid until {certificate.get('notAfter', 'some day')}."
+
+    def _sign_in(self, source: Source) -> Catalogue:
+        """What the source holds; tells whether the login or its rights fail."""
+        try:
+            catalogue = self._runtime.connection.connector.discover(source)
+        except OrderhouseError as error:
+            if error.code in _SIGN_IN:
+                self._fail("credentials", error)
+            self.steps.append(TestStep(name="credentials", state="passed", message="The source knows the login."))
+            self._fail("permissions", error)
+        self.steps.append(TestStep(name="credentials", state="passed", message="The source accepts the login."))
+        scope = ", ".join(catalogue.scope)
+        self.steps.append(TestStep(name="permissions", state="passed", message=f"The login may read: {scope}."))
+        return catalogue
+
+    def _fields(self, source: Source) -> str:
+        """Whether the mapping's fields come with orders of the latest days, as many as one page holds."""
+        connector, now = self._runtime.connection.connector, datetime.now(UTC)
+        seen = SourceFields(connector.mapping.empty)
+        for days in _DAYS:
+            page = next(iter(connector.fetch(source, Window(now - timedelta(days=days), None))), None)
+            if page and page.records:
+                seen.add(page.records)
+                break
+        orders = seen.objects[""]
+        if not orders:
+            return f"No order changed within {_DAYS[-1]} days: the fields cannot be told."
+        needed = {path for paths in Mapped(self._runtime.connection).columns.values() for path in paths}
+        absent = sorted(path for path in needed if path not in seen.fields and seen.objects_around(path))
+        listed = ", ".join(absent[:_MOST_TOLD]) + (" ..." if len(absent) > _MOST_TOLD else "")
+        told = f" Not in any of them, and NULL unless others bring them: {listed}." if absent else ""
+        return f"Read {orders} orders; {len(needed) - len(absent)} of {len(needed)} fields of the mapping came.{told}"
+
+    @contextmanager
+    def _source(self) -> Iterator[Source]:
+        try:
+            with self._runtime.source() as source:
+                yield source
+        except OrderhouseError as error:
+            self._fail("credentials", error)
+
+    @property
+    def _base_url(self) -> str:
+        return self._credentials.base_url if self._credentials else ""
+
+    def _host(self) -> tuple[str, int]:
+        url = urlsplit(self._base_url)
+        return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+
+
+@contextmanager
+def _reached(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        connection = socket.create_connection((host, port), timeout=_CONNECT_SECONDS)
+    except OSError as error:
+        raise SourceUnavailable(
+            f"{host}, port {port}, cannot be reached: {error}.",
+            action="Check the host of the Airflow Connection, the network's name service and its firewall.",
+        ) from error
+    with connection:
+        yield connection
+
+
+@contextmanager
+def _encrypted(context: ssl.SSLContext, connection: socket.socket, host: str) -> Iterator[ssl.SSLSocket]:
+    try:
+        encrypted = context.wrap_socket(connection, server_hostname=host)
+    except (ssl.SSLError, OSError) as error:
+        raise SourceUnavailable(
+            f"{host} cannot be trusted: {error}.",
+            action="Renew its certificate, or name its authority in the option certificate_authority.",
+        ) from error
+    with encrypted:
+        yield encrypted

@@ -1,0 +1,21 @@
+"""Certain orders, read by their ids: those that a notification of the source names, or a person."""
+
+from __future__ import annotations
+
+from include.orderhouse.connector import Source
+from include.orderhouse.sync.extraction import Extraction
+from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.reconciliation import Gone
+from include.orderhouse.sync.runtime import Runtime
+
+
+def read_named_orders(runtime: Runtime, plan: Plan, extraction: Extraction, source: Source) -> Gone:
+    """Stage the orders; what is gone among those that the source says it deleted, and does not have.
+
+    An order that is absent without such a word proves nothing; a reconcile finds out about it.
+    """
+    there = extraction.read_orders(plan.order_ids, "raw/named_")
+    absent = [key for key in plan.deleted_ids if key not in there]
+    explain = runtime.connection.connector.explain_absence
+    statuses = explain(source, absent) if explain and absent else {}
+    return [(key, statuses.get(key), "tombstone") for key in absent]

@@ -1,0 +1,144 @@
+"""The inbox: notifications of sources, kept before they are answered, until a sync has read the orders they name.
+
+The same notification again is no second one: by its sender's id for as long as it is kept, and by its content for as
+long as the first one waits. One that comes while the orders of the first are being read counts anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from include.orderhouse.warehouse.operations import INSTANT, TEXT, UUID
+from include.orderhouse.warehouse.operations import metadata as metadata
+from include.orderhouse.warehouse.schema import OPS
+
+notification = sa.Table(
+    "notification",
+    metadata,
+    sa.Column("connection", TEXT, comment="The connection: one system of one customer", nullable=False),
+    sa.Column("notification_id", UUID, comment="Id of the notification here", nullable=False),
+    sa.Column("received_at", INSTANT, comment="When it came", nullable=False),
+    sa.Column("message_digest", TEXT, comment="SHA-256 of its sender's id of it; NULL where the sender gives none"),
+    sa.Column("digest", TEXT, comment="SHA-256 of its content", nullable=False),
+    sa.Column("order_ids", ARRAY(TEXT), comment="Source ids of the orders it names", nullable=False),
+    sa.Column("deleted_ids", ARRAY(TEXT), comment="Those among them that it says are deleted", nullable=False),
+    sa.Column("problem", TEXT, comment="Why it was not understood, so that all changes are read; NULL where it was"),
+    sa.Column("taken_at", INSTANT, comment="When a run took it on; NULL while it waits"),
+    sa.Column("taken_by", TEXT, comment="The run that took it on; in Airflow the id of DAG and run"),
+    sa.PrimaryKeyConstraint("connection", "notification_id"),
+    sa.UniqueConstraint("connection", "message_digest"),
+    schema=OPS,
+    comment="The inbox: what sources have told of their own accord, kept before it is answered",
+)
+sa.Index(
+    "notification_waiting_idx",
+    notification.c.connection,
+    notification.c.digest,
+    unique=True,
+    postgresql_where=notification.c.taken_at.is_(None),
+)
+sa.Index("notification_taken_by_idx", notification.c.taken_by)
+
+_NOW = sa.func.clock_timestamp()
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.inbox', 0))")
+_WAITS = sa.select(sa.exists().where(notification.c.taken_at.is_(None)))
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A genuine notification. Of its body only the digest is kept: all that is believed of it are ids."""
+
+    connection: str
+    body: bytes
+    order_ids: Sequence[str] = ()
+    deleted_ids: Sequence[str] = ()
+    message_id: str | None = None
+    problem: str | None = None
+    """Why it was not understood."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a notification."""
+
+    is_new: bool
+    is_first: bool
+    """It is new and nothing else waits: somebody has to be told that there is something to read."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What the notifications that a run took on say about one connection, together."""
+
+    order_ids: tuple[str, ...]
+    deleted_ids: tuple[str, ...]
+    is_understood: bool
+
+
+def keep(engine: sa.Engine, letter: Letter) -> Kept:
+    """Commit a notification, unless it is there already."""
+    new = insert(notification).values(
+        connection=letter.connection,
+        notification_id=sa.func.gen_random_uuid(),
+        received_at=_NOW,
+        message_digest=None if letter.message_id is None else _digest(letter.message_id.encode()),
+        digest=_digest(letter.body),
+        order_ids=list(letter.order_ids),
+        deleted_ids=list(letter.deleted_ids),
+        problem=letter.problem,
+    )
+    with engine.begin() as session:
+        session.execute(_ALONE)
+        waits = session.execute(_WAITS).scalar_one()
+        added = new.on_conflict_do_nothing().returning(notification.c.notification_id)
+        is_new = session.execute(added).one_or_none() is not None
+    return Kept(is_new, is_first=is_new and not waits)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def take(engine: sa.Engine, run_id: str) -> dict[str, Mail]:
+    """Let a run take on all that waits; by connection what it has taken on, now or in an earlier try."""
+    mine = notification.c.taken_by == run_id
+    with engine.begin() as session:
+        session.execute(_ALONE)
+        waiting = sa.update(notification).where(notification.c.taken_at.is_(None))
+        session.execute(waiting.values(taken_at=_NOW, taken_by=run_id))
+        names = session.execute(sa.select(notification.c.connection).where(mine).distinct()).scalars().all()
+    return {name: taken(engine, name, run_id) for name in sorted(names)}
+
+
+def taken(engine: sa.Engine, connection: str, run_id: str) -> Mail:
+    """What a run has taken on about one connection."""
+    told = notification.c
+    wanted = (
+        sa.select(told.order_ids, told.deleted_ids, told.problem)
+        .where(told.connection == connection, told.taken_by == run_id)
+        .order_by(told.received_at)
+    )
+    with engine.connect() as session:
+        letters = session.execute(wanted).all()
+    order_ids = dict.fromkeys(key for letter in letters for key in letter.order_ids)
+    deleted_ids = dict.fromkeys(key for letter in letters for key in letter.deleted_ids)
+    return Mail(tuple(order_ids), tuple(deleted_ids), all(letter.problem is None for letter in letters))
+
+
+def has_mail(engine: sa.Engine) -> bool:
+    """Whether anything waits to be taken on."""
+    with engine.connect() as session:
+        return bool(session.execute(_WAITS).scalar_one())
+
+
+def forget_mail(engine: sa.Engine, age: timedelta) -> int:
+    """Remove what was taken on and is older; how many they were."""
+    old = (notification.c.taken_at.is_not(None), notification.c.received_at < _NOW - age)
+    with engine.begin() as session:
+        return int(session.execute(sa.delete(notification).where(*old)).rowcount)

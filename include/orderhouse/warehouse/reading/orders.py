@@ -1,0 +1,107 @@
+"""Canonical orders as a list, for programs that cannot speak SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from include.orderhouse.model import LINE, ORDER, Kind, Table
+from include.orderhouse.warehouse.reading.paging import Page, cut, identity, key_of, read_cursor
+from include.orderhouse.warehouse.schema import canonical_tables, meaning
+
+_TYPES: dict[Kind, Any] = {
+    Kind.INTEGER: int,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
+    Kind.INSTANT: datetime,
+    Kind.JSON: Any,
+    **dict.fromkeys((Kind.MONEY, Kind.QUANTITY, Kind.PRICE, Kind.RATE, Kind.PERCENT), Decimal),
+}
+
+
+class _Canonical(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _model(name: str, table: Table, doc: str, **more: Any) -> Any:
+    columns: dict[str, Any] = {
+        column.name: (_TYPES.get(column.kind, str) | None, Field(None, description=meaning(column)))
+        if column.kind is not Kind.JSON
+        else (Any, Field(None, description=meaning(column)))
+        for column in table.columns
+    }
+    return create_model(name, __base__=_Canonical, __doc__=doc, **{**columns, **more})
+
+
+OrderLine: Any = _model("OrderLine", LINE, "One line of an order; amounts and quantities are exact decimals in text.")
+Order: Any = _model(
+    "Order",
+    ORDER,
+    "One order; amounts and quantities are exact decimals in text.",
+    lines=(list[OrderLine] | None, Field(None, description="Its lines, where they were asked for")),
+)
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders: of ``connections`` only, and all that are given. The starts are included, the ends are not."""
+
+    connections: Collection[str]
+    modified_from: datetime | None = None
+    modified_to: datetime | None = None
+    loaded_from: datetime | None = None
+    loaded_to: datetime | None = None
+    ordered_from: date | None = None
+    ordered_to: date | None = None
+    status: str | None = None
+    with_deleted: bool = False
+
+
+def read_orders(
+    engine: sa.Engine, chosen: OrderFilter, cursor: str | None, limit: int, with_lines: bool = False
+) -> Page[Any]:
+    """Orders by connection and id, so that what changes between two pages moves nothing. Raises CursorInvalid."""
+    table = canonical_tables[ORDER.name]
+    wanted = sa.select(table).where(*_conditions(table.c, chosen))
+    if cursor:
+        key = (table.c.connection, table.c.order_id)
+        wanted = wanted.where(sa.tuple_(*key) > key_of(key, read_cursor(cursor, str, identity)))
+    wanted = wanted.order_by(table.c.connection, table.c.order_id).limit(limit + 1)
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted).mappings().all()
+        shown, following = cut(found, limit, lambda row: (row["connection"], row["order_id"]))
+        lines = _lines(warehouse, shown) if with_lines else None
+    orders = [Order.model_validate({**row, "lines": lines and lines.get(row["order_id"], [])}) for row in shown]
+    return Page[Order](data=orders, next_cursor=following)
+
+
+def _lines(warehouse: sa.Connection, orders: list[Any]) -> dict[str, list[Any]]:
+    line = canonical_tables[LINE.name]
+    keys = [(row["connection"], row["order_id"]) for row in orders]
+    wanted = sa.select(line).where(sa.tuple_(line.c.connection, line.c.order_id).in_(keys), ~line.c.is_deleted)
+    found: dict[str, list[Any]] = {}
+    for row in warehouse.execute(wanted.order_by(line.c.line_id)).mappings():
+        found.setdefault(row["order_id"], []).append(OrderLine.model_validate(row))
+    return found
+
+
+def _conditions(told: Any, chosen: OrderFilter) -> list[sa.ColumnElement[bool]]:
+    bounds = [
+        (told.source_modified_at, chosen.modified_from, chosen.modified_to),
+        (told.loaded_at, chosen.loaded_from, chosen.loaded_to),
+        (told.order_date, chosen.ordered_from, chosen.ordered_to),
+    ]
+    found = [told.connection.in_(chosen.connections)]
+    found += [column >= start for column, start, _ in bounds if start is not None]
+    found += [column < end for column, _, end in bounds if end is not None]
+    if chosen.status:
+        found.append(told.status == chosen.status)
+    if not chosen.with_deleted:
+        found.append(~told.is_deleted)
+    return found

@@ -1,0 +1,151 @@
+"""The API over a real warehouse, behind Airflow's own authentication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from tests.plugin.warehouse import HOSTILE, REJECTED
+from tests.warehouse.orders import rows
+
+API = "/orderhouse/api/v1"
+Visit = Callable[[str], TestClient]
+
+
+def pages(client: TestClient, path: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Every item of a list, page by page."""
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        answer = client.get(f"{API}{path}", params={**parameters, **({"cursor": cursor} if cursor else {})})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["data"]
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            return found
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_connections_tell_what_needs_attention(visit: Visit) -> None:
+    found = {each["name"]: each for each in pages(visit("vic"), "/connections", limit=2)}
+    assert {name: each["state"] for name, each in found.items()} == {
+        "acme_eu": "never_synced",
+        "acme_off": "paused",
+        "acme_us": "online",
+        "globex": "needs_reauthorisation",
+    }
+    assert {name for name, each in found.items() if each["needs_attention"]} == {"acme_us", "globex"}
+    assert (found["acme_us"]["orders"], found["acme_us"]["lines"], found["acme_us"]["open_rejects"]) == (5, 10, 1)
+    assert found["globex"]["error_code"] == "AUTHENTICATION_FAILED"
+    assert found["globex"]["calls"] == 3
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_sync_status_has_the_latest_run(visit: Visit) -> None:
+    told = visit("vic").get(f"{API}/connections/globex/sync-status").json()
+    assert (told["connection"]["name"], told["latest"]["state"]) == ("globex", "failed")
+    assert visit("vic").get(f"{API}/connections/acme_eu/sync-status").json()["latest"] is None
+
+
+@pytest.mark.parametrize("size", [1, 2, 500])
+@pytest.mark.usefixtures("warehouse")
+def test_every_run_comes_once_whatever_the_size_of_a_page(visit: Visit, size: int) -> None:
+    found = pages(visit("vic"), "/runs", limit=size)
+    assert len({run["sync_id"] for run in found}) == len(found) == 6
+    assert [run["started_at"] for run in found] == sorted((run["started_at"] for run in found), reverse=True)
+    one = visit("vic").get(f"{API}/runs/{found[0]['sync_id']}").json()
+    assert one == found[0]
+    assert [run["connection"] for run in pages(visit("vic"), "/runs", state="failed")] == ["globex"]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_rejects_come_with_their_payload_as_the_source_gave_it(visit: Visit) -> None:
+    (found,) = pages(visit("vic"), "/rejects", connection="acme_us", code="VALUE_INVALID")
+    assert found["order_number"] == HOSTILE
+    one = visit("vic").get(f"{API}/rejects/{REJECTED}").json()
+    assert one["payload"]["partner_id"]["name"] == HOSTILE
+    assert [finding["field"] for finding in one["findings"]] == ["total_amount", "quantity_ordered"]
+    assert pages(visit("vic"), "/rejects", state="resolved") == []
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
+    every = pages(visit("vic"), "/orders", limit=2, with_lines=True)
+    assert len({order["order_id"] for order in every}) == 5
+    assert {len(order["lines"]) for order in every} == {2}
+    assert {order["vendor_name"] for order in every} == {HOSTILE}
+    days = sorted(order["order_date"] for order in every)
+    assert len(pages(visit("vic"), "/orders", ordered_from=days[1], ordered_to=days[4])) == 3
+    assert pages(visit("vic"), "/orders", loaded_from="2999-01-01T00:00:00Z") == []
+    assert len(pages(visit("vic"), "/orders", modified_to="2999-01-01T00:00:00Z")) == 5
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_errors_are_structured_and_name_the_request(visit: Visit) -> None:
+    answer = visit("vic").get(f"{API}/connections/nothing/sync-status")
+    error = answer.json()["error"]
+    assert answer.status_code == 404
+    assert (error["code"], error["type"]) == ("NOT_FOUND", "not_found_error")
+    assert error["request_id"] == answer.headers["x-request-id"]
+    for path in (
+        "/runs?cursor=made-up",
+        "/runs?limit=0",
+        "/connections/A%00/sync-status",
+        "/orders?modified_from=yesterday",
+    ):
+        answer = visit("vic").get(f"{API}{path}")
+        assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 422, "INVALID_REQUEST")
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
+    client = visit("uma")
+    assert client.post(f"{API}/connections/acme_off/sync", json={}).json()["error"]["code"] == "CONNECTION_DISABLED"
+    unparsed = client.post(f"{API}/connections/acme_us/sync", json={})
+    assert (unparsed.status_code, unparsed.json()["error"]["code"]) == (409, "TRIGGER_REFUSED")
+    for body in (
+        {"mode": "window"},
+        {"mode": "auto", "window_start": "2026-01-01T00:00:00Z"},
+        {"mode": "other"},
+        {"a": 1},
+    ):
+        assert client.post(f"{API}/connections/acme_us/sync", json=body).status_code == 422
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERHOUSE_API_REQUESTS_PER_MINUTE", "3")
+    client = visit("vic")
+    codes = [client.get(f"{API}/connections/acme_us/sync-status").status_code for _ in range(5)]
+    assert codes == [200, 200, 200, 429, 429]
+    refused = client.get(f"{API}/connections/acme_us/sync-status")
+    assert refused.json()["error"]["code"] == "RATE_LIMIT_EXCEEDED"
+    assert 1 <= int(refused.headers["retry-after"]) <= 20
+    assert client.get(f"{API}/connections/globex/sync-status").status_code == 200, "each connection by itself"
+    assert visit("uma").get(f"{API}/connections/acme_us/sync-status").status_code == 200, "each client by itself"
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_warehouse_that_is_away_is_an_error_of_its_own(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    from include.orchestration.ui import surroundings
+
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    surroundings.warehouse.cache_clear()
+    answer = visit("vic").get(f"{API}/runs")
+    monkeypatch.undo()
+    surroundings.warehouse.cache_clear()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "WAREHOUSE_UNAVAILABLE")
+
+
+def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, warehouse: sa.Engine) -> None:
+    body = {"connection": "acme_us", "reject_ids": [REJECTED], "reason": "A test order."}
+    assert visit("vic").post(f"{API}/rejects/dismiss", json=body).status_code == 403
+    assert visit("uma").post(f"{API}/rejects/dismiss", json={**body, "reason": ""}).status_code == 422
+    assert visit("uma").post(f"{API}/rejects/dismiss", json=body).json() == {"dismissed": 1}
+    told = rows(warehouse, "SELECT resolution, resolved_by, resolution_note FROM ops.reject")
+    assert told == [("dismissed", "uma", "A test order.")]
+    assert pages(visit("vic"), "/rejects") == []

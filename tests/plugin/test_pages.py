@@ -1,0 +1,185 @@
+"""The pages over a real warehouse, as users of each role get them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from tests.plugin.warehouse import HOSTILE, REJECTED
+
+MOUNT = "/orderhouse"
+PAGES = (
+    "/",
+    "/connections/acme_us",
+    "/connections/globex",
+    "/mapping",
+    "/mapping/odoo",
+    "/mapping/odoo?connection=acme_us",
+    "/rejects",
+    "/rejects?connection=acme_us&state=all&since=2020-01-01&until=2999-01-01",
+    f"/rejects/{REJECTED}",
+    "/runs",
+    "/runs?connection=globex&state=failed&mode=incremental",
+    "/api",
+)
+Visit = Callable[[str], TestClient]
+
+
+class Markup(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, name: str, attribute: str) -> list[str]:
+        """An attribute of all tags of a name that have it."""
+        return [str(attributes[attribute]) for tag, attributes in self.tags if tag == name and attribute in attributes]
+
+
+def show(client: TestClient, path: str) -> Markup:
+    answer = client.get(f"{MOUNT}{path}", headers={"Accept": "text/html"})
+    assert (path, answer.status_code) == (path, 200)
+    return Markup(answer.text)
+
+
+@pytest.fixture(scope="module")
+def seen(warehouse: sa.Engine) -> sa.Engine:
+    """Fields and drift of a source, with hostile names and samples."""
+    fields = [
+        ("x_budget", ["number"], "12.50"),
+        ("order_line.x_phase", ["string"], HOSTILE),
+        (HOSTILE, ["string"], "v"),
+    ]
+    fields += [("name", ["string"], HOSTILE), ("order_line", ["array"], None), ("tags", ["array"], None)]
+    fields += [("tags.color", ["number"], "3"), ("x_review_date", ["string"], "2026-01-31")]
+    with warehouse.begin() as session:
+        for path, types, sample in fields:
+            session.execute(_FIELD, {"path": path, "types": types, "sample": sample})
+        session.execute(_DRIFT, {"path": HOSTILE})
+    return warehouse
+
+
+@pytest.mark.usefixtures("seen")
+def test_nothing_that_a_source_gives_becomes_markup(visit: Visit) -> None:
+    for path in PAGES:
+        page = show(visit("ada"), path)
+        assert page.all("script", "src") == [f"{MOUNT}/assets/script.js"]
+        assert sum(tag == "script" for tag, _ in page.tags) == 1
+        attributes = [name for _, found in page.tags for name in found]
+        assert [name for name in attributes if name.startswith("on") or name == "style"] == []
+
+
+@pytest.mark.usefixtures("seen")
+def test_who_may_only_look_is_shown_no_button_that_acts(visit: Visit) -> None:
+    for path in PAGES:
+        page = show(visit("vic"), path)
+        for attribute in ("data-post", "data-dismiss", "data-chosen", "data-test"):
+            assert page.all("button", attribute) == []
+
+
+@pytest.mark.usefixtures("seen")
+def test_every_link_of_a_page_leads_somewhere(visit: Visit) -> None:
+    client = visit("ada")
+    for path in PAGES:
+        for address in show(client, path).all("a", "href"):
+            if address.startswith(MOUNT) and "/reports/" not in address:
+                assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.usefixtures("seen")
+def test_what_needs_attention_comes_first_and_says_what_to_do(visit: Visit) -> None:
+    page = show(visit("vic"), "/")
+    names = [link.rpartition("/")[2] for link in page.all("a", "href") if "/connections/" in link]
+    assert names == ["acme_us", "globex", "acme_eu", "acme_off"]
+    assert "Renew the password." in page.text
+    assert "/dags/purchase_orders__sap_s4hana/runs/manual__1" in page.all("a", "href")
+    assert "acme_eu" not in show(visit("vic"), "/?state=attention").text
+    assert "globex" not in show(visit("vic"), "/?search=ODOO").text
+
+
+@pytest.mark.usefixtures("seen")
+def test_users_who_may_trigger_get_the_buttons_of_what_is_enabled(visit: Visit) -> None:
+    page = show(visit("uma"), "/")
+    assert set(page.all("button", "data-post")) == {
+        f"connections/{name}/sync" for name in ("acme_us", "acme_eu", "globex")
+    }
+    bodies = show(visit("uma"), "/connections/acme_us").all("button", "data-body")
+    assert [re.findall(r'"mode": "(\w+)"', body) for body in bodies] == [
+        ["auto"], ["initial"], ["full_resync"], ["reconcile"], ["remap"]
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("seen")
+def test_the_fields_at_fault_are_marked_in_the_payload(visit: Visit) -> None:
+    page = show(visit("vic"), f"/rejects/{REJECTED}")
+    marked = [attributes["title"] for tag, attributes in page.tags if attributes.get("class") == "line marked"]
+    assert marked == [f"total_amount: {HOSTILE}", "quantity_ordered: no number"]
+    assert '"amount_total": "no number"' in page.text
+
+
+@pytest.mark.usefixtures("seen")
+def test_what_nothing_reads_comes_with_the_line_that_maps_it(visit: Visit) -> None:
+    told = visit("vic").get(f"{MOUNT}/api/v1/connectors/odoo/mapping?connection=acme_us").json()
+    lines = {field["path"]: field["line"] for field in told["unmapped"]}
+    assert lines["x_budget"] == "- {table: order, source: x_budget, name: budget, type: decimal}"
+    assert lines["x_review_date"] == "- {table: order, source: x_review_date, name: review_date, type: date}"
+    assert lines["order_line.x_phase"] == "- {table: line, source: x_phase, name: phase, type: text}"
+    assert lines["tags.color"] is None, "a custom field is read from an order or a line"
+    assert "name" not in lines, "it is mapped"
+    page = show(visit("vic"), "/mapping/odoo?connection=acme_us")
+    assert lines["x_budget"] in page.text
+    assert "vanished" in page.text
+
+
+@pytest.mark.usefixtures("seen")
+def test_a_run_adds_up_what_it_read(visit: Visit) -> None:
+    (run,) = visit("vic").get(f"{MOUNT}/api/v1/runs?state=succeeded&limit=1").json()["data"]
+    page = show(visit("vic"), f"/runs/{run['sync_id']}")
+    assert page.text.count("all accounted for") + page.text.count("not told") == 2
+
+
+@pytest.mark.usefixtures("seen")
+def test_pages_know_the_path_that_airflow_is_served_below(airflow_app: Any, token: dict[str, str]) -> None:
+    client = TestClient(airflow_app, root_path="/prefix", headers={"Authorization": f"Bearer {token['ada']}"})
+    before, airflow_app.root_path = airflow_app.root_path, "/prefix"
+    try:
+        page = Markup(client.get("/prefix/orderhouse/", headers={"Accept": "text/html"}).text)
+    finally:
+        airflow_app.root_path = before
+    addresses = page.all("a", "href") + page.all("link", "href") + page.all("script", "src")
+    assert [found for found in addresses if not found.startswith(("/prefix/", "#", "?"))] == []
+    assert "/prefix/dags/purchase_orders__sap_s4hana" in addresses
+
+
+@pytest.mark.usefixtures("seen")
+def test_the_pages_say_so_when_there_is_no_such_thing(visit: Visit) -> None:
+    for path in ("/connections/nothing", "/mapping/nothing", f"/rejects/{'0' * 8}-0000-0000-0000-{'0' * 12}"):
+        answer = visit("vic").get(f"{MOUNT}{path}", headers={"Accept": "text/html"})
+        assert (answer.status_code, "<h1>404" in answer.text) == (404, True)
+
+
+_FIELD = sa.text("""
+    INSERT INTO ops.source_field
+        (connection, path, json_types, records, present, sample, first_seen_at, last_seen_at, sync_id)
+    VALUES ('acme_us', :path, :types, 100, 40, :sample, now(), now(), gen_random_uuid())
+""")
+_DRIFT = sa.text("""
+    INSERT INTO ops.drift (connection, sync_id, path, kind, is_mapped, before, noted_at)
+    SELECT connection, sync_id, :path, 'vanished', true, 'string', now() FROM ops.sync
+    WHERE connection = 'acme_us' LIMIT 1
+""")

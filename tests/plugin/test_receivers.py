@@ -1,0 +1,189 @@
+"""The receivers as Airflow serves them, over a real warehouse: what is genuine is kept before it is answered."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from include.orchestration.announcement import MAIL
+from include.orchestration.navigation import MOUNT
+from include.orchestration.ui.gate import SIGNED
+from include.orchestration.ui.surroundings import warehouse
+from include.orderhouse.webhooks.receiving import LARGEST_BODY
+from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.orders import rows
+
+__all__ = ["engine", "server", "url"]
+
+SECRET = "a-planted-secret-of-the-tests"
+CONNECTIONS = """
+connections:
+  acme_odoo: {connector: odoo, customer: acme, notifications: acme_hook}
+  acme_books: {connector: quickbooks, customer: acme, notifications: acme_hook, settings: {realm_id: "1"}}
+  acme_bc: {connector: business_central, customer: acme, notifications: acme_hook, settings: {root: v2.0}}
+  acme_deaf: {connector: odoo, customer: acme}
+  acme_secretless: {connector: odoo, customer: acme, notifications: nowhere}
+  acme_weak: {connector: odoo, customer: acme, notifications: weak_hook}
+"""
+BASIC = {"Authorization": "Basic " + base64.b64encode(f"odoo:{SECRET}".encode()).decode()}
+INBOX = "SELECT connection, order_ids, problem IS NULL FROM ops.notification ORDER BY received_at"
+
+
+@pytest.fixture
+def client(
+    airflow_app: Any, engine: sa.Engine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
+    """A sender that has no login."""
+    file = tmp_path / "connections.yaml"
+    file.write_text(CONNECTIONS, encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    for name, password in (("acme_hook", SECRET), ("weak_hook", "")):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"conn_type": "http", "password": password}))
+    warehouse.cache_clear()
+    with TestClient(airflow_app, follow_redirects=False, raise_server_exceptions=False) as sender:
+        yield sender
+    warehouse().dispose()
+    warehouse.cache_clear()
+
+
+@pytest.fixture
+def announced(airflow_app: Any) -> Iterator[None]:
+    """The asset, known to Airflow."""
+    from airflow.models.asset import AssetActive, AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        asset = AssetModel(name=MAIL.name, uri=str(MAIL.uri), group="asset", extra={})
+        session.add(asset)
+        session.flush()
+        session.add(AssetActive.for_asset(asset))
+        key = asset.id
+    yield
+    with create_session() as session:
+        session.execute(sa.delete(AssetEvent).where(AssetEvent.asset_id == key))
+        session.execute(sa.delete(AssetModel).where(AssetModel.id == key))
+
+
+def address(connection: str) -> str:
+    return f"{MOUNT}{SIGNED}{connection}"
+
+
+def about(order: int) -> dict[str, Any]:
+    return {"_id": order, "_model": "purchase.order", "_action": "Tell"}
+
+
+def test_a_genuine_notification_is_kept_and_answered(client: TestClient, engine: sa.Engine) -> None:
+    client.post(address("acme_odoo"), json=about(1), headers=BASIC)
+    answer = client.post(address("acme_odoo"), json=about(42), headers=BASIC)
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert rows(engine, INBOX) == [("acme_odoo", ["1"], True), ("acme_odoo", ["42"], True)]
+
+
+@pytest.mark.parametrize(
+    ("connection", "headers"),
+    [
+        ("acme_odoo", {}),
+        ("acme_odoo", {"Authorization": "Bearer wrong"}),
+        ("acme_odoo", {"Authorization": "Basic b2RvbzpHIQ=="}),
+        ("acme_books", {"intuit-signature": "AAAA"}),
+        ("acme_books", BASIC),
+        ("acme_bc", BASIC),
+        ("acme_deaf", BASIC),
+        ("nobody", BASIC),
+    ],
+)
+def test_what_is_not_genuine_is_refused_alike_and_not_kept(
+    client: TestClient, engine: sa.Engine, connection: str, headers: dict[str, str]
+) -> None:
+    answer = client.post(address(connection), json=about(42), headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"] == "This is no notification of a connection that takes any."
+    assert rows(engine, INBOX) == []
+
+
+@pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak"])
+def test_without_a_secret_to_verify_with_nothing_is_taken(
+    client: TestClient, engine: sa.Engine, connection: str
+) -> None:
+    for headers in ({"Authorization": "Basic b2Rvbzo="}, {"Authorization": "Bearer "}, {}):
+        assert client.post(address(connection), json=about(42), headers=headers).status_code == 503
+    assert rows(engine, INBOX) == []
+
+
+def test_a_notification_of_unknown_shape_is_kept_and_answered(client: TestClient, engine: sa.Engine) -> None:
+    for content in (b'{"_model": "res.partner", "_id": 3}', b"<xml/>", b"", b"\xff\xfe"):
+        assert client.post(address("acme_odoo"), content=content, headers=BASIC).status_code == 202
+    assert rows(engine, INBOX) == [("acme_odoo", [], False)] * 4
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: TestClient, engine: sa.Engine) -> None:
+    answer = client.post(address("acme_odoo"), content=b" " * (LARGEST_BODY + 1), headers=BASIC)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "BODY_TOO_LARGE")
+    assert client.post(address("acme_odoo"), content=b" " * LARGEST_BODY, headers=BASIC).status_code == 202
+
+
+def intuit(**more: Any) -> dict[str, Any]:
+    event = {"specversion": "1.0", "id": "e-1", "source": "intuit.x", "type": "qbo.purchaseorder.updated.v1"}
+    return {**event, "intuitentityid": "145", "intuitaccountid": "1", "time": "2999-01-01T00:00:00Z", **more}
+
+
+def signed(body: bytes) -> dict[str, str]:
+    return {"intuit-signature": base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()}
+
+
+def test_a_replay_is_answered_and_changes_nothing(client: TestClient, engine: sa.Engine) -> None:
+    body = json.dumps([intuit()]).encode()
+    for _ in range(3):
+        assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == 202
+        with engine.begin() as session:
+            session.execute(sa.text("UPDATE ops.notification SET taken_at = now(), taken_by = 'run'"))
+    assert rows(engine, INBOX) == [("acme_books", ["145"], True)]
+
+
+def test_a_replay_of_what_has_long_been_forgotten_is_refused(client: TestClient, engine: sa.Engine) -> None:
+    body = json.dumps([intuit(time="2026-01-01T00:00:00Z")]).encode()
+    assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == 401
+    assert rows(engine, INBOX) == []
+
+
+def test_business_central_gets_its_token_back_as_plain_text(client: TestClient) -> None:
+    answer = client.post(address("acme_bc"), params={"validationToken": "abc-1"})
+    assert (answer.status_code, answer.text) == (200, "abc-1")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert client.post(address("acme_odoo"), params={"validationToken": "abc-1"}).status_code == 401
+
+
+def test_a_burst_is_announced_once(client: TestClient, engine: sa.Engine, announced: None) -> None:
+    def send(number: int) -> int:
+        return client.post(address("acme_odoo"), json=about(number), headers=BASIC).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(send, range(60))) == {202}
+    assert len(rows(engine, INBOX)) == 60
+    assert events() == 1
+
+
+def events() -> int:
+    """How often Airflow was told."""
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        mail = sa.select(AssetModel.id).where(AssetModel.name == MAIL.name).scalar_subquery()
+        return int(session.scalar(sa.select(sa.func.count()).where(AssetEvent.asset_id == mail)) or 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_only_a_post_needs_no_login(client: TestClient, method: str) -> None:
+    assert client.request(method, address("acme_odoo"), headers=BASIC).status_code in (401, 403)

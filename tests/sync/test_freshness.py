@@ -1,0 +1,54 @@
+"""Data that is older than its connection wants is told, once until it is fresh again."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from include.orderhouse.sync.freshness import tell_if_stale
+from include.orderhouse.sync.request import Mode
+from tests.sandbox.running import Sandbox
+from tests.sync.conftest import Connect, System
+
+
+def told(system: System) -> int:
+    return len(system.rows("SELECT 1 FROM ops.webhook_event WHERE kind = 'connection.stale'"))
+
+
+def stale(system: System) -> bool:
+    return tell_if_stale(system.runtime.warehouse, system.runtime.connection)
+
+
+def grow_old(system: System) -> None:
+    """Let all syncs and events have been two hours ago."""
+    with system.runtime.warehouse.begin() as session:
+        session.execute(sa.text("UPDATE ops.sync SET started_at = started_at - interval '2 hours'"))
+        session.execute(sa.text("UPDATE ops.webhook_event SET occurred_at = occurred_at - interval '2 hours'"))
+
+
+def test_stale_data_is_told_once_until_it_is_fresh_again(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    assert stale(system), "nothing was ever synced"
+    system.sync()
+    assert not stale(system)
+    assert told(system) == 1
+    for times in (2, 2, 3):
+        grow_old(system)
+        if times == 3:
+            system.sync()
+            grow_old(system)
+        assert stale(system)
+        assert stale(system)
+        assert told(system) == times
+
+
+def test_certain_orders_do_not_make_the_data_fresh(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    system.sync()
+    grow_old(system)
+    system.sync(Mode.ORDERS, order_ids=("1",))
+    assert stale(system)
+
+
+def test_nobody_is_told_where_nobody_minds(system: System) -> None:
+    assert not stale(system)
+    assert told(system) == 0

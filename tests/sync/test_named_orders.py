@@ -1,0 +1,84 @@
+"""Syncs of certain orders: these are read by the very steps, and the watermark stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.sync.request import Mode, SyncRequest
+from tests.sandbox import history
+from tests.sandbox.running import Sandbox
+from tests.sync.conftest import Connect, System, lose_numbers, unaccounted
+
+
+def test_only_the_named_orders_are_read_and_the_watermark_stays(synced: System, odoo: Sandbox) -> None:
+    named, other = sorted(synced.order_ids(), key=int)[:2]
+    odoo.act(history.touch_all, [int(named), int(other)])
+    before = synced.watermark.text
+    row = synced.sync(Mode.ORDERS, order_ids=(named,))
+    assert (row["mode"], row["state"], row["orders_extracted"]) == ("orders", "succeeded", 1)
+    assert unaccounted(row) == {"orders": 0, "lines": 0}
+    assert (row["watermark_after"], synced.watermark.text) == (None, before)
+    assert synced.sync()["orders_extracted"] >= 2, "what changed is still to come, by its time"
+
+
+def test_a_connection_without_a_watermark_still_gets_its_initial_sync(system: System, odoo: Sandbox) -> None:
+    named = next(str(key) for key in odoo.company.orders)
+    assert system.sync(Mode.ORDERS, order_ids=(named,))["orders_inserted"] == 1
+    assert system.watermark.text is None
+    assert system.order_ids() == {named}
+    assert system.sync()["mode"] == "initial"
+
+
+def test_more_orders_than_a_page_are_read_page_by_page(synced: System) -> None:
+    named = tuple(sorted(synced.order_ids(), key=int)[:12])
+    assert synced.sync(Mode.ORDERS, order_ids=named)["orders_extracted"] == 12
+
+
+def test_what_the_source_says_is_deleted_is_marked_where_it_is_gone(synced: System, odoo: Sandbox) -> None:
+    gone, there = sorted(synced.order_ids(), key=int)[:2]
+    odoo.act(history.delete, int(gone))
+    row = synced.sync(Mode.ORDERS, order_ids=(gone, there), deleted_ids=(gone, there))
+    assert row["orders_deleted"] == 1
+    (deleted,) = synced.rows("SELECT source_order_id, delete_evidence FROM procurement.purchase_order WHERE is_deleted")
+    assert deleted == {"source_order_id": gone, "delete_evidence": "tombstone"}
+
+
+def test_h17_an_order_that_is_absent_without_such_a_word_stays(synced: System, odoo: Sandbox) -> None:
+    gone = min(synced.order_ids(), key=int)
+    odoo.act(history.delete, int(gone))
+    assert synced.sync(Mode.ORDERS, order_ids=(gone,))["orders_deleted"] == 0
+    assert gone in synced.order_ids()
+
+
+def test_an_id_that_cannot_be_one_is_simply_absent(synced: System) -> None:
+    row = synced.sync(Mode.ORDERS, order_ids=("no number", "-1", "999999999"))
+    assert (row["state"], row["orders_extracted"]) == ("succeeded", 0)
+
+
+def test_a_named_order_that_cannot_be_loaded_waits_among_the_rejects(synced: System, odoo: Sandbox) -> None:
+    bad = min(synced.order_ids(), key=int)
+    odoo.act(lose_numbers, [int(bad)])
+    assert synced.sync(Mode.ORDERS, order_ids=(bad,))["orders_rejected"] == 1
+
+
+def test_a_source_that_was_discovered_a_while_ago_is_not_asked_for_its_fields_again(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    system = connect("odoo", odoo, rediscover_every="1h")
+    first = system.sync()
+    named = min(system.order_ids(), key=int)
+    assert system.sync(Mode.ORDERS, order_ids=(named,))["calls"] < first["calls"] / 3
+
+
+def test_a_retry_goes_on_after_the_pages_it_has(synced: System) -> None:
+    named = tuple(sorted(synced.order_ids(), key=int)[:7])
+    request = synced.request(Mode.ORDERS, "same", order_ids=named)
+    staged = synced.sync_until("extract", request)
+    assert synced.sync_until("advance_watermark", request) == staged
+    assert synced.ledger_row(staged)["orders_extracted"] == 7
+
+
+def test_a_sync_of_certain_orders_needs_their_ids() -> None:
+    with pytest.raises(ConfigurationInvalid, match="needs their ids"):
+        SyncRequest("acme", Mode.ORDERS)

@@ -1,0 +1,71 @@
+"""Notifications are kept once, taken on once, and none is lost between two runs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from include.orderhouse.warehouse.inbox import Kept, Letter, Mail, forget_mail, has_mail, keep, take, taken
+from tests.warehouse.orders import rows
+
+FIRST, LATER, AGAIN = Kept(True, True), Kept(True, False), Kept(False, False)
+
+
+def letter(*order_ids: str, body: bytes | None = None, message_id: str | None = None) -> Letter:
+    return Letter("acme", body or f"about {order_ids}".encode(), order_ids, message_id=message_id)
+
+
+def test_the_same_content_is_kept_once_while_it_waits_and_again_once_it_is_being_read(engine: sa.Engine) -> None:
+    assert keep(engine, letter("1")) == FIRST
+    assert keep(engine, letter("1")) == AGAIN
+    assert take(engine, "run 1") == {"acme": Mail(("1",), (), True)}
+    assert keep(engine, letter("1")) == FIRST, "the order may have changed after the run read it"
+
+
+def test_the_same_message_id_is_never_kept_again(engine: sa.Engine) -> None:
+    assert keep(engine, letter("1", message_id="m")) == FIRST
+    assert keep(engine, letter("1", body=b"formatted differently", message_id="m")) == AGAIN
+    take(engine, "run 1")
+    assert keep(engine, letter("1", message_id="m")) == AGAIN
+    assert keep(engine, Letter("other", b"about 1", ("1",), message_id="m")) == FIRST
+
+
+def test_a_burst_asks_for_one_run_that_takes_it_all(engine: sa.Engine) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(lambda number: keep(engine, letter(str(number % 50), str(number))), range(200)))
+    assert [one.is_first for one in kept].count(True) == 1
+    mail = take(engine, "run 1")["acme"]
+    assert set(mail.order_ids) == {str(number) for number in range(200)}
+    assert len(mail.order_ids) == 200
+    assert take(engine, "run 2") == {}
+
+
+def test_a_run_that_is_tried_again_finds_what_it_had_taken_on(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    keep(engine, Letter("other", b"unknown", problem="no JSON"))
+    assert take(engine, "run 1") == {"acme": Mail(("1",), (), True), "other": Mail((), (), False)}
+    assert taken(engine, "acme", "run 1") == Mail(("1",), (), True)
+    assert taken(engine, "acme", "run 2") == Mail((), (), True)
+
+
+def test_runs_at_the_same_time_share_the_notifications_without_overlap(engine: sa.Engine) -> None:
+    for number in range(40):
+        keep(engine, letter(str(number)))
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(lambda number: take(engine, f"run {number}"), range(4)))
+    read = [key for share in shares for mail in share.values() for key in mail.order_ids]
+    assert sorted(read, key=int) == [str(number) for number in range(40)]
+
+
+def test_what_waits_is_never_forgotten(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    keep(engine, letter("2"))
+    with engine.begin() as session:
+        session.execute(sa.text("UPDATE ops.notification SET received_at = now() - interval '15 days'"))
+    assert forget_mail(engine, timedelta(days=14)) == 1
+    assert has_mail(engine)
+    assert rows(engine, "SELECT order_ids FROM ops.notification") == [(["2"],)]
