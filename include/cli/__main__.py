@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from include.cli import inspection, mappings, syncing, vault
+from include.cli import audit, inspection, leaving, mappings, syncing, vault
 from include.orderhouse.errors import OrderhouseError
 
 app = typer.Typer(
@@ -26,8 +26,13 @@ app.command()(syncing.replay)
 app.command()(inspection.raw)
 app.command()(inspection.sql)
 app.command()(inspection.migrate)
+app.command()(inspection.grants)
 app.command()(mappings.docs)
+app.command()(leaving.disconnect)
+app.command()(leaving.reconnect)
+app.command()(leaving.erase)
 app.add_typer(vault.app)
+app.add_typer(audit.app)
 
 
 def main() -> None:

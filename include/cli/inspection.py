@@ -115,9 +115,12 @@ def sql(
     """Query the warehouse. Nothing can be changed this way."""
     import psycopg
 
+    from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.engine import outages_named
 
     with warehouse() as engine, outages_named():
+        if as_csv:
+            record_now(engine, Event("orders.exported", command_line(), subject=query))
         try:
             with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
                 session.read_only = True
@@ -142,6 +145,27 @@ def migrate() -> None:
     with warehouse() as engine:
         upgrade(engine.url.render_as_string(hide_password=False))
         typer.echo(f"the warehouse at {engine.url.render_as_string()} is up to date")
+
+
+def grants(
+    apply: Annotated[bool, typer.Option("--apply", help="Write them, as the warehouse's owner.")] = False,
+) -> None:
+    """Print the roles and grants of the warehouse as SQL, for an administrator; or apply them."""
+    from include.orderhouse.warehouse.grants import grant, statements
+
+    with warehouse() as engine, engine.connect() as session:
+        if not apply:
+            cursor: Any = session.connection.cursor()
+            for statement in statements(cursor):
+                typer.echo(f"{statement.as_string(cursor)};")
+        elif grant(session):
+            session.commit()
+            typer.echo("the grants are written")
+        else:
+            raise ConfigurationInvalid(
+                "The warehouse's owner may not create roles.",
+                action="Let an administrator run what `scripts/orderhouse grants` prints.",
+            )
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -20,12 +20,12 @@ _METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 @contextmanager
 def warehouse() -> Iterator[sa.Engine]:
-    """The warehouse that ``ORDERHOUSE_WAREHOUSE_URL`` names, else the embedded one, brought to the newest schema."""
+    """The warehouse as its owner: that of the environment, else the embedded one, brought to the newest schema."""
     from include.orderhouse.warehouse.embedded import embedded_postgres
-    from include.orderhouse.warehouse.engine import URL_SETTING, connect
+    from include.orderhouse.warehouse.engine import connect, owner_url
     from include.orderhouse.warehouse.migrate import upgrade
 
-    if url := os.environ.get(URL_SETTING):
+    if url := owner_url():
         yield connect(url)
         return
     with embedded_postgres() as server:
@@ -43,7 +43,7 @@ def airflow_settings() -> Iterator[None]:
         return
     from include.orderhouse.warehouse.embedded import embedded_postgres
     from include.orderhouse.warehouse.migrate import upgrade
-    from include.standalone.environment import AirflowHost, airflow_environment
+    from include.standalone.environment import AirflowHost, airflow_environment, owner_url
     from include.standalone.installation import DEFAULT_API_PORT
     from include.standalone.metadata import MetadataMigration
 
@@ -52,7 +52,7 @@ def airflow_settings() -> Iterator[None]:
         host = AirflowHost(home, server, DEFAULT_API_PORT)
         environment = airflow_environment(host, os.environ)
         migration = MetadataMigration(host, environment)
-        upgrade(environment["ORDERHOUSE_WAREHOUSE_URL"])
+        upgrade(owner_url(host, os.environ))
         if problem := migration.finish():
             raise ConfigurationInvalid(
                 f"Airflow's database cannot be set up:\n{problem}\n", action=f"Its whole log is {migration.log}."

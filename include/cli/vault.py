@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,16 +31,18 @@ def put(
     """Keep credentials: asked for at a prompt, or as the JSON of an Airflow Connection on standard input."""
     owner = customer or _customer_of(credentials)
     content = _typed(credentials) if sys.stdin.isatty() else _piped(sys.stdin.read())
-    with _vault() as vault:
+    with warehouse() as engine:
+        vault = _vault_of(engine)
         vault.put(credentials, owner, json.dumps(content))
+        _record(engine, "vault.put", owner, credentials)
     typer.echo(f"keeps {credentials} for {owner}: {', '.join(content)}")
 
 
 @app.command(name="list")
 def list_() -> None:
     """List the credentials, without their values."""
-    with _vault() as vault:
-        entries = vault.entries()
+    with warehouse() as engine:
+        entries = _vault_of(engine).entries()
     rows = [(found.connection, found.customer, found.key_version, found.put_at, found.revoked_at) for found in entries]
     print_table(("credentials", "customer", "key", "put", "revoked"), rows)
 
@@ -66,6 +66,7 @@ def rotate(
             version = keyring.rotate(name)
             sealed = vault.reseal(name) + reseal(engine, keyring.cipher(name))
             keyring.destroy(name, before=version - 1)
+            _record(engine, "vault.rotated", name, str(version))
             typer.echo(f"{name}: data key {version}; sealed anew: {sealed}")
 
 
@@ -79,30 +80,32 @@ def revoke(credentials: Annotated[str, _ID]) -> None:
         with engine.begin() as session:
             forgotten = sa.text("DELETE FROM ops.token WHERE connection = :connection")
             known |= session.execute(forgotten, {"connection": credentials}).rowcount > 0
-    if not known:
-        raise _unknown(credentials)
+        if not known:
+            raise _unknown(credentials)
+        _record(engine, "vault.revoked", None, credentials)
     typer.echo(f"revoked {credentials}; take the access back at the source, too")
 
 
 @app.command()
 def erase(credentials: Annotated[str, _ID]) -> None:
     """Forget that there were such credentials; Airflow then looks for them elsewhere."""
-    with _vault() as vault:
-        if not vault.erase(credentials):
-            raise _unknown(credentials)
-    typer.echo(f"erased {credentials}")
-
-
-@contextmanager
-def _vault() -> Iterator[Vault]:
     with warehouse() as engine:
-        yield _vault_of(engine)
+        if not _vault_of(engine).erase(credentials):
+            raise _unknown(credentials)
+        _record(engine, "vault.erased", None, credentials)
+    typer.echo(f"erased {credentials}")
 
 
 def _vault_of(engine: sa.Engine) -> Vault:
     from include.orderhouse.warehouse.vault import Vault
 
     return Vault.of(engine)
+
+
+def _record(engine: sa.Engine, action: str, customer: str | None, subject: str) -> None:
+    from include.orderhouse.warehouse.audit import Event, command_line, record_now
+
+    record_now(engine, Event(action, command_line(), customer=customer, subject=subject))
 
 
 def _customer_of(credentials: str) -> str:

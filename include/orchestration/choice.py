@@ -21,9 +21,7 @@ def connections_to_sync(connector: str, context: Context) -> list[str]:
     if chosen := context["params"]["connections"]:
         return _check(connector, chosen, known)
     enabled = [found for found in known.values() if found.options.enabled]
-    if context["dag_run"].run_type != "scheduled":
-        return [found.name for found in enabled]
-    return _due(enabled)
+    return _connected(enabled, only_due=context["dag_run"].run_type == "scheduled")
 
 
 def _check(connector: str, chosen: list[str], known: Mapping[str, Connection]) -> list[str]:
@@ -39,13 +37,16 @@ def _check(connector: str, chosen: list[str], known: Mapping[str, Connection]) -
     return list(dict.fromkeys(chosen))
 
 
-def _due(enabled: list[Connection]) -> list[str]:
+def _connected(enabled: list[Connection], only_due: bool) -> list[str]:
     from include.orderhouse.sync.due import due
     from include.orderhouse.warehouse.clock import warehouse_now
     from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.status import disconnected
 
     engine = connect()
     try:
-        return due(enabled, engine, warehouse_now(engine))
+        gone = disconnected(engine)
+        connected = [found for found in enabled if found.name not in gone]
+        return due(connected, engine, warehouse_now(engine)) if only_due else [found.name for found in connected]
     finally:
         engine.dispose()

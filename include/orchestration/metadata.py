@@ -63,3 +63,7 @@ class StoredWatermark:
     def write(self, text: str) -> None:
         """Set the Variable."""
         Variable.set(self._key, text, description=WATERMARK_DESCRIPTION)
+
+    def forget(self) -> None:
+        """Delete the Variable, if it is there."""
+        Variable.delete(self._key)

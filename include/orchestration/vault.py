@@ -47,6 +47,7 @@ class VaultBackend(BaseSecretsBackend):
         return None
 
     def _value(self, conn_id: str) -> str | None:
+        from include.orderhouse.warehouse.audit import Event, record_now
         from include.orderhouse.warehouse.engine import connect
         from include.orderhouse.warehouse.vault import Vault
 
@@ -54,6 +55,7 @@ class VaultBackend(BaseSecretsBackend):
         kept = Vault.of(engine).get(conn_id)
         if kept is None:
             return None
+        record_now(engine, Event("vault.read", "airflow", customer=kept.customer, subject=conn_id))
         if kept.value is None:
             raise AirflowSecretsBackendAccessDenied(f"The credentials {conn_id!r} were revoked in the vault.")
         return _labelled(kept.value, kept.customer)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -51,6 +52,13 @@ class MasterKeys:
                 "in it behind the new one until `scripts/orderhouse vault rotate` is done.",
             )
         return self._cipher(key_id, customer).open(wrapped, _PURPOSE, str(version))
+
+    def mac(self, content: bytes, key_id: str | None = None) -> str | None:
+        """What authenticates content to a holder of the key that wraps, or of another; None where that is not here."""
+        key = self._keys.get(key_id or self.key_id)
+        if key is None:
+            return None
+        return hmac.digest(hashlib.sha256(b"orderhouse audit " + key).digest(), content, "sha256").hex()
 
     def _cipher(self, key_id: str, customer: str) -> Cipher:
         return Cipher(customer, {0: self._keys[key_id]})

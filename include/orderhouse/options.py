@@ -93,6 +93,19 @@ class Override(Strict):
         return self
 
 
+class Retention(Strict):
+    """How long what a connection leaves behind is kept."""
+
+    raw: Duration | None = None
+    """Raw records and the payloads of waiting rejects, from their fetch; None is as long as the order."""
+    rejects: Duration = timedelta(days=90)
+    """Closed rejects, from their closing."""
+    staged: Duration = timedelta(days=7)
+    """Staged files of syncs that did not come to their end, from the latest attempt."""
+    reports: Duration = timedelta(days=90)
+    """Validation reports, from their sync."""
+
+
 class Options(Strict):
     """One entry of connections.yaml."""
 
@@ -132,6 +145,7 @@ class Options(Strict):
     """Data older than this is stale, which is told; None means that nobody minds."""
     notifications: str | None = None
     """Id of the Airflow Connection whose password proves that a notification is from the source; None takes none."""
+    retention: Retention = Retention()
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}

@@ -24,7 +24,7 @@ from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
 
-_PURPOSE = "staged file"
+PURPOSE = "staged file"
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -56,7 +56,7 @@ class Staging:
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
-        sealed = self.cipher.seal(content, _PURPOSE, f"{self.sync}/{name}")
+        sealed = self.cipher.seal(content, PURPOSE, f"{self.sync}/{name}")
         with outages_named(self.folder):
             put(self.files, f"{self.folder}/{name}", sealed)
 
@@ -70,7 +70,7 @@ class Staging:
                 f"The staged file {self.folder}/{name} is gone.",
                 action="Clear the run from its extract task on, so that it is made again.",
             ) from error
-        return self.cipher.open(content, _PURPOSE, f"{self.sync}/{name}")
+        return self.cipher.open(content, PURPOSE, f"{self.sync}/{name}")
 
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, in order; relative to the sync's folder."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from include.orderhouse.home import PROJECT, Home, write_private
 from include.orderhouse.ports import LOOPBACK
 from include.orderhouse.warehouse.embedded import Server
+from include.orderhouse.warehouse.engine import OWNER_URL_SETTING, URL_SETTING
 
 ADMIN = "admin"
 """The login of the UI."""
@@ -51,8 +52,12 @@ def write_shell_environment(host: AirflowHost, environment: Mapping[str, str]) -
 
 
 def airflow_environment(host: AirflowHost, inherited: Mapping[str, str]) -> dict[str, str]:
-    """``inherited``, with all that ties Airflow's processes to this host; a tunable that is there stays."""
+    """``inherited``, with all that ties Airflow's processes to this host; a tunable that is there stays.
+
+    They reach the warehouse as its loader; as whom to migrate is left out.
+    """
     path = os.pathsep.join(filter(None, (str(PROJECT), inherited.get("PYTHONPATH"))))
+    inherited = {name: value for name, value in inherited.items() if name != OWNER_URL_SETTING}
     return {
         **_TUNABLES,
         **_project_defaults(host),
@@ -81,10 +86,15 @@ _TUNABLES = {
 
 def _project_defaults(host: AirflowHost) -> dict[str, str]:
     return {
-        "ORDERHOUSE_WAREHOUSE_URL": host.postgres.url("warehouse"),
+        "ORDERHOUSE_WAREHOUSE_URL": host.postgres.loader_url,
         "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
         "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
     }
+
+
+def owner_url(host: AirflowHost, inherited: Mapping[str, str]) -> str:
+    """As whom to migrate: the embedded server's superuser, or whoever the user names for a server of their own."""
+    return inherited.get(OWNER_URL_SETTING) or inherited.get(URL_SETTING) or host.postgres.url()
 
 
 def _airflow_settings(host: AirflowHost) -> dict[str, str]:

@@ -18,7 +18,13 @@ from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.engine import URL_SETTING
 from include.orderhouse.warehouse.migrate import upgrade
 from include.standalone.airflow_api import AirflowApi, wait_for
-from include.standalone.environment import LOCAL_EXECUTOR, AirflowHost, airflow_environment, write_shell_environment
+from include.standalone.environment import (
+    LOCAL_EXECUTOR,
+    AirflowHost,
+    airflow_environment,
+    owner_url,
+    write_shell_environment,
+)
 from include.standalone.launcher_lock import only_launcher
 from include.standalone.metadata import MetadataMigration
 from include.standalone.processes import Processes, tail
@@ -58,10 +64,11 @@ class Installation:
     """A running installation: its API, its environment, and how its processes are."""
 
     def __init__(
-        self, host: AirflowHost, environment: Mapping[str, str], processes: Processes, sandbox: Sandbox | None
+        self, host: AirflowHost, inherited: Mapping[str, str], processes: Processes, sandbox: Sandbox | None
     ) -> None:
         self.host = host
-        self.environment = environment
+        self._owner_url = owner_url(host, inherited)
+        self.environment = airflow_environment(host, inherited)
         self.sandbox = sandbox
         self.api = AirflowApi(host)
         self._processes = processes
@@ -70,7 +77,7 @@ class Installation:
     def warehouse_address(self) -> str:
         """The warehouse's URL for people: the embedded one's with the analyst's login, another's without a password."""
         url = self.environment[URL_SETTING]
-        if url == self.host.postgres.url():
+        if url == self.host.postgres.loader_url:
             return self.host.postgres.analyst_url
         return sa.make_url(url).render_as_string(hide_password=True)
 
@@ -97,7 +104,7 @@ class Installation:
         """Bring both databases to the newest schema, at the same time."""
         metadata = MetadataMigration(self.host, self.environment)
         try:
-            upgrade(self.environment[URL_SETTING])
+            upgrade(self._owner_url)
         finally:
             problem = metadata.finish()
         if problem:
@@ -159,6 +166,7 @@ def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report)
         details.append(postgres.address)
     stack.callback(processes.stop)
     host = AirflowHost(plan.home, postgres, api_port, plan.dags, plan.executor)
-    environment = airflow_environment(host, {**os.environ, **(sandbox.values() if sandbox else {}), **plan.environment})
-    write_shell_environment(host, environment)
-    return Installation(host, environment, processes, sandbox)
+    inherited = {**os.environ, **(sandbox.values() if sandbox else {}), **plan.environment}
+    installation = Installation(host, inherited, processes, sandbox)
+    write_shell_environment(host, installation.environment)
+    return installation

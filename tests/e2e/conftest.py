@@ -6,8 +6,9 @@ connections of ``tests/e2e/connections.yaml``.
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.vault import Vault
 from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
@@ -68,7 +71,15 @@ def odoo_run(airflow: Airflow, limited_run: str, killed_run: Future[KilledRun]) 
     connection = {"connection_id": "wrong_password", "conn_type": "http", "login": "orderhouse", "password": WRONG}
     host = airflow.api.call("GET", "/connections/sandbox_odoo")["host"]
     airflow.api.put_all("connections", [{**connection, "host": host, "schema": "sandbox"}])
+    _move_to_vault(airflow, "sandbox_odoo", {"host": host, "login": "orderhouse", "password": PLANTED})
     return airflow.run("purchase_orders__odoo")
+
+
+def _move_to_vault(airflow: Airflow, name: str, content: Mapping[str, str]) -> None:
+    """Keep credentials in the vault; what Airflow itself has in their place is wrong from then on."""
+    content = {**content, "conn_type": "http", "extra": json.dumps({"database": "sandbox"})}
+    Vault.of(connect(airflow.owner_address, keep_open=False)).put(name, "tests", json.dumps(content))
+    airflow.api.put_all("connections", [{**content, "connection_id": name, "password": WRONG}])
 
 
 def _dag_folder(folder: Path) -> Path:

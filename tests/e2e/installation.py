@@ -73,6 +73,11 @@ class Airflow:
         """The warehouse, as libpq takes it."""
         return self.warehouse_url.replace("+psycopg", "", 1)
 
+    @property
+    def owner_address(self) -> str:
+        """The warehouse as its owner, as libpq takes it."""
+        return self.installation.host.postgres.libpq_url()
+
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What a query of the warehouse gives."""
         with psycopg.connect(self.warehouse_address, row_factory=dict_row) as warehouse:

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from include.orderhouse.cipher import Cipher
+from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.keyring import Keyring
 from tests.e2e.conftest import PLANTED, WRONG
 from tests.e2e.installation import Airflow, Run
 from tests.e2e.kills import CONNECTION, KilledRun
-from tests.e2e.traces import forms, traces_in_database, traces_in_files
+from tests.e2e.traces import forms, traces_in_database, traces_in_files, traces_in_payloads, traces_in_staged
 from tests.sandbox.tokens import PREFIX
 
 
@@ -23,6 +26,13 @@ from tests.sandbox.tokens import PREFIX
 def killed(killed_run: Future[KilledRun]) -> KilledRun:
     """The killed run, ended."""
     return killed_run.result()
+
+
+@pytest.fixture(scope="module")
+def cipher(airflow: Airflow, killed: KilledRun) -> Cipher:
+    """What opens all that is sealed for the customer of the tests."""
+    engine = connect(airflow.owner_address, keep_open=False)
+    return Keyring(engine).cipher("tests")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +48,9 @@ def echoing_run(airflow: Airflow) -> Run:
 
 
 @pytest.fixture(scope="module")
-def secrets(airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun, echoing_run: Run) -> Collection[str]:
+def secrets(
+    airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun, echoing_run: Run, master_key: str
+) -> Collection[str]:
     """What may be found nowhere, once all the runs have ended."""
     airflow.wait("purchase_orders__business_central", limited_run)
     assert echoing_run.state == "failed"
@@ -50,26 +62,28 @@ def secrets(airflow: Airflow, limited_run: str, odoo_run: Run, killed: KilledRun
     private_key = forms(airflow.home.secret("sandbox_private_key"))
     assert private_key
     passwords = forms(PLANTED, "ORDERHOUSE") | forms(PLANTED, "orderhouse") | forms(WRONG, "orderhouse")
-    own = {airflow.home.secret(name) for name in ("airflow_admin_password", "analyst_password")}
+    own = {airflow.home.secret(name) for name in ("airflow_admin_password", "analyst_password")} | {master_key}
     return passwords | private_key | own | {PREFIX}
 
 
 def test_no_log_report_or_staged_file_holds_a_secret(
-    airflow: Airflow, secrets: Collection[str], killed: KilledRun
+    airflow: Airflow, secrets: Collection[str], killed: KilledRun, cipher: Cipher
 ) -> None:
     """The places that are there to hold secrets are left out: the folders of generated ones, the encrypted database."""
     home = airflow.home
     keepers = (home.secrets, home.sandbox, home.postgres / "data")
     assert list(traces_in_files(home.root, secrets, leave_out=keepers)) == []
     assert list(traces_in_files(killed.staged, secrets)) == []
+    assert list(traces_in_staged(killed.staged, CONNECTION, cipher, secrets)) == []
 
 
 def test_no_table_of_airflow_holds_a_secret(airflow: Airflow, secrets: Collection[str]) -> None:
     assert list(traces_in_database(airflow.installation.host.postgres.libpq_url("airflow"), secrets)) == []
 
 
-def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Collection[str]) -> None:
-    assert list(traces_in_database(airflow.warehouse_address, secrets)) == []
+def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Collection[str], cipher: Cipher) -> None:
+    assert list(traces_in_payloads(airflow.owner_address, cipher, secrets)) == []
+    assert list(traces_in_database(airflow.owner_address, secrets)) == []
 
 
 def test_a_source_that_repeats_a_password_in_its_error_is_quoted_without_it(airflow: Airflow, echoing_run: Run) -> None:
@@ -82,13 +96,17 @@ def test_the_search_looks_into_the_logs_of_tasks(airflow: Airflow, odoo_run: Run
     assert any(odoo_run.run_id in hit for hit in hits)
 
 
-def test_the_search_looks_into_packed_files_and_payloads(airflow: Airflow, killed: KilledRun) -> None:
+def test_the_search_looks_into_sealed_files_and_payloads(airflow: Airflow, killed: KilledRun, cipher: Cipher) -> None:
     query = "SELECT order_number FROM procurement.purchase_order WHERE connection = %s LIMIT 1"
     (order,) = airflow.rows(query, CONNECTION)
-    files = {Path(hit.split(":")[0]).name for hit in traces_in_files(killed.staged, [order["order_number"]])}
+    known = [order["order_number"]]
+    assert list(traces_in_files(killed.staged, known)) == []
+    files = {Path(hit.split(":")[0]).name for hit in traces_in_staged(killed.staged, CONNECTION, cipher, known)}
     assert {"000000.zst", "version.arrow"} <= files
-    columns = {hit.split(":")[0] for hit in traces_in_database(airflow.warehouse_address, [order["order_number"]])}
-    assert {"ops.order_raw.payload", "procurement.purchase_order.order_number"} <= columns
+    columns = {hit.split(":")[0] for hit in traces_in_database(airflow.owner_address, known)}
+    assert "procurement.purchase_order.order_number" in columns
+    assert "ops.order_raw.payload" not in columns
+    assert "ops.order_raw" in {hit.split(":")[0] for hit in traces_in_payloads(airflow.owner_address, cipher, known)}
 
 
 def test_the_search_looks_into_the_tables_of_airflow(airflow: Airflow, odoo_run: Run) -> None:

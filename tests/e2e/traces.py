@@ -14,6 +14,11 @@ import pyarrow as pa
 import zstandard
 from psycopg import sql
 
+from include.orderhouse.cipher import Cipher
+from include.orderhouse.files import UNFINISHED
+from include.orderhouse.staging import PURPOSE
+from include.orderhouse.warehouse.payloads import Payloads
+
 _TABLES = """
     SELECT schemaname, tablename FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
@@ -34,7 +39,7 @@ def traces_in_files(folder: Path, secrets: Collection[str], leave_out: Collectio
     """The files below a folder that hold one of the secrets."""
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not any(file.is_relative_to(place) for place in leave_out):
-            yield from (f"{file}: {found}" for found in _found(_content(file), secrets))
+            yield from (f"{file}: {found}" for found in _found(file.read_bytes(), secrets))
 
 
 def traces_in_database(address: str, secrets: Collection[str]) -> Iterator[str]:
@@ -48,11 +53,27 @@ def traces_in_database(address: str, secrets: Collection[str]) -> Iterator[str]:
                     yield from (f"{schema}.{table}.{column}: {found}" for found in _found(value, secrets))
 
 
-def _content(file: Path) -> Any:
-    if file.suffix == ".arrow":
-        with pa.ipc.open_file(file) as frames:
-            return frames.read_all().to_pylist()
-    return file.read_bytes()
+def traces_in_staged(folder: Path, connection: str, cipher: Cipher, secrets: Collection[str]) -> Iterator[str]:
+    """The staged files of a connection that hold one of the secrets once they are opened; ``folder`` is a copy."""
+    for file in sorted(folder.rglob("*.*")):
+        name = file.relative_to(folder).as_posix()
+        if file.is_file() and not name.endswith(UNFINISHED):
+            content: Any = cipher.open(file.read_bytes(), PURPOSE, f"{connection}/{name}")
+            if file.suffix == ".arrow":
+                content = pa.ipc.open_file(pa.BufferReader(content)).read_all().to_pylist()
+            yield from (f"{file}: {found}" for found in _found(content, secrets))
+
+
+def traces_in_payloads(address: str, cipher: Cipher, secrets: Collection[str]) -> Iterator[str]:
+    """The tables of a warehouse whose payloads hold one of the secrets once they are opened."""
+    with psycopg.connect(address) as warehouse:
+        for frame, (table, key) in {"version": ("order_raw", "order_id"), "reject": ("reject", "reject_id")}.items():
+            query = sql.SQL("SELECT connection, {}::text, payload FROM ops.{} WHERE payload IS NOT NULL")
+            for connection, owner, payload in warehouse.execute(
+                query.format(sql.Identifier(key), sql.Identifier(table))
+            ):
+                content = Payloads(cipher, connection).open(frame, owner, payload)
+                yield from (f"ops.{table}: {found}" for found in _found(content, secrets))
 
 
 def _found(value: Any, secrets: Collection[str]) -> list[str]:

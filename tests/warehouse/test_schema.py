@@ -51,7 +51,7 @@ def test_every_primary_and_foreign_key_begins_with_the_connection(engine: sa.Eng
         key["constrained_columns"]
         for schema in SCHEMAS
         for table in inspector.get_table_names(schema)
-        if table != "alembic_version"
+        if table not in ("alembic_version", "analyst_customer", "audit")
         for key in (inspector.get_pk_constraint(table, schema), *inspector.get_foreign_keys(table, schema))
     ]
     assert len(keys) > len(TABLES)
@@ -65,7 +65,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0009"
+        assert current_revision(connection) == "0011"
     engine.dispose()
 
 

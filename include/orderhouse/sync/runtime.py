@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from functools import cached_property
 import httpx
 import sqlalchemy as sa
 
+from include.orderhouse import wire
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
@@ -19,6 +21,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
+from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
@@ -49,6 +52,7 @@ class Runtime:
     @contextmanager
     def source(self, catalogue: Catalogue | None = None) -> Iterator[Source]:
         """The connection's source, paced by its limits."""
+        self._record_access()
         tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.cipher)
         credentials, connector = replace(self.credentials(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
@@ -61,6 +65,20 @@ class Runtime:
         ):
             options, found = self.connection.options, catalogue or Catalogue()
             yield Source(api, self.connection.settings, found, self.connection.page_size, options.time_zone)
+
+    def _record_access(self) -> None:
+        """Note that the credentials are read, and how the connection is configured where that has changed."""
+        name, customer, options = self.connection.name, self.connection.customer, self.connection.options
+        configured = {
+            option: hashlib.sha256(wire.encode(value)).hexdigest()[:12]
+            for option, value in options.model_dump(mode="json", exclude_defaults=True).items()
+        }
+        record_now(
+            self.warehouse,
+            Event("connection.configured", "sync", name, customer, details=configured),
+            if_new=True,
+        )
+        record_now(self.warehouse, Event("credentials.read", "sync", name, customer, self.connection.credentials_id))
 
     def _trusting(self) -> httpx.BaseTransport | None:
         """A transport that trusts the connection's own certificate authority, where it names one."""

@@ -41,7 +41,7 @@ from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.status import refuse_disconnected, set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
@@ -58,6 +58,8 @@ GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
+    with runtime.warehouse.connect() as warehouse:
+        refuse_disconnected(warehouse, runtime.connection.name)
     identity = sync_id(runtime, request)
     staging = runtime.staging(identity)
     if request.mode in FROM_WAREHOUSE:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse.warehouse.audit import Event, record
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.rejects import mark_stale
 from include.orderhouse.warehouse.task import ALONE
@@ -29,4 +30,6 @@ def dismiss_rejects(engine: sa.Engine, connection: str, reject_ids: Sequence[str
         cursor.execute(ALONE, facts)
         dismissed = cursor.execute(_DISMISS, facts).rowcount
         mark_stale(cursor, facts)
+        details = {"rejects": dismissed, "note": note}
+        record(transaction, Event("rejects.dismissed", resolved_by, connection, details=details))
     return int(dismissed)

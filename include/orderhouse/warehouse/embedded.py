@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: a server in the state folder, for people who have none.
 
 It holds two databases, ``warehouse`` and ``airflow`` (Airflow's own metadata). Orderhouse itself connects over a Unix
-socket that only the owner can reach. On loopback TCP there is one login, ``analyst``, with a generated password and the
-right to read the warehouse.
+socket that only the owner can reach: to migrate as the superuser ``postgres``, to sync as ``loader``. On loopback TCP
+there is one login, ``analyst``, with a generated password and the right to read the orders.
 
 Any number of processes may use the server: the first starts it, the last to leave stops it. Each holds a shared lock
 on a file while it does, which the kernel releases even for a process that is killed, so nothing is left to clean up.
@@ -29,6 +29,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import Home
 from include.orderhouse.ports import LOOPBACK, claim_port, port_setting
 from include.orderhouse.warehouse.binaries import MAJOR_VERSION, belongs_to_us, hand_over, run_program
+from include.orderhouse.warehouse.roles import Roles
 
 DEFAULT_PORT = 55432
 PORT_SETTING = "ORDERHOUSE_POSTGRES_PORT"
@@ -36,6 +37,7 @@ DATABASES = ("warehouse", "airflow")
 _LONGEST_SOCKET_FOLDER = 85
 _ACCESS = f"""\
 local all postgres trust
+local warehouse loader trust
 host warehouse analyst {LOOPBACK}/32 scram-sha-256
 """
 _SETTINGS = """
@@ -56,7 +58,15 @@ class Server:
 
     def url(self, database: str = "warehouse", driver: str = "psycopg") -> str:
         """The SQLAlchemy URL of ``database`` as its owner, over the Unix socket."""
-        return f"postgresql+{driver}://postgres@/{database}?host={quote(str(self.socket_folder))}&port={self.port}"
+        return self._socket_url("postgres", database, driver)
+
+    @property
+    def loader_url(self) -> str:
+        """The SQLAlchemy URL of the warehouse for syncs, over the Unix socket."""
+        return self._socket_url("loader", "warehouse", "psycopg")
+
+    def _socket_url(self, login: str, database: str, driver: str) -> str:
+        return f"postgresql+{driver}://{login}@/{database}?host={quote(str(self.socket_folder))}&port={self.port}"
 
     def libpq_url(self, database: str = "warehouse") -> str:
         """The same URL as psycopg and psql take it."""
@@ -130,6 +140,7 @@ class EmbeddedPostgres:
         if not self._data.exists():
             self._initialise()
         self._check_version()
+        (self._data / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
         server = self._server(self._make_socket_folder(), port)
         options = f'-k "{server.socket_folder}" -c port={port} -c listen_addresses={LOOPBACK}'
         self._control("start", f"--log={self._folder / 'server.log'}", f"--options={options}")
@@ -148,7 +159,6 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         run_program("initdb", "--username=postgres", "--auth=trust", *locale, f"--pgdata={unfinished}")
-        (unfinished / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
         with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(_SETTINGS)
         unfinished.rename(self._data)
@@ -182,12 +192,22 @@ def _prepare_databases(server: Server) -> None:
         for name in DATABASES:
             if name not in present:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'analyst'").fetchone():
-            connection.execute("CREATE ROLE analyst LOGIN IN ROLE pg_read_all_data")
-            connection.execute("ALTER ROLE analyst SET default_transaction_read_only = on")
-            connection.execute("ALTER ROLE analyst SET search_path = procurement, ops")
+        _prepare_logins(connection)
         password = sql.Literal(server.analyst_password)
         connection.execute(sql.SQL("ALTER ROLE analyst PASSWORD {}").format(password))
+
+
+def _prepare_logins(connection: psycopg.Connection) -> None:
+    roles = Roles.from_environment()
+    for statement in roles.creation():
+        connection.execute(statement)
+    for login, role in (("analyst", roles.analyst), ("loader", roles.loader)):
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(login)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(login)))
+    connection.execute("REVOKE pg_read_all_data FROM analyst")
+    connection.execute("ALTER ROLE analyst SET default_transaction_read_only = on")
+    connection.execute("ALTER ROLE analyst SET search_path = procurement")
 
 
 def _connect(server: Server) -> psycopg.Connection:

@@ -16,8 +16,17 @@ from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import EmbeddedPostgres
 
 URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"
+OWNER_URL_SETTING = "ORDERHOUSE_WAREHOUSE_OWNER_URL"
 OLDEST_SERVER = 15
 _CONNECT_TIMEOUT_SECONDS = 10
+
+
+def owner_url() -> str | None:
+    """The URL of the warehouse for who migrates, grants and erases, where the environment names one.
+
+    ``ORDERHOUSE_WAREHOUSE_OWNER_URL``, else ``ORDERHOUSE_WAREHOUSE_URL``.
+    """
+    return os.environ.get(OWNER_URL_SETTING) or os.environ.get(URL_SETTING)
 
 
 def warehouse_url() -> str:

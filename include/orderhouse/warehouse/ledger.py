@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from include.orderhouse.warehouse.audit import Event, record
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
 from include.orderhouse.warehouse.operations import sync
@@ -61,8 +62,10 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
         },
         where=sync.c.state != "succeeded",
     )
+    details = {"mode": row.mode, "run_id": row.run_id}
     with engine.begin() as connection:
         connection.execute(statement)
+        record(connection, Event("sync.started", row.triggered_by, row.connection, row.customer, row.sync_id, details))
 
 
 def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
@@ -155,4 +158,6 @@ def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int
         number = known.mapping_version + 1 if known else 1
         new = {"connection": connection, "mapping_version": number, "fingerprint": fingerprint, "first_used_at": _NOW}
         warehouse.execute(sa.insert(mapping_versions).values(**new))
+        details = {"mapping_version": number, "fingerprint": fingerprint}
+        record(warehouse, Event("mapping.changed", "sync", connection, details=details))
         return int(number)

@@ -28,6 +28,7 @@ from include.orderhouse.warehouse.merge import merge
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.rejects import settle_rejects
+from include.orderhouse.warehouse.status import refuse_disconnected
 from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
 from include.orderhouse.warehouse.totals import add_to_totals
 from include.orderhouse.warehouse.winners import choose_winners, count_lines, keep_versions
@@ -47,6 +48,7 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
     with _transaction(engine, task) as (connection, cursor):
         copied = copy_batches(cursor, payloads, batches)
         facts = task.facts(_enter(cursor, task))
+        refuse_disconnected(connection, task.connection)
         counts = _merge_all(cursor, task, facts)
         _reconcile(task, copied, counts)
         counts = replace(counts, duplicates=counts.duplicates + task.counts.get("orders_duplicate", 0))

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.grants import grant
 from include.orderhouse.warehouse.schema import OPS, SCHEMAS
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -19,7 +20,7 @@ _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.migra
 
 
 def upgrade(url: str | None = None) -> None:
-    """Create or upgrade the warehouse at ``url``, in one transaction.
+    """Create or upgrade the warehouse at ``url``, roles and grants included, in one transaction.
 
     Any number of processes may call it at once; at the newest revision it only looks.
     """
@@ -29,6 +30,7 @@ def upgrade(url: str | None = None) -> None:
             if current_revision(connection) != _head():
                 connection.execute(_LOCK)
                 _upgrade(connection)
+                grant(connection)
     finally:
         engine.dispose()
 

@@ -205,7 +205,7 @@ connection_status = sa.Table(
     _connection(),
     _customer(),
     _column("connector", TEXT, "The kind of source system", required=True),
-    _column("state", TEXT, "online, offline, needs_reauthorisation or paused", required=True),
+    _column("state", TEXT, "online, offline, needs_reauthorisation, paused or disconnected", required=True),
     _column("since", INSTANT, "Since when the connection is in this state", required=True),
     _column("checked_at", INSTANT, "When the state was last told", required=True),
     _column("error_code", TEXT, "Code of the error behind the state"),
@@ -269,3 +269,34 @@ token = sa.Table(
     schema=OPS,
     comment="Tokens that change with every use, kept before they are used",
 )
+
+analyst_customer = sa.Table(
+    "analyst_customer",
+    metadata,
+    _column("login", TEXT, "The login, as PostgreSQL names it", required=True),
+    _column("customer", TEXT, "A customer whose rows it may see", required=True),
+    sa.PrimaryKeyConstraint("login", "customer"),
+    schema=OPS,
+    comment="Which customers each login among the restricted analysts may see; without a row none",
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("audit_id", COUNT, comment="Number of the row, without gaps", nullable=False, autoincrement=False),
+    _column("occurred_at", INSTANT, "When it was written", required=True),
+    _column("login", TEXT, "The login that wrote it, as PostgreSQL knows it", required=True),
+    _column("actor", TEXT, "Who did it, as the program knows them", required=True),
+    _column("action", TEXT, "What was done, such as sync.started or credentials.read", required=True),
+    _column("connection", TEXT, "The connection it was done to"),
+    _column("customer", TEXT, "The customer it was done to"),
+    _column("subject", TEXT, "Id of what it was done to or with"),
+    _column("details", JSONB(), "What else is worth knowing; no secrets", required=True),
+    _column("previous_hash", sa.LargeBinary(), "The hash of the row before; zeros in the first", required=True),
+    _column("row_hash", sa.LargeBinary(), "SHA-256 of the hash before and of this row", required=True),
+    sa.PrimaryKeyConstraint("audit_id"),
+    sa.UniqueConstraint("previous_hash"),
+    schema=OPS,
+    comment="Who did what; rows are only added, each with the hash of the one before",
+)
+sa.Index("audit_action_connection_idx", audit.c.action, audit.c.connection, audit.c.audit_id)

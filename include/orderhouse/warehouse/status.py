@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.events import instant, write_event
 
-STATES = ("online", "offline", "needs_reauthorisation", "paused")
+DISCONNECTED = "disconnected"
+STATES = ("online", "offline", "needs_reauthorisation", "paused", DISCONNECTED)
 
 _SET = sa.text("""
     WITH known AS MATERIALIZED (
@@ -28,6 +30,14 @@ _SET = sa.text("""
     SELECT :connection, :customer, now(), (SELECT state FROM known), :state, :error_code, :error_message
     WHERE (SELECT state FROM known) IS DISTINCT FROM :state
     RETURNING state_before, occurred_at
+""")
+_DISCONNECTED = sa.text("SELECT connection FROM ops.connection_status WHERE state = 'disconnected'")
+_IS_DISCONNECTED = sa.text(
+    "SELECT 1 FROM ops.connection_status WHERE connection = :connection AND state = 'disconnected'"
+)
+_RECONNECT = sa.text("""
+    UPDATE ops.connection_status SET state = 'paused', since = now(), checked_at = now()
+    WHERE connection = :connection AND state = 'disconnected'
 """)
 _KINDS = {
     (False, "online"): "connection.online",
@@ -47,7 +57,7 @@ def set_status(
     error_code: str | None = None,
     error_message: str | None = None,
 ) -> None:
-    """Note a connection's state, one of ``STATES``.
+    """Note a connection's state, one of ``STATES``. One that was disconnected stays so until ``reconnect``.
 
     A change of state adds a row to ``ops.connection_event``, and an event for webhooks. That a new connection works is
     not one: its first sync tells.
@@ -64,9 +74,33 @@ def set_status(
     }
     with engine.begin() as warehouse:
         warehouse.execute(_LOCK, {"connection": connection})
+        if warehouse.execute(_IS_DISCONNECTED, {"connection": connection}).scalar():
+            return
         changed = warehouse.execute(_SET, told).one_or_none()
         if changed is not None and (kind := _KINDS.get((changed.state_before is None, state))):
             write_event(warehouse, kind, connection, _facts(told, *changed))
+
+
+def disconnected(engine: sa.Engine) -> set[str]:
+    """The connections that were disconnected."""
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(_DISCONNECTED).scalars())
+
+
+def refuse_disconnected(warehouse: sa.Connection, connection: str) -> None:
+    """Raise ConfigurationInvalid where a connection was disconnected."""
+    if warehouse.execute(_IS_DISCONNECTED, {"connection": connection}).scalar():
+        raise ConfigurationInvalid(
+            f"Connection {connection!r} is disconnected; nothing of it is read or loaded.",
+            action=f"To sync it again: scripts/orderhouse reconnect {connection}.",
+        )
+
+
+def reconnect(engine: sa.Engine, connection: str) -> bool:
+    """Let a disconnected connection sync again; whether it was disconnected."""
+    with engine.begin() as warehouse:
+        warehouse.execute(_LOCK, {"connection": connection})
+        return warehouse.execute(_RECONNECT, {"connection": connection}).rowcount > 0
 
 
 def _facts(told: Mapping[str, str | None], state_before: str | None, since: datetime) -> dict[str, Any]:

@@ -60,8 +60,12 @@ def test_an_analyst_reads_the_warehouse_and_nothing_else(home: Home) -> None:
     with embedded_postgres(home, port=0) as server:
         with psycopg.connect(server.libpq_url()) as warehouse:
             warehouse.execute("CREATE TABLE orders AS SELECT 1 AS value")
-        with psycopg.connect(server.analyst_url) as analyst:
+            warehouse.execute("GRANT SELECT ON orders TO orderhouse_analyst")
+            warehouse.execute("CREATE TABLE tokens AS SELECT 1 AS value")
+        with psycopg.connect(server.analyst_url, autocommit=True) as analyst:
             assert analyst.execute("SELECT value FROM public.orders").fetchone() == (1,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                analyst.execute("SELECT value FROM public.tokens")
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
                 analyst.execute("CREATE TABLE public.another (value int)")
         with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):

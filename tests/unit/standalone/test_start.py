@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.warehouse.embedded import Server
-from include.standalone.environment import AirflowHost, airflow_environment
+from include.standalone.environment import AirflowHost
 from include.standalone.installation import Installation
 from include.standalone.processes import Processes
 
@@ -64,7 +64,7 @@ def test_airflows_command_line_says_when_nothing_runs(home: Home) -> None:
 
 def _address(home: Home, inherited: Mapping[str, str]) -> str:
     host = AirflowHost(home, Server(home.postgres, 55432, "analysts"), 8080)
-    return Installation(host, airflow_environment(host, inherited), Processes(home), None).warehouse_address
+    return Installation(host, inherited, Processes(home), None).warehouse_address
 
 
 def test_the_embedded_warehouse_is_named_with_the_analyst_s_login(home: Home) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from tests.sandbox.dialects.coupa.errors import CoupaError
@@ -40,21 +41,25 @@ class Condition:
     def holds(self, row: Row) -> bool:
         found = list(_values(row, self.path))
         if self.operator in ("not_eq", "not_in"):
-            wanted = [self.value] if self.operator == "not_eq" else self.value.split(",")
-            return not any(_equals(value, entry) for value in found for entry in wanted)
+            return not any(self._names(value) for value in found)
         return any(self._meets(value) for value in found)
 
     def _meets(self, value: Any) -> bool:
         if self.operator == "blank":
             return (value in (None, "", [])) is (self.value == "true")
         if self.operator in ("eq", "in"):
-            wanted = [self.value] if self.operator == "eq" else self.value.split(",")
-            return any(_equals(value, entry) for entry in wanted)
+            return self._names(value)
         if value is None:
             return False
         if self.operator in TEXTS:
             return TEXTS[self.operator](str(value).casefold(), self.value.casefold())
-        return COMPARISONS[self.operator](value, _like(value, self.value))
+        return COMPARISONS[self.operator](value, _read(type(value), self.value))
+
+    def _names(self, value: Any) -> bool:
+        """Whether the value is the condition's, or one of its list."""
+        if not isinstance(value, str | int | Decimal | date):
+            return False
+        return value in _wanted(type(value), self.value, self.operator in ("in", "not_in"))
 
 
 @dataclass(frozen=True)
@@ -145,21 +150,24 @@ def _values(row: Any, path: tuple[str, ...]) -> Iterator[Any]:
         yield from _values(row[path[0]], path[1:])
 
 
-def _equals(value: Any, wanted: str) -> bool:
-    return value is not None and bool(value == _like(value, wanted))
+@lru_cache(maxsize=256)
+def _wanted(kind: type, text: str, is_list: bool) -> frozenset[Any]:
+    """The values that a condition names."""
+    return frozenset(_read(kind, entry) for entry in (text.split(",") if is_list else [text]))
 
 
-def _like(value: Any, text: str) -> Any:
+@lru_cache(maxsize=256)
+def _read(kind: type, text: str) -> Any:
     """The text in the type of the field; instants without an offset are UTC."""
     try:
-        if isinstance(value, bool):
+        if issubclass(kind, bool):
             return text == "true"
-        if isinstance(value, datetime):
+        if issubclass(kind, datetime):
             found = datetime.fromisoformat(text)
             return found if found.tzinfo else found.replace(tzinfo=UTC)
-        if isinstance(value, date):
+        if issubclass(kind, date):
             return date.fromisoformat(text[:10])
-        return Decimal(text) if isinstance(value, int | Decimal) else text
+        return Decimal(text) if issubclass(kind, int | Decimal) else text
     except (ValueError, InvalidOperation):
         raise CoupaError(400, f"Invalid value {text}") from None
 

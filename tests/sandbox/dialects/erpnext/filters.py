@@ -61,7 +61,8 @@ def _test(field: str, operator: str, value: Any, nulls_are_low: bool) -> Test:
             return lambda told: null if told is None else COMPARISONS[operator](*_alike(told, value))
         case "in" | "not in":
             wanted = value if isinstance(value, list) else [part.strip() for part in str(value).split(",")]
-            return lambda told: any(_equals(told, entry) for entry in wanted) is (operator == "in")
+            texts = {str(entry).casefold() for entry in wanted}
+            return lambda told: _is_among(told, wanted, texts) is (operator == "in")
         case "like" | "not like":
             pattern = re.compile(re.escape(str(value)).replace("%", ".*").replace("_", "."), re.IGNORECASE | re.DOTALL)
             return lambda told: bool(pattern.fullmatch(str(told or ""))) is (operator == "like")
@@ -81,6 +82,13 @@ def _equals(told: Any, value: Any) -> bool:
         return value in (None, "")
     left, right = _alike(told, value)
     return bool(left == right)
+
+
+def _is_among(told: Any, wanted: list[Any], texts: set[str]) -> bool:
+    """Whether a value is in a list, whose ``texts`` are as the collation compares them."""
+    if isinstance(told, str):
+        return told.casefold() in texts
+    return any(_equals(told, entry) for entry in wanted)
 
 
 def _is_between(told: Any, low: Any, high: Any) -> bool:

@@ -1,0 +1,104 @@
+"""Commands for connections that leave."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from include.cli.surroundings import airflow_settings, warehouse
+from include.orderhouse.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from include.orderhouse.connections import Connection
+    from include.orderhouse.sync.leaving import Leaver
+
+_NAME = typer.Argument(help="A name in connections.yaml.")
+_YES = typer.Option("--yes", help="Do not ask.")
+
+
+def disconnect(connection: Annotated[str, _NAME]) -> None:
+    """Stop a connection's syncs and forget its credentials and tokens. Its data stays."""
+    from include.orderhouse.connections import read_connection
+    from include.orderhouse.sync.leaving import disconnect as leave
+    from include.orderhouse.warehouse.audit import command_line
+
+    (leaver,) = _leavers([read_connection(connection)])
+    with warehouse() as engine:
+        leave(engine, leaver, command_line())
+    kept = "" if leaver.credentials else "; its credentials stay, another connection uses them"
+    typer.echo(f"disconnected {connection}{kept}; take the access back at the source, too")
+
+
+def reconnect(connection: Annotated[str, _NAME]) -> None:
+    """Let a disconnected connection sync again; put its credentials first."""
+    from include.orderhouse.warehouse.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.status import reconnect as connect_again
+
+    with warehouse() as engine:
+        if not connect_again(engine, connection):
+            raise ConfigurationInvalid(f"Connection {connection!r} is not disconnected.", action="Nothing to do.")
+        record_now(engine, Event("connection.reconnected", command_line(), connection))
+    typer.echo(f"reconnected {connection}")
+
+
+def erase(
+    connection: Annotated[str | None, typer.Argument(help="A name in connections.yaml.")] = None,
+    customer: Annotated[str | None, typer.Option(help="All connections of this customer, and their keys.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="Write the certificate there, too.")] = None,
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
+    from include.orderhouse.connections import read_connection, read_connections
+    from include.orderhouse.home import write_private
+    from include.orderhouse.sync.leaving import erase as remove
+    from include.orderhouse.sync.leaving import leavers_of
+    from include.orderhouse.warehouse.audit import command_line
+
+    if (connection is None) == (customer is None):
+        raise typer.BadParameter("name either a connection or --customer")
+    known = [found for found in read_connections().values() if connection == found.name or customer == found.customer]
+    owner = customer or read_connection(str(connection)).customer
+    with warehouse() as engine:
+        leavers = leavers_of(engine, owner, _leavers(known)) if customer else _leavers(known)
+        names = ", ".join(leaver.name for leaver in leavers)
+        if not yes and typer.prompt(f"This cannot be undone. To erase {names}, type {connection or customer}") != (
+            connection or customer
+        ):
+            raise typer.Abort
+        told = json.dumps(remove(engine, leavers, owner, command_line()), indent=2, ensure_ascii=False)
+        _forget_watermarks([leaver.name for leaver in leavers])
+    if certificate:
+        write_private(certificate.resolve(), f"{told}\n")
+    typer.echo(told)
+
+
+def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
+    """Each leaves with its credentials, unless a connection that stays has them as well."""
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.sync.leaving import Leaver
+
+    names = {found.name for found in leaving}
+    needed = {found.credentials_id for found in read_connections().values() if found.name not in names}
+    return [
+        Leaver(
+            found.name,
+            found.customer,
+            found.connector.name,
+            None if found.credentials_id in needed else found.credentials_id,
+        )
+        for found in leaving
+    ]
+
+
+def _forget_watermarks(names: list[str]) -> None:
+    with airflow_settings():
+        from include.orchestration.metadata import StoredWatermark, check_metadata
+
+        check_metadata()
+        for name in names:
+            StoredWatermark(name).forget()

@@ -1,0 +1,57 @@
+"""The DAG that keeps house: once a day, what is older than its connection's retention goes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from textwrap import dedent
+
+from airflow.sdk import DAG, task
+
+from include.orchestration.courier import HOUSEKEEPING
+from include.orchestration.dag import TAG
+
+DAG_ID = "orderhouse_maintenance"
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+log = logging.getLogger(__name__)
+
+
+def maintenance_dag() -> DAG:
+    """Runs every night; its task's log and return value are the report."""
+    with DAG(
+        dag_id=DAG_ID,
+        dag_display_name="Maintenance",
+        description="Removes what is older than the retention of its connection, and seals the audit log",
+        doc_md=dedent(__doc__ or "") + "\nRetention is an option of each connection; see `docs/security.md`.",
+        schedule="17 3 * * *",
+        start_date=_START,
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        dagrun_timeout=timedelta(hours=6),
+        tags=[TAG, HOUSEKEEPING],
+        default_args={"owner": "orderhouse", "retries": 2, "retry_delay": timedelta(minutes=10)},
+    ) as dag:
+        enforce_retention()
+    return dag
+
+
+@task
+def enforce_retention() -> dict[str, dict[str, int]]:
+    """Remove what is too old; gives and logs how much of what, by connection."""
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.sync.maintenance import maintain
+    from include.orderhouse.warehouse.audit import Event, record_now, seal
+    from include.orderhouse.warehouse.engine import connect
+
+    engine = connect()
+    try:
+        removed = maintain(engine, read_connections().values())
+        record_now(engine, Event("retention.enforced", "maintenance", details=removed))
+        log.info("The audit log ends in %s", seal(engine))
+    finally:
+        engine.dispose()
+    for name, counts in removed.items():
+        log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
+    return removed

@@ -1,0 +1,95 @@
+"""A connection leaves: disconnected it keeps its data, erased it leaves a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.orderhouse.files import file_system, outages_named
+from include.orderhouse.reports import reports_url
+from include.orderhouse.staging import staging_url
+from include.orderhouse.warehouse.audit import Event, record_now
+from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, holds
+from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.status import DISCONNECTED, set_status
+from include.orderhouse.warehouse.vault import Vault
+
+NOT_REACHED = (
+    "backups of the database and of the folder or bucket of staged files, until they are gone: what is sealed in them "
+    "opens no more where the customer's keys are destroyed and not in the same backup",
+    "the source itself, and what others copied from the warehouse",
+    "logs of Airflow, which name connections and count orders",
+)
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A connection that leaves. ``credentials`` is None where another connection still needs them."""
+
+    name: str
+    customer: str
+    connector: str
+    credentials: str | None
+
+
+def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
+    """Stop a connection's syncs, and forget its credentials and tokens in the vault and the warehouse."""
+    set_status(engine, leaver.name, leaver.customer, leaver.connector, DISCONNECTED)
+    if leaver.credentials is not None:
+        Vault.of(engine).revoke(leaver.credentials)
+        with engine.begin() as warehouse:
+            forgotten = sa.text("DELETE FROM ops.token WHERE connection = :credentials")
+            warehouse.execute(forgotten, {"credentials": leaver.credentials})
+    record_now(engine, Event("connection.disconnected", actor, leaver.name, leaver.customer))
+
+
+def erase(engine: sa.Engine, leavers: Collection[Leaver], customer: str, actor: str) -> dict[str, Any]:
+    """Remove all that is of these connections; the certificate. With a customer's last connection go their keys."""
+    erased = {leaver.name: _erase(engine, leaver, actor) for leaver in leavers}
+    is_last = not holds(engine, customer)
+    keys = Keyring.of(engine).destroy(customer) if is_last else 0
+    certificate = {
+        "customer": customer,
+        "erased_at": warehouse_now(engine).isoformat(),
+        "erased_by": actor,
+        "removed": erased,
+        "data_keys_destroyed": keys,
+        "kept": KEPT if is_last else {**KEPT, "vault.data_key": "the customer has other connections"},
+        "not_reached": NOT_REACHED,
+    }
+    action = "customer.erased" if is_last else "connections.erased"
+    record_now(engine, Event(action, actor, customer=customer, details=certificate))
+    return certificate
+
+
+def leavers_of(engine: sa.Engine, customer: str, known: Collection[Leaver]) -> list[Leaver]:
+    """All connections of a customer: those that are known, and those that only the warehouse still has."""
+    forgotten = sorted(set(connections_of(engine, customer)) - {leaver.name for leaver in known})
+    return [*known, *(Leaver(name, customer, "unknown", name) for name in forgotten)]
+
+
+def _erase(engine: sa.Engine, leaver: Leaver, actor: str) -> dict[str, int]:
+    disconnect(engine, leaver, actor)
+    removed = erase_rows(engine, leaver.name, leaver.credentials)
+    if leaver.credentials is not None:
+        removed["vault.secret"] = int(Vault.of(engine).erase(leaver.credentials))
+    removed["staged files"] = _remove(staging_url(), leaver.name)
+    removed["report files"] = _remove(reports_url(), leaver.name)
+    return removed
+
+
+def _remove(url: str, connection: str) -> int:
+    """Remove a connection's folder; how many files it had."""
+    files, root = file_system(url)
+    place = f"{root}/{connection}"
+    with outages_named(place):
+        files.invalidate_cache()
+        if not files.exists(place):
+            return 0
+        number = len(files.find(place))
+        files.rm(place, recursive=True)
+    return number

@@ -1,0 +1,60 @@
+"""What a connection no longer keeps in the warehouse. Each round commits, so that no load waits long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.orderhouse.options import Retention
+
+_AT_ONCE = 5000
+_RAW = """
+    DELETE FROM ops.order_raw WHERE connection = :connection AND order_id IN (
+        SELECT order_id FROM ops.order_raw WHERE connection = :connection AND fetched_at < now() - :kept LIMIT :most
+    )
+"""
+_WAITING = """
+    UPDATE ops.reject SET payload = NULL, payload_hash = NULL WHERE connection = :connection AND reject_id IN (
+        SELECT reject_id FROM ops.reject
+        WHERE connection = :connection AND payload IS NOT NULL AND fetched_at < now() - :kept LIMIT :most
+    )
+"""
+_CLOSED = """
+    DELETE FROM ops.reject WHERE connection = :connection AND reject_id IN (
+        SELECT reject_id FROM ops.reject WHERE connection = :connection AND resolved_at < now() - :kept LIMIT :most
+    )
+"""
+_ENDED = sa.text("""
+    SELECT sync_id::text, greatest(started_at, finished_at) < now() - cast(:kept AS interval) FROM ops.sync
+    WHERE connection = :connection
+""")
+
+
+def enforce(engine: sa.Engine, connection: str, keep: Retention) -> dict[str, int]:
+    """Remove what is older than its time; how many rows of each kind."""
+    told = {"closed rejects": _exhaust(engine, _CLOSED, connection, keep.rejects)}
+    if keep.raw is None:
+        return told
+    raw = _exhaust(engine, _RAW, connection, keep.raw)
+    return told | {"raw records": raw, "payloads of rejects": _exhaust(engine, _WAITING, connection, keep.raw)}
+
+
+def syncs_over(engine: sa.Engine, connection: str, kept: timedelta) -> Mapping[str, bool]:
+    """By the id of every sync of a connection, whether it was over that long ago."""
+    with engine.connect() as warehouse:
+        rows = warehouse.execute(_ENDED, {"connection": connection, "kept": kept}).all()
+    return {sync_id: bool(is_over) for sync_id, is_over in rows}
+
+
+def _exhaust(engine: sa.Engine, statement: str, connection: str, kept: timedelta) -> int:
+    told: dict[str, Any] = {"connection": connection, "kept": kept, "most": _AT_ONCE}
+    total = 0
+    while True:
+        with engine.begin() as warehouse:
+            done = warehouse.execute(sa.text(statement), told).rowcount
+        total += done
+        if done < _AT_ONCE:
+            return total

@@ -1,0 +1,79 @@
+"""Retention: what is older goes, of this connection only; what is younger, or still wanted, stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.options import Options, Retention
+from include.orderhouse.sync.maintenance import maintain
+from include.orderhouse.sync.request import Mode
+from tests.sandbox.running import Sandbox
+from tests.sync.conftest import System, lose_numbers
+
+KEEP = Retention(raw=timedelta(days=30), rejects=timedelta(days=10), staged=timedelta(days=7))
+
+
+def aged(system: System, statement: str) -> None:
+    with system.runtime.warehouse.begin() as warehouse:
+        warehouse.execute(sa.text(statement))
+
+
+def removed(system: System, keep: Retention, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    monkeypatch.setenv("ORDERHOUSE_STAGING_URL", str(system.runtime.staging_url))
+    found = system.runtime.connection
+    kept = found.model_copy(update={"options": found.options.model_copy(update={"retention": keep})})
+    return maintain(system.runtime.warehouse, [kept])[found.name]
+
+
+def test_records_go_when_their_time_is_over_and_anothers_stay(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    aged(
+        synced,
+        """
+        INSERT INTO ops.order_raw SELECT 'another', order_id, source_order_id, now() - interval '9 years', payload,
+            sync_id, payload_hash FROM ops.order_raw
+        """,
+    )
+    aged(synced, "UPDATE ops.order_raw SET fetched_at = now() - interval '29 days' WHERE connection = 'odoo'")
+    oldest = "(SELECT order_id FROM ops.order_raw WHERE connection = 'odoo' ORDER BY 1 LIMIT 3)"
+    aged(synced, f"UPDATE ops.order_raw SET fetched_at = now() - interval '31 days' WHERE order_id IN {oldest}")
+    assert removed(synced, Retention(), monkeypatch)["closed rejects"] == 0
+    assert removed(synced, KEEP, monkeypatch)["raw records"] == 3
+    assert removed(synced, KEEP, monkeypatch)["raw records"] == 0
+    counts = "SELECT connection, count(*) AS kept FROM ops.order_raw GROUP BY 1 ORDER BY 1"
+    assert [tuple(row.values()) for row in synced.rows(counts)] == [("another", 40), ("odoo", 37)]
+    assert len(synced.order_ids()) == 40
+    assert synced.sync(Mode.REMAP)["orders_extracted"] == 37
+
+
+def test_closed_rejects_go_and_waiting_ones_lose_their_payload_only(
+    odoo: Sandbox, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odoo.act(lose_numbers, sorted(odoo.company.orders)[:3])
+    system.sync(max_reject_share="1")
+    aged(system, "UPDATE ops.reject SET fetched_at = now() - interval '31 days'")
+    closed = "UPDATE ops.reject SET resolved_at = now() - interval '11 days', resolution = 'superseded'"
+    aged(system, f"{closed} WHERE reject_id = (SELECT reject_id FROM ops.reject ORDER BY 1 LIMIT 1)")
+    told = removed(system, KEEP, monkeypatch)
+    assert (told["closed rejects"], told["payloads of rejects"]) == (1, 2)
+    assert [row["payload"] for row in system.rows("SELECT payload FROM ops.reject")] == [None, None]
+
+
+def test_staged_files_of_abandoned_syncs_and_old_reports_go(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC, run_id="under way"))
+    old = synced.sync_until("validate", synced.request(Mode.FULL_RESYNC, run_id="abandoned"))
+    aged(synced, f"UPDATE ops.sync SET started_at = now() - interval '91 days' WHERE sync_id = '{old}'")
+    told = removed(synced, KEEP, monkeypatch)
+    folders = {path.name for path in (Path(str(synced.runtime.staging_url)) / "odoo").iterdir()}
+    assert (told["staged syncs"], told["reports"]) == (1, 1)
+    assert folders == {"discovered", fresh}
+
+
+def test_retention_is_an_option_of_a_connection() -> None:
+    written = {"raw": "365d", "staged": "12h"}
+    options = Options.model_validate({"connector": "odoo", "customer": "acme", "retention": written})
+    assert options.retention.raw == timedelta(days=365)
+    assert (options.retention.staged, options.retention.rejects) == (timedelta(hours=12), timedelta(days=90))

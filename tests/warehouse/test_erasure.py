@@ -1,0 +1,129 @@
+"""A connection that leaves: nothing of it is left, nothing of others is touched, and the certificate says what went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import ConfigurationInvalid, SealBroken
+from include.orderhouse.sync.leaving import Leaver, disconnect, erase, leavers_of
+from include.orderhouse.tokens import Tokens
+from include.orderhouse.warehouse.audit import verify
+from include.orderhouse.warehouse.erasure import KEPT, tables
+from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.load import load
+from include.orderhouse.warehouse.raw import stored_raw
+from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.vault import Vault
+from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
+
+US, EU = Leaver("acme_us", "acme", "test", "acme_us"), Leaver("acme_eu", "acme", "test", "acme_eu")
+FULL = Order("1", lines=(Line("10", {}, ("1",), ("1",)),), issues=("ODD",))
+
+
+@pytest.fixture
+def held(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """Two connections of acme and one of globex, each with a row in every table and files."""
+    for setting, folder in (("ORDERHOUSE_STAGING_URL", "staging"), ("ORDERHOUSE_REPORTS_URL", "reports")):
+        monkeypatch.setenv(setting, str(tmp_path / folder))
+        for name in ("acme_us", "acme_eu", "globex"):
+            (tmp_path / folder / name / "a sync").mkdir(parents=True)
+            (tmp_path / folder / name / "a sync" / "file").write_text(name, encoding="utf-8")
+    load_orders(engine, FULL, rejects=[Order("2")])
+    for connection, customer in (("acme_us", "acme"), ("acme_eu", "acme"), ("globex", "globex")):
+        Vault.of(engine).put(connection, customer, "{}")
+        with WarehouseTokens(engine, connection, Keyring.of(engine).cipher(customer)).hold("first") as chain:
+            chain.keep(Tokens("second"))
+        set_status(engine, connection, customer, "test", "online")
+    with engine.begin() as session:
+        parents_first = [name for name in reversed(tables(session)) if name not in (*KEPT, "ops.token")]
+        for name in (name for name in parents_first if not name.startswith("ops.connection_event")):
+            for connection, customer in (("acme_eu", "acme"), ("globex", "globex")):
+                change = f"""jsonb_build_object('connection', '{connection}', 'customer', '{customer}')"""
+                columns = "(jsonb_populate_record(row, " + change + ")).*"
+                copy = f"INSERT INTO {name} SELECT {columns} FROM {name} AS row WHERE connection = 'acme_us'"
+                session.execute(sa.text(f"{copy} ON CONFLICT DO NOTHING"))
+    return engine
+
+
+def count(engine: sa.Engine, connection: str) -> dict[str, int]:
+    with engine.connect() as session:
+        names = tables(session)
+    found = {
+        name: rows(engine, f"SELECT count(*) FROM {name} WHERE connection = :name", name=connection)[0][0]
+        for name in names
+    }
+    return {name: number for name, number in found.items() if number}
+
+
+def fingerprint(engine: sa.Engine, connection: str) -> dict[str, Any]:
+    with engine.connect() as session:
+        names = [name for name in tables(session) if name != "ops.audit"]
+    every = "SELECT md5(string_agg(row::text, ',' ORDER BY row::text)) FROM {} AS row WHERE connection = :name"
+    return {name: rows(engine, every.format(name), name=connection) for name in names}
+
+
+def test_an_erased_connection_leaves_nothing_and_others_stay_as_they_were(held: sa.Engine, tmp_path: Path) -> None:
+    others = {name: fingerprint(held, name) for name in ("acme_eu", "globex")}
+    before = count(held, "acme_us")
+    before["ops.connection_event"] += 1
+    certificate = erase(held, [US], "acme", "ada")
+    assert set(count(held, "acme_us")) <= set(KEPT)
+    assert {name: fingerprint(held, name) for name in others} == others
+    removed = certificate["removed"]["acme_us"]
+    assert {name: number for name, number in removed.items() if number and "." in name and name != "vault.secret"} == {
+        name: number for name, number in before.items() if name not in (*KEPT, "ops.token")
+    }
+    assert (removed["staged files"], removed["report files"], removed["vault.secret"]) == (1, 1, 1)
+    assert certificate["data_keys_destroyed"] == 0
+    for folder in ("staging", "reports"):
+        assert sorted(path.name for path in (tmp_path / folder).iterdir()) == ["acme_eu", "globex"]
+    assert [entry.connection for entry in Vault.of(held).entries()] == ["acme_eu", "globex"]
+    assert verify(held).rows > 0
+
+
+def test_an_erased_customer_takes_the_keys_along(held: sa.Engine) -> None:
+    kept = rows(held, "SELECT order_id::text, payload FROM ops.order_raw WHERE connection = 'acme_us'")
+    leavers = leavers_of(held, "acme", [US])
+    assert [leaver.name for leaver in leavers] == ["acme_us", "acme_eu"]
+    certificate = erase(held, leavers, "acme", "ada")
+    assert certificate["data_keys_destroyed"] == 1
+    assert [Keyring.of(held).customers(), rows(held, "SELECT DISTINCT customer FROM vault.secret")] == [
+        ["globex"],
+        [("globex",)],
+    ]
+    ((order_id, payload),) = kept
+    with pytest.raises(SealBroken):
+        payloads(held).open("version", order_id, bytes(payload))
+    assert set(count(held, "globex")) > set(KEPT) - {"ops.audit"}
+    told = rows(held, "SELECT actor, details ->> 'erased_by' FROM ops.audit WHERE action = 'customer.erased'")
+    assert told == [("ada", "ada")]
+
+
+def test_a_disconnected_connection_keeps_its_data_and_loads_nothing_more(held: sa.Engine) -> None:
+    task = started_task(held)
+    disconnect(held, US, "ada")
+    set_status(held, "acme_us", "acme", "test", "online")
+    assert rows(held, "SELECT state FROM ops.connection_status WHERE connection = 'acme_us'") == [("disconnected",)]
+    with pytest.raises(ConfigurationInvalid, match="is disconnected"):
+        load(held, task, [frames(Order("3"))])
+    assert len(list(stored_raw(held, payloads(held)))) == 1
+    assert rows(held, "SELECT connection FROM ops.token ORDER BY 1") == [("acme_eu",), ("globex",)]
+    gone = Vault.of(held).get("acme_us")
+    assert gone is not None
+    assert gone.value is None
+    assert reconnect(held, "acme_us")
+    assert not reconnect(held, "acme_us")
+    load_orders(held, Order("3"))
+
+
+def test_credentials_that_another_connection_needs_stay(held: sa.Engine) -> None:
+    erase(held, [Leaver("acme_us", "acme", "test", None)], "acme", "ada")
+    kept = Vault.of(held).get("acme_us")
+    assert kept is not None
+    assert kept.value == "{}"
+    assert len(rows(held, "SELECT 1 FROM ops.token")) == 3
