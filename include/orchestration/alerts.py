@@ -14,7 +14,7 @@ from airflow.sdk import BaseNotifier, Context
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from include.orderhouse.connections import connections_file
+from include.orderhouse.connections import unchecked_document
 from include.orderhouse.options import Options, duration
 
 SHORTEST = timedelta(minutes=1)
@@ -31,7 +31,7 @@ def freshness_deadlines(connector: str) -> list[DeadlineAlert]:
     """
     found = []
     with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-        entries = yaml.safe_load(connections_file().read_text(encoding="utf-8"))["connections"]
+        entries = unchecked_document()["connections"]
         for name, entry in entries.items():
             if entry.get("connector") == connector and "fresh_within" in entry:
                 with suppress(ValueError):

@@ -12,7 +12,7 @@ from airflow.sdk import DAG, AssetAlias, get_current_context, task
 from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
-from include.orderhouse.connections import connections_file
+from include.orderhouse.connections import unchecked_document
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -52,7 +52,7 @@ def courier_dag() -> DAG:
 def has_webhooks() -> bool:
     """Whether connections.yaml, unchecked, speaks of webhooks: a mistake there must not break the DAG."""
     with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-        document = yaml.safe_load(connections_file().read_text(encoding="utf-8"))
+        document = unchecked_document()
         return "webhooks" in document or any("notifications" in entry for entry in document["connections"].values())
     return False
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from airflow.sdk import Context, Param
 
-from include.orderhouse.connections import connections_file, parse_yaml
+from include.orderhouse.connections import unchecked_document
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _instant(title: str, description: str) -> Param:
 def connection_names(connector: str) -> list[str]:
     """A connector's connections as connections.yaml lists them, unchecked: a mistake there must not break the form."""
     with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-        entries = parse_yaml(connections_file().read_text(encoding="utf-8"))["connections"]
+        entries = unchecked_document()["connections"]
         return [name for name, entry in entries.items() if entry.get("connector") == connector]
     return []
 

@@ -29,6 +29,7 @@ def navigation() -> list[dict[str, Any]]:
             "name": "Orderhouse",
             "href": f"{mount}/",
             "icon": f"{mount}/assets/icon.svg",
+            "icon_dark_mode": f"{mount}/assets/icon-dark.svg",
             "url_route": "orderhouse",
             "destination": "nav",
         }

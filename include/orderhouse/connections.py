@@ -117,6 +117,11 @@ def read_document(path: Path) -> dict[str, Any]:
     return document
 
 
+def unchecked_document() -> Any:
+    """The file as it stands, for what the parse of a DAG file shows; a mistake in it must not break the DAG."""
+    return parse_yaml(connections_file().read_text(encoding="utf-8"))
+
+
 def read_connection(name: str, path: Path | None = None) -> Connection:
     """One connection by name. Only its own entry is checked: a mistake in another does not stop it."""
     path = path or connections_file()

@@ -34,13 +34,14 @@ WRONG = "planted-and-wrong"
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """A real Airflow: scheduler, API server, DAG processor and triggerer over an embedded PostgreSQL."""
     folder = tmp_path_factory.mktemp("airflow")
+    connections = shutil.copy(Path(__file__).with_name("connections.yaml"), folder)
     plan = Plan(
         home=Home(folder / "home"),
         api_port=0,
         postgres_port=0,
         sandbox_port=0,
         dags=_dag_folder(folder / "dags"),
-        environment={"ORDERHOUSE_CONNECTIONS": str(Path(__file__).with_name("connections.yaml"))},
+        environment={"ORDERHOUSE_CONNECTIONS": str(connections)},
     )
     plan.home.create().secret("sandbox_password", lambda: PLANTED)
     with running(plan, Report()) as installation:

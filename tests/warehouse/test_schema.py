@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from include.orderhouse.model import TABLES
-from include.orderhouse.warehouse import client_limits, deliveries, inbox, totals
+from include.orderhouse.warehouse import client_limits, deliveries, inbox, people, totals
 from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.migrate import current_revision, upgrade
@@ -18,7 +18,14 @@ from include.orderhouse.warehouse.schema import SCHEMAS
 from include.orderhouse.warehouse.source_fields import metadata, source_field
 from tests.warehouse.orders import rows
 
-DESCRIBED = (client_limits.api_limit, deliveries.attempt, inbox.notification, totals.connection_total, source_field)
+DESCRIBED = (
+    client_limits.api_limit,
+    deliveries.attempt,
+    inbox.notification,
+    people.audit,
+    totals.connection_total,
+    source_field,
+)
 """Tables that are described outside ``operations``; importing them is what makes the metadata whole."""
 
 

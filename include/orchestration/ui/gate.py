@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from include.orchestration.ui.access import Access
 from include.orchestration.ui.failures import Failure, answer
+from include.orchestration.ui.refusals import note_refusal
 
 SIGNED = "/webhooks/in/"
 """Below it, POST needs no login: each receiver checks its sender's signature, and answers 401 to all others."""
@@ -59,6 +60,7 @@ class Gate:
             await _admit(request)
             await self._app(scope, receive, sending)
         except Failure as failure:
+            await run_in_threadpool(note_refusal, request, failure)
             await answer(request, failure)(scope, receive, sending)
         except Exception:
             log.exception("Request %s failed", request.state.request_id)

@@ -56,8 +56,8 @@ def share(value: float | None) -> str:
 
 
 def coded(text: str) -> Markup:
-    """A text in which backticks enclose what is code."""
-    plain, *parts = text.split("`")
+    """A text in which backticks, single or double, enclose what is code."""
+    plain, *parts = text.replace("``", "`").split("`")
     told = escape(plain)
     for position, part in enumerate(parts):
         told += Markup("<code>{}</code>").format(part) if position % 2 == 0 else escape(part)

@@ -95,12 +95,10 @@ class Keyring:
 
     def _read(self, vault: sa.Connection, customer: str) -> dict[int, bytes]:
         rows = vault.execute(_READ, {"customer": customer}).all()
-        masters = self._masters() if rows else None
-        return {
-            version: masters.unwrap(bytes(wrapped), key_id, customer, version)
-            for version, wrapped, key_id in rows
-            if masters is not None
-        }
+        if not rows:
+            return {}
+        masters = self._masters()
+        return {version: masters.unwrap(bytes(wrapped), key_id, customer, version) for version, wrapped, key_id in rows}
 
     def _add(self, vault: sa.Connection, customer: str, version: int) -> None:
         key = secrets.token_bytes(KEY_BYTES)

@@ -33,6 +33,7 @@ Instant = Annotated[datetime | None, AwareDatetime]
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer, "description": description}
     for status, description in {
+        400: "The body is no JSON",
         401: "There is no valid login",
         403: "The user may not do this",
         404: "There is no such thing, or the user may not see it",

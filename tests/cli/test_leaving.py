@@ -1,0 +1,35 @@
+"""The commands for connections that leave, and what the audit log tells of them."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Command
+
+
+def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both(orderhouse: Command) -> None:
+    left = orderhouse("disconnect", "sandbox_erpnext")
+    assert "disconnected sandbox_erpnext; take the access back at the source" in left.stdout
+    assert "disconnected" in orderhouse("audit", "show", "sandbox_erpnext").stdout
+    assert orderhouse("reconnect", "sandbox_erpnext").returncode == 0
+    again = orderhouse("reconnect", "sandbox_erpnext")
+    assert (again.returncode, "is not disconnected" in again.stderr) == (1, True)
+    verified = orderhouse("audit", "verify")
+    assert verified.returncode == 0
+    assert "rows hold" in verified.stdout
+
+
+def test_nothing_is_erased_by_a_wrong_word_at_the_prompt(orderhouse: Command, rejected: str) -> None:
+    done = orderhouse("erase", "sandbox_odoo", input="sandbox_odo\n")
+    assert (done.returncode, "removed" in done.stdout) == (1, False)
+    assert rejected in orderhouse("rejects", "sandbox_odoo").stdout
+
+
+def test_erase_wants_either_a_connection_or_a_customer(orderhouse: Command) -> None:
+    for arguments in ((), ("sandbox_odoo", "--customer", "sandbox")):
+        done = orderhouse("erase", *arguments, "--yes")
+        assert (done.returncode, "either a connection or --customer" in done.stderr) == (2, True)
+
+
+def test_the_grants_are_printed_as_sql_for_an_administrator(orderhouse: Command) -> None:
+    printed = orderhouse("grants").stdout
+    assert 'CREATE ROLE "orderhouse_loader" NOLOGIN' in printed
+    assert 'ALTER TABLE "procurement"."purchase_order" ENABLE ROW LEVEL SECURITY;' in printed
