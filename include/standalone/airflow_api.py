@@ -20,7 +20,7 @@ class AirflowApi:
 
     def __init__(self, host: AirflowHost) -> None:
         self._login = {"username": ADMIN, "password": host.admin_password}
-        self._client = httpx.Client(base_url=host.api_url, timeout=30, trust_env=False)
+        self._client = httpx.Client(base_url=host.api_url, timeout=120, trust_env=False)
 
     def close(self) -> None:
         """Give up the connections."""

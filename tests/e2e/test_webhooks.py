@@ -93,7 +93,11 @@ def test_a_failed_sync_is_delivered_signed_and_once_although_it_was_refused_at_f
     bus.status = 503
     run = airflow.run("purchase_orders__odoo", {"connections": ["odoo_locked_out"]})
     assert run.state == "failed"
-    assert wait_for(lambda: bool(heard(bus, "sync.failed", "odoo_locked_out")), RUN_SECONDS)
+
+    def was_refused() -> bool:
+        return any(told["run_id"].endswith(run.run_id) for told in heard(bus, "sync.failed", "odoo_locked_out"))
+
+    assert wait_for(was_refused, RUN_SECONDS)
     bus.status = 204
     query = """SELECT event_id::text AS event_id
         FROM ops.webhook_delivery JOIN ops.webhook_event USING (connection, event_id)
