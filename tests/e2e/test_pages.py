@@ -156,7 +156,7 @@ def test_the_pages_stand_in_airflows_navigation_and_lead_to_its_own_pages(browse
 def test_the_pages_are_worked_with_by_keyboard(window: Visitor) -> None:
     window.open("/")
     window.page.keyboard.press("/")
-    window.page.keyboard.type("erpnext")
+    window.page.keyboard.type(NAME)
     window.page.keyboard.press("Enter")
     expect(window.page.locator("tbody th")).to_have_count(1)
     window.page.locator("h1").click()
