@@ -68,16 +68,19 @@ def mail() -> list[str]:
     from include.orderhouse.connections import read_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
+    from include.orderhouse.warehouse.status import disconnected
 
     engine, known = connect(), read_connections()
     try:
-        taken = take(engine, run_name(get_current_context()))
+        taken, gone = take(engine, run_name(get_current_context())), disconnected(engine)
     finally:
         engine.dispose()
     return [
         name
         for name, found in taken.items()
-        if name in known and known[name].options.enabled and _is_to_read(name, found.is_understood, found.order_ids)
+        if name in known.keys() - gone
+        and known[name].options.enabled
+        and _is_to_read(name, found.is_understood, found.order_ids)
     ]
 
 

@@ -53,9 +53,7 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
-    quotes = re.findall(
-        r"^`(\S+\.py)`\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+    quotes = re.findall(r"^`(\S+\.py)`\n\n```\w+\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
 
 
