@@ -126,7 +126,7 @@ def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_fol
     ("setting", "value", "said"),
     [
         (KEY, "dG9vIHNob3J0", "gives no key of 32 bytes"),
-        (KEY, f"{new_key()} planted-key", "gives no key of 32 bytes"),
+        (KEY, f"{'A' * 43}= planted-key", "gives no key of 32 bytes"),
         (FILE, "/nowhere/planted", "cannot be read"),
         (COMMAND, f"{sys.executable} -c \"import sys; print('planted-key'); sys.exit(3)\"", r"failed \(3\)"),
         (COMMAND, "no-such-program-anywhere", r"failed \(FileNotFoundError\)"),
