@@ -125,12 +125,15 @@ class Ground:
     folder: Path
 
     def clear(self) -> None:
-        """Empty both warehouses."""
+        """Empty both warehouses, but for the log, of which nothing can be removed."""
         tables = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('procurement', 'ops')"
         for engine in (self.played, self.clean):
             with engine.begin() as warehouse:
-                names = warehouse.exec_driver_sql(f"{tables} AND tablename <> 'alembic_version'").scalars().all()
+                names = warehouse.exec_driver_sql(f"{tables} AND tablename NOT IN {KEPT}").scalars().all()
                 warehouse.exec_driver_sql(f"TRUNCATE {', '.join(names)}")
+
+
+KEPT = ("alembic_version", "audit")
 
 
 class Histories(RuleBasedStateMachine):
