@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -92,11 +93,12 @@ def start(
 
 
 def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> int:
+    began = datetime.now(UTC)
     with running(plan, report) as installation:
         syncs = Syncs(installation, report)
         syncs.start(connectors)
         succeeded = syncs.follow()
-        report.show(sync_table(installation.environment["ORDERHOUSE_WAREHOUSE_URL"], syncs.runs))
+        report.show(sync_table(installation.environment["ORDERHOUSE_WAREHOUSE_URL"], began))
         _print_addresses(installation, report)
         if once:
             syncs.wait_for_quiet()

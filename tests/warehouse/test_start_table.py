@@ -1,8 +1,9 @@
-"""The table that ends a start: the syncs that it triggered, and no others."""
+"""The table that ends a start: the first sync of each connection, not those that follow it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -11,16 +12,18 @@ from include.orderhouse.warehouse.load import LoadTask, load
 from include.standalone.ledger import sync_table
 from tests.warehouse.orders import Order, frames, hour
 
-FIRST, SECOND = (f"{digit * 8}-1111-1111-1111-111111111111" for digit in "12")
+BEFORE, FIRST, SECOND = (f"{digit * 8}-1111-1111-1111-111111111111" for digit in "012")
 TRIGGERED = SyncRow(
     FIRST, "acme_us", "acme", "test", "initial", "purchase_orders__test/manual", "manual", hour(0), hour(9), None, (), 1
 )
 
 
-def test_a_scheduled_sync_that_began_meanwhile_takes_no_row_s_place(engine: sa.Engine) -> None:
+def test_a_sync_that_follows_does_not_take_the_first_one_s_place(engine: sa.Engine) -> None:
+    start_sync(engine, replace(TRIGGERED, sync_id=BEFORE, run_id="purchase_orders__test/before"))
+    began = datetime.now(UTC)
     start_sync(engine, TRIGGERED)
     load(engine, LoadTask("acme_us", "acme", "test", FIRST, 1), [frames(Order())])
     start_sync(engine, replace(TRIGGERED, sync_id=SECOND, mode="incremental", run_id="purchase_orders__test/scheduled"))
-    table = sync_table(engine.url.render_as_string(hide_password=False), {"purchase_orders__test": "manual"})
+    table = sync_table(engine.url.render_as_string(hide_password=False), began)
     assert [list(column.cells)[:1] for column in table.columns[:3]] == [["acme_us"], ["initial"], ["1"]]
     assert table.row_count == 1
