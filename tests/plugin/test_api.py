@@ -128,6 +128,10 @@ def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
         {"mode": "auto", "window_start": "2026-01-01T00:00:00Z"},
         {"mode": "other"},
         {"a": 1},
+        {"mode": "orders"},
+        {"mode": "orders", "order_ids": [""]},
+        {"mode": "auto", "order_ids": ["42"]},
+        {"mode": "auto", "reject_ids": [REJECTED]},
     ):
         assert client.post(f"{API}/connections/acme_us/sync", json=body).status_code == 422
 
