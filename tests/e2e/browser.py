@@ -68,6 +68,14 @@ class Visitor:
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
+def enter_password(page: Page, password: str) -> None:
+    """Fill Airflow's login form in, and wait until it leads on."""
+    page.locator("input[name=username]").fill(ADMIN)
+    page.locator("input[name=password]").fill(password)
+    page.locator("button[type=submit]").click()
+    page.wait_for_url(lambda address: "/auth/" not in address)
+
+
 @contextmanager
 def visitor(browser: Browser, airflow: Airflow, scheme: str = "light") -> Iterator[Visitor]:
     """A window of the administrator, logged in by Airflow's own form."""
@@ -77,10 +85,7 @@ def visitor(browser: Browser, airflow: Airflow, scheme: str = "light") -> Iterat
     page, complaints = context.new_page(), list[str]()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"{host.api_url}/auth/login")
-    page.locator("input[name=username]").fill(ADMIN)
-    page.locator("input[name=password]").fill(host.admin_password)
-    page.locator("button[type=submit]").click()
-    page.wait_for_url(lambda address: "/auth/" not in address)
+    enter_password(page, host.admin_password)
     complaints.clear()
     yield Visitor(page, host.api_url, complaints)
     context.close()

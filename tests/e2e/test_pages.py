@@ -48,7 +48,7 @@ def synced(window: Visitor, airflow: Airflow) -> dict[str, Any]:
     window.open("/")
     window.page.locator("tr", has_text=NAME).get_by_role("button", name="Sync now").click()
     window.finished(NAME)
-    (sync,) = airflow.rows("SELECT * FROM ops.sync WHERE connection = %s", NAME)
+    (sync,) = airflow.rows("SELECT * FROM ops.sync WHERE connection = %s AND mode = 'initial'", NAME)
     return sync
 
 

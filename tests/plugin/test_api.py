@@ -101,6 +101,22 @@ def test_errors_are_structured_and_name_the_request(visit: Visit) -> None:
         assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 422, "INVALID_REQUEST")
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/orders?modified_form=2026-01-01T00:00:00Z", "query.modified_form: there is no such parameter; its "),
+        ("/runs?connection=globex&connection=acme_us", "query.connection: give it once."),
+        ("/connections/globex/sync-status?limit=1", "query.limit: there is no such parameter; it has none."),
+        ("/openapi.json?version=2", "query.version: there is no such parameter; it has none."),
+    ],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_a_parameter_that_the_endpoint_does_not_have_is_refused(visit: Visit, path: str, told: str) -> None:
+    answer = visit("vic").get(f"{API}{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "INVALID_REQUEST")
+    assert answer.json()["error"]["message"].startswith(told)
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
     client = visit("uma")
@@ -112,12 +128,19 @@ def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
         {"mode": "auto", "window_start": "2026-01-01T00:00:00Z"},
         {"mode": "other"},
         {"a": 1},
+        {"mode": "orders"},
+        {"mode": "orders", "order_ids": [""]},
+        {"mode": "auto", "order_ids": ["42"]},
+        {"mode": "auto", "reject_ids": [REJECTED]},
     ):
         assert client.post(f"{API}/connections/acme_us/sync", json=body).status_code == 422
 
 
-@pytest.mark.usefixtures("warehouse")
-def test_a_client_that_asks_too_often_is_told_when_to_come_back(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(
+    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.api_limit"))
     monkeypatch.setenv("ORDERHOUSE_API_REQUESTS_PER_MINUTE", "3")
     client = visit("vic")
     codes = [client.get(f"{API}/connections/acme_us/sync-status").status_code for _ in range(5)]

@@ -136,6 +136,7 @@ def test_the_fields_at_fault_are_marked_in_the_payload(visit: Visit) -> None:
 def test_what_nothing_reads_comes_with_the_line_that_maps_it(visit: Visit) -> None:
     told = visit("vic").get(f"{MOUNT}/api/v1/connectors/odoo/mapping?connection=acme_us").json()
     lines = {field["path"]: field["line"] for field in told["unmapped"]}
+    assert {field["share"] for field in told["unmapped"]} == {0.4}, "of the latest syncs"
     assert lines["x_budget"] == "- {table: order, source: x_budget, name: budget, type: decimal}"
     assert lines["x_review_date"] == "- {table: order, source: x_review_date, name: review_date, type: date}"
     assert lines["order_line.x_phase"] == "- {table: line, source: x_phase, name: phase, type: text}"
@@ -175,8 +176,9 @@ def test_the_pages_say_so_when_there_is_no_such_thing(visit: Visit) -> None:
 
 _FIELD = sa.text("""
     INSERT INTO ops.source_field
-        (connection, path, json_types, records, present, sample, first_seen_at, last_seen_at, sync_id)
-    VALUES ('acme_us', :path, :types, 100, 40, :sample, now(), now(), gen_random_uuid())
+        (connection, path, json_types, records, present, recent_records, recent_present, sample,
+         first_seen_at, last_seen_at, sync_id)
+    VALUES ('acme_us', :path, :types, 1000, 40, '{40, 60}', '{10, 30}', :sample, now(), now(), gen_random_uuid())
 """)
 _DRIFT = sa.text("""
     INSERT INTO ops.drift (connection, sync_id, path, kind, is_mapped, before, noted_at)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+import sqlalchemy as sa
 
 from include.orderhouse.errors import SchemaDrift
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.reading.fields import read_source_fields
+from include.orderhouse.warehouse.source_fields import SeenField, observation
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
@@ -82,10 +87,23 @@ def test_a_field_that_vanishes_is_noted_once_and_again_when_it_is_back(odoo: San
         touch_all(odoo)
         synced.sync()
     assert drift(synced) == [("partner_ref", "vanished", True, "string", None)]
+    (field,) = synced.rows("SELECT * FROM ops.source_field WHERE path = 'partner_ref'")
+    assert (field["present"], field["recent_present"]) == (field["records"], [field["present"], 0, 0])
+    assert min(field["recent_records"]) > 0
     odoo.world("odoo").faults.clear()
     touch_all(odoo)
     synced.sync()
     assert drift(synced)[1:] == [("partner_ref", "appeared", True, "string", "string")]
+
+
+def test_of_how_often_a_field_came_the_latest_ten_syncs_are_told(engine: sa.Engine) -> None:
+    for number in range(12):
+        for _ in range(2):
+            with observation(engine, "acme_odoo", str(UUID(int=number))) as look:
+                look.keep({"memo": SeenField(("string",), 100, number, None)}, (), ())
+    (known,) = read_source_fields(engine, "acme_odoo").values()
+    assert (known.recent_records, known.recent_present) == ([100] * 10, list(range(2, 12)))
+    assert known.share == 0.065
 
 
 def test_a_run_too_small_to_tell_notes_nothing_vanished(odoo: Sandbox, synced: System) -> None:

@@ -120,7 +120,7 @@ def test_drift_is_told_by_the_sync_that_first_meets_it(engine: sa.Engine) -> Non
     ]
     for _ in range(2):
         with observation(engine, "acme_us", key("first")) as look:
-            look.keep({"memo": SeenField(("string",), 9, 9, "a secret memo")}, drifts)
+            look.keep({"memo": SeenField(("string",), 9, 9, "a secret memo")}, (), drifts)
     ((kind, data),) = told(engine)
     assert (kind, data["changes"], data["mapped_changes"], len(data["fields"])) == ("schema.drift", 61, 1, 50)
     assert "secret" not in str(data)

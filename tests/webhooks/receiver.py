@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from include.orderhouse.ports import claim_port
 
@@ -47,17 +48,23 @@ class Receiver:
 
 
 @contextmanager
-def receiver(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
-    """A running receiver."""
-    made = Receiver(port or claim_port(0, "the receiver", "none"))
-    app = Starlette(routes=[Route("/{path:path}", made.answer, methods=["GET", "POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=made.port, log_level="warning", lifespan="off"))
+def served(app: ASGIApp, port: int, host: str = "127.0.0.1") -> Iterator[None]:
+    """Serve an application on a port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         thread.join(0.01)
     try:
-        yield made
+        yield
     finally:
         server.should_exit = server.force_exit = True
         thread.join()
+
+
+@contextmanager
+def receiver(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+    """A running receiver."""
+    made = Receiver(port or claim_port(0, "the receiver", "none"))
+    with served(Starlette(routes=[Route("/{path:path}", made.answer, methods=["GET", "POST"])]), made.port, host):
+        yield made

@@ -114,9 +114,10 @@ def _wants_page(request: Request) -> bool:
 
 
 def _login(request: Request, failure: Failure) -> str | None:
-    """Where to log in, where that would help."""
+    """Where to log in, where that would help. The way back is a path: behind a proxy the host here may be another."""
     if failure.status != HTTPStatus.UNAUTHORIZED:
         return None
     from airflow.api_fastapi.app import get_auth_manager
 
-    return get_auth_manager().get_url_login(next_url=str(request.url))
+    back = request.url.replace(scheme="", netloc="")
+    return get_auth_manager().get_url_login(next_url=str(back))

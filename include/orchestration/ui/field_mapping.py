@@ -29,7 +29,9 @@ _MOST_DRIFT = 100
 class Seen(BaseModel):
     """What the source has been seen to give for a field."""
 
-    share: float | None = Field(None, description="Share of the rows read so far that had it; null: not known")
+    share: float | None = Field(
+        None, description="Share of the rows in the latest syncs, ten at most, that had it; null: not known"
+    )
     sample: str | None = Field(None, description="A value it has had, shortened")
     last_seen_at: datetime | None = None
     vanished_at: datetime | None = Field(None, description="Since when it no longer comes although it should")

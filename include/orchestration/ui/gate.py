@@ -20,7 +20,7 @@ from airflow.api_fastapi.core_api.security import bearer_scheme, get_user
 from airflow.configuration import conf
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from include.orchestration.ui.access import Access
@@ -115,10 +115,14 @@ def _path(request: Request) -> str:
 
 
 def _with_headers(send: Send, request_id: str) -> Send:
+    """What every answer has. A redirect is told as a path, since only the browser knows the proxy's host."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = request_id
+            if "location" in headers:
+                headers["location"] = str(URL(headers["location"]).replace(scheme="", netloc=""))
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)

@@ -27,7 +27,7 @@ class UnmappedField(BaseModel):
 
     path: str
     json_types: list[str]
-    share: float | None = Field(description="Share of the rows read so far that had it")
+    share: float | None = Field(description="Share of the rows in the latest syncs, ten at most, that had it")
     sample: str | None
     first_seen_at: datetime
     last_seen_at: datetime

@@ -44,7 +44,7 @@ def check_drift(runtime: Runtime, sync_id: str, staging: Staging) -> list[Drift]
             seen[path] = SeenField((), told["objects"].get(path.rpartition(".")[0], 0), 0, None)
         missing = {path for path, field in known.items() if _is_missing(field, seen[path])}
         drifts = list(_drifts(known, seen, missing, mapped))
-        look.keep({path: field for path, field in seen.items() if field.records and path not in missing}, drifts)
+        look.keep({path: field for path, field in seen.items() if field.records}, missing, drifts)
     needed = sorted(path for path in missing if mapped.reads(path))
     if needed and connection.options.on_drift == "stop":
         raise _stopped(connection.name, needed)

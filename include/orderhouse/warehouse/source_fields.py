@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +16,8 @@ from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
 
 CONNECTION = "The connection: one system of one customer"
+RECENT = 10
+"""Of how many syncs the counts are kept one by one."""
 
 source_field = sa.Table(
     "source_field",
@@ -35,6 +37,13 @@ source_field = sa.Table(
     ),
     sa.Column("records", COUNT, comment="How many objects were read that could have had it", nullable=False),
     sa.Column("present", COUNT, comment="How many of them had it, be it null", nullable=False),
+    sa.Column(
+        "recent_records",
+        ARRAY(COUNT),
+        comment="`records` of each of the latest syncs, ten at most, the oldest first",
+        nullable=False,
+    ),
+    sa.Column("recent_present", ARRAY(COUNT), comment="`present` of each of the same syncs", nullable=False),
     sa.Column("sample", TEXT, comment="A value it has had, shortened; none of a field named like a secret"),
     sa.Column("first_seen_at", INSTANT, comment="When a sync first read it", nullable=False),
     sa.Column("last_seen_at", INSTANT, comment="When a sync last read it", nullable=False),
@@ -117,11 +126,14 @@ class Observation:
             for path, types, records, present, is_gone, sync_id in self._warehouse.execute(wanted)
         }
 
-    def keep(self, seen: Mapping[str, SeenField], drifts: Sequence[Drift]) -> None:
-        """Add what this sync has seen, once however often it is told; note the drift, and tell it as an event."""
+    def keep(self, seen: Mapping[str, SeenField], missing: Container[str], drifts: Sequence[Drift]) -> None:
+        """Add what this sync has seen, once however often it is told; note the drift, and tell it as an event.
+
+        What is ``missing`` counts among the latest syncs only: how often it came while it did stays known.
+        """
         same = {"connection": self._connection, "sync_id": self._sync_id}
         if seen:
-            self._add([{**same, "path": path, **asdict(field)} for path, field in seen.items()])
+            self._add([{**same, **_counted(path, field, path in missing)} for path, field in seen.items()])
         if drifts:
             rows = [{**same, **asdict(each), "noted_at": sa.func.now()} for each in drifts]
             added = insert(drift).values(rows).on_conflict_do_nothing()
@@ -144,6 +156,8 @@ class Observation:
                     "json_types": types,
                     "records": fields.records + added.excluded.records,
                     "present": fields.present + added.excluded.present,
+                    "recent_records": _with_latest("recent_records"),
+                    "recent_present": _with_latest("recent_present"),
                     "sample": sa.func.coalesce(fields.sample, added.excluded.sample),
                     "last_seen_at": sa.case((added.excluded.present > 0, now), else_=fields.last_seen_at),
                     "vanished_at": sa.case((added.excluded.present > 0, None), else_=fields.vanished_at),
@@ -152,6 +166,17 @@ class Observation:
                 where=fields.sync_id != added.excluded.sync_id,
             )
         )
+
+
+def _counted(path: str, field: SeenField, is_missing: bool) -> dict[str, Any]:
+    latest = {"recent_records": [field.records], "recent_present": [field.present]}
+    return {"path": path, **asdict(field), "records": 0 if is_missing else field.records, **latest}
+
+
+def _with_latest(name: str) -> sa.TextClause:
+    """The counts of the latest syncs, that of this one at the end."""
+    first = f"greatest(1, cardinality(source_field.{name}) - {RECENT - 2})"
+    return sa.text(f"(source_field.{name} || excluded.{name})[{first}:]")
 
 
 @contextmanager

@@ -27,7 +27,8 @@ router = APIRouter(prefix="/connections", tags=["connections"])
 _IMPATIENT = Patience(tries=1, longest_wait=5.0, timeout=20.0)
 """A person waits for the test."""
 
-ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay"]
+ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay", "orders"]
+OrderId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class SyncStatus(BaseModel):
@@ -49,6 +50,9 @@ class SyncOrder(BaseModel):
         None, description="A larger share of rejected orders stops the run; null: the connection's own"
     )
     reject_ids: list[UUID] = Field([], max_length=1000, description="For mode replay: which; none means all open ones")
+    order_ids: list[OrderId] = Field(
+        [], max_length=1000, description="For mode orders: which, by the source's own ids (`source_order_id`)"
+    )
 
     @model_validator(mode="after")
     def _a_window_has_two_ends(self) -> SyncOrder:
@@ -56,6 +60,14 @@ class SyncOrder(BaseModel):
         is_window = start is not None and end is not None and start < end
         if is_window is not (self.mode == "window") or (not is_window and (start or end)):
             raise ValueError("mode window, and no other, needs window_start before window_end")
+        return self
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_modes(self) -> SyncOrder:
+        if bool(self.order_ids) is not (self.mode == "orders"):
+            raise ValueError("mode orders, and no other, needs order_ids")
+        if self.reject_ids and self.mode != "replay":
+            raise ValueError("reject_ids go with mode replay")
         return self
 
     def conf(self, connection: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
+from fastapi.dependencies.utils import get_flat_dependant
 from pydantic import AwareDatetime
 
 from include.orchestration.ui.access import AccessDep
@@ -55,6 +56,18 @@ def limited(request: Request, access: AccessDep) -> None:
         raise Failure(
             429, "RATE_LIMIT_EXCEEDED", f"Too many requests; ask again in {seconds} s.", {"Retry-After": str(seconds)}
         )
+
+
+def described(request: Request) -> None:
+    """Refuse parameters that the endpoint does not have or that come twice: a misspelt filter would find everything."""
+    known = {parameter.alias for parameter in get_flat_dependant(request.scope["route"].dependant).query_params}
+    asked = [name for name, _ in request.query_params.multi_items()]
+    for name in asked:
+        if name not in known:
+            has = f"its parameters are {', '.join(sorted(known))}" if known else "it has none"
+            raise Failure(422, "INVALID_REQUEST", f"query.{name[:63]}: there is no such parameter; {has}.")
+        if asked.count(name) > 1:
+            raise Failure(422, "INVALID_REQUEST", f"query.{name}: give it once.")
 
 
 def _per_minute() -> int:

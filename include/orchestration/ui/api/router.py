@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBearer
 
 from include.orchestration.ui.api import connections, mapping, orders, rejects, runs, webhooks
-from include.orchestration.ui.api.parameters import ERRORS, limited
+from include.orchestration.ui.api.parameters import ERRORS, described, limited
 
 BEARER = HTTPBearer(
     auto_error=False, description="A token of Airflow's: POST /auth/token below Airflow's address gives one."
 )
+CHECKS = [Depends(BEARER), Depends(limited), Depends(described)]
 
-router = APIRouter(prefix="/api/v1", responses=ERRORS, dependencies=[Depends(BEARER), Depends(limited)])
+router = APIRouter(prefix="/api/v1", responses=ERRORS, dependencies=CHECKS)
 for part in (connections, mapping, rejects, runs, orders, webhooks):
     router.include_router(part.router)
 

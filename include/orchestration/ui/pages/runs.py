@@ -17,7 +17,7 @@ from include.orderhouse.warehouse.reading.runs import RunFilter, read_runs
 router = APIRouter(prefix="/runs", include_in_schema=False)
 
 STATES = ("running", "succeeded", "stopped", "failed")
-MODES = ("initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay")
+MODES = ("initial", "incremental", "full_resync", "window", "reconcile", "orders", "remap", "replay")
 _ROWS = 50
 
 

@@ -17,8 +17,8 @@ class KnownSourceField(BaseModel):
 
     path: str
     json_types: list[str]
-    records: int
-    present: int
+    recent_records: list[int]
+    recent_present: list[int]
     sample: str | None
     first_seen_at: datetime
     last_seen_at: datetime
@@ -26,8 +26,8 @@ class KnownSourceField(BaseModel):
 
     @property
     def share(self) -> float | None:
-        """The share of the objects that had it, of those that could have."""
-        return self.present / self.records if self.records else None
+        """The share of the objects that had it, of those that could have, in the latest syncs."""
+        return sum(self.recent_present) / sum(self.recent_records) if any(self.recent_records) else None
 
 
 class DriftNote(BaseModel):
