@@ -213,7 +213,7 @@ class Api:
         return body
 
     def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
-        message = f"{refusal.message.rstrip('.')} ({request.method} {_place(request)})."
+        message = f"{' '.join(refusal.message.split()).rstrip('.')} ({request.method} {_place(request)})."
         action = ACTIONS.get(refusal.error, "Look at the message of the source.")
         if issubclass(refusal.error, RateLimitExceeded):
             if refusal.retry_after is not None:
