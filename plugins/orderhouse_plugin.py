@@ -1,10 +1,11 @@
-"""What Orderhouse adds to Airflow: its pages and API, and the timetable that backfills by days."""
+"""What Orderhouse adds to Airflow: pages and API, a timetable that backfills by days, when deadlines count from."""
 
 from typing import Any, ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
 from include.orchestration.navigation import MOUNT, navigation
+from include.orchestration.run_created import RunCreated
 from include.orchestration.timetable import DailyBackfillTimetable
 
 
@@ -13,6 +14,7 @@ class OrderhousePlugin(AirflowPlugin):
 
     name = "orderhouse"
     timetables: ClassVar = [DailyBackfillTimetable]
+    deadline_references: ClassVar = [RunCreated]
     external_views: ClassVar = navigation()
 
     @property

@@ -149,9 +149,10 @@ def migrate() -> None:
 
 def grants(
     apply: Annotated[bool, typer.Option("--apply", help="Write them, as the warehouse's owner.")] = False,
+    loader: Annotated[str | None, typer.Option(help="With --apply: a login that is to run the syncs.")] = None,
 ) -> None:
     """Print the roles and grants of the warehouse as SQL, for an administrator; or apply them."""
-    from include.orderhouse.warehouse.grants import grant, statements
+    from include.orderhouse.warehouse.grants import admit_loader, grant, statements
 
     with warehouse() as engine, engine.connect() as session:
         if not apply:
@@ -159,6 +160,8 @@ def grants(
             for statement in statements(cursor):
                 typer.echo(f"{statement.as_string(cursor)};")
         elif grant(session):
+            if loader:
+                admit_loader(session, loader)
             session.commit()
             typer.echo("the grants are written")
         else:

@@ -23,9 +23,7 @@ from include.orderhouse.model import LINE, ORDER, Table
 
 SKELETON = Path(__file__).parent / "skeleton"
 FILES = {
-    "connector.py": "include/orderhouse/connectors/{name}/__init__.py",
-    "reading.py": "include/orderhouse/connectors/{name}/reading.py",
-    "mapping.py": "include/orderhouse/connectors/{name}/mapping.py",
+    "connector.py": "include/orderhouse/connectors/{name}.py",
     "dag.py": "dags/{name}.py",
     "dialect.py": "tests/sandbox/dialects/{name}/__init__.py",
     "truth.py": "tests/truth/{name}.py",
@@ -46,7 +44,7 @@ def new_connector(
     name: Annotated[str, typer.Argument(help="Such as acme_erp: lower case, the module's name.")],
     label: Annotated[str, typer.Option(help="The vendor's name of the product.")] = "",
 ) -> None:
-    """Write the skeleton of a connector: module, mapping, DAG, sandbox dialect, truth, test; enter it everywhere."""
+    """Write the skeleton of a connector: its module, DAG, sandbox dialect, truth, test; enter it everywhere."""
     check_name(name)
     label = label or name.replace("_", " ").title()
     values = {
@@ -75,9 +73,9 @@ def check_name(name: str) -> None:
             action=f"Use lower-case letters, digits and single underscores, at most {LONGEST_NAME}, such as acme_erp.",
         )
     taken = [place.format(name=name) for place in FILES.values() if (PROJECT / place.format(name=name)).exists()]
-    module = f"include/orderhouse/connectors/{name}"
-    if (PROJECT / module).exists() or (PROJECT / f"{module}.py").exists():
-        taken.insert(0, module)
+    package = f"include/orderhouse/connectors/{name}"
+    if (PROJECT / package).exists():
+        taken.insert(0, package)
     if taken:
         raise ConfigurationInvalid(
             f"There is already a connector {name!r}: {taken[0]}.", action="Choose another name, or remove it first."

@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 from airflow.sdk import BaseNotifier, Context
 from airflow.sdk.definitions.callback import AsyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from airflow.sdk.definitions.deadline import DeadlineAlert
 
+from include.orchestration.run_created import RunCreated
 from include.orderhouse.connections import unchecked_document
 from include.orderhouse.options import Options, duration
 
@@ -43,7 +44,7 @@ def _deadline(connection: str, entry: dict[str, Any]) -> DeadlineAlert:
     every = duration(entry.get("sync_every", Options.model_fields["sync_every"].default))
     return DeadlineAlert(
         name=f"{connection} is fresh",
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=RunCreated(),
         interval=max(duration(entry["fresh_within"]) - every, SHORTEST),
         callback=AsyncCallback(tell_stale, kwargs={"connection": connection}),
     )

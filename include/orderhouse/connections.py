@@ -137,7 +137,10 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
 @lru_cache(maxsize=2)
 def parse_yaml(text: str) -> Any:
     """A YAML document, not to be changed. Parsed in C, and once in a process: each task reads the whole file."""
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    except yaml.YAMLError:
+        return yaml.safe_load(text)  # slower, and names the line of the mistake where C names the one after it
 
 
 def _read_yaml(path: Path) -> Any:
@@ -146,6 +149,14 @@ def _read_yaml(path: Path) -> Any:
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationInvalid(
+            f"{path}, byte {error.start + 1}, is not UTF-8.", action="Save the file in UTF-8."
+        ) from error
+    except yaml.reader.ReaderError as error:
+        raise ConfigurationInvalid(
+            f"{path}, character {error.position + 1}, is not valid YAML: {error.reason}.", action="Remove it."
         ) from error
     except yaml.MarkedYAMLError as error:
         place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.http import Api, Explain
+from include.orderhouse.http import Answer, Api, Explain
 from include.orderhouse.mapping import Mapping, Record
 from include.orderhouse.notification import Notifications
 
@@ -88,6 +88,15 @@ class Source:
     """The connection's IANA zone: that of the source's own clock where its API tells local times."""
 
 
+@dataclass(frozen=True)
+class NoSettings:
+    """Connections to this kind of ERP have nothing to set."""
+
+
+def by_status(answer: Answer) -> None:
+    """An error response means what its HTTP status says, no more."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connector:
     """One kind of ERP."""
@@ -97,7 +106,7 @@ class Connector:
     """The vendor's name of the product."""
     documentation: str
     """Vendor documents the connector follows, as Markdown."""
-    settings: type[Any]
+    settings: type[Any] = NoSettings
     """A frozen dataclass of the options a connection may set; its field docstrings or metadata explain them."""
     authenticate: Callable[[Credentials, Any], httpx.Auth]
     discover: Callable[[Source], Catalogue]
@@ -107,7 +116,8 @@ class Connector:
     """The orders with these source ids, as many as exist; those that are gone are simply absent."""
     scan: Callable[[Source], Iterator[Keys]]
     """Every order of the scope by key and modification time, with the source's own count where it tells one."""
-    explain: Explain
+    explain: Explain = by_status
+    """What an error response means, where the HTTP status does not say it."""
     mapping: Mapping
     page_size: int
     requests_per_minute: int

@@ -8,17 +8,19 @@
     │   ├── PermissionDenied           PERMISSION_DENIED         the credentials lack a right
     │   ├── RequestRefused             REQUEST_REFUSED           the source calls the request wrong (400, 404, 422)
     │   ├── ForeignHost                FOREIGN_HOST              a link or redirect leaves the connection's own host
+    │   ├── SourceUntrusted            SOURCE_UNTRUSTED          TLS that does not prove who answers
     │   └── KeyMissing                 KEY_MISSING               a key that encrypted data needs is not here
     ├── Wait                           the source asks for patience; no retry is used up
     │   ├── RateLimitExceeded          RATE_LIMIT_EXCEEDED       429 or the system's own word for it
     │   └── QuotaExhausted             QUOTA_EXHAUSTED           nothing more for hours; a later run goes on
     ├── TryAgain                       an outage; back off and repeat
-    │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS, TLS
+    │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
     │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
     │   └── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
+        ├── BoundExceeded              BOUND_EXCEEDED            the source gives more than anybody could want
         ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
         ├── CountMismatch              COUNT_MISMATCH            the counts of source, staging and warehouse differ
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
@@ -105,6 +107,12 @@ class ForeignHost(FixConfiguration):
     code = "FOREIGN_HOST"
 
 
+class SourceUntrusted(FixConfiguration):
+    """No TLS connection that proves who answers: its certificate, its key or its protocol is not to be trusted."""
+
+    code = "SOURCE_UNTRUSTED"
+
+
 class KeyMissing(FixConfiguration):
     """What is encrypted cannot be opened: this process does not have the key, or it was destroyed."""
 
@@ -169,6 +177,12 @@ class UnexpectedShape(LookAtData):
     """A response that is not what the source documents, for example HTML in place of JSON."""
 
     code = "UNEXPECTED_SHAPE"
+
+
+class BoundExceeded(LookAtData):
+    """The source gives more than a bound of the connection allows: it is broken, or means harm."""
+
+    code = "BOUND_EXCEEDED"
 
 
 class FilterIgnored(LookAtData):

@@ -9,7 +9,6 @@ a source.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,13 +20,11 @@ import httpx
 import tenacity
 
 from include.orderhouse import wire
+from include.orderhouse.answer import ACTIONS, BY_STATUS, Answer, Explain, Refusal, refusal_by_status, retry_after, said
 from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
-    AuthenticationFailed,
     ForeignHost,
     OrderhouseError,
-    PermissionDenied,
-    QuotaExhausted,
     RateLimitExceeded,
     RequestRefused,
     SourceTimeout,
@@ -36,27 +33,11 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.session import end_session
+from include.orderhouse.transport import ENCODINGS, Meter, SafeTransport, Way
+
+__all__ = ["ACTIONS", "BY_STATUS", "Answer", "Api", "Explain", "Limiter", "Patience", "Refusal", "retry_after", "said"]
 
 log = logging.getLogger(__name__)
-
-BY_STATUS: dict[int, type[OrderhouseError]] = {
-    401: AuthenticationFailed,
-    403: PermissionDenied,
-    408: SourceTimeout,
-    429: RateLimitExceeded,
-    504: SourceTimeout,
-}
-
-ACTIONS: dict[type[OrderhouseError], str] = {
-    AuthenticationFailed: "Renew the credentials in the Airflow Connection, then sync again.",
-    PermissionDenied: "Give the user or application the missing right at the source, then sync again.",
-    RequestRefused: "Check the connection's settings against the message of the source.",
-    RateLimitExceeded: "The sync waits and goes on by itself; lower requests_per_minute if it happens often.",
-    QuotaExhausted: "This run fails; a later one goes on where the watermark stands. If it happens often, sync less "
-    "often or ask the vendor for more.",
-    SourceUnavailable: "The sync is tried again; if it goes on, ask who runs the source.",
-    SourceTimeout: "The sync is tried again; if it goes on, lower page_size or raise timeout_seconds.",
-}
 
 
 class Limiter(Protocol):
@@ -70,30 +51,6 @@ class Limiter(Protocol):
 
     def pause(self, seconds: float) -> None:
         """Hold back every request of the connection for that long."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response as a connector judges it. ``body`` is decoded JSON, or None where it is none."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-    text: str
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A source's no, in our terms: which error it is, what it said, its request id, the wait in seconds it asks for."""
-
-    error: type[OrderhouseError]
-    message: str
-    request_id: str | None = None
-    retry_after: float | None = None
-
-
-Explain = Callable[[Answer], Refusal | None]
-"""How a system words its errors. Asked about every answer, also those with status 200; None means nothing special."""
 
 
 @dataclass(frozen=True)
@@ -118,20 +75,23 @@ class Api:
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
         secrets: Sequence[str] = (),
+        way: Way | None = None,
     ) -> None:
-        """``secrets`` are hidden where the source repeats them in an error."""
+        """``secrets`` are hidden where the source repeats them in an error; ``way`` says how the source is reached."""
         self.patience = patience or Patience()
         self.calls = 0
+        way = way or Way(base_url)
+        self.meter = Meter(way.bounds)
         self.source_time: datetime | None = None
         """The source's own clock, as its latest answer told it."""
         self._base = httpx.URL(base_url.rstrip("/") + "/")
-        self._auth, self._transport = auth, transport or httpx.HTTPTransport(retries=0)
+        self._auth, self._transport = auth, transport or SafeTransport(way, self.meter)
         self._limiter, self._explain, self._secrets = limiter, explain, secrets
         self._client = httpx.Client(
             auth=auth,
             timeout=httpx.Timeout(self.patience.timeout, connect=20.0),
             transport=_PacedTransport(self._base, limiter, self._count, self._transport),
-            headers={"Accept": "application/json", "User-Agent": "orderhouse"},
+            headers={"Accept": "application/json", "Accept-Encoding": ENCODINGS, "User-Agent": "orderhouse"},
         )
 
     def __enter__(self) -> Api:
@@ -170,7 +130,13 @@ class Api:
         return str(self._patiently(build, as_text=True))
 
     def _own(self, url: str) -> httpx.URL:
-        target = self._base.join(url)
+        try:
+            target = self._base.join(url)
+        except (httpx.InvalidURL, TypeError, ValueError) as error:
+            raise UnexpectedShape(
+                f"A link of the source is no address: {str(url)[:80]!r}.",
+                action="Nothing was loaded. Report it to who runs the source.",
+            ) from error
         if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
             raise ForeignHost(
                 f"A link leads to {target.scheme}://{target.host}, away from {self._base.host}; it was not followed.",
@@ -216,10 +182,10 @@ class Api:
                 response = self._client.send(request)
         except httpx.TimeoutException as error:
             raise SourceTimeout(
-                f"No answer within {self.patience.timeout:g} s ({request.method} {_place(request)}).",
+                f"{_lateness(error, self.patience.timeout)} ({request.method} {_place(request)}).",
                 action=ACTIONS[SourceTimeout],
             ) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise SourceUnavailable(
                 f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]
             ) from error
@@ -233,7 +199,7 @@ class Api:
         answer = Answer(
             response.status_code, response.headers, body, "" if response.is_success else response.text[:2000]
         )
-        refusal = self._explain(answer) or _refusal_by_status(answer)
+        refusal = self._explain(answer) or refusal_by_status(answer)
         if refusal is not None:
             raise self._refused(request, refusal)
         if as_text:
@@ -265,9 +231,10 @@ class Api:
     def _note_time(self, response: httpx.Response) -> None:
         told = response.headers.get("date")
         if told and response.request.url.host == self._base.host:
-            self.source_time = parsedate_to_datetime(told).astimezone(UTC)
+            self.source_time = _instant(told) or self.source_time
 
     def _count(self) -> None:
+        self.meter.count_request()
         self.calls += 1
 
 
@@ -293,48 +260,24 @@ class _PacedTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-def _refusal_by_status(answer: Answer) -> Refusal | None:
-    if answer.status < httpx.codes.BAD_REQUEST:
-        return None
-    kind = BY_STATUS.get(answer.status)
-    if kind is None:
-        kind = SourceUnavailable if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR else RequestRefused
-    return Refusal(kind, f"status {answer.status}: {said(answer)}", retry_after=retry_after(answer))
-
-
-def said(answer: Answer) -> str:
-    """The source's words, shortened: of JSON the usual message members, else the start of the text."""
-    body = answer.body
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        message = inner.get("message", inner.get("title")) if isinstance(inner, dict) else inner
-        if isinstance(message, dict):
-            message = message.get("value")
-        if message:
-            return str(message)[:500]
-    return " ".join(answer.text.split())[:200] or "no message"
-
-
-def retry_after(answer: Answer) -> float | None:
-    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
-    told = answer.headers.get("retry-after")
-    if told is None:
-        return None
+def _instant(told: str) -> datetime | None:
+    """What a Date header says; None where it is no date."""
     try:
-        return max(float(told), 0.0)
-    except ValueError:
-        pass
-    try:
-        return max(parsedate_to_datetime(told).timestamp() - time.time(), 0.0)
-    except ValueError:
+        return parsedate_to_datetime(told).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
 def _decoded(response: httpx.Response) -> Any:
     try:
-        return wire.decode(response.content)
+        return wire.decode_foreign(response.content)
     except ValueError:
         return None
+
+
+def _lateness(error: httpx.TimeoutException, seconds: float) -> str:
+    """Which time ran out: that of the whole answer, or that of a sign of life."""
+    return str(error) if "in all" in str(error) else f"No answer within {seconds:g} s"
 
 
 def _place(request: httpx.Request) -> str:

@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from include.orderhouse.tls import PIN
+
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _FAULTS = {
@@ -106,6 +108,19 @@ class Retention(Strict):
     """Validation reports, from their sync."""
 
 
+class Tls(Strict):
+    """How the source proves who it is, and who we are, where the machine's authorities do not do. Files are PEM."""
+
+    authority: str | None = None
+    """The authority that signed the source's certificate, where it is one of its own."""
+    client_certificate: str | None = None
+    """A certificate with its private key, for a source that asks for one."""
+    pins: tuple[Annotated[str, Field(pattern=rf"^{PIN.pattern}$")], ...] = ()
+    """Public keys of which the source must have one: ``sha256/`` and the digest in Base64."""
+    revocation_list: str | None = None
+    """The authority's list of revoked certificates, kept fresh by whoever runs it."""
+
+
 class Options(Strict):
     """One entry of connections.yaml."""
 
@@ -130,8 +145,11 @@ class Options(Strict):
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     page_size: Annotated[int, Field(ge=1)] | None = None
     timeout_seconds: Annotated[int, Field(ge=1)] = 120
-    certificate_authority: str | None = None
-    """PEM file of the authority that signed the source's certificate, where it is one of its own."""
+    max_response_mb: Annotated[int, Field(ge=1)] = 128
+    """A larger answer of the source is not read; four times as much may make up one page of orders."""
+    tls: Tls = Tls()
+    plain_http: str | None = None
+    """A host that may be called by plain HTTP although it is not this machine."""
     time_zone: Zone = "UTC"
     """The zone of the source's business days, where its API does not tell."""
     max_reject_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")

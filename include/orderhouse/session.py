@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import httpx
 
 from include.orderhouse import wire
+from include.orderhouse.errors import OrderhouseError
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def end_session(auth: httpx.Auth, transport: httpx.BaseTransport) -> None:
     try:
         with httpx.Client(transport=transport, timeout=FAREWELL_SECONDS) as client:
             client.send(farewell).raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, OrderhouseError) as error:
         log.warning("The session at %s could not be ended: %s", farewell.url.host, error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -10,6 +11,11 @@ import msgspec
 from include.orderhouse.errors import UnexpectedShape
 
 T = TypeVar("T")
+
+DEPTH = 100
+"""Levels of JSON that may lie in each other."""
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
@@ -20,8 +26,32 @@ def decode(body: bytes) -> Any:
     """Parse JSON. Raises ValueError where it is none."""
     try:
         return _decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+def decode_foreign(body: bytes) -> Any:
+    """Parse JSON of others. Raises ValueError where it is none, or nested deeper than anything that means well."""
+    if _is_too_deep(body):
+        raise ValueError(f"nested deeper than {DEPTH} levels")
+    return decode(body)
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Whether JSON is nested too deep: every round of taking innermost pairs out must leave less of its brackets.
+
+    Brackets inside of texts are looked at only where the cheap look, which does not know texts, is not content.
+    """
+    return not _melts(body) and not _melts(_TEXT.sub(b"", body))
+
+
+def _melts(body: bytes) -> bool:
+    skeleton = body.translate(None, _NO_BRACKETS)
+    for _ in range(DEPTH):
+        if not skeleton:
+            return True
+        skeleton = skeleton.replace(b"{}", b"").replace(b"[]", b"")
+    return not skeleton
 
 
 def decode_pairs(body: bytes) -> list[tuple[str, bytes]]:

@@ -65,6 +65,8 @@ def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Comma
     ("content", "said"),
     [
         ("connections: {a: ]}", "line 1, is not valid YAML"),
+        ("connections: {a: [", "line 1, is not valid YAML"),
+        ("connections: {a: \x07}", "character 18, is not valid YAML: special characters are not allowed"),
         ("connections: {a: {connector: odoo, customer: x, sync_evry: 1h}}", "sync_evry: there is no such option"),
         ("connections: {a: {connector: odoo}}", "customer: is required"),
         ("connections: {a: {connector: odo, customer: x}}", "connection 'a': There is no connector 'odo'. Use one of"),

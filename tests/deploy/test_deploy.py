@@ -6,12 +6,14 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from include.orderhouse.home import PROJECT
@@ -40,7 +42,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_setting_of_the_compose_file_exists(secrets: Path) -> None:
     named = {name for service in SERVICES.values() for name in service.get("environment", ())}
-    named |= _lines(secrets / "head.env").keys() | _lines(secrets / "worker.env").keys()
+    named |= {name for file in secrets.glob("*.env") for name in _lines(file)}
     assert {name for name in named if name.startswith("AIRFLOW__")} > set(HEAD_ONLY)
     assert [name for name in sorted(named) if not _exists(name)] == []
 
@@ -79,7 +81,11 @@ def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) 
 def test_every_secret_is_made_anew_and_belongs_to_its_owner_alone(secrets: Path, tmp_path: Path) -> None:
     other = tmp_path / "secrets"
     subprocess.run([str(DEPLOY / "make-secrets"), str(other)], check=True, capture_output=True)
-    wanted = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()} | {"head.env", "worker.env"}
+    wanted = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()} | {
+        "head.env",
+        "worker.env",
+        "owner.env",
+    }
     assert {file.name for file in secrets.iterdir()} == wanted
     assert all(file.read_bytes() != (other / file.name).read_bytes() for file in secrets.iterdir())
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
@@ -96,13 +102,53 @@ def test_no_file_in_deploy_holds_a_secret() -> None:
 
 def test_the_databases_belong_to_their_own_logins(server: Server, tmp_path: Path) -> None:
     listed = tmp_path / "databases"
-    listed.write_text("compose_airflow first'password\ncompose_warehouse second\n", encoding="utf-8")
+    lines = ("compose_airflow first'password database", "compose_warehouse second roles", "compose_loader third login")
+    listed.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "DATABASES": str(listed), "PGHOST": str(server.socket_folder)}
     command = ["bash", str(DEPLOY / "postgres/create-databases.sh")]
     subprocess.run(command, env={**environment, "PGPORT": str(server.port)}, check=True, capture_output=True)
     query = "SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname LIKE 'compose_%'"
     with psycopg.connect(server.libpq_url("postgres")) as session:
         assert sorted(session.execute(query)) == [(name, name) for name in ("compose_airflow", "compose_warehouse")]
+        query = "SELECT rolname, rolcreaterole FROM pg_roles WHERE rolname LIKE 'compose_%' ORDER BY 1"
+        assert [may for _, may in session.execute(query)] == [False, False, True]
+
+
+def test_workers_get_the_loaders_login_and_only_commands_the_owners(secrets: Path) -> None:
+    worker, owner = _lines(secrets / "worker.env"), _lines(secrets / "owner.env")
+    assert sa.make_url(worker["ORDERHOUSE_WAREHOUSE_URL"]).username == "loader"
+    assert sa.make_url(owner["ORDERHOUSE_WAREHOUSE_OWNER_URL"]).username == "warehouse"
+    holders = {name for name, service in SERVICES.items() if "secrets/owner.env" in service.get("env_file", ())}
+    assert holders == {"migrate", "owner"}
+    settings = {name for service in SERVICES.values() for name in service.get("environment", ())}
+    assert not {name for name in settings if name.endswith(("WAREHOUSE_URL", "OWNER_URL"))}
+
+
+def test_the_login_that_compose_makes_for_the_loader_can_sync_and_not_own(server: Server, tmp_path: Path) -> None:
+    listed = tmp_path / "databases"
+    listed.write_text("made_owner first roles\nmade_loader second login\n", encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], "DATABASES": str(listed), "PGHOST": str(server.socket_folder)}
+    command = ["bash", str(DEPLOY / "postgres/create-databases.sh")]
+    subprocess.run(command, env={**environment, "PGPORT": str(server.port)}, check=True, capture_output=True)
+    _let_in(server, "made_owner")
+    address = server.url("made_owner").replace("postgres@", "made_owner@", 1)
+    commands = {"ORDERHOUSE_WAREHOUSE_OWNER_URL": address, "ORDERHOUSE_ROLE_PREFIX": "deployed"}
+    for arguments in (["migrate"], ["grants", "--apply", "--loader", "made_loader"]):
+        run_by = {**os.environ, **commands, "PYTHONPATH": str(PROJECT)}
+        subprocess.run([sys.executable, "-m", "include.cli", *arguments], env=run_by, check=True, capture_output=True)
+    with psycopg.connect(server.libpq_url("made_owner").replace("postgres@", "made_loader@", 1)) as session:
+        session.execute("SELECT 1 FROM procurement.purchase_order")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("DELETE FROM procurement.purchase_order")
+
+
+def _let_in(server: Server, name: str) -> None:
+    """Let every login use a database over the server's socket."""
+    with psycopg.connect(server.libpq_url("postgres"), autocommit=True) as session:
+        (file,) = session.execute("SHOW hba_file").fetchone() or ("",)
+        with Path(file).open("a", encoding="ascii") as access:
+            access.write(f"local {name} all trust\n")
+        session.execute("SELECT pg_reload_conf()")
 
 
 def test_the_image_is_made_of_files_that_are_let_into_it() -> None:

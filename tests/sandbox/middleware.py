@@ -81,10 +81,17 @@ class SandboxMiddleware:
             await self._drop(scope, receive, send)
         elif faults.active(FaultKind.TRUNCATED_JSON):
             await self._truncate(scope, receive, send)
+        elif moving := faults.active(FaultKind.MOVING_ROWS):
+            await self._answer_and_move_rows(moving, scope, receive, send)
         else:
             await self._app(scope, receive, send)
-        if moving := faults.active(FaultKind.MOVING_ROWS):
-            self._move_rows(moving)
+
+    async def _answer_and_move_rows(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the rows as they were; by the time the client has the answer they have moved."""
+        start, body = await self._captured(scope, receive)
+        self._move_rows(fault)
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
 
     def _move_rows(self, fault: Fault) -> None:
         if fault.value is None:

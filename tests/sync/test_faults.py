@@ -12,7 +12,6 @@ import pytest
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import (
     AuthenticationFailed,
-    CountMismatch,
     FilterIgnored,
     OrderhouseError,
     RateLimitExceeded,
@@ -103,10 +102,6 @@ LED_BACK = (
 )
 EXCEPTIONS: dict[tuple[str, FaultKind], tuple[Outcome, str]] = {
     ("acumatica", K.IGNORE_FILTER): LED_BACK,
-    ("business_central", K.IGNORE_FILTER): (
-        Fails(CountMismatch, once=False, details={"after": 0}, options=NARROW),
-        "orders found by their header and by their lines are counted apart, and all are found twice",
-    ),
     ("dynamics_fo", K.RATE_LIMITED): (
         Fails(RateLimitExceeded, once=False),
         "tells how many seconds to wait, more than a task waits here",

@@ -17,6 +17,7 @@ from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError, SourceUnavailable
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.tls import check_pin, own_context, untrusted
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -87,11 +88,12 @@ class ConnectionTest:
             return f"{host} answers at {connection.getpeername()[0]}, port {port}."
 
     def _tls(self) -> str:
-        if urlsplit(self._base_url).scheme != "https":
+        if self._credentials is None or urlsplit(self._base_url).scheme != "https":
             return "Not used: the address is http. Only a trusted network may carry that."
         host, port = self._host()
-        context = ssl.create_default_context(cafile=self._runtime.connection.options.certificate_authority)
-        with _reached(host, port) as connection, _encrypted(context, connection, host) as encrypted:
+        trust = self._runtime.trust(self._credentials)
+        with _reached(host, port) as connection, _encrypted(own_context(trust), connection, host) as encrypted:
+            check_pin(encrypted.getpeercert(binary_form=True), trust.pins, host)
             certificate = encrypted.getpeercert() or {}
             return f"{encrypted.version()}; the certificate is valid until {certificate.get('notAfter', 'some day')}."
 
@@ -162,9 +164,9 @@ def _encrypted(context: ssl.SSLContext, connection: socket.socket, host: str) ->
     try:
         encrypted = context.wrap_socket(connection, server_hostname=host)
     except (ssl.SSLError, OSError) as error:
-        raise SourceUnavailable(
-            f"{host} cannot be trusted: {error}.",
-            action="Renew its certificate, or name its authority in the option certificate_authority.",
+        raise untrusted(error, host) or SourceUnavailable(
+            f"{host} ended the TLS handshake: {error}.",
+            action="Check that the port speaks TLS; a proxy or firewall may stand in between.",
         ) from error
     with encrypted:
         yield encrypted

@@ -10,13 +10,17 @@ from typing import Any
 
 from include.orderhouse import collector
 from include.orderhouse.connector import Page, Source
-from include.orderhouse.errors import CountMismatch, FilterIgnored
+from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
+
+STALE_PAGES, EMPTY_PAGES = 8, 1000
+"""So many pages without news may come for each page with news, since a window is asked for in several ways that find
+the same orders; and so many empty ones on each other, since a filter of the source may leave them empty."""
 
 
 @dataclass
@@ -32,9 +36,16 @@ class Tally:
     is_done: bool = False
     deleted: set[str] = field(default_factory=set)
     misses_deletions: bool = False
+    stale_pages: int = 0
+    """Pages that brought orders, none of which was new."""
+    empty_pages: int = 0
+    """Pages in succession, up to the latest, without any order."""
 
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
+        is_news = not self.keys.issuperset(checkpoint["keys"]) or len(checkpoint["keys"]) < checkpoint["orders"]
+        self.stale_pages += not is_news and checkpoint["orders"] > 0
+        self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
         self.keys.update(checkpoint["keys"])
         self.orders += checkpoint["orders"]
         self.outside += checkpoint["outside"]
@@ -121,6 +132,20 @@ class Extraction:
                     self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
                 return
             self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
+            self._source.api.meter.begin_page()
+            self._check_progress(part, tally)
+
+    def _check_progress(self, part: Slice, tally: Tally) -> None:
+        """Stop early where a source would fill the disk: it goes round in circles, or ignores its filter."""
+        if tally.is_done:
+            return
+        self._check_filter(tally.outside)
+        news = tally.pages - tally.stale_pages
+        if tally.stale_pages > STALE_PAGES * max(news, 1) or tally.empty_pages > EMPTY_PAGES:
+            raise BoundExceeded(
+                f"Page after page of {_name(part)} brings no order that had not come before ({tally.pages} pages).",
+                action="Nothing was loaded. The source's paging goes round in circles: report it to who runs it.",
+            )
 
     def _keep(self, page: Page, fetched_at: datetime, part: Slice, name: str, tally: Tally) -> None:
         identified = self._transform.identify(page.records)

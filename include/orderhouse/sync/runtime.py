@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import urlsplit
 
 import httpx
 import sqlalchemy as sa
@@ -17,15 +17,19 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
+from include.orderhouse.tls import Trust
+from include.orderhouse.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.token_store import WarehouseTokens
+
+PATIENT = 5
+"""How many times ``timeout_seconds`` an answer may take in all; that is how long to wait for a sign of life."""
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Runtime:
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
-        details = (patience, self.transport or self._trusting(), credentials.secrets())
+        details = (patience, self.transport, credentials.secrets(), self._way(credentials, patience))
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
             Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
@@ -80,16 +84,17 @@ class Runtime:
         )
         record_now(self.warehouse, Event("credentials.read", "sync", name, customer, self.connection.credentials_id))
 
-    def _trusting(self) -> httpx.BaseTransport | None:
-        """A transport that trusts the connection's own certificate authority, where it names one."""
-        file = self.connection.options.certificate_authority
-        try:
-            return httpx.HTTPTransport(verify=ssl.create_default_context(cafile=file)) if file else None
-        except OSError as error:
-            raise ConfigurationInvalid(
-                f"certificate_authority of {self.connection.name!r}: {file} holds no certificate ({error}).",
-                action="Name a PEM file that Airflow's workers can read.",
-            ) from error
+    def trust(self, credentials: Credentials) -> Trust:
+        """Whom the connection trusts."""
+        password = credentials.extra.get("client_key_password")
+        return Trust(**self.connection.options.tls.model_dump(), client_key_password=password)
+
+    def _way(self, credentials: Credentials, patience: Patience) -> Way:
+        """How the connection's source may be reached, and how much it may give."""
+        options, most = self.connection.options, self.connection.options.max_response_mb * MEGABYTE
+        bounds = Bounds(most, PATIENT * patience.timeout, page_bytes=4 * most)
+        named = {urlsplit(str(value)).hostname or "" for value in credentials.extra.values() if "://" in str(value)}
+        return Way(credentials.base_url, self.trust(credentials), options.plain_http, bounds, named)
 
 
 @contextmanager

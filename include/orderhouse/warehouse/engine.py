@@ -13,10 +13,13 @@ from sqlalchemy import event
 
 from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import Home
+from include.orderhouse.network import is_loopback
 from include.orderhouse.warehouse.embedded import EmbeddedPostgres
 
 URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"
 OWNER_URL_SETTING = "ORDERHOUSE_WAREHOUSE_OWNER_URL"
+PLAIN_SETTING = "ORDERHOUSE_WAREHOUSE_WITHOUT_TLS"
+"""Hosts, separated by commas, that may be spoken to without verified TLS: those of a network that you trust."""
 OLDEST_SERVER = 15
 _CONNECT_TIMEOUT_SECONDS = 10
 
@@ -50,10 +53,13 @@ def _embedded() -> EmbeddedPostgres:
 def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
     """An engine on the warehouse; sessions speak UTC, and are kept open for the next one unless told otherwise.
 
-    A lost connection is WarehouseUnavailable; an address or server that cannot be used is ConfigurationInvalid.
+    A lost connection is WarehouseUnavailable; an address or server that cannot be used is ConfigurationInvalid, as is
+    one on another machine that TLS does not verify.
     """
+    address = _driver_url(url or warehouse_url())
+    _check_encryption(address)
     engine = sa.create_engine(
-        _driver_url(url or warehouse_url()),
+        address,
         pool_pre_ping=True,
         poolclass=None if keep_open else sa.NullPool,
         connect_args={
@@ -75,6 +81,29 @@ def _driver_url(url: str) -> sa.URL:
     if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"):
         raise _bad_url(f"names {parsed.drivername}")
     return parsed.set(drivername="postgresql+psycopg")
+
+
+def _check_encryption(url: sa.URL) -> None:
+    """Raise ConfigurationInvalid where a host is another machine and the address does not ask for verified TLS."""
+    told = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    named = told.get("host") or url.host or os.environ.get("PGHOST") or ""
+    elsewhere = told.get("hostaddr") or os.environ.get("PGHOSTADDR") or ""
+    hosts = [*named.split(","), *elsewhere.split(","), told.get("service") or os.environ.get("PGSERVICE") or ""]
+    mode = told.get("sslmode") or os.environ.get("PGSSLMODE") or "prefer"
+    excepted = {host.strip() for host in os.environ.get(PLAIN_SETTING, "").split(",")}
+    exposed = [host for host in hosts if not _is_here(host) and host not in excepted]
+    if exposed and mode != "verify-full":
+        raise ConfigurationInvalid(
+            f"The warehouse's address asks for sslmode={mode}: whoever stands between here and {exposed[0]} could read "
+            "the orders, or answer in its place.",
+            action="Add ?sslmode=verify-full&sslrootcert=system to it (or the file of your authority). In a network "
+            f"that you trust, name the host: {PLAIN_SETTING}={exposed[0]}.",
+        )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host of libpq is this machine: a folder with a socket, or loopback."""
+    return not host or host.startswith(("/", "@")) or is_loopback(host)
 
 
 def _bad_url(what: str) -> ConfigurationInvalid:

@@ -14,6 +14,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.roles import Roles
 from include.orderhouse.warehouse.schema import SCHEMAS
 
@@ -81,6 +82,19 @@ def grant(connection: sa.Connection) -> bool:
         )
         return False
     return True
+
+
+def admit_loader(connection: sa.Connection, login: str) -> None:
+    """Let a login run the syncs. ConfigurationInvalid where there is no such login."""
+    cursor: Any = connection.connection.cursor()
+    role = sql.Identifier(Roles.from_environment().loader)
+    try:
+        cursor.execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(login)))
+    except (psycopg.errors.UndefinedObject, psycopg.errors.InsufficientPrivilege) as error:
+        raise ConfigurationInvalid(
+            f"The login {login!r} cannot be let in: {str(error).splitlines()[0]}.",
+            action="Create it first (CREATE ROLE ... LOGIN PASSWORD ...), then run this again as the owner.",
+        ) from error
 
 
 def statements(cursor: psycopg.Cursor[Any], roles: Roles | None = None) -> Iterator[sql.Composable]:

@@ -1,0 +1,107 @@
+"""What a source answers: a response as a connector judges it, and a refusal in our terms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    OrderhouseError,
+    PermissionDenied,
+    QuotaExhausted,
+    RateLimitExceeded,
+    RequestRefused,
+    SourceTimeout,
+    SourceUnavailable,
+)
+
+BY_STATUS: dict[int, type[OrderhouseError]] = {
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    408: SourceTimeout,
+    429: RateLimitExceeded,
+    504: SourceTimeout,
+}
+
+ACTIONS: dict[type[OrderhouseError], str] = {
+    AuthenticationFailed: "Renew the credentials in the Airflow Connection, then sync again.",
+    PermissionDenied: "Give the user or application the missing right at the source, then sync again.",
+    RequestRefused: "Check the connection's settings against the message of the source.",
+    RateLimitExceeded: "The sync waits and goes on by itself; lower requests_per_minute if it happens often.",
+    QuotaExhausted: "This run fails; a later one goes on where the watermark stands. If it happens often, sync less "
+    "often or ask the vendor for more.",
+    SourceUnavailable: "The sync is tried again; if it goes on, ask who runs the source.",
+    SourceTimeout: "The sync is tried again; if it goes on, lower page_size or raise timeout_seconds.",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response as a connector judges it. ``body`` is decoded JSON, or None where it is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A source's no, in our terms: which error it is, what it said, its request id, the wait in seconds it asks for."""
+
+    error: type[OrderhouseError]
+    message: str
+    request_id: str | None = None
+    retry_after: float | None = None
+
+
+Explain = Callable[[Answer], Refusal | None]
+"""How a system words its errors. Asked about every answer, also those with status 200; None means nothing special."""
+
+
+def refusal_by_status(answer: Answer) -> Refusal | None:
+    """What the status alone tells; None where it is no error."""
+    if answer.status < httpx.codes.BAD_REQUEST:
+        return None
+    kind = BY_STATUS.get(answer.status)
+    if kind is None:
+        kind = SourceUnavailable if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR else RequestRefused
+    return Refusal(kind, f"status {answer.status}: {said(answer)}", retry_after=retry_after(answer))
+
+
+def said(answer: Answer) -> str:
+    """The source's words, shortened: of JSON the usual message members, else the start of the text."""
+    body = answer.body
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        message = inner.get("message", inner.get("title")) if isinstance(inner, dict) else inner
+        if isinstance(message, dict):
+            message = message.get("value")
+        if message:
+            return str(message)[:500]
+    return " ".join(answer.text.split())[:200] or "no message"
+
+
+def retry_after(answer: Answer) -> float | None:
+    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
+    told = answer.headers.get("retry-after")
+    if told is None:
+        return None
+    try:
+        return min(max(float(told), 0.0), _LONGEST_WAIT)
+    except ValueError:
+        pass
+    try:
+        return min(max(parsedate_to_datetime(told).timestamp() - time.time(), 0.0), _LONGEST_WAIT)
+    except (ValueError, OverflowError):
+        return None
+
+
+_LONGEST_WAIT = 7 * 24 * 3600.0
+"""What a source asks for beyond a week is taken for a week: no clock can be set further ahead by a header."""

@@ -1,0 +1,300 @@
+"""Real handshakes with a real server: what a connection to a source, and a webhook, accepts and refuses."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import httpx
+import pytest
+
+from include.orderhouse.auth import basic, client_credentials
+from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceUntrusted
+from include.orderhouse.http import Api, Patience
+from include.orderhouse.tls import Trust, pin_of
+from include.orderhouse.transport import Way
+from include.orderhouse.webhooks.posting import Message, Target, post
+from include.orderhouse.webhooks.subscriptions import Webhooks
+from tests.security.authorities import DAY, Authority, Certificate, self_signed
+from tests.security.servers import Served, server, tls_context
+
+AUTHORITY = Authority("Acme's own authority")
+SECRET = "s3cret-password"
+
+
+class Unlimited:
+    """No limits."""
+
+    def slot(self) -> AbstractContextManager[None]:
+        """Any number at once."""
+        return nullcontext()
+
+    def pace(self) -> None:
+        """At once."""
+
+    def pause(self, seconds: float) -> None:
+        """Never."""
+
+
+def api_of(base_url: str, trust: Trust | None = None, auth: httpx.Auth | None = None, **way: object) -> Api:
+    """A client with a password that no stranger may see."""
+    chosen = Way(base_url, trust or Trust(), **way)  # type: ignore[arg-type]
+    login = auth or basic("reader", SECRET)
+    return Api(base_url, login, Unlimited(), lambda _: None, Patience(tries=1, timeout=10), way=chosen)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the PEM files are."""
+    return tmp_path_factory.mktemp("tls")
+
+
+@pytest.fixture(scope="module")
+def trust(folder: Path) -> Trust:
+    """Trust in the authority."""
+    return Trust(authority=AUTHORITY.write(folder / "authority.pem"))
+
+
+def _refused(served: Served, trust: Trust, saying: str) -> None:
+    with api_of(served.url(), trust) as api, pytest.raises(SourceUntrusted, match=saying) as caught:
+        api.get("orders")
+    assert served.heads == []
+    assert SECRET not in str(caught.value)
+
+
+def _context(certificate: Certificate, folder: Path, **details: object) -> ssl.SSLContext:
+    return tls_context(certificate.write(folder / "server.pem"), **details)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_private_authority_is_trusted_where_it_is_named(version: ssl.TLSVersion, folder: Path, trust: Trust) -> None:
+    context = _context(AUTHORITY.issue(), folder, version=version)
+    with server(context=context) as served, api_of(served.url(), trust) as api:
+        assert api.get("orders") == {}
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_tls_older_than_1_2_is_refused(version: ssl.TLSVersion, folder: Path, trust: Trust) -> None:
+    context = _context(AUTHORITY.issue(), folder, version=version)
+    with server(context=context) as served:
+        assert _shakes_hands(served, version)
+        _refused(served, trust, "protocol")
+
+
+def _shakes_hands(served: Served, version: ssl.TLSVersion) -> bool:
+    """Whether the server does speak that version with a client that would."""
+    import socket
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = version
+    context.maximum_version = version
+    with (
+        socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection,
+        context.wrap_socket(connection) as encrypted,
+    ):
+        return encrypted.version() in ("TLSv1", "TLSv1.1")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "saying"),
+    [
+        pytest.param(AUTHORITY.issue(ends_in=-DAY), "expired", id="expired"),
+        pytest.param(self_signed(), "self.signed|unable to get local issuer", id="self-signed"),
+        pytest.param(AUTHORITY.issue("erp.example.com"), "IP address mismatch|not valid for", id="of another host"),
+        pytest.param(Authority("Somebody").issue(), "unable to get local issuer", id="of another authority"),
+    ],
+)
+def test_a_certificate_that_proves_nothing_is_refused(
+    certificate: Certificate, saying: str, folder: Path, trust: Trust
+) -> None:
+    with server(context=_context(certificate, folder)) as served:
+        _refused(served, trust, saying)
+
+
+def test_the_machines_authorities_do_not_know_a_private_one(folder: Path) -> None:
+    with server(context=_context(AUTHORITY.issue(), folder)) as served:
+        _refused(served, Trust(), "unable to get local issuer")
+
+
+def test_a_revoked_certificate_is_refused(folder: Path, trust: Trust) -> None:
+    good, bad = AUTHORITY.issue(), AUTHORITY.issue()
+    revoked = AUTHORITY.write_revoked(folder / "revoked.pem", bad)
+    strict = Trust(authority=trust.authority, revocation_list=revoked)
+    with server(context=_context(bad, folder)) as served:
+        _refused(served, strict, "revoked")
+    with server(context=_context(good, folder)) as served, api_of(served.url(), strict) as api:
+        assert api.get("orders") == {}
+
+
+def test_an_old_revocation_list_vouches_for_nobody(folder: Path, trust: Trust) -> None:
+    stale = AUTHORITY.write_revoked(folder / "stale.pem", ends_in=-DAY)
+    with server(context=_context(AUTHORITY.issue(), folder)) as served:
+        _refused(served, Trust(authority=trust.authority, revocation_list=stale), "CRL has expired")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_certificate_is_shown_to_a_source_that_asks(
+    version: ssl.TLSVersion, folder: Path, trust: Trust
+) -> None:
+    context = _context(AUTHORITY.issue(), folder, version=version, client_authority=trust.authority)
+    ours = AUTHORITY.issue("orderhouse").write(folder / "client.pem", password="k3y")
+    shown = Trust(authority=trust.authority, client_certificate=ours, client_key_password="k3y")
+    with server(context=context) as served:
+        _refused(served, trust, "certificate required|handshake failure")
+        with api_of(served.url(), shown) as api:
+            assert api.get("orders") == {}
+    assert "k3y" not in repr(shown)
+
+
+def test_a_client_key_that_its_password_does_not_open_is_told(folder: Path, trust: Trust) -> None:
+    ours = AUTHORITY.issue("orderhouse").write(folder / "locked.pem", password="k3y")
+    for password in (None, "other"):
+        with pytest.raises(ConfigurationInvalid, match=r"tls\.client_certificate"):
+            api_of("https://127.0.0.1", Trust(client_certificate=ours, client_key_password=password))
+
+
+@pytest.mark.parametrize("option", ["authority", "revocation_list", "client_certificate"])
+@pytest.mark.parametrize("content", [None, "no PEM"])
+def test_a_file_that_cannot_be_used_is_named(option: str, content: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "file.pem"
+    if content:
+        file.write_text(content, encoding="ascii")
+    with pytest.raises(ConfigurationInvalid, match=rf"tls\.{option}: {file}"):
+        api_of("https://127.0.0.1", Trust(**{option: str(file)}))
+
+
+def test_only_a_pinned_key_is_spoken_to(folder: Path, trust: Trust) -> None:
+    certificate = AUTHORITY.issue()
+    pin, other = pin_of(certificate.der), pin_of(AUTHORITY.issue().der)
+    with server(context=_context(certificate, folder)) as served:
+        _refused(served, Trust(authority=trust.authority, pins=(other,)), "none of tls.pins")
+        with api_of(served.url(), Trust(authority=trust.authority, pins=(other, pin))) as api:
+            assert api.get("orders") == {}
+
+
+def test_a_pin_replaces_no_verification(folder: Path) -> None:
+    certificate = self_signed()
+    with server(context=_context(certificate, folder)) as served:
+        _refused(served, Trust(pins=(pin_of(certificate.der),)), "self.signed|unable to get local issuer")
+
+
+def test_plain_http_leaves_this_machine_only_where_the_connection_names_the_host() -> None:
+    with api_of("http://erp.example.test") as api, pytest.raises(ConfigurationInvalid, match="plain HTTP"):
+        api.get("orders")
+    with (
+        api_of("http://erp.example.test", plain_http="erp.example.test") as api,
+        pytest.raises(OrderhouseError) as told,
+    ):
+        api.get("orders")
+    assert told.value.code == "SOURCE_UNAVAILABLE"
+    with server() as served, api_of(served.url("http")) as api:
+        assert api.get("orders") == {}
+
+
+def test_a_client_secret_goes_to_no_token_endpoint_by_plain_http() -> None:
+    auth = client_credentials("http://login.example.test/token", "reader", SECRET)
+    with server() as served, api_of(served.url("http"), auth=auth) as api:
+        with pytest.raises(ConfigurationInvalid, match=r"login\.example\.test is to be called by plain HTTP"):
+            api.get("orders")
+        assert served.heads == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.8", "[::1]", "[fd00:ec2::254]", "[::ffff:10.0.0.8]"]
+)
+def test_a_host_that_nobody_configured_is_not_called_at_a_private_address(host: str) -> None:
+    auth = client_credentials(f"https://{host}:1/token", "reader", SECRET)
+    with api_of("https://erp.example.test", auth=auth) as api, pytest.raises(ForeignHost, match="no public address"):
+        api.get("orders")
+
+
+def test_a_token_endpoint_that_is_configured_may_be_private() -> None:
+    def grant(head: bytes, connection: object) -> None:
+        body = b'{"access_token": "t0ken", "expires_in": 3600}' if b"/token" in head else b"{}"
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[attr-defined]
+
+    with server(grant) as served:
+        first, second = (
+            client_credentials(f"http://localhost:{served.port}/token", "reader", SECRET) for _ in range(2)
+        )
+        with api_of(served.url("http"), auth=first, configured=["localhost"]) as api:
+            assert api.get("orders") == {}
+        with api_of(served.url("http"), auth=second) as api, pytest.raises(ForeignHost):
+            api.get("orders")
+
+
+@pytest.mark.parametrize(
+    ("link", "error"),
+    [
+        ("https://evil.example.test/next", "FOREIGN_HOST"),
+        ("//evil.example.test/next", "FOREIGN_HOST"),
+        ("http://169.254.169.254/latest/meta-data", "FOREIGN_HOST"),
+        ("https://127.0.0.1:1/", "FOREIGN_HOST"),
+        ("https://127.0.0.1@evil.example.test/", "FOREIGN_HOST"),
+        ("file:///etc/passwd", "FOREIGN_HOST"),
+        ("https://[::1", "UNEXPECTED_SHAPE"),
+        ("https://127.0.0.1:99999/", "FOREIGN_HOST"),
+        ("\x00\r\nHost: evil", "UNEXPECTED_SHAPE"),
+        (["https://evil.example.test"], "UNEXPECTED_SHAPE"),
+    ],
+)
+def test_a_poisoned_link_leads_nowhere(link: object, error: str) -> None:
+    with server() as served, api_of(served.url("http")) as api:
+        with pytest.raises(OrderhouseError) as caught:
+            api.get(link)  # type: ignore[arg-type]
+        assert (caught.value.code, served.heads) == (error, [])
+
+
+def test_a_redirect_is_not_followed_to_another_scheme_or_host() -> None:
+    def elsewhere(head: bytes, connection: object) -> None:
+        connection.sendall(  # type: ignore[attr-defined]
+            b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    with server(elsewhere) as served, api_of(served.url("http")) as api:
+        with pytest.raises(ForeignHost):
+            api.get("orders")
+        assert len(served.heads) == 1
+
+
+WEBHOOKS = Webhooks.model_validate({"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]})
+
+
+@pytest.mark.parametrize(
+    ("certificate", "arrives"),
+    [
+        pytest.param(AUTHORITY.issue(), True, id="good"),
+        pytest.param(AUTHORITY.issue(ends_in=-DAY), False, id="expired"),
+        pytest.param(self_signed(), False, id="self-signed"),
+        pytest.param(AUTHORITY.issue("hooks.example.com"), False, id="of another host"),
+    ],
+)
+def test_a_webhook_goes_only_to_a_receiver_that_proves_who_it_is(
+    certificate: Certificate, arrives: bool, folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from include.orderhouse.webhooks import posting
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
+    posting._authorities.cache_clear()
+    with server(context=_context(certificate, folder)) as served:
+        outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
+        assert (outcome.status == 200, len(served.heads) == 1) == (arrives, arrives), outcome
+    posting._authorities.cache_clear()
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_a_webhook_goes_to_no_receiver_that_speaks_an_old_tls(
+    folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from include.orderhouse.webhooks import posting
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
+    posting._authorities.cache_clear()
+    with server(context=_context(AUTHORITY.issue(), folder, version=ssl.TLSVersion.TLSv1_1)) as served:
+        outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
+    assert (outcome.status, served.heads) == (None, [])
+    posting._authorities.cache_clear()
