@@ -11,6 +11,7 @@ from airflow.sdk import DAG, AssetAlias, get_current_context, task
 
 from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
+from include.orchestration.lost import note_lost_syncs
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.connections import unchecked_document
 
@@ -23,8 +24,9 @@ MAIL_FOUND = AssetAlias("notifications_found")
 HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
 _DOCUMENTATION = """\
-Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, and
-removes what is old. Subscriptions are in `connections.yaml`; see `docs/webhooks.md`.
+Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, notes
+syncs whose task was killed as failed, and removes what is old. Subscriptions are in `connections.yaml`; see
+`docs/webhooks.md`.
 """
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -59,7 +61,7 @@ def has_webhooks() -> bool:
 
 @task(outlets=[MAIL_FOUND])
 def carry() -> dict[str, Any]:
-    """See to mail that waits and deliveries that are due; once an hour, remove what is old."""
+    """See to mail that waits, syncs that died and deliveries that are due; once an hour, remove what is old."""
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import has_mail
 
@@ -68,6 +70,7 @@ def carry() -> dict[str, Any]:
         told: dict[str, Any] = {"mail": has_mail(engine)}
         if told["mail"]:
             context["outlet_events"][MAIL_FOUND].add(MAIL)
+        told["lost"] = note_lost_syncs(engine, context["ti"])
         told["delivered"] = deliver_due(engine, EVERY_MINUTE_SECONDS)
         if context["ti"].start_date.minute == 0:
             told["forgotten"] = _forget(engine)

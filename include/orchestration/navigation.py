@@ -10,6 +10,9 @@ from airflow.sdk.configuration import conf
 MOUNT = "/orderhouse"
 """Where the plugin serves everything, below the address of Airflow's UI."""
 
+LABEL = "Orders"
+"""What the navigation calls them; a longer word would be cut there."""
+
 
 def base_url() -> str:
     """The address of Airflow's UI without a trailing slash; empty where Airflow was not told."""
@@ -26,7 +29,7 @@ def navigation() -> list[dict[str, Any]]:
     mount = f"{base_path()}{MOUNT}"
     return [
         {
-            "name": "Orderhouse",
+            "name": LABEL,
             "href": f"{mount}/",
             "icon": f"{mount}/assets/icon.svg",
             "icon_dark_mode": f"{mount}/assets/icon-dark.svg",

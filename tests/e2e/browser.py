@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
+from include.orchestration.navigation import LABEL
 from include.standalone.environment import ADMIN
 from tests.e2e.installation import Airflow
 
@@ -46,7 +47,7 @@ class Visitor:
     @property
     def inside(self) -> FrameLocator:
         """Our pages inside Airflow's UI."""
-        return self.page.frame_locator("iframe[title=Orderhouse]")
+        return self.page.frame_locator(f"iframe[title={LABEL}]")
 
     def open(self, path: str) -> None:
         """Open one of our pages by itself."""

@@ -22,7 +22,7 @@ from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
 from tests.e2e.installation import RUN_SECONDS, Airflow, Run
-from tests.e2e.kills import KilledRun, run_and_kill_each_step_once
+from tests.e2e.kills import KilledRun, run_and_kill_each_step_once, run_and_kill_its_last_try
 
 PLANTED = "planted-in-the-sandbox"
 """The password and client secret of every sandbox connection; not random, so that a search cannot mistake it."""
@@ -67,7 +67,14 @@ def killed_run(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="package")
-def odoo_run(airflow: Airflow, limited_run: str, killed_run: Future[KilledRun]) -> Run:
+def lost_run(airflow: Airflow) -> Iterator[Future[Run]]:
+    """A run under way whose task is killed, in its last try as well."""
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit(run_and_kill_its_last_try, airflow, "coupa", "coupa_lost")
+
+
+@pytest.fixture(scope="package")
+def odoo_run(airflow: Airflow, limited_run: str, killed_run: Future[KilledRun], lost_run: Future[Run]) -> Run:
     """The first run of Odoo's DAG, over a good connection and one whose password is wrong."""
     connection = {"connection_id": "wrong_password", "conn_type": "http", "login": "orderhouse", "password": WRONG}
     host = airflow.api.call("GET", "/connections/sandbox_odoo")["host"]

@@ -83,6 +83,12 @@ class Airflow:
         with psycopg.connect(self.warehouse_address, row_factory=dict_row) as warehouse:
             return warehouse.execute(query.encode(), values).fetchall()
 
+    def allow_retries(self, dag_id: str, run_id: str, task_id: str, count: int) -> None:
+        """Let a task be tried again so often and no more."""
+        change = "UPDATE task_instance SET max_tries = %s WHERE (dag_id, run_id, task_id) = (%s, %s, %s)"
+        with psycopg.connect(self.installation.host.postgres.libpq_url("airflow")) as metadata:
+            metadata.execute(change, (count, dag_id, run_id, task_id))
+
     def syncs(self, connection: str, run_id: str) -> list[dict[str, Any]]:
         """The ledger's rows of one connection in one run."""
         query = "SELECT * FROM ops.sync WHERE connection = %s AND run_id LIKE '%%/' || %s"

@@ -47,6 +47,36 @@ def run_and_kill_each_step_once(airflow: Airflow, conf: Mapping[str, Any], stage
     return KilledRun(airflow.wait(dag_id, run_id), staged)
 
 
+def run_and_kill_its_last_try(airflow: Airflow, connector: str, connection: str) -> Run:
+    """Trigger a run whose source answers once and no more; kill the extraction in both tries that it gets."""
+    dag_id, killed = f"purchase_orders__{connector}", list[int]()
+    airflow.plan_fault(connector, kind="timeout", times=None, after=1, seconds=RUN_SECONDS)
+    run_id = airflow.trigger(connector, {"connections": [connection]})
+
+    def has_ended() -> bool:
+        attempt = len(killed) + 1
+        for task in airflow.api.task_instances(dag_id, run_id):
+            if (
+                task["try_number"] == attempt
+                and _has_begun(airflow, connection, attempt)
+                and any([_kill(found) for found in _processes(task)])
+            ):
+                killed.append(attempt)
+                airflow.allow_retries(dag_id, run_id, task["task_id"], 1)
+        return airflow.api.run_state(dag_id, run_id) in FINAL_STATES
+
+    assert wait_for(has_ended, RUN_SECONDS, pause=0.05)
+    airflow.clear_faults(connector)
+    assert killed == [1, 2]
+    return airflow.wait(dag_id, run_id)
+
+
+def _has_begun(airflow: Airflow, connection: str, attempt: int) -> bool:
+    """Whether the ledger has the sync as running in this attempt."""
+    query = "SELECT 1 FROM ops.sync WHERE connection = %s AND state = 'running' AND attempts = %s"
+    return airflow.rows(query, connection, attempt) != []
+
+
 def _copy_staged(airflow: Airflow, target: Path) -> None:
     folder = airflow.home.staging / CONNECTION
     if folder.exists():

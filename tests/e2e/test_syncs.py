@@ -53,7 +53,15 @@ def test_tasks_hand_on_paths_and_counts_only(airflow: Airflow, odoo_run: Run) ->
 def test_a_load_tells_so_as_an_asset_event(airflow: Airflow, odoo_run: Run) -> None:
     events = airflow.api.call("GET", "/assets/events", params={"source_run_id": odoo_run.run_id})["asset_events"]
     (event,) = (event for event in events if event["uri"] == "orderhouse://purchase_orders/odoo")
-    assert event["extra"]["connection"] == "odoo_one"
+    (sync,) = airflow.syncs("odoo_one", odoo_run.run_id)
+    told = {name: event["extra"][name] for name in ("connection", "customer", "staged", "inserted", "lines_written")}
+    assert told == {
+        "connection": "odoo_one",
+        "customer": "tests",
+        "staged": str(sync["sync_id"]),
+        "inserted": sync["orders_inserted"],
+        "lines_written": sync["lines_written"],
+    }
 
 
 def test_a_validation_report_opens_only_for_who_is_logged_in(airflow: Airflow, odoo_run: Run) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,6 +109,18 @@ def test_a_failed_sync_is_delivered_signed_and_once_although_it_was_refused_at_f
     assert len(came) >= 2, "refused first, then delivered"
     assert json.loads(came[-1].body)["data"]["error_code"] == "AUTHENTICATION_FAILED"
     assert is_genuine(signing_keys(SECRET), came[-1].headers, came[-1].body, datetime.now(UTC))
+
+
+def test_a_sync_whose_task_was_killed_on_its_last_try_is_told_as_failed(
+    airflow: Airflow, lost_run: Future[Run], bus: Receiver
+) -> None:
+    run = lost_run.result()
+    assert (run.state, run.states("sync.extract")) == ("failed", {"0": "failed"})
+    assert wait_for(lambda: bool(heard(bus, "sync.failed", "coupa_lost")), RUN_SECONDS)
+    (told,) = heard(bus, "sync.failed", "coupa_lost")
+    assert (told["error_code"], told["attempts"], told["run_id"]) == ("TASK_KILLED", 2, f"{run.dag_id}/{run.run_id}")
+    (sync,) = airflow.syncs("coupa_lost", run.run_id)
+    assert (sync["state"], sync["orders_inserted"]) == ("failed", None)
 
 
 def test_data_that_grows_stale_is_told_by_airflows_deadline(airflow: Airflow, odoo_run: Run, bus: Receiver) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.routing import APIRoute
@@ -114,4 +115,9 @@ def test_another_site_may_link_to_a_page_but_not_embed_it(client: TestClient, to
 def test_a_person_is_shown_where_to_log_in(client: TestClient) -> None:
     answer = client.get(f"{MOUNT}/", headers={"Accept": "text/html"})
     assert answer.status_code == 401
-    assert "/auth/login?next=" in answer.text
+    assert f"/auth/login?{urlencode({'next': MOUNT + '/'})}" in answer.text
+
+
+def test_a_redirect_names_no_host(client: TestClient, token: dict[str, str]) -> None:
+    answer = client.get(f"{MOUNT}/mapping/?a=1", headers=bearer(token["vic"]))
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{MOUNT}/mapping?a=1")

@@ -20,6 +20,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialect import World
 from tests.sandbox.living import live
+from tests.sandbox.notifying import Notifier, Target
 from tests.sandbox.truth import company_truth
 from tests.sandbox.wire import json_response
 
@@ -34,8 +35,9 @@ EVENTS: dict[str, Callable[..., Any]] = {
 class Control:
     """The endpoints of the control API over one company and the worlds that serve it."""
 
-    def __init__(self, company: Company, clock: Clock, worlds: Mapping[str, World]) -> None:
+    def __init__(self, company: Company, clock: Clock, worlds: Mapping[str, World], notifier: Notifier) -> None:
         self._company = company
+        self._notifier = notifier
         self._clock = clock
         self._worlds = worlds
 
@@ -108,13 +110,25 @@ class Control:
         self._world(request).limits.set(**await _body(request))
         return json_response({})
 
+    async def notifications(self, request: Request) -> Response:
+        """POST /notifications/{dialect} with `url` and `secret`: let it post its changes there; DELETE ends that.
+
+        All answer what it has posted of late.
+        """
+        dialect = self._world(request).dialect.name
+        if request.method == "POST":
+            self._notifier.subscribe(dialect, Target(**await _body(request)))
+        elif request.method == "DELETE":
+            self._notifier.unsubscribe(dialect)
+        return json_response(self._notifier.posted(dialect))
+
     def _world(self, request: Request) -> World:
         return self._worlds[request.path_params["dialect"]]
 
 
-def control_app(company: Company, clock: Clock, worlds: Mapping[str, World]) -> Starlette:
+def control_app(company: Company, clock: Clock, worlds: Mapping[str, World], notifier: Notifier) -> Starlette:
     """The control API as an application; a request it cannot follow is answered with 400 or 404 and the reason."""
-    control = Control(company, clock, worlds)
+    control = Control(company, clock, worlds, notifier)
     routes = [
         Route("/health", control.health),
         Route("/truth", control.truth),
@@ -124,6 +138,7 @@ def control_app(company: Company, clock: Clock, worlds: Mapping[str, World]) -> 
         Route("/events", control.events, methods=["POST"]),
         Route("/faults/{dialect}", control.faults, methods=["GET", "POST", "DELETE"]),
         Route("/limits/{dialect}", control.limits, methods=["POST"]),
+        Route("/notifications/{dialect}", control.notifications, methods=["GET", "POST", "DELETE"]),
     ]
     return Starlette(routes=routes, exception_handlers={ValueError: _refuse, TypeError: _refuse, KeyError: _not_found})
 

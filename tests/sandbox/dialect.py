@@ -6,10 +6,11 @@ not await while they read the company: all servers and all changes share one eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -18,6 +19,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.faults import FaultPlan
 from tests.sandbox.limits import RateLimit
+from tests.sandbox.order import Order
 from tests.sandbox.tokens import TokenStore
 
 
@@ -75,6 +77,28 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What became of an order: `created`, `updated` or `deleted`."""
+
+    order: Order
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a system posts by itself: its body as it becomes JSON, and the headers that prove who sent it."""
+
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content_type: str = "application/json"
+
+
+Notify = Callable[[World, Sequence[OrderChange], str], Iterable[Post]]
+"""What the system posts of changes, signed or authenticated by a secret."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """One ERP's way of serving the company.
 
@@ -82,6 +106,7 @@ class Dialect:
     `server_error_response` (status) build its system's own error bodies; the core uses them for faults and limits.
     Requests whose path contains one of `token_paths` are neither limited nor, unless a fault names them, disturbed.
     `credentials` are the sandbox's well-known ones; they guard nothing but generated data on loopback.
+    `notify` is None where the system cannot post changes by itself, or nothing certain is known of how it does.
     """
 
     name: str
@@ -90,6 +115,7 @@ class Dialect:
     server_error_response: Callable[[int], Response]
     token_paths: tuple[str, ...] = ()
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notify: Notify | None = None
 
 
 def build_world(

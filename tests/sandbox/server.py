@@ -20,6 +20,7 @@ from tests.sandbox.control import control_app
 from tests.sandbox.dialect import Dialect, World, build_world
 from tests.sandbox.dialects import DIALECTS
 from tests.sandbox.middleware import SandboxMiddleware
+from tests.sandbox.notifying import Notifier
 
 HOST = "127.0.0.1"
 CONTROL = "control"
@@ -93,7 +94,8 @@ class Servers:
         for name, world in self.worlds.items():
             world.base_url = self.url(name)
         self._apps: dict[str, ASGIApp] = {name: dialect_app(world) for name, world in self.worlds.items()}
-        self._apps[CONTROL] = control_app(company, clock, self.worlds)
+        self._notifier = Notifier(company, clock, self.worlds)
+        self._apps[CONTROL] = control_app(company, clock, self.worlds, self._notifier)
 
     def url(self, name: str) -> str:
         """`http://127.0.0.1:<port>` of a dialect, or of `control`."""
@@ -116,8 +118,10 @@ class Servers:
         ]
         while not all(server.started for server in servers):
             await asyncio.sleep(0.005)
+        notifying = asyncio.create_task(self._notifier.run())
         ready.set()
         await stop.wait()
+        notifying.cancel()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)

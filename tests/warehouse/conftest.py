@@ -22,7 +22,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """An embedded server with a migrated database called ``template_warehouse``.
+    """An embedded server with a migrated database called ``template_warehouse``; what it holds may be lost in a crash.
 
     Not below pytest's own folder: each run of pytest closes that to other users, root's stand-in among them.
     """
@@ -30,6 +30,9 @@ def server() -> Iterator[Server]:
         tempfile.TemporaryDirectory(prefix="orderhouse-") as folder,
         embedded_postgres(Home(Path(folder)), port=0) as running,
     ):
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _administer(running, f"ALTER SYSTEM SET {setting} = off")
+        _administer(running, "SELECT pg_reload_conf()")
         _administer(running, "CREATE DATABASE template_warehouse")
         upgrade(running.url("template_warehouse"))
         yield running
@@ -46,7 +49,7 @@ def url(server: Server) -> Iterator[str]:
 def database(server: Server) -> Iterator[str]:
     """The URL of an empty, migrated warehouse that lasts as long as the context."""
     name = f"test_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_warehouse STRATEGY file_copy")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_warehouse STRATEGY wal_log")
     yield server.url(name)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

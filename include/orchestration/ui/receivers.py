@@ -9,6 +9,7 @@ import logging
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from include.orchestration.announcement import announce_mail
@@ -26,12 +27,12 @@ log = logging.getLogger(__name__)
 
 @router.post(SIGNED + "{connection}")
 async def notified(connection: str, request: Request) -> Response:
-    """Keep what a source tells, and answer as soon as that is committed."""
+    """Keep what a source tells, and answer as soon as that is committed; Airflow is told after the answer."""
     call = Call(dict(request.headers), dict(request.query_params), await _body(request))
     reception = await run_in_threadpool(_receive, connection, call)
     if reception.greeting is not None:
         return Response(reception.greeting, media_type="text/plain")
-    return Response(status_code=202)
+    return Response(status_code=202, background=BackgroundTask(announce_mail) if reception.is_first else None)
 
 
 async def _body(request: Request) -> bytes:
@@ -49,15 +50,12 @@ def _receive(name: str, call: Call) -> Reception:
         connection = known_connections().get(name)
         if connection is None:
             raise NotGenuine
-        reception = receive(warehouse(), connection, call, lambda: _secret(connection))
+        return receive(warehouse(), connection, call, lambda: _secret(connection))
     except NotGenuine as error:
         raise Failure(401, "UNAUTHORIZED", "This is no notification of a connection that takes any.") from error
     except ConfigurationInvalid as error:
         log.error("%s", error)
         raise Failure(503, error.code, "Notifications cannot be verified here; the server's log says why.") from error
-    if reception.is_first:
-        announce_mail()
-    return reception
 
 
 def _secret(connection: Connection) -> str | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from tests.sandbox.dialect import Dialect
 from tests.sandbox.dialects.erpnext.errors import rate_limited, server_error
+from tests.sandbox.dialects.erpnext.notifying import notify
 from tests.sandbox.dialects.erpnext.service import routes
 
 DIALECT = Dialect(
@@ -22,4 +23,5 @@ DIALECT = Dialect(
     rate_limited_response=rate_limited,
     server_error_response=server_error,
     credentials={"login": "5a8f0e3c1d2b4f6", "password": "erpnext-sandbox-api-secret"},
+    notify=notify,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.sandbox.dialect import Dialect
 from tests.sandbox.dialects.odoo.errors import rate_limited, server_error
+from tests.sandbox.dialects.odoo.notifying import notify
 from tests.sandbox.dialects.odoo.service import routes
 
 DIALECT = Dialect(
@@ -15,4 +16,5 @@ DIALECT = Dialect(
     rate_limited_response=rate_limited,
     server_error_response=server_error,
     credentials={"database": "sandbox", "login": "orderhouse", "password": "odoo-sandbox-api-key"},
+    notify=notify,
 )

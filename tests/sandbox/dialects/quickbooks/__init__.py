@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tests.sandbox.dialect import Dialect, World
 from tests.sandbox.dialects.quickbooks.answers import out_of_order, throttled
+from tests.sandbox.dialects.quickbooks.notifying import notify
 from tests.sandbox.dialects.quickbooks.service import TOKEN_PATH, Service
 
 REALM_ID = "9341450000000001"
@@ -34,4 +35,5 @@ DIALECT = Dialect(
         "refresh_token": "quickbooks-first-refresh-token",
         "realm_id": REALM_ID,
     },
+    notify=notify,
 )

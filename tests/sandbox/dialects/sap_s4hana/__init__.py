@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from tests.sandbox.dialect import Dialect, World
 from tests.sandbox.dialects.sap_s4hana.answers import rate_limited_response, server_error_response
+from tests.sandbox.dialects.sap_s4hana.notifying import notify
 from tests.sandbox.dialects.sap_s4hana.service import ROOTS, TOKEN_PATH, Service, SignIn
 
 
@@ -37,4 +38,5 @@ DIALECT = Dialect(
         "client_secret": "sandbox-client-secret",
         "api_key": "sandbox-api-key",
     },
+    notify=notify,
 )

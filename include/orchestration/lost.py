@@ -1,0 +1,39 @@
+"""Syncs whose task was killed on its last try. Airflow calls no callback of such a task, so the courier looks."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.types import RuntimeTaskInstanceProtocol
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+_OURS = "purchase_orders__"
+"""How the ids of the DAGs begin that sync; other syncs are not Airflow's."""
+_ENDED = ("success", "failed")
+
+
+def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:
+    """Let the ledger say of each sync that runs in a run that does not that it has failed; how many they were.
+
+    ``task`` is the running task, which asks Airflow.
+    """
+    from include.orderhouse.warehouse.lost_syncs import give_up, running_syncs
+
+    running = running_syncs(engine, _OURS)
+    ended = {run_id for run_id in {found.run_id for found in running} if _has_ended(task, run_id)}
+    return sum(give_up(engine, found) for found in running if found.run_id in ended)
+
+
+def _has_ended(task: RuntimeTaskInstanceProtocol, name: str) -> bool:
+    """Whether a run, named as in the ledger, has ended or is no longer there."""
+    dag_id, _, run_id = name.partition("/")
+    try:
+        return task.get_dagrun_state(dag_id, run_id) in _ENDED
+    except AirflowRuntimeError as error:
+        if (error.error.detail or {}).get("status_code") == HTTPStatus.NOT_FOUND:
+            return True
+        raise
