@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
+from tests.plugin.limited_users import LIMITED
 from tests.plugin.warehouse import fill, write_connections
 from tests.warehouse.conftest import database, server
 
@@ -20,7 +21,9 @@ __all__ = ["server"]
 ROLES = {"ada": "ADMIN", "uma": "USER", "vic": "VIEWER"}
 """Users of Airflow's simple auth manager by their role."""
 
-os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = ",".join(f"{name}:{role}" for name, role in ROLES.items())
+EVERYONE = {**ROLES, **LIMITED}
+os.environ["AIRFLOW__CORE__AUTH_MANAGER"] = "tests.plugin.limited_users.LimitedAuthManager"
+os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = ",".join(f"{name}:{role}" for name, role in EVERYONE.items())
 os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] = (
     "planted in the tests, and longer than the sixty-four bytes that are asked for"
 )
@@ -46,7 +49,9 @@ def token(airflow_app: object) -> dict[str, str]:
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
     manager = get_auth_manager()
-    return {name: manager.generate_jwt(SimpleAuthManagerUser(username=name, role=role)) for name, role in ROLES.items()}
+    return {
+        name: manager.generate_jwt(SimpleAuthManagerUser(username=name, role=role)) for name, role in EVERYONE.items()
+    }
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from include.orchestration.navigation import MOUNT
 from include.orchestration.ui.gate import SAFE_METHODS, SIGNED
+from tests.plugin.conftest import ROLES
 
 
 def mounted(app: Any) -> Any:
@@ -53,7 +54,7 @@ def test_nothing_answers_without_a_login(airflow_app: Any, client: TestClient) -
         assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("credentials", ["made.up.token", "", "x" * 5000])
+@pytest.mark.parametrize("credentials", ["made.up.token", "", "x" * 5000], ids=["made up", "empty", "long"])
 def test_nothing_answers_to_a_made_up_token(airflow_app: Any, client: TestClient, credentials: str) -> None:
     for method, path in walk(mounted(airflow_app)):
         if path.startswith(MOUNT + SIGNED):
@@ -72,7 +73,7 @@ def test_a_viewer_cannot_act(airflow_app: Any, client: TestClient, token: dict[s
 
 
 def test_a_login_opens_what_there_is(client: TestClient, token: dict[str, str]) -> None:
-    for name in token:
+    for name in ROLES:
         assert client.get(f"{MOUNT}/assets/style.css", headers=bearer(token[name])).status_code == 200
         assert client.get(f"{MOUNT}/assets/style.css", cookies={"_token": token[name]}).status_code == 200
 

@@ -134,6 +134,17 @@ def test_a_deliverer_that_comes_back_late_changes_nothing(engine: sa.Engine, pee
     assert rows(engine, STATE) == [("delivered", 2, True)]
 
 
+def test_an_attempt_that_ends_late_does_not_end_the_one_under_way(engine: sa.Engine, peer: Receiver) -> None:
+    happened(engine)
+    deliverer(engine, peer.url).distribute()
+    late = claim_due(engine)
+    make_due(engine)
+    assert late is not None
+    assert claim_due(engine) is not None
+    settle(engine, late, Outcome(500, "status 500", 1), None)
+    assert rows(engine, STATE) == [("waiting", 2, False)]
+
+
 def test_the_waits_double_from_half_a_minute_to_a_day_and_then_end() -> None:
     waits = []
     failed = Outcome(500, "status 500", 1)

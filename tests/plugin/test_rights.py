@@ -1,0 +1,84 @@
+"""What users see and may do whose rights in Airflow end at single DAGs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from tests.plugin.warehouse import REJECTED
+from tests.warehouse.orders import rows
+
+MOUNT = "/orderhouse"
+API = f"{MOUNT}/api/v1"
+Visit = Callable[[str], TestClient]
+
+
+def told(client: TestClient, path: str, of: str = "connection") -> set[str]:
+    """Which connections a list is about."""
+    return {each[of] for each in client.get(f"{API}{path}").raise_for_status().json()["data"]}
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_who_sees_no_plugins_sees_nothing(visit: Visit) -> None:
+    for path in ("/", "/assets/style.css", "/api/v1/connections", "/no/such/page"):
+        answer = visit("nix").get(MOUNT + path)
+        assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize(
+    ("user", "seen", "with_runs"),
+    [("oda", {"acme_us", "acme_eu", "acme_off"}, {"acme_us"}), ("sal", {"globex"}, {"globex"})],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_who_knows_one_dag_sees_its_connections_only(
+    visit: Visit, user: str, seen: set[str], with_runs: set[str]
+) -> None:
+    client = visit(user)
+    assert told(client, "/connections", "name") == seen
+    assert told(client, "/runs") == with_runs
+    assert told(client, "/rejects") == told(client, "/orders") == seen & {"acme_us"}
+    page = client.get(f"{MOUNT}/").text
+    assert {name for name in ("acme_us", "globex") if f"/connections/{name}" in page} == with_runs
+
+
+def test_what_a_user_may_not_see_is_as_if_it_were_not_there(visit: Visit, warehouse: sa.Engine) -> None:
+    ((sync_id,),) = rows(warehouse, "SELECT sync_id::text FROM ops.sync WHERE connection = 'acme_us' LIMIT 1")
+    hidden = [
+        f"{API}/connections/acme_us/sync-status",
+        f"{API}/connectors/odoo/mapping",
+        f"{API}/connectors/sap_s4hana/mapping?connection=acme_us",
+        f"{API}/rejects?connection=acme_us",
+        f"{API}/rejects/{REJECTED}",
+        f"{API}/runs?connection=acme_us",
+        f"{API}/runs/{sync_id}",
+        f"{API}/orders?connection=acme_us",
+        f"{MOUNT}/connections/acme_us",
+        f"{MOUNT}/mapping/odoo",
+        f"{MOUNT}/rejects/{REJECTED}",
+        f"{MOUNT}/runs/{sync_id}",
+    ]
+    assert {path: visit("sal").get(path).status_code for path in hidden} == dict.fromkeys(hidden, 404)
+    body = {"connection": "acme_us", "reject_ids": [REJECTED], "reason": "none of mine"}
+    assert visit("sal").post(f"{API}/rejects/dismiss", json=body).status_code == 404
+    for act in ("sync", "test"):
+        assert visit("sal").post(f"{API}/connections/acme_us/{act}", json={}).status_code == 404
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_who_triggers_one_dag_acts_on_its_connections_only(visit: Visit) -> None:
+    client = visit("tom")
+    assert told(client, "/connections", "name") >= {"acme_us", "globex"}
+    dismissal = {"connection": "globex", "reject_ids": [REJECTED], "reason": "none of mine"}
+    for path, body in (
+        ("connections/globex/sync", {}),
+        ("connections/globex/test", {}),
+        ("rejects/dismiss", dismissal),
+    ):
+        answer = client.post(f"{API}/{path}", json=body)
+        assert (path, answer.status_code) == (path, 403)
+        assert "purchase_orders__sap_s4hana" in answer.json()["error"]["message"]
+    assert "data-post" not in client.get(f"{MOUNT}/connections/globex").text
+    assert "data-post" in client.get(f"{MOUNT}/connections/acme_us").text
