@@ -1,4 +1,4 @@
-"""The licences of all that Orderhouse runs on, as the packages themselves state them: ``python -m tests.security.licences``.
+"""The licences of all that Orderhouse runs on, as the packages state them: ``python -m tests.security.licences``.
 
 Prints them, and fails where one is none of those that may be passed on with the image.
 """
