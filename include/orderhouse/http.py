@@ -126,8 +126,11 @@ class Api:
 
     def get_text(self, url: str, params: Mapping[str, str] | None = None, accept: str = "application/xml") -> str:
         """The text of a GET that answers no JSON, such as an OData ``$metadata`` document."""
-        build = lambda: self._client.build_request("GET", self._own(url), params=params, headers={"Accept": accept})  # noqa: E731
-        return str(self._patiently(build, as_text=True))
+        sent = {"Accept": accept}
+        told = self._patiently(
+            lambda: self._client.build_request("GET", self._own(url), params=params, headers=sent), as_text=True
+        )
+        return str(told)
 
     def _own(self, url: str) -> httpx.URL:
         try:
