@@ -16,6 +16,7 @@ import httpx
 import pytest
 import zstandard
 
+from include.orderhouse import transport
 from include.orderhouse.auth import basic
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
 from include.orderhouse.http import Api, Patience
@@ -109,6 +110,12 @@ def test_a_bomb_is_not_unpacked(kind: str) -> None:
     assert "larger than 1 MB" in str(_asked(script, answer_seconds=60.0, ratio=100_000))
 
 
+def test_a_bomb_is_unpacked_in_small_steps() -> None:
+    bomb = gzip.compress(b"0" * (8 << 20))
+    sizes = [len(part) for part in transport._Unpacker("gzip").unpack(bomb)]
+    assert (sum(sizes), max(sizes)) == (8 << 20, 1 << 16)
+
+
 @pytest.mark.parametrize("packing", [b"zstd", b"br", b"gzip, gzip", b"x\x1b[31m"])
 def test_packing_that_was_not_asked_for_is_refused(packing: bytes) -> None:
     content = zstandard.compress(b"0" * (1 << 20)) if packing == b"zstd" else gzip.compress(b"{}")
@@ -117,7 +124,11 @@ def test_packing_that_was_not_asked_for_is_refused(packing: bytes) -> None:
     assert "\x1b" not in str(error)
 
 
-@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"[1, 2, 3]")[:-9], gzip.compress(b"{}")[:3]])
+@pytest.mark.parametrize(
+    "content",
+    [b"not gzip", gzip.compress(b"[1, 2, 3]", mtime=0)[:-9], gzip.compress(b"{}", mtime=0)[:3]],
+    ids=["another kind", "cut off", "hardly begun"],
+)
 def test_a_broken_archive_is_an_outage(content: bytes) -> None:
     assert _asked(_body(content, b"Content-Encoding: gzip")).code == "SOURCE_UNAVAILABLE"
 
@@ -139,6 +150,7 @@ def test_a_broken_archive_is_an_outage(content: bytes) -> None:
         b"\xef\xbb\xbf{}",
         b"nul",
     ],
+    ids=lambda content: repr(content[:16]),
 )
 def test_json_that_is_none_or_means_harm_is_told(content: bytes) -> None:
     assert isinstance(_asked(_body(content)), UnexpectedShape)
@@ -225,10 +237,10 @@ def test_a_sync_ends_where_its_paging_leads_astray(
 ) -> None:
     monkeypatch.setattr(extraction, "EMPTY_PAGES", 20)
     system = connect("business_central", business_central, page_size=4, slice_days=400, concurrency=1)
-    transport = Poisoned(Way(business_central.url("business_central")), link)
-    system.runtime = replace(system.runtime, transport=transport)
+    poisoned = Poisoned(Way(business_central.url("business_central")), link)
+    system.runtime = replace(system.runtime, transport=poisoned)
     with pytest.raises(error):
         system.sync()
     assert system.order_ids() == set()
-    assert transport.pages <= 20 + (extraction.STALE_PAGES + 1) * 4
+    assert poisoned.pages <= 20 + (extraction.STALE_PAGES + 1) * 4
     assert sum(file.stat().st_size for file in (tmp_path / "staging").rglob("*") if file.is_file()) < 1 << 20

@@ -83,6 +83,29 @@ def test_tls_older_than_1_2_is_refused(version: ssl.TLSVersion, folder: Path, tr
         _refused(served, trust, "protocol")
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_the_machines_authorities_vouch_over_a_new_tls_only(
+    version: ssl.TLSVersion, folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
+    with serving(context=_context(AUTHORITY.issue(), folder, version=version)) as served:
+        if version is ssl.TLSVersion.TLSv1_1:
+            _refused(served, Trust(), "protocol")
+        else:
+            with api_of(served.url()) as api:
+                assert api.get("orders") == {}
+
+
+def test_an_authority_that_is_named_takes_the_place_of_the_machines(
+    folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Authority("The machine's")
+    monkeypatch.setenv("SSL_CERT_FILE", other.write(folder / "machine.pem"))
+    with serving(context=_context(other.issue(), folder)) as served:
+        _refused(served, trust, "unable to get local issuer")
+
+
 def _shakes_hands(served: Served, version: ssl.TLSVersion) -> bool:
     """Whether the server does speak that version with a client that would."""
     import socket
@@ -185,6 +208,9 @@ def test_a_pin_replaces_no_verification(folder: Path) -> None:
 def test_plain_http_leaves_this_machine_only_where_the_connection_names_the_host() -> None:
     with api_of("http://erp.example.test") as api, pytest.raises(ConfigurationInvalid, match="plain HTTP"):
         api.get("orders")
+    other = api_of("http://erp.example.test", plain_http="other.example.test")
+    with other as api, pytest.raises(ConfigurationInvalid):
+        api.get("orders")
     with (
         api_of("http://erp.example.test", plain_http="erp.example.test") as api,
         pytest.raises(OrderhouseError) as told,
@@ -204,7 +230,18 @@ def test_a_client_secret_goes_to_no_token_endpoint_by_plain_http() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.8", "[::1]", "[fd00:ec2::254]", "[::ffff:10.0.0.8]"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "169.254.169.254",
+        "10.0.0.8",
+        "[::1]",
+        "[fd00:ec2::254]",
+        "[::ffff:10.0.0.8]",
+        "[64:ff9b::a00:8]",
+        "[2002:a00:8::]",
+    ],
 )
 def test_a_host_that_nobody_configured_is_not_called_at_a_private_address(host: str) -> None:
     auth = client_credentials(f"https://{host}:1/token", "reader", SECRET)

@@ -17,6 +17,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
@@ -58,7 +59,7 @@ class Runtime:
         """The connection's source, paced by its limits."""
         self._record_access()
         tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.cipher)
-        credentials, connector = replace(self.credentials(), tokens=tokens), self.connection.connector
+        credentials, connector = replace(self._given(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
@@ -69,6 +70,16 @@ class Runtime:
         ):
             options, found = self.connection.options, catalogue or Catalogue()
             yield Source(api, self.connection.settings, found, self.connection.page_size, options.time_zone)
+
+    def _given(self) -> Credentials:
+        """The credentials; that they were refused is noted."""
+        try:
+            return self.credentials()
+        except OrderhouseError as error:
+            name, customer, subject = self.connection.name, self.connection.customer, self.connection.credentials_id
+            refused = Event("credentials.refused", "sync", name, customer, subject, {"code": error.code})
+            record_now(self.warehouse, refused)
+            raise
 
     def _record_access(self) -> None:
         """Note that the credentials are read, and how the connection is configured where that has changed."""
