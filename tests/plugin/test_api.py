@@ -72,6 +72,16 @@ def test_rejects_come_with_their_payload_as_the_source_gave_it(visit: Visit) -> 
     assert pages(visit("vic"), "/rejects", state="resolved") == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 500])
+def test_every_reject_comes_once_also_of_those_of_one_instant(visit: Visit, warehouse: sa.Engine, size: int) -> None:
+    with warehouse.begin() as session:
+        session.execute(_MORE_REJECTS)
+    found = pages(visit("vic"), "/rejects", code="PAGED", limit=size)
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.reject WHERE code = 'PAGED'"))
+    assert len({reject["reject_id"] for reject in found}) == len(found) == 6
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
     every = pages(visit("vic"), "/orders", limit=2, with_lines=True)
@@ -172,3 +182,12 @@ def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, wa
     told = rows(warehouse, "SELECT resolution, resolved_by, resolution_note FROM ops.reject")
     assert told == [("dismissed", "uma", "A test order.")]
     assert pages(visit("vic"), "/rejects") == []
+
+
+_MORE_REJECTS = sa.text("""
+    INSERT INTO ops.reject (connection, reject_id, customer, fetched_at, mapping_version, code, reason, findings,
+        rejected_at, sync_id)
+    SELECT 'acme_us', gen_random_uuid(), 'acme', now(), 1, 'PAGED', 'many', '[]', now() - (number / 3) * interval '1 s',
+        gen_random_uuid()
+    FROM generate_series(1, 6) AS number
+""")
