@@ -72,7 +72,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     state: State = known.state if known.state in ("offline", "needs_reauthorisation") else "online"  # type: ignore[assignment]
     if is_paused:
         state = "paused"
-    elif latest is None:
+    elif known.state is None and known.last_success_at is None:
         state = "never_synced"
     error = _error(known, has_failed)
     return ConnectionState(
