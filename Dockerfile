@@ -11,6 +11,7 @@ COPY --chown=airflow:0 plugins ${AIRFLOW_HOME}/plugins
 COPY --chown=airflow:0 include ${AIRFLOW_HOME}/include
 COPY --chown=airflow:0 dags ${AIRFLOW_HOME}/dags
 
+USER airflow
 ENV PYTHONPATH=${AIRFLOW_HOME} \
     AIRFLOW__CORE__LOAD_EXAMPLES=False \
     GX_ANALYTICS_ENABLED=False

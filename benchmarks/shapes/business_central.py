@@ -34,7 +34,7 @@ INFORMATION = {
 
 
 def _order(number: int, changed_at: datetime, is_later: bool) -> Row:
-    chance = Random(number)  # noqa: S311
+    chance = Random(number)
     ordered_on = changed_at.date() - timedelta(days=number % 30)
     count = chance.choice(LINE_COUNTS)
     lines = [_line(number, place, is_later, chance) for place in range(1, count + 1)]

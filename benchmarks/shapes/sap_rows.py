@@ -22,7 +22,7 @@ UNITS = ("PC", "BOX", "KG", "L", "SET")
 
 
 def purchase_order(number: int, changed_at: datetime, is_later: bool) -> Row:
-    chance = Random(number)  # noqa: S311
+    chance = Random(number)
     key, ordered_on = str(FIRST_NUMBER + number), changed_at.date() - timedelta(days=number % 30)
     vendor, currency = number % 997, ("EUR", "USD", "SEK", "PLN")[number % 4]
     place, count = CITIES[vendor % 4], chance.choice(LINE_COUNTS)

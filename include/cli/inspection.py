@@ -133,7 +133,7 @@ def sql(
         except psycopg.Error as error:
             raise ConfigurationInvalid(f"PostgreSQL refuses the query: {error}.", action="Correct it.") from error
     if as_csv:
-        csv.writer(sys.stdout).writerows([header, *rows])
+        csv.writer(sys.stdout).writerows([_harmless(value) for value in row] for row in [header, *rows])
     else:
         print_table(header, rows)
 
@@ -180,6 +180,15 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
         table.add_row(*(_text(value) for value in row))
     Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def _harmless(value: Any) -> Any:
+    """A cell of a spreadsheet: text that it would take for a formula is marked as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How formulas begin, in full width too."""
 
 
 def _text(value: Any) -> str:

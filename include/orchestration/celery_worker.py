@@ -13,7 +13,7 @@ from include.orchestration.executor import load_libraries
 SETTINGS = DEFAULT_CELERY_CONFIG
 
 
-@worker_init.connect(weak=False)  # type: ignore[untyped-decorator]
+@worker_init.connect(weak=False)  # type: ignore[untyped-decorator]  # of Celery
 def _load(**_: object) -> None:
     """A worker that starts: it forks the processes of its pool, and these the tasks, after this."""
     load_libraries()

@@ -23,7 +23,7 @@ def check_metadata() -> None:
     import sqlalchemy as sa
     from airflow import settings
 
-    engine: sa.Engine = settings.get_engine()  # type: ignore[no-untyped-call]
+    engine: sa.Engine = settings.get_engine()  # type: ignore[no-untyped-call]  # of Airflow
     try:
         problem = "" if sa.inspect(engine).has_table(Variable.__tablename__) else "has no tables"
     except sa.exc.OperationalError as error:

@@ -14,11 +14,12 @@ import jwt
 
 from include.orderhouse import wire
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, SourceUnavailable
+from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, SourceUnavailable, UnexpectedShape
 from include.orderhouse.tokens import Tokens
 
 EARLY_SECONDS = 60
 """A token is renewed this long before it expires."""
+_LONGEST_LIFE = 30 * 24 * 3600
 
 
 def basic(login: str, password: str) -> httpx.Auth:
@@ -108,8 +109,15 @@ class TokenAuth(httpx.Auth):
 
 
 def _seconds(body: dict[str, Any]) -> int:
-    """How long to use an access token: shorter than it lives."""
-    return max(int(body.get("expires_in", 3600)) - EARLY_SECONDS, 1)
+    """How long to use an access token: shorter than it lives. UnexpectedShape where its life is no number."""
+    told = body.get("expires_in", 3600)
+    try:
+        return max(min(int(told), _LONGEST_LIFE) - EARLY_SECONDS, 1)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnexpectedShape(
+            f"The token endpoint says that a token lives for {str(told)[:40]!r} seconds.",
+            action="Report it to who runs the token endpoint; a proxy may stand in between.",
+        ) from error
 
 
 def client_credentials(token_url: str, client_id: str, client_secret: str, scope: str | None = None) -> TokenAuth:

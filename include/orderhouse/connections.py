@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from include.orderhouse.connector import Connector
 from include.orderhouse.connectors import load
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, first_problem
+from include.orderhouse.yaml_text import parse_yaml
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 SECTIONS = ("connections", "webhooks", "alerts")
@@ -134,15 +134,6 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
     return _check(name, entries[name], path)
 
 
-@lru_cache(maxsize=2)
-def parse_yaml(text: str) -> Any:
-    """A YAML document, not to be changed. Parsed in C, and once in a process: each task reads the whole file."""
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
-    except yaml.YAMLError:
-        return yaml.safe_load(text)  # slower, and names the line of the mistake where C names the one after it
-
-
 def _read_yaml(path: Path) -> Any:
     try:
         return parse_yaml(_expand(path, os.environ))
@@ -163,6 +154,9 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigurationInvalid(
             f"{path}{place}, is not valid YAML: {error.problem}.", action="Correct it at or before that line."
         ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        raise ConfigurationInvalid(f"{path} is not valid YAML: {said}.", action="Correct it.") from error
 
 
 def _expand(path: Path, environment: Mapping[str, str]) -> str:

@@ -36,6 +36,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+"""Characters by which what a source says could steer the terminal of whoever reads it."""
+
 
 class OrderhouseError(Exception):
     """Base of all errors that Orderhouse raises on purpose.
@@ -47,10 +50,10 @@ class OrderhouseError(Exception):
     code: ClassVar[str] = "ORDERHOUSE_ERROR"
 
     def __init__(self, message: str, *, action: str, request_id: str | None = None) -> None:
-        self.message = message
-        self.action = action
-        self.request_id = request_id
-        super().__init__(message)
+        self.message = message.translate(_CONTROLS)
+        self.action = action.translate(_CONTROLS)
+        self.request_id = request_id and " ".join(request_id.translate(_CONTROLS).split())[:200]
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         trace = f" (request id {self.request_id})" if self.request_id else ""

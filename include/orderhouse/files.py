@@ -23,7 +23,7 @@ UNFINISHED = ".part"
 """How the name of a file ends that is being written."""
 
 
-class Bucket(ArrowFSWrapper):  # type: ignore[misc]
+class Bucket(ArrowFSWrapper):  # type: ignore[misc]  # fsspec is untyped
     """Buckets of an S3-compatible store; a path begins with the bucket's name. An object appears when it is whole."""
 
     def __init__(self, endpoint: str | None, **options: Any) -> None:

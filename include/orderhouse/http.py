@@ -126,8 +126,11 @@ class Api:
 
     def get_text(self, url: str, params: Mapping[str, str] | None = None, accept: str = "application/xml") -> str:
         """The text of a GET that answers no JSON, such as an OData ``$metadata`` document."""
-        build = lambda: self._client.build_request("GET", self._own(url), params=params, headers={"Accept": accept})  # noqa: E731
-        return str(self._patiently(build, as_text=True))
+        sent = {"Accept": accept}
+        told = self._patiently(
+            lambda: self._client.build_request("GET", self._own(url), params=params, headers=sent), as_text=True
+        )
+        return str(told)
 
     def _own(self, url: str) -> httpx.URL:
         try:
@@ -213,7 +216,7 @@ class Api:
         return body
 
     def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
-        message = f"{refusal.message.rstrip('.')} ({request.method} {_place(request)})."
+        message = f"{' '.join(refusal.message.split()).rstrip('.')} ({request.method} {_place(request)})."
         action = ACTIONS.get(refusal.error, "Look at the message of the source.")
         if issubclass(refusal.error, RateLimitExceeded):
             if refusal.retry_after is not None:

@@ -92,10 +92,7 @@ def _explanations(settings: type[Any]) -> dict[str, str]:
 
 def overrides_of(table: TableMapping, connection: Connection | None) -> dict[str, Override]:
     """What a connection puts in place of a table's expressions, by column."""
-    if connection is None:
-        return {}
-    short = table.table.name.removeprefix("purchase_order").lstrip("_") or "order"
-    return dict(next((found for name, found in connection.options.overrides.items() if name == short), {}))
+    return connection.options.overrides_of(table.table) if connection else {}
 
 
 def _table_section(table: TableMapping, overrides: dict[str, Override]) -> Iterator[str]:

@@ -62,14 +62,19 @@ class _Stream(httpcore.NetworkStream):
         """What has come; httpcore.ReadTimeout where the time of the exchange is over."""
         left = None if self._until is None else self._until - time.monotonic()
         if left is not None and left <= 0:
-            raise httpcore.ReadTimeout(f"The answer took longer than {self._seconds:g} s in all")
+            raise self._late()
         wait = timeout if left is None else left if timeout is None else min(left, timeout)
         try:
             found = self._inner.read(max_bytes, wait)
+        except httpcore.ReadTimeout as error:
+            raise self._late() if wait == left else error from error
         except httpcore.ReadError as error:
             raise untrusted(error, self._host) or error from error
         self._is_reading = True
         return found
+
+    def _late(self) -> httpcore.ReadTimeout:
+        return httpcore.ReadTimeout(f"The answer took longer than {self._seconds:g} s in all")
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send."""

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from include.orderhouse.model import ShortName, Table
 from include.orderhouse.tls import PIN
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -166,7 +167,15 @@ class Options(Strict):
     retention: Retention = Retention()
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
-    overrides: dict[Literal["order", "line", "schedule", "distribution"], dict[str, Override]] = {}
+    overrides: dict[ShortName, dict[str, Override]] = {}
+
+    def overrides_of(self, table: Table) -> dict[str, Override]:
+        """What stands in place of the mapping's expressions of a canonical table, by column."""
+        return self.overrides.get(table.short_name, {})
+
+    def custom_fields_of(self, table: Table) -> list[CustomField]:
+        """The custom fields that a canonical table gets."""
+        return [custom for custom in self.custom_fields if custom.table == table.short_name]
 
 
 def first_problem(error: ValidationError) -> str:

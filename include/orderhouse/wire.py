@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Inexact, InvalidOperation, Overflow, Subnormal, Underflow
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,9 +15,12 @@ T = TypeVar("T")
 DEPTH = 100
 """Levels of JSON that may lie in each other."""
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
+_TEXT = re.compile(rb'"[^"]*"')
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperation, Overflow, Subnormal, Underflow])
+"""Numbers that mean something: written out, 1e999999999 would fill a gigabyte."""
+_decoder = msgspec.json.Decoder(float_hook=_EXACT.create_decimal)
 _pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -26,7 +29,7 @@ def decode(body: bytes) -> Any:
     """Parse JSON. Raises ValueError where it is none."""
     try:
         return _decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, ArithmeticError) as error:
         raise ValueError(str(error)) from error
 
 
@@ -42,16 +45,23 @@ def _is_too_deep(body: bytes) -> bool:
 
     Brackets inside of texts are looked at only where the cheap look, which does not know texts, is not content.
     """
-    return not _melts(body) and not _melts(_TEXT.sub(b"", body))
+    return bool(unmelted(body)) and bool(unmelted(_without_texts(body)))
 
 
-def _melts(body: bytes) -> bool:
+def _without_texts(body: bytes) -> bytes:
+    """The brackets of JSON that are not in a text. Texts without brackets, which are most, go first."""
+    structure = body.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NO_STRUCTURE)
+    return _TEXT.sub(b"", structure.replace(b'""', b""))
+
+
+def unmelted(body: bytes) -> bytes:
+    """What is left of the brackets when innermost pairs were taken out as often as they may lie in each other."""
     skeleton = body.translate(None, _NO_BRACKETS)
     for _ in range(DEPTH):
         if not skeleton:
-            return True
+            break
         skeleton = skeleton.replace(b"{}", b"").replace(b"[]", b"")
-    return not skeleton
+    return skeleton
 
 
 def decode_pairs(body: bytes) -> list[tuple[str, bytes]]:

@@ -14,12 +14,13 @@ import yaml
 from airflow.configuration import conf
 
 from include.orchestration.form import connection_names
-from include.orderhouse.connections import parse_yaml, read_connection, read_connections
+from include.orderhouse.connections import read_connection, read_connections
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 from include.orderhouse.sync.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.yaml_text import parse_yaml
 from tests.warehouse.conftest import engine, server, url
 
 __all__ = ["engine", "server", "url"]

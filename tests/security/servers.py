@@ -31,7 +31,7 @@ class Served:
 
 
 @contextmanager
-def server(script: Script | None = None, context: ssl.SSLContext | None = None) -> Iterator[Served]:
+def serving(script: Script | None = None, context: ssl.SSLContext | None = None) -> Iterator[Served]:
     """A server on loopback as long as the context lasts, with TLS where there is a context."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.05)

@@ -17,7 +17,7 @@ from include.orderhouse.transport import Way
 from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks
 from tests.security.authorities import DAY, Authority, Certificate, self_signed
-from tests.security.servers import Served, server, tls_context
+from tests.security.servers import Served, serving, tls_context
 
 AUTHORITY = Authority("Acme's own authority")
 SECRET = "s3cret-password"
@@ -70,7 +70,7 @@ def _context(certificate: Certificate, folder: Path, **details: object) -> ssl.S
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_private_authority_is_trusted_where_it_is_named(version: ssl.TLSVersion, folder: Path, trust: Trust) -> None:
     context = _context(AUTHORITY.issue(), folder, version=version)
-    with server(context=context) as served, api_of(served.url(), trust) as api:
+    with serving(context=context) as served, api_of(served.url(), trust) as api:
         assert api.get("orders") == {}
 
 
@@ -78,7 +78,7 @@ def test_a_private_authority_is_trusted_where_it_is_named(version: ssl.TLSVersio
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_tls_older_than_1_2_is_refused(version: ssl.TLSVersion, folder: Path, trust: Trust) -> None:
     context = _context(AUTHORITY.issue(), folder, version=version)
-    with server(context=context) as served:
+    with serving(context=context) as served:
         assert _shakes_hands(served, version)
         _refused(served, trust, "protocol")
 
@@ -111,12 +111,12 @@ def _shakes_hands(served: Served, version: ssl.TLSVersion) -> bool:
 def test_a_certificate_that_proves_nothing_is_refused(
     certificate: Certificate, saying: str, folder: Path, trust: Trust
 ) -> None:
-    with server(context=_context(certificate, folder)) as served:
+    with serving(context=_context(certificate, folder)) as served:
         _refused(served, trust, saying)
 
 
 def test_the_machines_authorities_do_not_know_a_private_one(folder: Path) -> None:
-    with server(context=_context(AUTHORITY.issue(), folder)) as served:
+    with serving(context=_context(AUTHORITY.issue(), folder)) as served:
         _refused(served, Trust(), "unable to get local issuer")
 
 
@@ -124,15 +124,15 @@ def test_a_revoked_certificate_is_refused(folder: Path, trust: Trust) -> None:
     good, bad = AUTHORITY.issue(), AUTHORITY.issue()
     revoked = AUTHORITY.write_revoked(folder / "revoked.pem", bad)
     strict = Trust(authority=trust.authority, revocation_list=revoked)
-    with server(context=_context(bad, folder)) as served:
+    with serving(context=_context(bad, folder)) as served:
         _refused(served, strict, "revoked")
-    with server(context=_context(good, folder)) as served, api_of(served.url(), strict) as api:
+    with serving(context=_context(good, folder)) as served, api_of(served.url(), strict) as api:
         assert api.get("orders") == {}
 
 
 def test_an_old_revocation_list_vouches_for_nobody(folder: Path, trust: Trust) -> None:
     stale = AUTHORITY.write_revoked(folder / "stale.pem", ends_in=-DAY)
-    with server(context=_context(AUTHORITY.issue(), folder)) as served:
+    with serving(context=_context(AUTHORITY.issue(), folder)) as served:
         _refused(served, Trust(authority=trust.authority, revocation_list=stale), "CRL has expired")
 
 
@@ -143,7 +143,7 @@ def test_a_client_certificate_is_shown_to_a_source_that_asks(
     context = _context(AUTHORITY.issue(), folder, version=version, client_authority=trust.authority)
     ours = AUTHORITY.issue("orderhouse").write(folder / "client.pem", password="k3y")
     shown = Trust(authority=trust.authority, client_certificate=ours, client_key_password="k3y")
-    with server(context=context) as served:
+    with serving(context=context) as served:
         _refused(served, trust, "certificate required|handshake failure")
         with api_of(served.url(), shown) as api:
             assert api.get("orders") == {}
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_used_is_named(option: str, content: str | None, t
 def test_only_a_pinned_key_is_spoken_to(folder: Path, trust: Trust) -> None:
     certificate = AUTHORITY.issue()
     pin, other = pin_of(certificate.der), pin_of(AUTHORITY.issue().der)
-    with server(context=_context(certificate, folder)) as served:
+    with serving(context=_context(certificate, folder)) as served:
         _refused(served, Trust(authority=trust.authority, pins=(other,)), "none of tls.pins")
         with api_of(served.url(), Trust(authority=trust.authority, pins=(other, pin))) as api:
             assert api.get("orders") == {}
@@ -178,7 +178,7 @@ def test_only_a_pinned_key_is_spoken_to(folder: Path, trust: Trust) -> None:
 
 def test_a_pin_replaces_no_verification(folder: Path) -> None:
     certificate = self_signed()
-    with server(context=_context(certificate, folder)) as served:
+    with serving(context=_context(certificate, folder)) as served:
         _refused(served, Trust(pins=(pin_of(certificate.der),)), "self.signed|unable to get local issuer")
 
 
@@ -191,13 +191,13 @@ def test_plain_http_leaves_this_machine_only_where_the_connection_names_the_host
     ):
         api.get("orders")
     assert told.value.code == "SOURCE_UNAVAILABLE"
-    with server() as served, api_of(served.url("http")) as api:
+    with serving() as served, api_of(served.url("http")) as api:
         assert api.get("orders") == {}
 
 
 def test_a_client_secret_goes_to_no_token_endpoint_by_plain_http() -> None:
     auth = client_credentials("http://login.example.test/token", "reader", SECRET)
-    with server() as served, api_of(served.url("http"), auth=auth) as api:
+    with serving() as served, api_of(served.url("http"), auth=auth) as api:
         with pytest.raises(ConfigurationInvalid, match=r"login\.example\.test is to be called by plain HTTP"):
             api.get("orders")
         assert served.heads == []
@@ -217,7 +217,7 @@ def test_a_token_endpoint_that_is_configured_may_be_private() -> None:
         body = b'{"access_token": "t0ken", "expires_in": 3600}' if b"/token" in head else b"{}"
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[attr-defined]
 
-    with server(grant) as served:
+    with serving(grant) as served:
         first, second = (
             client_credentials(f"http://localhost:{served.port}/token", "reader", SECRET) for _ in range(2)
         )
@@ -243,7 +243,7 @@ def test_a_token_endpoint_that_is_configured_may_be_private() -> None:
     ],
 )
 def test_a_poisoned_link_leads_nowhere(link: object, error: str) -> None:
-    with server() as served, api_of(served.url("http")) as api:
+    with serving() as served, api_of(served.url("http")) as api:
         with pytest.raises(OrderhouseError) as caught:
             api.get(link)  # type: ignore[arg-type]
         assert (caught.value.code, served.heads) == (error, [])
@@ -255,7 +255,7 @@ def test_a_redirect_is_not_followed_to_another_scheme_or_host() -> None:
             b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
         )
 
-    with server(elsewhere) as served, api_of(served.url("http")) as api:
+    with serving(elsewhere) as served, api_of(served.url("http")) as api:
         with pytest.raises(ForeignHost):
             api.get("orders")
         assert len(served.heads) == 1
@@ -280,7 +280,7 @@ def test_a_webhook_goes_only_to_a_receiver_that_proves_who_it_is(
 
     monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
     posting._authorities.cache_clear()
-    with server(context=_context(certificate, folder)) as served:
+    with serving(context=_context(certificate, folder)) as served:
         outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
         assert (outcome.status == 200, len(served.heads) == 1) == (arrives, arrives), outcome
     posting._authorities.cache_clear()
@@ -294,7 +294,7 @@ def test_a_webhook_goes_to_no_receiver_that_speaks_an_old_tls(
 
     monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
     posting._authorities.cache_clear()
-    with server(context=_context(AUTHORITY.issue(), folder, version=ssl.TLSVersion.TLSv1_1)) as served:
+    with serving(context=_context(AUTHORITY.issue(), folder, version=ssl.TLSVersion.TLSv1_1)) as served:
         outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
     assert (outcome.status, served.heads) == (None, [])
     posting._authorities.cache_clear()

@@ -69,11 +69,15 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     latest, options = known.latest, connection.options
     has_failed = latest is not None and latest.state in ("failed", "stopped")
     is_paused = not options.enabled or (dag is not None and dag.is_paused)
-    state: State = known.state if known.state in ("offline", "needs_reauthorisation") else "online"  # type: ignore[assignment]
+    state: State = "online"
     if is_paused:
         state = "paused"
     elif known.state is None and known.last_success_at is None:
         state = "never_synced"
+    elif known.state == "offline":
+        state = "offline"
+    elif known.state == "needs_reauthorisation":
+        state = "needs_reauthorisation"
     error = _error(known, has_failed)
     return ConnectionState(
         name=connection.name,

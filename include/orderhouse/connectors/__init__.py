@@ -71,7 +71,7 @@ def _surprises_named() -> Iterator[None]:
     except _SURPRISES as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         raise UnexpectedShape(
-            f"The source's answer cannot be read ({type(error).__name__}: {str(error)[:200]}; "
+            f"The source's answer cannot be read ({type(error).__name__}: {' '.join(str(error).split())[:200]}; "
             f"{Path(place.filename).name}, line {place.lineno}).",
             action="Nothing was loaded. Compare the source's answer with the vendor's documentation; if it is right, "
             "report this as a bug of the connector.",

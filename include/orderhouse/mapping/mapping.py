@@ -8,8 +8,7 @@ the mapping page and the generated documentation.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from include.orderhouse.mapping.expression import Expression
@@ -93,21 +92,19 @@ class Mapping:
     empty: tuple[Any, ...] = ()
     """Wire values that mean "nothing" beside null and the empty text, such as ``0001-01-01``. Booleans keep false."""
 
-    def __post_init__(self) -> None:
-        """Check every table once, at import."""
-        for table in self.tables:
-            if not table.bindings:
-                raise MappingError(f"{table.table.name} has no columns")
+    tables: tuple[TableMapping, ...] = field(init=False, repr=False)
+    """The mapped tables, parents before children."""
 
-    @cached_property
-    def tables(self) -> tuple[TableMapping, ...]:
-        """The mapped tables, parents before children."""
-        found = [_bind(ORDER, Rows((), self.order, self.not_in_source)), _bind(LINE, self.lines)]
-        if self.schedules is not None:
-            found.append(_bind(SCHEDULE, self.schedules))
-        if self.distributions is not None:
-            found.append(_bind(DISTRIBUTION, self.distributions))
-        return tuple(found)
+    def __post_init__(self) -> None:
+        """Bind and check every table, at import. Raises MappingError."""
+        found = {
+            ORDER: Rows((), self.order, self.not_in_source),
+            LINE: self.lines,
+            SCHEDULE: self.schedules,
+            DISTRIBUTION: self.distributions,
+        }
+        bound = (_bind(table, source) for table, source in found.items() if source is not None)
+        object.__setattr__(self, "tables", tuple(bound))
 
 
 def _bind(table: Table, source: Rows) -> TableMapping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from include.orderhouse.model.address import Address
 from include.orderhouse.model.column import PRECISION, SCALES, CodeList, Column, Kind, Slot, slots, source_column
@@ -28,9 +28,12 @@ __all__ = [
     "PurchaseOrderDistribution",
     "PurchaseOrderLine",
     "PurchaseOrderSchedule",
+    "ShortName",
     "Slot",
     "Table",
 ]
+
+ShortName = Literal["order", "line", "schedule", "distribution"]
 
 CUSTOM_FIELDS = Column("custom_fields", Kind.JSON, "The connection's custom fields by the names it chose")
 COMPANY_AMOUNTS = "`source`, or `derived` where computed with the order's own exchange rate"
@@ -46,6 +49,8 @@ class Table:
     """One canonical table: its name in the warehouse, the dataclass that describes it, and its keys below the order."""
 
     name: str
+    short_name: ShortName
+    """Its name in the options of a connection."""
     description: str
     form: type[Any]
     groups: tuple[tuple[str, type[Any]], ...] = ()
@@ -82,6 +87,7 @@ class Table:
 
 ORDER = Table(
     "purchase_order",
+    "order",
     "One row per purchase order",
     PurchaseOrder,
     groups=(("vendor", Address), ("ship_to", Address), ("bill_to", Address)),
@@ -93,6 +99,7 @@ ORDER = Table(
 )
 LINE = Table(
     "purchase_order_line",
+    "line",
     "One row per line of an order",
     PurchaseOrderLine,
     groups=(("ship_to", Address),),
@@ -101,6 +108,7 @@ LINE = Table(
 )
 SCHEDULE = Table(
     "purchase_order_schedule",
+    "schedule",
     "One row per delivery schedule of a line",
     PurchaseOrderSchedule,
     groups=(("ship_to", Address),),
@@ -108,6 +116,7 @@ SCHEDULE = Table(
 )
 DISTRIBUTION = Table(
     "purchase_order_distribution",
+    "distribution",
     "One row per account assignment of a line",
     PurchaseOrderDistribution,
     identity=(LINE_ID, DISTRIBUTION_ID),

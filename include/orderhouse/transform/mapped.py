@@ -38,16 +38,14 @@ class Mapped:
         return is_read or any(fnmatchcase(path, pattern) for pattern in self._patterns)
 
     def _add_table(self, connection: Connection, entry: TableMapping, above: list[Bases]) -> None:
-        short = entry.table.name.removeprefix("purchase_order").lstrip("_") or "order"
-        overrides = connection.options.overrides.get(short, {})  # type: ignore[call-overload]
+        overrides = connection.options.overrides_of(entry.table)
         for binding in entry.bindings:
             expression = overridden(binding, overrides)
             found = [path for read in (expression.reads if expression else ()) for path in self._add(read, above)]
             self.columns[entry.table.name, binding.slot.column.name] = tuple(found)
-        for custom in connection.options.custom_fields:
-            if custom.table == short:
-                self.custom[custom] = self._add(custom.source or "", above)
-                self._patterns += [_joined(base, custom.pattern) for base in above[-1] if custom.pattern]
+        for custom in connection.options.custom_fields_of(entry.table):
+            self.custom[custom] = self._add(custom.source or "", above)
+            self._patterns += [_joined(base, custom.pattern) for base in above[-1] if custom.pattern]
 
     def _add(self, path: str, above: list[Bases]) -> tuple[str, ...]:
         level = len(path) - len(path.lstrip("^"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -58,12 +58,11 @@ class TableReader:
     """Reads one canonical table; compiled once per run from the mapping and the connection's own changes to it."""
 
     def __init__(self, mapping: TableMapping, connection: Connection) -> None:
-        short = mapping.table.name.removeprefix("purchase_order").lstrip("_") or "order"
         self.mapping = mapping
         self.empties = Empties.of(connection.connector.mapping.empty)
-        overrides = connection.options.overrides.get(short, {})  # type: ignore[call-overload]
-        _check_overrides(connection, short, mapping, overrides)
-        self._custom: Sequence[CustomField] = [f for f in connection.options.custom_fields if f.table == short]
+        overrides = connection.options.overrides_of(mapping.table)
+        _check_overrides(connection, mapping, overrides)
+        self._custom: Sequence[CustomField] = connection.options.custom_fields_of(mapping.table)
         self._has_custom = any(column.name == "custom_fields" for column in mapping.table.columns)
         zone = ZoneInfo(connection.options.time_zone)
         bound = ((b.slot.column, overridden(b, overrides)) for b in mapping.bindings)
@@ -96,7 +95,7 @@ class TableReader:
         table.oddities += reading.oddities
 
 
-def overridden(binding: Binding, overrides: dict[str, Override]) -> Expression | None:
+def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expression | None:
     """The binding's expression, or what the connection puts in its place."""
     override = overrides.get(binding.slot.column.name)
     if override is None:
@@ -113,7 +112,8 @@ def overridden(binding: Binding, overrides: dict[str, Override]) -> Expression |
     )
 
 
-def _check_overrides(connection: Connection, short: str, mapping: TableMapping, overrides: dict[str, Override]) -> None:
+def _check_overrides(connection: Connection, mapping: TableMapping, overrides: Mapping[str, Override]) -> None:
+    short = mapping.table.short_name
     known: dict[str, Column] = {b.slot.column.name: b.slot.column for b in mapping.bindings}
     for name, override in overrides.items():
         if name not in known:

@@ -143,9 +143,9 @@ def _sum_of(says: str, prefix: str, is_tax: bool) -> Derived:
 def _days(order: Record, days: str, based_on: str) -> int | None:
     """The longest of the payment schedule, where every part counts days from the invoice."""
     terms = [look_up(part, "_payment_term") for part in _schedule(order)]
-    found = [term.get(days) for term in terms if isinstance(term, dict) and term.get(based_on) == AFTER_INVOICE]
-    is_whole = bool(found) and len(found) == len(terms) and all(isinstance(entry, int) for entry in found)
-    return max(found) if is_whole else None  # type: ignore[type-var]
+    told = [term.get(days) for term in terms if isinstance(term, dict) and term.get(based_on) == AFTER_INVOICE]
+    found = [entry for entry in told if isinstance(entry, int)]
+    return max(found) if found and len(found) == len(terms) else None
 
 
 def _discount(order: Record) -> Record | None:

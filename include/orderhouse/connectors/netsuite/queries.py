@@ -82,7 +82,7 @@ def within(source: Source, window: Window) -> list[str]:
         changes = [_between(CHANGED, window)]
         if window.start and "transactionline.linelastmodifieddate" not in source.catalogue.details["absent"]:
             in_window = _between("cl.linelastmodifieddate", window)
-            lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608
+            lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608  instants of ours
             changes.append(f"EXISTS ({lines})")
         conditions.append(" OR ".join(changes))
     if window.open_only:

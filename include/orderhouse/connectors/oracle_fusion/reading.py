@@ -101,7 +101,10 @@ def _by_keys(source: Source, window: Window, after: int | None) -> Iterator[Foun
     closed = set(source.settings.closed_statuses) if window.open_only else set()
     query = queries.keys(source, ORDERS, queries.within(source, ORDERS, window), f"{KEY},{CHANGED},{queries.STATUS}")
     assembly = Assembly(source)
-    fits: Pick = lambda row: _is_inside(row, window) and row.get(queries.STATUS) not in closed  # noqa: E731
+
+    def fits(row: Row) -> bool:
+        return _is_inside(row, window) and row.get(queries.STATUS) not in closed
+
     for ids, last in _ids(source, query, fits, after):
         yield Found(_records(source, ORDERS, ids, assembly), last, len(ids))
 

@@ -1,0 +1,36 @@
+"""Fuzzes every parser of foreign data: ``scripts/fuzz [inputs per target]``. Prints what became of the inputs."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import sys
+from collections import Counter
+
+from tests.security.targets import outcome, targets
+
+_MEGABYTE = 1024
+
+
+def main(inputs: int) -> int:
+    """Run them all; how many inputs crashed."""
+    logging.disable(logging.CRITICAL)
+    total: Counter[str] = Counter()
+    with targets() as found:
+        for name, target in found.items():
+            told = Counter[str]()
+            for seed in range(inputs):
+                ended = outcome(target, seed)
+                if ended.startswith("crash"):
+                    print(f"{name}, seed {seed}: {ended}")
+                told["crashed" if ended.startswith("crash") else "read" if ended == "read" else "refused"] += 1
+            counts = " ".join(f"{told[end]:>7} {end}" for end in ("read", "refused", "crashed"))
+            print(f"{name:<36} {counts}", flush=True)
+            total += told
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEGABYTE
+    print(f"{sum(total.values()):,} inputs, {total['crashed']} crashed, {peak} MB at most")
+    return total["crashed"]
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)))

@@ -1,0 +1,234 @@
+"""A hostile ERP, played by a real server, can neither hang a worker nor fill its memory or its disk."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import zstandard
+
+from include.orderhouse.auth import basic
+from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
+from include.orderhouse.http import Api, Patience
+from include.orderhouse.sync import extraction
+from include.orderhouse.transport import Bounds, SafeTransport, Way
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.security.servers import Script, serving
+from tests.security.test_transport import Unlimited
+from tests.sync.conftest import NOW, Connect, connect, engine, url
+from tests.warehouse.conftest import server
+
+__all__ = ["connect", "engine", "server", "url"]
+
+SMALL = Bounds(answer_bytes=1 << 20, answer_seconds=1.0, ratio_from=1 << 16, page_bytes=3 << 20, page_requests=40)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNK = b"x" * 65_536
+
+
+def _asked(script: Script, **details: Any) -> OrderhouseError:
+    """The error that a request to such a server ends with."""
+    with serving(script) as served:
+        base = served.url("http")
+        way = Way(base, bounds=replace(SMALL, **details))
+        with Api(base, basic("a", "b"), Unlimited(), lambda _: None, Patience(1, timeout=5), way=way) as api:
+            with pytest.raises(OrderhouseError) as caught:
+                api.get("orders")
+            return caught.value
+
+
+def _body(content: bytes, *headers: bytes) -> Script:
+    def answer(_head: bytes, connection: socket.socket) -> None:
+        told = b"".join(header + b"\r\n" for header in headers)
+        connection.sendall(HEAD + told + b"Content-Length: %d\r\n\r\n" % len(content) + content)
+
+    return answer
+
+
+def _drip(first: bytes, drop: bytes) -> Script:
+    def answer(_head: bytes, connection: socket.socket) -> None:
+        connection.sendall(first)
+        for _ in range(200):
+            connection.sendall(drop)
+            time.sleep(0.1)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        pytest.param(HEAD + b"Content-Length: 100000\r\n\r\n", b" ", id="body"),
+        pytest.param(HEAD, b"X-Drop: 1\r\n", id="headers"),
+        pytest.param(b"", b"H", id="status line"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="promises"),
+        pytest.param(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", id="chunks"),
+    ],
+)
+def test_an_answer_that_trickles_in_ends_in_time(first: bytes, drop: bytes) -> None:
+    error = _asked(_drip(first, drop))
+    assert error.code in ("SOURCE_TIMEOUT", "SOURCE_UNAVAILABLE")
+    assert isinstance(error, SourceTimeout) == ("in all" in str(error))
+
+
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    sent = []
+
+    def answer(_head: bytes, connection: socket.socket) -> None:
+        connection.sendall(HEAD + b"Content-Length: 1073741824\r\n\r\n" + b'"')
+        for _ in range(1 << 14):
+            connection.sendall(CHUNK)
+            sent.append(len(CHUNK))
+
+    assert isinstance(_asked(answer, answer_seconds=60.0), BoundExceeded)
+    assert sum(sent) < 32 << 20
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "raw deflate"])
+def test_a_bomb_is_not_unpacked(kind: str) -> None:
+    plain = b'"' + b"0" * (64 << 20) + b'"'
+    raw = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = {
+        "gzip": lambda: gzip.compress(plain),
+        "deflate": lambda: zlib.compress(plain, 9),
+        "raw deflate": lambda: raw.compress(plain) + raw.flush(),
+    }[kind]()
+    assert len(packed) < 1 << 17
+    script = _body(packed, b"Content-Encoding: " + kind.split()[-1].encode())
+    assert "times as large unpacked" in str(_asked(script, answer_bytes=1 << 30, page_bytes=1 << 30, ratio=100))
+    assert "larger than 1 MB" in str(_asked(script, answer_seconds=60.0, ratio=100_000))
+
+
+@pytest.mark.parametrize("packing", [b"zstd", b"br", b"gzip, gzip", b"x\x1b[31m"])
+def test_packing_that_was_not_asked_for_is_refused(packing: bytes) -> None:
+    content = zstandard.compress(b"0" * (1 << 20)) if packing == b"zstd" else gzip.compress(b"{}")
+    error = _asked(_body(content, b"Content-Encoding: " + packing))
+    assert error.code in ("UNEXPECTED_SHAPE", "SOURCE_UNAVAILABLE")
+    assert "\x1b" not in str(error)
+
+
+@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"[1, 2, 3]")[:-9], gzip.compress(b"{}")[:3]])
+def test_a_broken_archive_is_an_outage(content: bytes) -> None:
+    assert _asked(_body(content, b"Content-Encoding: gzip")).code == "SOURCE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 101 + b"]" * 101,
+        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+        b"[" * 100_000,
+        b'{"a": "["}, ' * 2 + b"[" * 500,
+        b'"\\"[' + b"[" * 300,
+        b"1e999999999",
+        b"1e-999999999",
+        b'{"a": "\xff"}',
+        b'{"a": "\\ud800"}',
+        b"<html>Sign in</html>",
+        b"",
+        b"\xef\xbb\xbf{}",
+        b"nul",
+    ],
+)
+def test_json_that_is_none_or_means_harm_is_told(content: bytes) -> None:
+    assert isinstance(_asked(_body(content)), UnexpectedShape)
+
+
+def test_brackets_in_texts_are_no_nesting() -> None:
+    harmless = {"text": "[" * 500 + '"\\' + "{" * 500, "inner": [[{"a": '["'}]] * 50}
+    with serving(_body(json.dumps(harmless).encode())) as served:
+        base = served.url("http")
+        with Api(base, basic("a", "b"), Unlimited(), lambda _: None, Patience(1)) as api:
+            assert api.get("orders") == harmless
+
+
+@pytest.mark.parametrize(
+    ("content", "saying"), [(b'"' + b"0" * 100_000 + b'"', "3 MB"), (b"{}", "40 requests")], ids=["bytes", "requests"]
+)
+def test_small_answers_without_end_are_counted_until_a_page_is_kept(content: bytes, saying: str) -> None:
+    def ask_on(api: Api) -> None:
+        for _ in range(60):
+            api.get("orders")
+
+    with serving(_body(content)) as served:
+        way = Way(served.url("http"), bounds=SMALL)
+        with Api(way.base_url, basic("a", "b"), Unlimited(), lambda _: None, Patience(1), way=way) as api:
+            for _ in range(60):
+                api.get("orders")
+                api.meter.begin_page()
+            with pytest.raises(BoundExceeded, match=saying):
+                ask_on(api)
+    assert len(served.heads) <= 100
+
+
+@pytest.mark.parametrize("date", ["yesterday", "Fri, 31 Dec 99999 23:59:59 GMT"])
+def test_a_clock_that_is_none_is_not_believed(date: str) -> None:
+    with serving(_body(b"{}", b"Date: " + date.encode(), b"Retry-After: 1e999")) as served:
+        base = served.url("http")
+        with Api(base, basic("a", "b"), Unlimited(), lambda _: None, Patience(1)) as api:
+            api.get("orders")
+            assert api.source_time is None
+
+
+@pytest.fixture(scope="module")
+def business_central() -> Iterator[Sandbox]:
+    """Business Central with some orders."""
+    with sandbox(generate(7, orders=12, now=NOW), ["business_central"], Clock(NOW)) as running:
+        yield running
+
+
+class Poisoned(httpx.BaseTransport):
+    """The way to a source that puts a link of its own choice to the next page into every page of orders."""
+
+    def __init__(self, way: Way, link: str) -> None:
+        self._inner, self._link, self.pages = SafeTransport(way), link, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The source's answer, with the link."""
+        answer = self._inner.handle_request(request)
+        answer.read()
+        body = json.loads(answer.content) if request.url.path.endswith("purchaseOrders") else None
+        if body is None:
+            return answer
+        self.pages += 1
+        url = request.url.copy_set_param("orderhouse", str(self.pages))
+        body["@odata.nextLink"] = self._link.format(url=url)
+        return httpx.Response(200, json=body)
+
+
+@pytest.mark.parametrize(
+    ("link", "error"),
+    [
+        pytest.param("{url}", BoundExceeded, id="round in circles, never twice by the same link"),
+        pytest.param("https://evil.example/next", ForeignHost, id="to another host"),
+        pytest.param("http://169.254.169.254/latest/meta-data/", ForeignHost, id="to the cloud's metadata"),
+        pytest.param("https://[::1", UnexpectedShape, id="to nowhere"),
+    ],
+)
+def test_a_sync_ends_where_its_paging_leads_astray(
+    link: str,
+    error: type[OrderhouseError],
+    business_central: Sandbox,
+    connect: Connect,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extraction, "EMPTY_PAGES", 20)
+    system = connect("business_central", business_central, page_size=4, slice_days=400, concurrency=1)
+    transport = Poisoned(Way(business_central.url("business_central")), link)
+    system.runtime = replace(system.runtime, transport=transport)
+    with pytest.raises(error):
+        system.sync()
+    assert system.order_ids() == set()
+    assert transport.pages <= 20 + (extraction.STALE_PAGES + 1) * 4
+    assert sum(file.stat().st_size for file in (tmp_path / "staging").rglob("*") if file.is_file()) < 1 << 20
