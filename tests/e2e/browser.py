@@ -63,9 +63,10 @@ class Visitor:
         """Wait until the page tells that the run which it follows has succeeded."""
         expect(self.page.get_by_text(f"The run of {connection} succeeded.")).to_be_visible(timeout=RUN_MS)
 
-    def picture(self, name: str) -> None:
-        """A picture of the window for the documentation."""
+    def picture(self, name: str, settle_ms: float = 0) -> None:
+        """A picture of the window for the documentation, where one is wanted, after what moves has come to rest."""
         if folder := os.environ.get(SCREENSHOTS_SETTING):
+            self.page.wait_for_timeout(settle_ms)
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 

@@ -57,7 +57,7 @@ def rejected(airflow: Airflow, synced: dict[str, Any]) -> int:
     """How many orders a wrong mapping has rejected; the mapping is corrected since."""
     change(airflow, overrides={"order": {"total_amount": {"source": "name"}}})
     now = datetime.now(UTC)
-    window = {"window_start": (now - timedelta(days=4)).isoformat(), "window_end": now.isoformat()}
+    window = {"window_start": (now - timedelta(hours=12)).isoformat(), "window_end": now.isoformat()}
     conf = {"connections": [NAME], "mode": "window", **window, "max_reject_share": 1}
     assert airflow.run(DAG, conf).state == "success"
     change(airflow, overrides={})
@@ -146,8 +146,7 @@ def test_the_pages_stand_in_airflows_navigation_and_lead_to_its_own_pages(browse
         window.page.goto(f"{window.url}/plugin/orderhouse")
         window.inside.get_by_role("link", name=NAME).first.click()
         expect(window.inside.get_by_role("heading", name=re.compile(NAME))).to_be_visible()
-        window.page.wait_for_timeout(1000)
-        window.picture("inside-airflow")
+        window.picture("inside-airflow", settle_ms=1000)
         window.inside.get_by_role("link", name=DAG).click()
         window.page.wait_for_url(lambda address: address.endswith(f"/dags/{DAG}"))
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orchestration.ui.api.connections import SyncOrder
+from include.orderhouse.warehouse.ledger import start_sync
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
+from tests.warehouse.test_ledger import ROW
 
 API = "/orderhouse/api/v1"
 Visit = Callable[[str], TestClient]
@@ -44,6 +48,16 @@ def test_connections_tell_what_needs_attention(visit: Visit) -> None:
     assert found["globex"]["calls"] == 3
 
 
+def test_a_connection_whose_only_run_told_nothing_of_its_source_is_not_online(
+    visit: Visit, warehouse: sa.Engine
+) -> None:
+    start_sync(warehouse, replace(ROW, connection="acme_eu"))
+    told = visit("vic").get(f"{API}/connections/acme_eu/sync-status").json()
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.sync WHERE connection = 'acme_eu'"))
+    assert (told["connection"]["state"], told["latest"]["state"]) == ("never_synced", "running")
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_the_sync_status_has_the_latest_run(visit: Visit) -> None:
     told = visit("vic").get(f"{API}/connections/globex/sync-status").json()
@@ -70,6 +84,16 @@ def test_rejects_come_with_their_payload_as_the_source_gave_it(visit: Visit) -> 
     assert one["payload"]["partner_id"]["name"] == HOSTILE
     assert [finding["field"] for finding in one["findings"]] == ["total_amount", "quantity_ordered"]
     assert pages(visit("vic"), "/rejects", state="resolved") == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 500])
+def test_every_reject_comes_once_also_of_those_of_one_instant(visit: Visit, warehouse: sa.Engine, size: int) -> None:
+    with warehouse.begin() as session:
+        session.execute(_MORE_REJECTS)
+    found = pages(visit("vic"), "/rejects", code="PAGED", limit=size)
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.reject WHERE code = 'PAGED'"))
+    assert len({reject["reject_id"] for reject in found}) == len(found) == 6
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -117,12 +141,21 @@ def test_a_parameter_that_the_endpoint_does_not_have_is_refused(visit: Visit, pa
     assert answer.json()["error"]["message"].startswith(told)
 
 
+def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
+    order = SyncOrder(mode="orders", order_ids=["42"])
+    assert order.conf("acme_us") == {"mode": "orders", "connections": ["acme_us"], "order_ids": ["42"]}
+    window = {"window_start": "2026-01-01T00:00:00Z", "window_end": "2026-01-02T00:00:00Z"}
+    told = SyncOrder.model_validate({"mode": "window", **window}).conf("acme_us")
+    assert told == {"mode": "window", "connections": ["acme_us"], **window}
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
     client = visit("uma")
     assert client.post(f"{API}/connections/acme_off/sync", json={}).json()["error"]["code"] == "CONNECTION_DISABLED"
     unparsed = client.post(f"{API}/connections/acme_us/sync", json={})
     assert (unparsed.status_code, unparsed.json()["error"]["code"]) == (409, "TRIGGER_REFUSED")
+    assert "'purchase_orders__odoo' not found" in unparsed.json()["error"]["message"]
     for body in (
         {"mode": "window"},
         {"mode": "auto", "window_start": "2026-01-01T00:00:00Z"},
@@ -172,3 +205,12 @@ def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, wa
     told = rows(warehouse, "SELECT resolution, resolved_by, resolution_note FROM ops.reject")
     assert told == [("dismissed", "uma", "A test order.")]
     assert pages(visit("vic"), "/rejects") == []
+
+
+_MORE_REJECTS = sa.text("""
+    INSERT INTO ops.reject (connection, reject_id, customer, fetched_at, mapping_version, code, reason, findings,
+        rejected_at, sync_id)
+    SELECT 'acme_us', gen_random_uuid(), 'acme', now(), 1, 'PAGED', 'many', '[]', now() - (number / 3) * interval '1 s',
+        gen_random_uuid()
+    FROM generate_series(1, 6) AS number
+""")

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orchestration.ui.wording import coded
 from tests.plugin.warehouse import HOSTILE, REJECTED
 
 MOUNT = "/orderhouse"
@@ -172,6 +173,15 @@ def test_the_pages_say_so_when_there_is_no_such_thing(visit: Visit) -> None:
     for path in ("/connections/nothing", "/mapping/nothing", f"/rejects/{'0' * 8}-0000-0000-0000-{'0' * 12}"):
         answer = visit("vic").get(f"{MOUNT}{path}", headers={"Accept": "text/html"})
         assert (answer.status_code, "<h1>404" in answer.text) == (404, True)
+
+
+def test_code_in_a_text_is_no_markup_of_its_own() -> None:
+    assert coded("a `<b>` & ``c``") == "a <code>&lt;b&gt;</code> &amp; <code>c</code>"
+
+
+@pytest.mark.parametrize("name", ["nothing.css", "%2e%2e", "..%2fgate.py", "style.css%00"])
+def test_there_are_no_assets_but_those_of_the_pages(visit: Visit, name: str) -> None:
+    assert visit("vic").get(f"{MOUNT}/assets/{name}").status_code == 404
 
 
 _FIELD = sa.text("""

@@ -26,6 +26,7 @@ from tests.warehouse.orders import rows
 __all__ = ["engine", "server", "url"]
 
 SECRET = "a-planted-secret-of-the-tests"
+WEAK = "fifteen letters"
 CONNECTIONS = """
 connections:
   acme_odoo: {connector: odoo, customer: acme, notifications: acme_hook}
@@ -48,7 +49,7 @@ def client(
     file.write_text(CONNECTIONS, encoding="utf-8")
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
-    for name, password in (("acme_hook", SECRET), ("weak_hook", "")):
+    for name, password in (("acme_hook", SECRET), ("weak_hook", WEAK)):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"conn_type": "http", "password": password}))
     warehouse.cache_clear()
     with TestClient(airflow_app, follow_redirects=False, raise_server_exceptions=False) as sender:
@@ -116,7 +117,7 @@ def test_what_is_not_genuine_is_refused_alike_and_not_kept(
 def test_without_a_secret_to_verify_with_nothing_is_taken(
     client: TestClient, engine: sa.Engine, connection: str
 ) -> None:
-    for headers in ({"Authorization": "Basic b2Rvbzo="}, {"Authorization": "Bearer "}, {}):
+    for headers in ({"Authorization": "Basic b2Rvbzo="}, {"Authorization": f"Bearer {WEAK}"}, {}):
         assert client.post(address(connection), json=about(42), headers=headers).status_code == 503
     assert rows(engine, INBOX) == []
 

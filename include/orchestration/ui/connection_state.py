@@ -72,7 +72,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     state: State = "online"
     if is_paused:
         state = "paused"
-    elif latest is None:
+    elif known.state is None and known.last_success_at is None:
         state = "never_synced"
     elif known.state == "offline":
         state = "offline"
