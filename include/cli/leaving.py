@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import sqlalchemy as sa
 
     from include.orderhouse.connections import Connection
     from include.orderhouse.sync.leaving import Leaver
@@ -29,6 +32,7 @@ def disconnect(connection: Annotated[str, _NAME]) -> None:
 
     (leaver,) = _leavers([read_connection(connection)])
     with warehouse() as engine:
+        _give_tokens_back(engine, [leaver])
         leave(engine, leaver, command_line())
     kept = "" if leaver.credentials else "; its credentials stay, another connection uses them"
     typer.echo(f"disconnected {connection}{kept}; take the access back at the source, too")
@@ -70,11 +74,36 @@ def erase(
             connection or customer
         ):
             raise typer.Abort
+        _give_tokens_back(engine, leavers)
         told = json.dumps(remove(engine, leavers, owner, command_line()), indent=2, ensure_ascii=False)
         _forget_watermarks([leaver.name for leaver in leavers])
     if certificate:
         write_private(certificate.resolve(), f"{told}\n")
     typer.echo(told)
+
+
+def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
+    """Let the vendors revoke the tokens that nobody else uses; what goes wrong is told and holds nothing up."""
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.errors import OrderhouseError
+    from include.orderhouse.sync.revocation import revoke_tokens
+    from include.orderhouse.sync.runtime import Runtime
+    from include.orderhouse.warehouse.audit import command_line
+
+    known = read_connections()
+    for leaver in leavers:
+        connection = known.get(leaver.name)
+        if connection is None or leaver.credentials is None or connection.connector.revocation is None:
+            continue
+        try:
+            with airflow_settings():
+                from include.orchestration.metadata import StoredWatermark, stored_credentials
+
+                given = partial(stored_credentials, leaver.name)
+                if revoke_tokens(Runtime(connection, given, engine, StoredWatermark(leaver.name)), command_line()):
+                    typer.echo(f"{connection.connector.label} has revoked the tokens of {leaver.name}")
+        except OrderhouseError as error:
+            typer.secho(str(error), fg=typer.colors.YELLOW, err=True)
 
 
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:

@@ -97,6 +97,15 @@ def by_status(answer: Answer) -> None:
     """An error response means what its HTTP status says, no more."""
 
 
+@dataclass(frozen=True)
+class Revocation:
+    """Where a vendor takes refresh tokens back (RFC 7009); ``revocation_url`` in the extra JSON replaces the URL."""
+
+    url: str
+    takes_json: bool = False
+    """Whether it wants JSON in place of a form."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connector:
     """One kind of ERP."""
@@ -134,5 +143,7 @@ class Connector:
     rereads_open_orders: Callable[[Any], bool] | None = None
     """For systems that may tell no modification time: whether, by its settings, a connection's syncs read again the
     orders that the warehouse holds as open, so that those finished since then are found."""
+    revocation: Revocation | None = None
+    """Where rotating tokens are given back when a connection leaves."""
     notifications: Notifications | None = None
     """How the source tells of its own accord that orders have changed, where it can."""

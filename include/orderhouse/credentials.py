@@ -9,7 +9,9 @@ from typing import Any
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 from include.orderhouse.tokens import TokenStore
 
-PUBLIC = frozenset({"tenant_id", "environment", "client_id", "certificate_id", "token_url", "scope", "database"})
+PUBLIC = frozenset(
+    {"tenant_id", "environment", "client_id", "certificate_id", "token_url", "revocation_url", "scope", "database"}
+)
 """Keys of the extra JSON whose values are no secrets."""
 _SHORTEST = 4
 

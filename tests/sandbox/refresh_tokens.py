@@ -58,6 +58,11 @@ class RefreshTokens:
         """Disconnect the client: nothing that was issued so far is good any more."""
         self._revoked_at = self._clock.now()
 
+    def give_back(self, token: str) -> None:
+        """Disconnect the client by a token of its own; one that is not known changes nothing (RFC 7009, 2.2)."""
+        if self._issued_at(token) is not None:
+            self.revoke()
+
     def _issue(self) -> str:
         issued = f"{self._clock.now().timestamp():.6f}-{len(self._used)}-{self.redeemed}"
         return f"{_KIND}-{issued}-{self._signature(issued)}"

@@ -17,7 +17,7 @@ import pytest
 import zstandard
 
 from include.orderhouse import transport
-from include.orderhouse.auth import basic
+from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.sync import extraction
@@ -190,6 +190,15 @@ def test_a_clock_that_is_none_is_not_believed(date: str) -> None:
         with Api(base, basic("a", "b"), Unlimited(), lambda _: None, Patience(1)) as api:
             api.get("orders")
             assert api.source_time is None
+
+
+@pytest.mark.parametrize("told", [b'"soon"', b"[]", b'"1e9"', b"{}"])
+def test_a_tokens_life_that_is_no_number_is_told(told: bytes) -> None:
+    with serving(_body(b'{"access_token": "t0ken", "expires_in": %s}' % told)) as served:
+        base = served.url("http")
+        auth = client_credentials(f"{base}/token", "reader", "s3cret")
+        with Api(base, auth, Unlimited(), lambda _: None, Patience(1)) as api, pytest.raises(UnexpectedShape):
+            api.get("orders")
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ class Runtime:
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
-        details = (patience, self.transport, credentials.secrets(), self._way(credentials, patience))
+        details = (patience, self.transport, credentials.secrets(), self.way(credentials, patience))
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
             Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
@@ -100,7 +100,7 @@ class Runtime:
         password = credentials.extra.get("client_key_password")
         return Trust(**self.connection.options.tls.model_dump(), client_key_password=password)
 
-    def _way(self, credentials: Credentials, patience: Patience) -> Way:
+    def way(self, credentials: Credentials, patience: Patience) -> Way:
         """How the connection's source may be reached, and how much it may give."""
         options, most = self.connection.options, self.connection.options.max_response_mb * MEGABYTE
         bounds = Bounds(most, PATIENT * patience.timeout, page_bytes=4 * most)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import httpx
 
 from include.orderhouse.auth import RotatingToken
-from include.orderhouse.connector import Connector
+from include.orderhouse.connector import Connector, Revocation
 from include.orderhouse.connectors.quickbooks.mapping import MAPPING
 from include.orderhouse.connectors.quickbooks.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.quickbooks.reading import discover, fetch, read, scan
@@ -53,5 +53,6 @@ CONNECTOR = Connector(
     requests_per_minute=400,
     concurrency=4,
     custom_field_patterns=("custom_*",),
+    revocation=Revocation("https://developer.api.intuit.com/v2/oauth2/tokens/revoke", takes_json=True),
     notifications=NOTIFICATIONS,
 )

@@ -16,7 +16,7 @@ from typing import Literal
 import httpx
 
 from include.orderhouse.auth import RotatingToken, TokenAuth
-from include.orderhouse.connector import Connector
+from include.orderhouse.connector import Connector, Revocation
 from include.orderhouse.connectors.xero.mapping import MAPPING
 from include.orderhouse.connectors.xero.reading import discover, fetch, read, scan
 from include.orderhouse.credentials import Credentials
@@ -83,4 +83,5 @@ CONNECTOR = Connector(
     requests_per_minute=55,
     concurrency=4,
     custom_field_patterns=("tracking_*",),
+    revocation=Revocation("https://identity.xero.com/connect/revocation"),
 )

@@ -42,6 +42,7 @@ class Service:
         company = "/v3/company/{realm}"
         return [
             Route(TOKEN_PATH, self.token, methods=["POST"]),
+            Route("/v2/oauth2/tokens/revoke", self.revocation, methods=["POST"]),
             Route(f"{company}/query", self.query),
             Route(f"{company}/cdc", self.changes),
         ]
@@ -49,9 +50,7 @@ class Service:
     async def token(self, request: Request) -> Response:
         """Refreshed tokens; no other grant is known here."""
         form = dict(parse_qsl((await request.body()).decode("latin-1")))
-        known = self._world.credentials
-        client = base64.b64encode(f"{known['client_id']}:{known['client_secret']}".encode()).decode("ascii")
-        if request.headers.get("authorization") != f"Basic {client}":
+        if not self._is_client(request):
             return json_response({"error": "invalid_client"}, 401)
         if form.get("grant_type") != "refresh_token":
             return json_response({"error": "unsupported_grant_type"}, 400)
@@ -64,6 +63,18 @@ class Service:
             "expires_in": ACCESS_SECONDS, "refresh_token": refresh_token, "x_refresh_token_expires_in": REFRESH_SECONDS,
         }  # fmt: skip
         return json_response(body)
+
+    async def revocation(self, request: Request) -> Response:
+        """A token is given back."""
+        if not self._is_client(request):
+            return json_response({"error": "invalid_client"}, 401)
+        self._refreshing.give_back(str((await request.json()).get("token", "")))
+        return Response(None, 200)
+
+    def _is_client(self, request: Request) -> bool:
+        known = self._world.credentials
+        client = base64.b64encode(f"{known['client_id']}:{known['client_secret']}".encode()).decode("ascii")
+        return request.headers.get("authorization") == f"Basic {client}"
 
     async def query(self, request: Request) -> Response:
         """A page of a query, or its count."""

@@ -53,6 +53,7 @@ class Service:
         """All routes."""
         return [
             Route(TOKEN_PATH, self.token, methods=["POST"]),
+            Route("/connect/revocation", self.revocation, methods=["POST"]),
             Route("/connections", self.connections),
             Route(f"{API}/Organisation", self._for_tenant(self.organisation)),
             Route(f"{API}/Contacts", self._for_tenant(self.contacts)),
@@ -63,9 +64,7 @@ class Service:
     async def token(self, request: Request) -> Response:
         """Refreshed tokens, or those of a custom connection."""
         form = dict(parse_qsl((await request.body()).decode("latin-1")))
-        known = self._world.credentials
-        client = base64.b64encode(f"{known['client_id']}:{known['client_secret']}".encode()).decode("ascii")
-        if request.headers.get("authorization") != f"Basic {client}":
+        if not self._is_client(request):
             return json_response({"error": "invalid_client"}, 400)
         body: Body = {"expires_in": ACCESS_SECONDS, "token_type": "Bearer"}
         if form.get("grant_type") == "refresh_token":
@@ -76,6 +75,18 @@ class Service:
         elif form.get("grant_type") != "client_credentials":
             return json_response({"error": "unsupported_grant_type"}, 400)
         return json_response(body | {"access_token": self._world.tokens.issue(ACCESS_SECONDS)})
+
+    async def revocation(self, request: Request) -> Response:
+        """A refresh token is given back."""
+        if not self._is_client(request):
+            return json_response({"error": "invalid_client"}, 400)
+        self._refreshing.give_back(dict(parse_qsl((await request.body()).decode("latin-1"))).get("token", ""))
+        return Response(None, 200)
+
+    def _is_client(self, request: Request) -> bool:
+        known = self._world.credentials
+        client = base64.b64encode(f"{known['client_id']}:{known['client_secret']}".encode()).decode("ascii")
+        return request.headers.get("authorization") == f"Basic {client}"
 
     async def connections(self, request: Request) -> Response:
         """The tenants of the token."""
