@@ -6,10 +6,11 @@ issued, after runs that succeeded, were refused, limited and killed. The search 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+import httpx
 import pytest
 
 from include.orderhouse.cipher import Cipher
@@ -18,7 +19,14 @@ from include.orderhouse.warehouse.keyring import Keyring
 from tests.e2e.conftest import PLANTED, WRONG
 from tests.e2e.installation import Airflow, Run
 from tests.e2e.kills import CONNECTION, KilledRun
-from tests.e2e.traces import forms, traces_in_database, traces_in_files, traces_in_payloads, traces_in_staged
+from tests.e2e.traces import (
+    forms,
+    traces_in_database,
+    traces_in_files,
+    traces_in_pages,
+    traces_in_payloads,
+    traces_in_staged,
+)
 from tests.sandbox.tokens import PREFIX
 
 
@@ -84,6 +92,26 @@ def test_no_table_of_airflow_holds_a_secret(airflow: Airflow, secrets: Collectio
 def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Collection[str], cipher: Cipher) -> None:
     assert list(traces_in_payloads(airflow.owner_address, cipher, secrets)) == []
     assert list(traces_in_database(airflow.owner_address, secrets)) == []
+
+
+@pytest.fixture
+def site(airflow: Airflow) -> Iterator[httpx.Client]:
+    """Airflow's UI with the login of its administrator."""
+    login = {"username": "admin", "password": airflow.home.secret("airflow_admin_password")}
+    with httpx.Client(base_url=airflow.installation.host.api_url, timeout=60, trust_env=False) as client:
+        token = client.post("/auth/token", json=login).raise_for_status().json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def test_no_page_and_no_answer_of_the_api_holds_a_secret(site: httpx.Client, secrets: Collection[str]) -> None:
+    for start in ("/orderhouse/", *(f"/orderhouse/api/v1/{name}" for name in ("connections", "runs", "rejects"))):
+        assert list(traces_in_pages(site, start, secrets)) == []
+
+
+def test_the_search_looks_into_pages_that_others_lead_to(site: httpx.Client, echoing_run: Run) -> None:
+    hits = list(traces_in_pages(site, "/orderhouse/", ["No service for ORDERHOUSE"]))
+    assert any("/runs/" in hit for hit in hits)
 
 
 def test_a_source_that_repeats_a_password_in_its_error_is_quoted_without_it(airflow: Airflow, echoing_run: Run) -> None:

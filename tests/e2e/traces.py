@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Collection, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
+import httpx
 import psycopg
 import pyarrow as pa
 import zstandard
@@ -23,6 +26,7 @@ _TABLES = """
     SELECT schemaname, tablename FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
 """
+_LINK = re.compile(r'href="([^"]+)"')
 _LONG = 20
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -74,6 +78,19 @@ def traces_in_payloads(address: str, cipher: Cipher, secrets: Collection[str]) -
             ):
                 content = Payloads(cipher, connection).open(frame, owner, payload)
                 yield from (f"ops.{table}: {found}" for found in _found(content, secrets))
+
+
+def traces_in_pages(site: httpx.Client, start: str, secrets: Collection[str]) -> Iterator[str]:
+    """The pages that hold one of the secrets, of all that lie below ``start`` and are led to from there."""
+    waiting, seen = [start], {start}
+    while waiting:
+        path = waiting.pop()
+        answer = site.get(path)
+        yield from (f"{path}: {found}" for found in _found(answer.text, secrets))
+        links = {urljoin(path, unescape(link)).partition("#")[0] for link in _LINK.findall(answer.text)}
+        fresh = sorted(link for link in links - seen if link.startswith(start))
+        waiting += fresh
+        seen.update(fresh)
 
 
 def _found(value: Any, secrets: Collection[str]) -> list[str]:
