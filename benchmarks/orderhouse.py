@@ -16,6 +16,7 @@ from benchmarks.job import CONNECTION, STEPS, Job
 from benchmarks.measure import Usage, measured
 from benchmarks.shapes.shape import Shape
 from benchmarks.source import Source
+from benchmarks.timeline import DAYS
 from include.orderhouse.warehouse.migrate import upgrade
 
 
@@ -36,6 +37,7 @@ class Warehouse:
         entry = {
             "connector": self.shape.name,
             "customer": "benchmark",
+            "initial_days": DAYS + 1,
             "include_open_orders": False,
             "page_size": 500,
             "requests_per_minute": 60_000,

@@ -56,15 +56,15 @@ def _throughput(result: Result) -> dict[str, str]:
         f"{told['orders']:,} orders with {told['lines']:,} lines, {told['bytes'] / MEGABYTE:,.0f} MB of JSON; "
         f"median of {told['rounds']}."
     )
-    return {"throughput": f"{size}\n\n{_table(header, rows)}", "steps": _steps(result)}
+    by_steps = [_steps(row) for row in result.rows if row["name"] == BY_STEPS]
+    return {"throughput": f"{size}\n\n{_table(header, rows)}"} | dict(zip(("steps",), by_steps, strict=False))
 
 
-def _steps(result: Result) -> str:
+def _steps(row: dict[str, Any]) -> str:
     """Where the time goes: the steps of the run that had a process for each."""
-    parts: dict[str, Any] = next((row["parts"] for row in result.rows if row["name"] == BY_STEPS), {})
     rows = [
         (step, f"{part['seconds']:.1f}", f"{part['cpu_seconds']:.1f}", _megabytes(part["peak"]))
-        for step, part in parts.items()
+        for step, part in row["parts"].items()
     ]
     return _table(("step", "wall, s", "CPU, s", "peak, MB"), rows)
 
