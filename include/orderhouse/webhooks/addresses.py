@@ -10,16 +10,12 @@ import asyncio
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 
 import httpx
 
+from include.orderhouse.network import Address, real_address
 from include.orderhouse.webhooks.subscriptions import Network, Webhooks
-
-Address = IPv4Address | IPv6Address
-
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that stand for an IPv4 address behind a translator (RFC 6052)."""
 
 
 class NotAllowed(Exception):
@@ -57,19 +53,10 @@ async def _resolved(url: httpx.URL) -> tuple[Address, ...]:
 
 
 def _check(address: Address, url: httpx.URL, networks: Iterable[Network]) -> None:
-    real = _real(address)
+    real = real_address(address)
     if any(real in network for network in networks):
         return
     if not real.is_global or real.is_multicast:
         raise NotAllowed(f"{url.host} is at {address}, which is no public address and in none of the networks")
     if url.scheme != "https":
         raise NotAllowed(f"{url.host} is at a public address, which needs https")
-
-
-def _real(address: Address) -> Address:
-    """The address that is reached in the end: the IPv4 address that an IPv6 one stands for."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _TRANSLATED:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)

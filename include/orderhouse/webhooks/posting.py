@@ -12,8 +12,9 @@ from functools import cache
 import httpx
 
 from include.orderhouse.http import Answer, retry_after
+from include.orderhouse.network import Address
 from include.orderhouse.warehouse.deliveries import Outcome
-from include.orderhouse.webhooks.addresses import Address, NotAllowed, Place, checked_place
+from include.orderhouse.webhooks.addresses import NotAllowed, Place, checked_place
 from include.orderhouse.webhooks.signature import signed_headers
 from include.orderhouse.webhooks.subscriptions import Webhooks
 
