@@ -1,11 +1,12 @@
-"""What is asked of Fusion: the queries of windows, of orders by their ids, and of keys."""
+"""What is asked of Fusion: the queries of windows, of orders by their ids, and of keys; and what rows say of these."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query
+from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 
@@ -82,3 +83,25 @@ def within(source: Source, resource: str, window: Window) -> list[str]:
     if resource == DRAFTS and can_filter(source, DRAFTS, STATUS):
         conditions.append(adf.one_of(STATUS, NOT_APPROVED))
     return conditions
+
+
+def id_of(row: Row) -> int:
+    """The id of the order that a row is, or belongs to."""
+    return adf.number(row, KEY, of="a key")
+
+
+def changed_at(row: Row) -> datetime:
+    """When a row changed."""
+    return adf.instant(row, CHANGED, of="an order or a part of it")
+
+
+def is_inside(row: Row, window: Window) -> bool:
+    """Whether a row changed in a window. It tells whole seconds, so a bound within its second counts as inside."""
+    at = changed_at(row)
+    after_start = window.start is None or at + timedelta(seconds=1) > window.start
+    return after_start and (window.end is None or at < window.end)
+
+
+def is_draft(row: Row) -> bool:
+    """Whether a draft was never approved; a change order in work is among the drafts, too."""
+    return row.get(STATUS) in NOT_APPROVED
