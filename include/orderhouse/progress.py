@@ -14,3 +14,13 @@ def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:
     if not any(actual > 0 for actual, _ in lines):
         return "none"
     return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
+
+
+def reached(invoices: str | None, receipts: str | None, partly: str = "partially") -> str | None:
+    """The step that an order or line has reached: ``invoiced``, ``partially invoiced``, ``received``,
+    ``partially received``, or None. Invoices count before receipts: what is invoiced in part is no longer received.
+    """
+    for word, come in (("invoiced", invoices), ("received", receipts)):
+        if come in ("full", "partial"):
+            return word if come == "full" else f"{partly} {word}"
+    return None

@@ -7,6 +7,7 @@ empty counts.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,10 @@ class Derived:
     function: Callable[[Record], Any]
     says: str
     reads: tuple[str, ...]
+
+    def __call__(self, record: Record) -> Any:
+        """The value of a raw record, for functions that build on it."""
+        return self.function(record)
 
 
 Place = str | Derived
@@ -126,6 +131,21 @@ def constant(value: str) -> Expression:
 def derived(function: Callable[[Record], Any], says: str, *reads: str) -> Derived:
     """A value computed from the row's raw record; use it where a path stands: ``code(derived(...), STATUS)``."""
     return Derived(function, says, reads)
+
+
+def derived_from(*reads: str) -> Callable[[Callable[[Record], Any]], Derived]:
+    """Makes a function of a raw record a derived value, described by the first paragraph of its docstring:
+
+    ``@derived_from("StatusCode", "lines")`` above ``def status(order)``, then ``status=code(status, STATUSES)``.
+    """
+
+    def derive(function: Callable[[Record], Any]) -> Derived:
+        said = (inspect.getdoc(function) or "").partition("\n\n")[0]
+        if not said:
+            raise TypeError(f"{function.__qualname__} has no docstring to tell people where its value comes from")
+        return Derived(function, " ".join(said.split()).removesuffix("."), reads)
+
+    return derive
 
 
 def joined(*paths: str, separator: str = " ") -> Derived:

@@ -1,0 +1,23 @@
+"""Windows that are read in sections: several queries one after the other, each with pages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from include.orderhouse.connector import Page
+
+Section = Callable[[Any], Iterator[Page]]
+"""One query: its pages from behind the place that a page of its own told as ``resume``; the last one tells None."""
+
+
+def read_sections(sections: Sequence[tuple[str, Section]], resume: Any) -> Iterator[Page]:
+    """The pages of named sections in turn. What a page tells as ``resume`` names its section and the place in it."""
+    names = [name for name, _ in sections]
+    place = resume or {"section": names[0], "after": None}
+    begin = names.index(place["section"])
+    for number, (name, pages) in enumerate(sections[begin:], begin + 1):
+        follows = {"section": names[number], "after": None} if number < len(names) else None
+        for page in pages(place["after"] if number == begin + 1 else None):
+            yield replace(page, resume=follows if page.resume is None else {"section": name, "after": page.resume})

@@ -1,0 +1,89 @@
+"""What several rows tell together: sums, ratios, what they agree on, the step that was reached."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pytest
+
+from include.orderhouse.agreement import agreed
+from include.orderhouse.decimals import number, percent_below, ratio, total
+from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.progress import progress, reached
+
+
+def test_numbers_come_as_numbers_or_digits_and_nothing_counts_as_zero() -> None:
+    assert [number(value) for value in (None, "", False, 3, "2.50", Decimal("0.1"))] == [
+        Decimal(0), Decimal(0), Decimal(0), Decimal(3), Decimal("2.50"), Decimal("0.1"),
+    ]  # fmt: skip
+    with pytest.raises(InvalidOperation):
+        number("many")
+
+
+def test_a_sum_is_exact_and_leaves_out_what_is_missing() -> None:
+    assert total(["0.1", Decimal("0.2"), None, 1]) == Decimal("1.3")
+    assert total([]) == 0
+
+
+def test_a_ratio_has_twelve_digits_and_needs_both_parts() -> None:
+    assert ratio(1, "3") == Decimal("0.333333333333")
+    assert ratio("2000000000000", 3) == Decimal("666666666666.666666666667")
+    assert [ratio(0, 1), ratio(1, None), ratio("", 1)] == [None, None, None]
+
+
+def test_a_discount_is_how_far_the_price_lies_below_the_base() -> None:
+    assert percent_below("12", Decimal("9")) == Decimal("25.000000")
+    assert percent_below(3, 4) == Decimal("-33.333333")
+    assert [percent_below(None, 1), percent_below(1, None), percent_below(0, 1)] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"), [(["A", "A"], "A"), (["A", "B"], None), (["A", None], None), ([], None), ([None], None)]
+)
+def test_rows_agree_only_where_all_have_the_same_value(values: list[Any], found: Any) -> None:
+    assert agreed(values) == found
+
+
+def test_progress_is_told_by_what_each_line_has_of_what_it_wants() -> None:
+    one, two = Decimal(1), Decimal(2)
+    assert progress([]) is None
+    assert progress([(Decimal(0), one), (Decimal(0), two)]) == "none"
+    assert progress([(one, one), (one, two)]) == "partial"
+    assert progress([(one, one), (two, two)]) == "full"
+
+
+@pytest.mark.parametrize(
+    ("invoices", "receipts", "step"),
+    [
+        ("full", "partial", "invoiced"),
+        ("partial", "full", "partially invoiced"),
+        ("none", "full", "received"),
+        (None, "partial", "partially received"),
+        ("none", "none", None),
+    ],
+)
+def test_invoices_count_before_receipts(invoices: str | None, receipts: str | None, step: str | None) -> None:
+    assert reached(invoices, receipts) == step
+
+
+def test_a_derived_function_is_described_by_the_first_paragraph_of_its_docstring() -> None:
+    @derived_from("first", "last.name")
+    def name(record: Record) -> Any:
+        """First name,
+        then the last one.
+
+        The vendor says so.
+        """
+        return record["first"]
+
+    assert (name.says, name.reads) == ("First name, then the last one", ("first", "last.name"))
+    assert name({"first": "Ada"}) == "Ada"
+
+
+def test_a_derived_function_without_words_is_refused() -> None:
+    def name(record: Record) -> Any:
+        return record["first"]
+
+    with pytest.raises(TypeError, match="has no docstring"):
+        derived_from("first")(name)
