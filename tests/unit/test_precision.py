@@ -44,3 +44,9 @@ def test_a_window_holds_its_start_and_not_its_end_and_nothing_undated() -> None:
     assert [window.holds(at) for at in (start, end - timedelta.resolution, end, None)] == [True, True, False, False]
     assert Window(None, None).holds(start)
     assert Window(None, None).rounded(since, until) == Window(None, None)
+
+
+def test_an_end_goes_up_to_the_next_second_and_stays_where_it_is_one() -> None:
+    second = datetime(2026, 1, 1, 12, 0, 1, tzinfo=UTC)
+    assert until(second - timedelta.resolution) == until(second) == second
+    assert since(second) == since(second + timedelta(microseconds=999_999)) == second
