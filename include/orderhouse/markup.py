@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from include.orderhouse.mapping import Derived, Record, derived, look_up
+
 BLOCKS = ("p", "div", "li", "tr", "h1", "h2", "h3")
 
 
@@ -35,3 +37,13 @@ def plain_text(html: str) -> str | None:
     parser.feed(html)
     parser.close()
     return "".join(parser.parts).strip() or None
+
+
+def plain(*paths: str) -> Derived:
+    """The text of the first of these HTML fields that is there."""
+
+    def strip(record: Record) -> str | None:
+        value = next((found for path in paths if (found := look_up(record, path))), None)
+        return plain_text(value) if isinstance(value, str) else None
+
+    return derived(strip, f"text of the HTML in {' or '.join(paths)}", *paths)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 
@@ -16,11 +16,12 @@ def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:
     return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
 
 
-def reached(invoices: str | None, receipts: str | None, partly: str = "partially") -> str | None:
-    """The step that an order or line has reached: ``invoiced``, ``partially invoiced``, ``received``,
-    ``partially received``, or None. Invoices count before receipts: what is invoiced in part is no longer received.
+def reached(steps: Mapping[str, str | None], partly: str = "partially") -> str | None:
+    """The step that an order or line has reached, in words: ``invoiced``, ``partially received``; None without any.
+
+    ``steps`` tells the progress of each by its word, the last step first: what is invoiced in part is no longer received.
     """
-    for word, come in (("invoiced", invoices), ("received", receipts)):
+    for word, come in steps.items():
         if come in ("full", "partial"):
             return word if come == "full" else f"{partly} {word}"
     return None

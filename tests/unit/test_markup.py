@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.markup import plain_text
+from include.orderhouse.markup import plain, plain_text
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,11 @@ from include.orderhouse.markup import plain_text
 )
 def test_blocks_and_breaks_end_lines(html: str, text: str | None) -> None:
     assert plain_text(html) == text
+
+
+def test_the_first_field_that_is_filled_in_counts() -> None:
+    notes = plain("notes", "vendor.note")
+    assert notes({"notes": False, "vendor": {"note": "<p>fragile</p>"}}) == "fragile"
+    assert notes({"notes": "<b>glass</b>", "vendor": {"note": "<p>fragile</p>"}}) == "glass"
+    assert notes({"notes": None}) is None
+    assert (notes.says, notes.reads) == ("text of the HTML in notes or vendor.note", ("notes", "vendor.note"))

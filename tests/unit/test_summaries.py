@@ -64,7 +64,11 @@ def test_progress_is_told_by_what_each_line_has_of_what_it_wants() -> None:
     ],
 )
 def test_invoices_count_before_receipts(invoices: str | None, receipts: str | None, step: str | None) -> None:
-    assert reached(invoices, receipts) == step
+    assert reached({"invoiced": invoices, "received": receipts}) == step
+
+
+def test_systems_have_words_of_their_own_for_steps() -> None:
+    assert reached({"billed": "none", "delivered": "partial"}, partly="partly") == "partly delivered"
 
 
 def test_a_derived_function_is_described_by_the_first_paragraph_of_its_docstring() -> None:
