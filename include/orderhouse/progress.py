@@ -19,7 +19,8 @@ def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:
 def reached(steps: Mapping[str, str | None], partly: str = "partially") -> str | None:
     """The step that an order or line has reached, in words: ``invoiced``, ``partially received``; None without any.
 
-    ``steps`` tells the progress of each by its word, the last step first: what is invoiced in part is no longer received.
+    ``steps`` tells the progress of each by its word, the last step first: what is invoiced in part counts as that,
+    not as received.
     """
     for word, come in steps.items():
         if come in ("full", "partial"):
