@@ -17,7 +17,7 @@ from typing import Any
 from include.orderhouse import wire
 from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable, UnexpectedShape
 from include.orderhouse.http import BY_STATUS, Answer, Api, Refusal, retry_after
-from include.orderhouse.whole_seconds import since, until
+from include.orderhouse.precision import since, until
 
 LARGEST_PAGE = 500
 LINKS = "self,child"

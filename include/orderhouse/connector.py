@@ -8,7 +8,7 @@ resumes after the last page that was kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ from include.orderhouse.credentials import Credentials
 from include.orderhouse.http import Answer, Api, Explain
 from include.orderhouse.mapping import Mapping, Record
 from include.orderhouse.notification import Notifications
+
+Rounding = Callable[[datetime], datetime]
+"""An instant made less precise: `include.orderhouse.precision`."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Window:
     """Only the orders that are still open at the source."""
     resume: Any = None
     """`Page.resume` of the last page that was kept: go on after it."""
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether an instant lies in the window; one that is not told does not."""
+        return at is not None and (self.start is None or at >= self.start) and (self.end is None or at < self.end)
+
+    def rounded(self, start: Rounding, end: Rounding) -> Window:
+        """The window as a source keeps instants, which may be less precise than ours."""
+        return replace(self, start=self.start and start(self.start), end=self.end and end(self.end))
 
 
 @dataclass(frozen=True)

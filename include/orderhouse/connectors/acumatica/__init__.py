@@ -6,12 +6,36 @@ are deleted for good. Lists tell no count, and the endpoint tells neither when a
 
 from __future__ import annotations
 
+import httpx
+
+from include.orderhouse.acumatica_rest import explain
 from include.orderhouse.connector import Connector
-from include.orderhouse.connectors.acumatica.access import authenticate
-from include.orderhouse.connectors.acumatica.endpoint import explain
 from include.orderhouse.connectors.acumatica.mapping import MAPPING
 from include.orderhouse.connectors.acumatica.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.acumatica.settings import Settings
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.session import SessionAuth
+from include.orderhouse.token_session import TokenSession
+
+
+def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
+    """A user; with ``client_id`` and ``client_secret`` in the extra JSON, by a connected application."""
+    login, password = credentials.need("login"), credentials.need("password")
+    site = "/".join(part for part in (credentials.base_url, settings.site.strip("/")) if part)
+    logout = f"{site}/entity/auth/logout"
+    if "client_id" not in credentials.extra:
+        told = {"name": login, "password": password, "tenant": settings.tenant, "branch": settings.branch}
+        return SessionAuth(f"{site}/entity/auth/login", {name: text for name, text in told.items() if text}, logout)
+    form = {
+        "grant_type": "password",
+        "client_id": credentials.need("client_id"),
+        "client_secret": credentials.need("client_secret"),
+        "username": login,
+        "password": password,
+        "scope": "api",
+    }
+    return TokenSession(f"{site}/identity/connect/token", form, logout)
+
 
 CONNECTOR = Connector(
     name="acumatica",

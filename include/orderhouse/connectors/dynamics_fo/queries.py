@@ -16,7 +16,7 @@ from include.orderhouse import odata
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.whole_seconds import since, until
+from include.orderhouse.precision import since, until
 
 HEADERS, LINES = "PurchaseOrderHeadersV2", "PurchaseOrderLinesV2"
 NUMBER, DATE = "PurchaseOrderNumber", "AccountingDate"

@@ -23,7 +23,7 @@ from include.orderhouse.connectors.dynamics_fo.queries import (
 )
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.whole_seconds import since
+from include.orderhouse.precision import since
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Signing in to Acumatica: a user's session in cookies, or a connected application's token with a session behind it."""
+"""Tokens behind which a source opens a session: it takes up a seat there until it is logged out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Generator
 import httpx
 
 from include.orderhouse.auth import TokenAuth
-from include.orderhouse.connectors.acumatica.settings import Settings
-from include.orderhouse.credentials import Credentials
-from include.orderhouse.session import SessionAuth
 
 
 class TokenSession(TokenAuth):
@@ -39,22 +36,3 @@ class TokenSession(TokenAuth):
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"Authorization": f"Bearer {token}", "Cookie": cookies}
         return httpx.Request("POST", self._logout_url, headers=headers) if token else None
-
-
-def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
-    """A user; with ``client_id`` and ``client_secret`` in the extra JSON, by a connected application."""
-    login, password = credentials.need("login"), credentials.need("password")
-    site = "/".join(part for part in (credentials.base_url, settings.site.strip("/")) if part)
-    logout = f"{site}/entity/auth/logout"
-    if "client_id" not in credentials.extra:
-        told = {"name": login, "password": password, "tenant": settings.tenant, "branch": settings.branch}
-        return SessionAuth(f"{site}/entity/auth/login", {name: text for name, text in told.items() if text}, logout)
-    form = {
-        "grant_type": "password",
-        "client_id": credentials.need("client_id"),
-        "client_secret": credentials.need("client_secret"),
-        "username": login,
-        "password": password,
-        "scope": "api",
-    }
-    return TokenSession(f"{site}/identity/connect/token", form, logout)

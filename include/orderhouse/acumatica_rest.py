@@ -1,4 +1,4 @@
-"""The contract-based REST API: lists in order of their keys, single records, error bodies.
+"""Acumatica's contract-based REST API: lists in order of their keys, single records, error bodies.
 
 A list tells neither a count nor a next page, and takes no order: it comes in order of its keys. So a page is asked for
 by the last key, and the end is where nothing comes any more.
@@ -6,7 +6,8 @@ by the last key, and the end is where nothing comes any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,20 @@ SAID: dict[str, type[OrderhouseError]] = {
 """What the server's exceptions say, whatever their status: most have 500."""
 
 
+@dataclass(frozen=True)
+class Listing:
+    """Records of one type in order of their numbers, which tell them apart."""
+
+    entity: str
+    number: str
+    """The field that holds the number."""
+    of_type: str
+    condition: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    """What is asked for in addition; lists come without where the server cannot expand it."""
+
+
 class Endpoint:
     """The entities of a source's endpoint."""
 
@@ -54,33 +69,44 @@ class Endpoint:
         self._api, self._size = source.api, source.page_size
         self._root = f"{site_path(settings.site)}entity/{settings.endpoint}/{details['version']}"
         self._custom = {"$custom": ",".join(details["custom"])} if details["custom"] else {}
+        self._lists_expand = True
 
-    def pages(
-        self, entity: str, number: str, of_type: str, condition: str | None, query: dict[str, str], after: str | None
-    ) -> Iterator[list[Row]]:
-        """The records of one type in order of their numbers, from behind a number on, until none comes any more."""
-        while rows := self.page(entity, number, of_type, condition, query, after):
+    def pages(self, listing: Listing, after: str | None = None) -> Iterator[list[Row]]:
+        """The records of a list from behind a number on, until none comes any more."""
+        while rows := self._page(listing, after):
             yield rows
-            after = key(rows[-1], number)
+            after = key(rows[-1], listing.number)
 
-    def page(
-        self, entity: str, number: str, of_type: str, condition: str | None, query: dict[str, str], after: str | None
-    ) -> list[Row]:
-        """One page of these records. Raises FilterIgnored where it does not go on behind the number."""
-        behind = None if after is None else f"{number} gt {odata.literal(after)}"
-        wanted = odata.all_of(f"Type eq {odata.literal(of_type)}", condition, behind)
-        rows = self.rows(entity, {"$filter": wanted, "$top": str(self._size), **query})
-        if any(key(row, "Type") != of_type or (after is not None and key(row, number) == after) for row in rows):
+    def _page(self, listing: Listing, after: str | None) -> list[Row]:
+        """One page. Raises FilterIgnored where it does not go on behind the number."""
+        behind = None if after is None else f"{listing.number} gt {odata.literal(after)}"
+        wanted = odata.all_of(f"Type eq {odata.literal(listing.of_type)}", listing.condition, behind)
+        rows = self._listed(listing, {"$filter": wanted, "$top": str(self._size), **listing.query})
+        if any(key(row, "Type") != listing.of_type or key(row, listing.number) == after for row in rows):
             raise FilterIgnored(
-                f"{entity}: asked for type {of_type} from {after or 'the beginning'} on, something else came.",
+                f"{listing.entity}: asked for type {listing.of_type} from {after or 'the beginning'} on, "
+                "something else came.",
                 action="Nothing was loaded. The endpoint, or a proxy in front of it, drops the filter.",
             )
         return rows
+
+    def _listed(self, listing: Listing, query: dict[str, str]) -> list[Row]:
+        if listing.wishes and self._lists_expand:
+            try:
+                return self.rows(listing.entity, {**query, **listing.wishes})
+            except CannotExpand:
+                self._lists_expand = False
+        return self.rows(listing.entity, query)
 
     def rows(self, entity: str, query: dict[str, str]) -> list[Row]:
         """The records of a query."""
         found = wire.part(self._api.get(f"{self._root}/{entity}", params=query), "", list, of=entity)
         return [wire.part(row, "", dict, of=f"a row of {entity}") for row in found]
+
+    def by_key(self, entity: str, name: str, keys: Sequence[str], query: dict[str, str]) -> dict[str, Row]:
+        """The records with one of the keys, as many as exist, by that key."""
+        rows = self.rows(entity, {"$filter": any_equal(name, keys), **query})
+        return {key(row, name): row for row in rows}
 
     def single(self, entity: str, keys: Sequence[str], query: dict[str, str]) -> Row:
         """The record with these keys. Raises NoSuchRecord."""
@@ -90,6 +116,17 @@ class Endpoint:
     def with_custom_fields(self, query: dict[str, str]) -> dict[str, str]:
         """A query that asks for the fields of customisations too."""
         return query | self._custom
+
+
+def any_equal(name: str, values: Sequence[str]) -> str:
+    """The condition that a field has one of the values; the endpoint knows no ``in``."""
+    return odata.any_of(f"{name} eq {odata.literal(value)}" for value in values)
+
+
+def custom_values(record: Row) -> Row:
+    """The values of customisations' fields by their names, which stand below views and in objects of their own."""
+    views = (record.get("custom") or {}).values()
+    return {name: told.get("value") for view in views for name, told in view.items()}
 
 
 def site_path(site: str) -> str:

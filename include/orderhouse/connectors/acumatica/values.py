@@ -1,0 +1,105 @@
+"""What Acumatica tells by several fields. Every field is an object with its value inside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse import decimals
+from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
+from include.orderhouse.decimals import HUNDRED, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import progress
+from include.orderhouse.unit_names import NAMED_UNITS
+
+LINES = "Details"
+REACHED = {
+    ("Open", "partial"): "partially received",
+    ("Open", "full"): "received",
+    ("Completed", "full"): "received",
+    ("Closed", "full"): "invoiced",
+}
+
+
+def _told(record: Record, name: str) -> Any:
+    return look_up(record, f"{name}.value")
+
+
+def _number(record: Record, name: str) -> Decimal:
+    return decimals.number(_told(record, name))
+
+
+def _type(line: Record) -> str | None:
+    return LINE_TYPES.get(str(_told(line, "LineType")))
+
+
+def date_of(name: str) -> Derived:
+    """A business date, told as a midnight with an offset that means nothing."""
+    return derived(lambda record: (_told(record, name) or "")[:10], f"day of {name}", f"{name}.value")
+
+
+def tolerance(name: str, sign: int) -> Derived:
+    """A limit of receipts in percent of what is ordered, as what it lies over (1) or under (-1) that."""
+
+    def percent_of(line: Record) -> Decimal | None:
+        told = _told(line, name)
+        return None if told is None else sign * (Decimal(told) - HUNDRED)
+
+    return derived(percent_of, f"{name} {'over' if sign > 0 else 'under'} 100 %", f"{name}.value")
+
+
+@derived_from(LINES)
+def receipt_status(order: Record) -> str | None:
+    """QtyOnReceipts against OrderQty of the lines."""
+    lines = [line for line in order.get(LINES) or () if _type(line) in ("goods", "service")]
+    return progress((_number(line, "QtyOnReceipts"), _number(line, "OrderQty")) for line in lines)
+
+
+@derived_from("Status.value", LINES)
+def status(order: Record) -> Any:
+    """Status; how far the lines have come."""
+    told = _told(order, "Status")
+    return REACHED.get((str(told), receipt_status(order) or ""), told)
+
+
+@derived_from(LINES)
+def subtotal(order: Record) -> Decimal:
+    """Sum of ExtendedCost of all lines but freight and charges.
+
+    So no line is forgotten whose type is not known.
+    """
+    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) != "charge")
+
+
+@derived_from(LINES)
+def charges(order: Record) -> Decimal:
+    """Sum of ExtendedCost of the freight and charge lines."""
+    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) == "charge")
+
+
+@derived_from("Cancelled.value", "QtyOnReceipts.value", "OrderQty.value", "Completed.value")
+def line_status(line: Record) -> str | None:
+    """Cancelled, QtyOnReceipts against OrderQty, Completed."""
+    if _type(line) == "text":
+        return None
+    done, wanted = _number(line, "QtyOnReceipts"), _number(line, "OrderQty")
+    if _told(line, "Cancelled") is True:
+        return "cancelled"
+    if 0 < wanted <= done:
+        return "received"
+    if _told(line, "Completed") is True:
+        return "closed"
+    return "partially received" if done > 0 else "open"
+
+
+@derived_from("UOM.value")
+def unit(line: Record) -> Any:
+    """UOM, by its name where it is no standard code."""
+    told = _told(line, "UOM")
+    return NAMED_UNITS.get(str(told), told)
+
+
+@derived_from("OrigPONbr.value", "OrigPOType.value")
+def blanket(line: Record) -> Any:
+    """OrigPONbr of lines from a blanket order."""
+    return _told(line, "OrigPONbr") if _told(line, "OrigPOType") in ("Blanket", "Standard") else None
