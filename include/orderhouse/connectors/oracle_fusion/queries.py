@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
+from include.orderhouse.precision import since, until
 
 ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
 CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"
@@ -96,10 +97,8 @@ def changed_at(row: Row) -> datetime:
 
 
 def is_inside(row: Row, window: Window) -> bool:
-    """Whether a row changed in a window. It tells whole seconds, so a bound within its second counts as inside."""
-    at = changed_at(row)
-    after_start = window.start is None or at + timedelta(seconds=1) > window.start
-    return after_start and (window.end is None or at < window.end)
+    """Whether a row changed in a window, by the whole seconds that it tells."""
+    return window.rounded(since, until).holds(changed_at(row))
 
 
 def is_draft(row: Row) -> bool:
