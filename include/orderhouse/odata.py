@@ -91,6 +91,11 @@ def any_of(conditions: Iterable[str]) -> str:
     return " or ".join(conditions)
 
 
+def one_of(field: str, values: Iterable[Any]) -> str:
+    """The field has one of the values, for services that know no ``in``."""
+    return any_of(f"{field} eq {literal(value)}" for value in values)
+
+
 def between(field: str, start: Any, end: Any, version: Version = 4) -> str | None:
     """``field`` in ``[start, end)``; a bound that is None is left out."""
     lower = f"{field} ge {literal(start, version)}" if start is not None else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from include.orderhouse import wire
-from include.orderhouse.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, any_equal, custom_values, key
+from include.orderhouse import odata, wire
+from include.orderhouse.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, custom_values, key
 from include.orderhouse.connector import Source
 from include.orderhouse.lookup import Lookup, batches
 
@@ -39,7 +39,7 @@ class Assembly:
             numbers[of_type].add(number)
         for of_type, wanted in numbers.items():
             for batch in batches(sorted(wanted), KEYS_AT_ONCE):
-                yield from self.pages(of_type, any_equal(NUMBER, batch))
+                yield from self.pages(of_type, odata.one_of(NUMBER, batch))
 
     def whole(self, rows: list[Row]) -> list[Row]:
         """Listed orders with everything that belongs to them; those that are gone by now are left out."""
