@@ -178,6 +178,19 @@ def number(row: Mapping[str, Any], attribute: str, *, of: str) -> int:
     return int(str(told))
 
 
+def instant(row: Mapping[str, Any], attribute: str, *, of: str) -> datetime:
+    """An instant attribute, in UTC; without an offset it is told in UTC. Raises UnexpectedShape."""
+    told = wire.part(dict(row), attribute, str, of=of)
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise UnexpectedShape(
+            f"{attribute} is {told!r}, which is no instant.",
+            action="Nothing was loaded. Compare the attribute with the vendor's documentation.",
+        ) from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Description:
     """What ``describe`` tells of a resource: the attributes that q may name, and its children by dotted path."""

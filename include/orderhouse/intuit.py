@@ -25,6 +25,8 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Refusal, retry_after
+from include.orderhouse.lookup import batches
+from include.orderhouse.precision import until
 
 MOST_ROWS = 1000
 """Rows of one answer at most, of a query and of change data capture."""
@@ -71,7 +73,7 @@ def _between(start: datetime | None, end: datetime | None) -> list[str]:
     if start is not None:
         found.append(f"{UPDATED} >= {literal(start)}")
     if end is not None:
-        found.append(f"{UPDATED} < {literal(end + timedelta(seconds=1, microseconds=-1))}")
+        found.append(f"{UPDATED} < {literal(until(end))}")
     return found
 
 
@@ -102,10 +104,8 @@ def every(source: Source, entity: str, *conditions: str) -> list[Row]:
 
 def by_ids(source: Source, entity: str, ids: Collection[str], *conditions: str) -> list[Row]:
     """The rows with these ids, as many as exist."""
-    wanted = sorted(set(ids))
     found: list[Row] = []
-    for begin in range(0, len(wanted), IDS_AT_ONCE):
-        batch = wanted[begin : begin + IDS_AT_ONCE]
+    for batch in batches(sorted(set(ids)), IDS_AT_ONCE):
         chosen = [f"Id IN ({', '.join(map(literal, batch))})", *conditions]
         rows = _rows(query(source, _select("*", entity, chosen, f"MAXRESULTS {MOST_ROWS}")), entity)
         if extra := {_id(row) for row in rows} - set(batch):

@@ -11,17 +11,17 @@ Key = TypeVar("Key", int, str)
 Row = dict[str, Any]
 
 
-def batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def batches(values: Sequence[T], size: int) -> Iterator[list[T]]:
     """The values, so many at a time: what fits into one request."""
-    return (values[begin : begin + size] for begin in range(0, len(values), size))
+    return (list(values[begin : begin + size]) for begin in range(0, len(values), size))
 
 
 class Lookup(Generic[Key]):
     """The records that the orders of one fetch refer to; what is gone or hidden is not asked for again."""
 
-    def __init__(self, read: Callable[[Sequence[Key]], Mapping[Key, Row]], at_once: int) -> None:
+    def __init__(self, read: Callable[[list[Key]], Mapping[Key, Row]], at_once: int) -> None:
         """``read`` gives the records with at most ``at_once`` ids, as many as exist, by id."""
-        self._read: Callable[[Sequence[Key]], Mapping[Key, Row]] = read
+        self._read: Callable[[list[Key]], Mapping[Key, Row]] = read
         self._at_once = at_once
         self._known: dict[Key, Row | None] = {}
 

@@ -28,6 +28,7 @@ from include.orderhouse.http import ACTIONS, Answer, Api, Refusal, retry_after
 
 Protocol = Literal["jsonrpc", "json2"]
 
+JSON2_SINCE = 19
 JSONRPC_PATH = "jsonrpc"
 
 EXCEPTIONS: dict[str, type[OrderhouseError]] = {
@@ -81,6 +82,15 @@ class OdooCall:
         attributes = ["type", "relation", "store", "string", "manual"]
         found = self(model, "fields_get", allfields=names or [], attributes=attributes)
         return wire.part(found, "", dict, of=f"{model}.fields_get")
+
+
+def find_protocol(api: Api) -> tuple[Protocol, str]:
+    """The protocol to speak and the server's version. JSON-RPC, which would tell the version, ends with Odoo 22."""
+    try:
+        major, version = read_version(api)
+    except RequestRefused:
+        return "json2", "not told"
+    return ("json2" if major >= JSON2_SINCE else "jsonrpc"), version
 
 
 def read_version(api: Api) -> tuple[int, str]:

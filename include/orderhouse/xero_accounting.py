@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from include.orderhouse import odata, wire
+from include.orderhouse import odata, precision, wire
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -108,7 +108,7 @@ def walk(
     """
     while True:
         known = set(after["keys"]) if after else set()
-        edge = _whole(datetime.fromisoformat(after["at"])) if after else since and _whole(since)
+        edge = precision.since(datetime.fromisoformat(after["at"])) if after else since and precision.since(since)
         asked = edge and edge - STEP
         number = max(1, len(known) // size)
         found = page(source, request, number, size, asked)
@@ -128,7 +128,7 @@ def walk(
 
 def _after(rows: Sequence[Row], before: After | None) -> After:
     at = updated_at(rows[-1])
-    edge = _whole(at) - STEP
+    edge = precision.since(at) - STEP
     kept = [(key, told) for key, told in (before or {"keys": {}})["keys"].items() if _instant(told) >= edge]
     kept += [(_key(row), updated_at(row).isoformat()) for row in rows if updated_at(row) >= edge]
     return {"at": at.isoformat(), "keys": dict(kept)}
@@ -152,10 +152,6 @@ def updated_at(row: Row) -> datetime:
 def _key(row: Row) -> str:
     """A row in one state: an order that is saved again comes again."""
     return f"{wire.part(row, 'PurchaseOrderID', str, of='a purchase order')} {row['UpdatedDateUTC']}"
-
-
-def _whole(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
 
 
 def _instant(told: str) -> datetime:

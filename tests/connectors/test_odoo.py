@@ -12,7 +12,8 @@ import pytest
 
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.odoo import CONNECTOR
-from include.orderhouse.connectors.odoo import values as v
+from include.orderhouse.connectors.odoo.values import line as of_line
+from include.orderhouse.connectors.odoo.values import order as of_order
 from include.orderhouse.errors import (
     ConfigurationInvalid,
     CountMismatch,
@@ -274,7 +275,7 @@ def test_noise_of_binary_floats_is_rounded_to_the_currency(source: Source, compa
     lines = [line for page in CONNECTOR.fetch(source, EVER) for order in page.records for line in order["order_line"]]
     told = {line["id"]: line for line in lines if not line["display_type"] and line["id"] in taxes}
     assert any(line["price_tax"] != taxes[number] for number, line in told.items())
-    assert {n: v.TAX_AMOUNT.function(line) for n, line in told.items()} == {n: taxes[n] for n in told}
+    assert {n: of_line.tax_amount(line) for n, line in told.items()} == {n: taxes[n] for n in told}
 
 
 def test_charge_lines_are_told_by_the_settings_products(odoo: Sandbox, source_for: SourceFor, company: Company) -> None:
@@ -282,8 +283,8 @@ def test_charge_lines_are_told_by_the_settings_products(odoo: Sandbox, source_fo
     for codes, charges in ((("FREIGHT",), order.charges_amount), (("OTHER",), Decimal(0))):
         source = source_for(NAME, odoo, charge_products=codes)
         record = next(iter(CONNECTOR.read(source, [str(order.id)]))).records[0]
-        assert v.CHARGES.function(record) == charges
-        assert v.SUBTOTAL.function(record) == order.subtotal + order.charges_amount - charges
+        assert of_order.charges(record) == charges
+        assert of_order.subtotal(record) == order.subtotal + order.charges_amount - charges
 
 
 @pytest.mark.parametrize("protocol", ["jsonrpc", "json2"])
@@ -296,5 +297,5 @@ def test_19_can_be_read_through_either_protocol(company: Company, source_for: So
 
 def test_a_locked_order_of_a_company_that_locks_all_is_not_closed() -> None:
     order = {"state": "done", "company_id": {"po_lock": "lock"}, "order_line": [], "receipt_status": "partial"}
-    assert v.STATUS.function(order) == "purchase, partly received"
-    assert v.STATUS.function({**order, "company_id": {"po_lock": "edit"}}) == "locked"
+    assert of_order.status(order) == "purchase, partly received"
+    assert of_order.status({**order, "company_id": {"po_lock": "edit"}}) == "locked"

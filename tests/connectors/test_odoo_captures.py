@@ -18,7 +18,8 @@ import pytest
 
 from include.orderhouse import wire
 from include.orderhouse.connectors.odoo import CONNECTOR
-from include.orderhouse.connectors.odoo import values as v
+from include.orderhouse.connectors.odoo.values import line as of_line
+from include.orderhouse.connectors.odoo.values import order as of_order
 from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, PermissionDenied, RequestRefused
 from include.orderhouse.http import Answer
 from tests.sandbox.clock import Clock
@@ -206,18 +207,18 @@ def test_the_noise_of_real_taxes_is_rounded() -> None:
     ]
     assert any(line["price_tax"] != line["price_total"] - line["price_subtotal"] for line in lines)
     for line in lines:
-        assert v.TAX_AMOUNT.function(line) == line["price_total"] - line["price_subtotal"]
+        assert of_line.tax_amount(line) == line["price_total"] - line["price_subtotal"]
 
 
 def test_real_states_become_statuses() -> None:
     known = set(CONNECTOR.mapping.order.status.table or {})  # type: ignore[union-attr]
     headers = capture("42_headers_each_state")["response"]["body"]["result"]
     assert {header["state"] for header in headers} >= {"draft", "sent", "to approve", "purchase", "done", "cancel"}
-    assert {v.STATUS.function({**header, "order_line": []}) for header in headers} <= known
+    assert {of_order.status({**header, "order_line": []}) for header in headers} <= known
 
 
 def test_real_rates_are_turned_around() -> None:
     """Odoo tells document currency per company currency."""
     headers = wire.decode((FOLDER / "17_search_read_headers_rich.json").read_bytes())["response"]["body"]["result"]
     yen = next(header for header in headers if header["currency_id"][1] == "JPY")
-    assert v.EXCHANGE_RATE.function(yen) == Decimal("0.006535947712")
+    assert of_order.exchange_rate(yen) == Decimal("0.006535947712")

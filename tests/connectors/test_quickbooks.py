@@ -204,7 +204,7 @@ def test_h30_after_any_page_the_rest_is_fetched_and_no_more(
         source = connect(running, page_size=7)
         window = Window(NOW - timedelta(days=60), NOW)
         pages = list(CONNECTOR.fetch(source, window))
-        sections = {page.resume[0] for page in pages if page.resume}
+        sections = {page.resume["section"] for page in pages if page.resume}
         assert sections == {"orders", "bills", "deletions"}
         for position, page in enumerate(pages[:-1]):
             rest = list(CONNECTOR.fetch(source, replace(window, resume=page.resume)))

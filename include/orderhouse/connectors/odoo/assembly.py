@@ -7,18 +7,19 @@ What the connector adds to the source's fields has a leading underscore: ``_ship
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Source
+from include.orderhouse.connectors.odoo.price_lists import PriceLists
 from include.orderhouse.errors import CountMismatch
+from include.orderhouse.mapping import look_up
 from include.orderhouse.odoo_records import Lookups, Raw
 from include.orderhouse.odoo_rpc import OdooCall
 
 ORDER, LINE = "purchase.order", "purchase.order.line"
 TRIES = 4
-PRICE_LIST_FIELDS = ["partner_id", "product_id", "product_tmpl_id", "product_code", "product_name"]
 REPEATED = ("partner_id", "company_id", "currency_id")
 OF_ORDER = ("id", "name", "state", "locked", "currency_id")
 
@@ -28,16 +29,16 @@ class Assembly:
 
     def __init__(self, source: Source, call: OdooCall) -> None:
         self._fields: Mapping[str, Any] = source.catalogue.details["fields"]
-        self._settings, self._call = source.settings, call
+        self._settings, self.page_size = source.settings, source.page_size
+        self.call, self.fields = call, list(self._fields[ORDER])
         self._line_fields = {name: _of_line(name, facts) for name, facts in self._fields[LINE].items()}
         self._lookups = Lookups(call, self._fields)
-        self._price_lists: dict[int, list[Raw]] = {}
+        self._price_lists = PriceLists(call)
 
     def by_id(self, ids: list[int]) -> list[Raw]:
         """The orders with these ids, as many as exist."""
-        fields = list(self._fields[ORDER])
-        found = self._call.records(ORDER, domain=[["id", "in", ids]], fields=fields, order="id asc") if ids else []
-        return self.whole(found)
+        domain = [["id", "in", ids]]
+        return self.whole(self.call.records(ORDER, domain=domain, fields=self.fields, order="id asc") if ids else [])
 
     def whole(self, headers: list[Raw]) -> list[Raw]:
         """Headers with their lines. Headers and lines are two reads: those that changed in between are read again."""
@@ -46,7 +47,7 @@ class Assembly:
             torn = [header["id"] for header in headers if not _is_complete(header, lines[header["id"]])]
             if not torn:
                 return self._embedded(headers, lines)
-            again = self._call.records(ORDER, domain=[["id", "in", torn]], fields=list(self._fields[ORDER]))
+            again = self.call.records(ORDER, domain=[["id", "in", torn]], fields=self.fields)
             lines.update(self._read_lines(torn))
             headers = [header for header in headers if header["id"] not in torn] + again
         raise CountMismatch(
@@ -59,7 +60,7 @@ class Assembly:
         domain = [["order_id", "in", order_ids]]
         order = "order_id asc, sequence asc, id asc"
         fields = list(self._fields[LINE])
-        for line in self._call.records(LINE, domain=domain, fields=fields, order=order) if order_ids else ():
+        for line in self.call.records(LINE, domain=domain, fields=fields, order=order) if order_ids else ():
             grouped[wire.part(line, "order_id", list, of=LINE)[0]].append(line)
         return grouped
 
@@ -68,23 +69,20 @@ class Assembly:
         plain = [line for order in orders for line in lines.get(order["id"], ())]
         rich = {line["id"]: line for line in self._lookups.embed(plain, self._line_fields)}
         self._read_accounts(plain)
-        self._read_price_lists(rich.values())
+        self._price_lists.learn(rich.values())
         for order in orders:
             order["_ship_to"] = _ship_to(order)
             order["order_line"] = [self._with_order(rich[line["id"]], order) for line in lines.get(order["id"], ())]
         return orders
 
     def _with_order(self, line: Raw, order: Raw) -> Raw:
-        company = order.get("company_id")
         of_order = {name: order[name] for name in OF_ORDER if name in order}
-        of_order["po_lock"] = company.get("po_lock") if isinstance(company, dict) else None
-        product = line.get("product_id")
-        code = product.get("default_code") if isinstance(product, dict) else None
+        of_order["po_lock"] = look_up(order, "company_id.po_lock")
         return {
             **line,
             "order_id": of_order,
-            "_is_charge": code in self._settings.charge_products,
-            "_supplier": self._supplier(line, order),
+            "_is_charge": look_up(line, "product_id.default_code") in self._settings.charge_products,
+            "_supplier": self._price_lists.entry(line, order),
             "_distributions": self._distributions(line),
         }
 
@@ -108,31 +106,6 @@ class Assembly:
             rows.append(row)
         return rows
 
-    def _read_price_lists(self, lines: Iterable[Raw]) -> None:
-        wanted = {template for line in lines if (template := _template(line)) is not None} - self._price_lists.keys()
-        if not wanted:
-            return
-        domain = [["product_tmpl_id", "in", sorted(wanted)], ["product_code", "!=", False]]
-        for entry in self._call.records(
-            "product.supplierinfo", domain=domain, fields=PRICE_LIST_FIELDS, order="id asc"
-        ):
-            self._price_lists.setdefault(entry["product_tmpl_id"][0], []).append(entry)
-        for template in wanted:
-            self._price_lists.setdefault(template, [])
-
-    def _supplier(self, line: Raw, order: Raw) -> Raw | None:
-        """The entry of the vendor's price list for the product, or for the template it is a variant of."""
-        template, vendor, product = _template(line), order.get("partner_id"), line.get("product_id")
-        if template is None or not isinstance(vendor, dict) or not isinstance(product, dict):
-            return None
-        vendors = {vendor["id"], (vendor.get("commercial_partner_id") or {}).get("id")}
-        fitting = [
-            entry
-            for entry in self._price_lists.get(template, ())
-            if entry["partner_id"] and entry["partner_id"][0] in vendors and _fits(entry["product_id"], product)
-        ]
-        return min(fitting, key=lambda entry: (not entry["product_id"], entry["id"]), default=None)
-
 
 def _of_line(name: str, facts: Raw) -> Raw:
     """Vendor, company and currency of a line are those of its order, where they stand in full."""
@@ -147,20 +120,8 @@ def _ship_to(order: Raw) -> Raw | None:
     """Where the goods go: a drop shipment's own address, else the one of the warehouse that receives."""
     if isinstance(order.get("dest_address_id"), dict):
         return dict(order["dest_address_id"])
-    step: Any = order
-    for name in ("picking_type_id", "warehouse_id", "partner_id"):
-        step = step.get(name) if isinstance(step, dict) else None
-    return step if isinstance(step, dict) else None
-
-
-def _template(line: Raw) -> int | None:
-    product = line.get("product_id")
-    template = product.get("product_tmpl_id") if isinstance(product, dict) else None
-    return template["id"] if isinstance(template, dict) else None
-
-
-def _fits(entry_product: Any, product: Raw) -> bool:
-    return not entry_product or entry_product[0] == product["id"]
+    site = look_up(order, "picking_type_id.warehouse_id.partner_id")
+    return site if isinstance(site, dict) else None
 
 
 def _account_ids(key: str) -> list[int]:

@@ -7,16 +7,20 @@ flexfields stand beside the attributes as ``DFF_<segment>``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.oracle_fusion import queries
+from include.orderhouse.lookup import Lookup, batches
 from include.orderhouse.segments import segments
 
 SUPPLIER_PARTS = (Part("addresses", "SupplierAddressId"), Part("sites", "SupplierSiteId"))
 SUPPLIERS_AT_ONCE = 50
+IDS_AT_ONCE = 100
+"""So many ids of up to 19 digits fit into a URL."""
 NOT_A_SEGMENT = ("PoHeaderId", "PoLineId", "POHeaderId", "POLineId", "links", "@context")
 
 
@@ -25,9 +29,19 @@ class Assembly:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._suppliers: dict[int, Row] = {}
+        self._suppliers = Lookup(self._read_suppliers, SUPPLIERS_AT_ONCE)
 
-    def records(self, rows: list[Row], query: Query) -> list[Row]:
+    def by_id(self, resource: str, ids: Sequence[int]) -> list[Row]:
+        """The orders with these ids, as many as exist within the scope."""
+        found: list[Row] = []
+        for batch in batches(ids, IDS_AT_ONCE):
+            conditions = [*queries.scope(self._source), adf.one_of(queries.KEY, batch)]
+            query = queries.orders(self._source, resource, conditions)
+            for page in adf.walk(self._source.api, query, IDS_AT_ONCE):
+                found += self.whole(page.rows, query)
+        return found
+
+    def whole(self, rows: list[Row], query: Query) -> list[Row]:
         """The raw orders of a page's rows."""
         found = [self._order(adf.whole(self._source.api, row, query)) for row in rows]
         if self._source.settings.read_suppliers:
@@ -57,20 +71,16 @@ class Assembly:
         return {**line, **_segments(line), **added}
 
     def _add_suppliers(self, orders: list[Row]) -> None:
-        wanted = {adf.number(order, "SupplierId", of="an order") for order in orders if order.get("SupplierId")}
-        new = sorted(wanted - self._suppliers.keys())
-        for start in range(0, len(new), SUPPLIERS_AT_ONCE):
-            self._learn(new[start : start + SUPPLIERS_AT_ONCE])
+        self._suppliers.learn(map(_supplier_id, orders))
         for order in orders:
-            told = order.get("SupplierId")
-            order["_supplier"] = _at_site(self._suppliers.get(int(told)) if told else None, order)
+            order["_supplier"] = _at_site(self._suppliers.get(_supplier_id(order)), order)
 
-    def _learn(self, ids: list[int]) -> None:
-        path, head = queries.path(self._source, "suppliers"), queries.headers(self._source)
-        query = Query(path, "SupplierId", (adf.one_of("SupplierId", ids),), SUPPLIER_PARTS, headers=head)
-        for page in adf.walk(self._source.api, query, SUPPLIERS_AT_ONCE):
-            for row in page.rows:
-                self._suppliers[adf.number(row, "SupplierId", of=path)] = adf.whole(self._source.api, row, query)
+    def _read_suppliers(self, ids: list[int]) -> dict[int, Row]:
+        api, path = self._source.api, queries.path(self._source, "suppliers")
+        condition, head = adf.one_of("SupplierId", ids), queries.headers(self._source)
+        query = Query(path, "SupplierId", (condition,), SUPPLIER_PARTS, headers=head)
+        rows = [row for page in adf.walk(api, query, SUPPLIERS_AT_ONCE) for row in page.rows]
+        return {adf.number(row, "SupplierId", of=path): adf.whole(api, row, query) for row in rows}
 
     def _add_receipts(self, order: Row) -> None:
         """Give each line its receipts, from the order's life cycle; not asked for where nothing was received."""
@@ -84,6 +94,10 @@ class Assembly:
             receipts = adf.whole(self._source.api, row, query)["receipts"]
         for line in order["lines"]:
             line["_receipts"] = [one for one in receipts if str(one.get("POLineId")) == str(line.get("POLineId"))]
+
+
+def _supplier_id(order: Row) -> int | None:
+    return adf.number(order, "SupplierId", of="an order") if order.get("SupplierId") else None
 
 
 def _segments(row: Row) -> dict[str, Any]:

@@ -1,13 +1,15 @@
-"""What is asked of Fusion: the queries of windows, of orders by their ids, and of keys."""
+"""What is asked of Fusion: the queries of windows, of orders by their ids, and of keys; and what rows say of these."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query
+from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
+from include.orderhouse.precision import since, until
 
 ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
 CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"
@@ -82,3 +84,23 @@ def within(source: Source, resource: str, window: Window) -> list[str]:
     if resource == DRAFTS and can_filter(source, DRAFTS, STATUS):
         conditions.append(adf.one_of(STATUS, NOT_APPROVED))
     return conditions
+
+
+def id_of(row: Row) -> int:
+    """The id of the order that a row is, or belongs to."""
+    return adf.number(row, KEY, of="a key")
+
+
+def changed_at(row: Row) -> datetime:
+    """When a row changed."""
+    return adf.instant(row, CHANGED, of="an order or a part of it")
+
+
+def is_inside(row: Row, window: Window) -> bool:
+    """Whether a row changed in a window, by the whole seconds that it tells."""
+    return window.rounded(since, until).holds(changed_at(row))
+
+
+def is_draft(row: Row) -> bool:
+    """Whether a draft was never approved; a change order in work is among the drafts, too."""
+    return row.get(STATUS) in NOT_APPROVED

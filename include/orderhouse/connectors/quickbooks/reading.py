@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from functools import partial
 
 from include.orderhouse import intuit
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.quickbooks.related import Related, links
 from include.orderhouse.errors import RequestRefused, UnexpectedShape
 from include.orderhouse.intuit import Within
+from include.orderhouse.lookup import batches
+from include.orderhouse.precision import since, until
+from include.orderhouse.sections import Section, read_sections
 
 ORDER, BILL = "PurchaseOrder", "Bill"
 OPEN = "POStatus = 'Open'"
-ORDERS, BILLS, DELETIONS = "orders", "bills", "deletions"
-"""The sections of a window, in the order they are read."""
 
 
 def discover(source: Source) -> Catalogue:
@@ -46,56 +48,49 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
 
     An order's own time was seen to move when a bill is linked, but Intuit does not promise it.
     """
-    section, after = window.resume or (ORDERS, None)
+    yield from read_sections(list(_sections(source, window)), window.resume)
+
+
+def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     related = Related(source)
-    if section == ORDERS:
-        yield from _orders(source, window, related, after)
-        after = None
+    yield "orders", partial(_orders, source, window, related)
     if window.start is None or window.open_only:
         return
-    if section != DELETIONS and source.settings.read_bills:
-        yield from _billed(source, window, related, after)
-    gone, are_all = intuit.deletions(source, ORDER, window.start)
-    yield Page([], deleted=gone, misses_deletions=not are_all)
+    if source.settings.read_bills:
+        yield "bills", partial(_billed, source, window, related)
+    yield "deletions", partial(_deleted, source, window.start)
 
 
 def _orders(source: Source, window: Window, related: Related, after: intuit.After | None) -> Iterator[Page]:
-    last = None if window.start is None or window.open_only else _sections_after_orders(source)
     filters_status = window.open_only and source.catalogue.details["filters_status"]
     within = Within(window.start, window.end, (OPEN,) if filters_status else ())
     is_countable = after is None and (filters_status or not window.open_only)
     expected = intuit.count(source, ORDER, within) if is_countable else None
     for rows, further in intuit.walk(source, ORDER, within, source.page_size, after):
         chosen = [row for row in rows if not window.open_only or row.get("POStatus") != "Closed"]
-        yield Page(related.whole(chosen), [ORDERS, further] if further else last, expected)
+        yield Page(related.whole(chosen), further, expected)
         expected = None
-
-
-def _sections_after_orders(source: Source) -> list[Any]:
-    return [BILLS if source.settings.read_bills else DELETIONS, None]
 
 
 def _billed(source: Source, window: Window, related: Related, after: intuit.After | None) -> Iterator[Page]:
     """Orders that were not saved in the window themselves, but a bill of theirs was."""
+    saved = window.rounded(since, until)
     for bills, further in intuit.walk(source, BILL, Within(window.start, window.end), source.page_size, after):
         linked = {link["TxnId"] for bill in bills for link in links(bill) if link.get("TxnType") == ORDER}
         found = intuit.by_ids(source, ORDER, linked)
-        unmoved = [row for row in found if not _is_inside(row, window)]
-        yield Page(related.whole(unmoved), [BILLS, further] if further else [DELETIONS, None])
+        yield Page(related.whole([row for row in found if not saved.holds(intuit.updated_at(row))]), further)
 
 
-def _is_inside(row: intuit.Row, window: Window) -> bool:
-    """Whether the window's own query has the order, by the whole seconds it is asked in."""
-    at = intuit.updated_at(row)
-    starts = window.start is None or at >= window.start.replace(microsecond=0)
-    return starts and (window.end is None or at < window.end)
+def _deleted(source: Source, start: datetime, _after: None) -> Iterator[Page]:
+    gone, are_all = intuit.deletions(source, ORDER, start)
+    yield Page([], deleted=gone, misses_deletions=not are_all)
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """Orders by id; those that are gone are absent."""
     related = Related(source)
-    for begin in range(0, len(ids), source.page_size):
-        yield Page(related.whole(intuit.by_ids(source, ORDER, ids[begin : begin + source.page_size])))
+    for batch in batches(ids, source.page_size):
+        yield Page(related.whole(intuit.by_ids(source, ORDER, batch)))
 
 
 def scan(source: Source) -> Iterator[Keys]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from include.orderhouse import intuit
 from include.orderhouse.connector import Source
+from include.orderhouse.lookup import Lookup, Row
 
-Row = dict[str, Any]
 NO_DETAIL: Row = {}
 
 
@@ -18,21 +17,21 @@ class Related:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._known: dict[str, dict[str, Row | None]] = {"Vendor": {}, "Term": {}, "Item": {}}
+        self._vendors, self._terms, self._items = (self._lookup(entity) for entity in ("Vendor", "Term", "Item"))
 
     def whole(self, orders: Sequence[Row]) -> list[Row]:
         """The orders with what belongs to them, under names in lower case that QuickBooks does not use."""
-        self._learn("Vendor", [value(order, "VendorRef") for order in orders])
-        self._learn("Term", [value(order, "SalesTermRef") for order in orders])
-        self._learn("Item", [value(detail(line), "ItemRef") for order in orders for line in lines(order)])
+        self._vendors.learn(value(order, "VendorRef") for order in orders)
+        self._terms.learn(value(order, "SalesTermRef") for order in orders)
+        self._items.learn(value(detail(line), "ItemRef") for order in orders for line in lines(order))
         billed = self._billed(orders)
         return [
             {
                 **order,
                 **custom_fields(order),
                 "company": self._source.catalogue.details["company"],
-                "vendor": self._known["Vendor"].get(value(order, "VendorRef") or ""),
-                "term": self._known["Term"].get(value(order, "SalesTermRef") or ""),
+                "vendor": self._vendors.get(value(order, "VendorRef")),
+                "term": self._terms.get(value(order, "SalesTermRef")),
                 "Line": [self._line(line, billed[str(order.get("Id"))]) for line in lines(order)],
             }
             for order in orders
@@ -46,18 +45,19 @@ class Related:
             **line,
             **custom_fields(line),
             "detail": inner,
-            "item": self._known["Item"].get(value(inner, "ItemRef") or ""),
+            "item": self._items.get(value(inner, "ItemRef")),
             "is_charge": bool(charged),
             "bill_lines": billed.get(str(line.get("Id")), []),
         }
 
-    def _learn(self, entity: str, ids: Sequence[str | None]) -> None:
-        """Read the records that are not known yet; inactive ones are told only where they are asked for."""
-        known = self._known[entity]
-        if new := {found for found in ids if found is not None} - known.keys():
-            known |= dict.fromkeys(new)
-            rows = intuit.by_ids(self._source, entity, new, "Active IN (true, false)")
-            known |= {str(row["Id"]): row for row in rows}
+    def _lookup(self, entity: str) -> Lookup[str]:
+        """Records by id; inactive ones are told only where they are asked for."""
+
+        def read(ids: list[str]) -> dict[str, Row]:
+            rows = intuit.by_ids(self._source, entity, ids, "Active IN (true, false)")
+            return {str(row["Id"]): row for row in rows}
+
+        return Lookup(read, intuit.IDS_AT_ONCE)
 
     def _billed(self, orders: Sequence[Row]) -> defaultdict[str, dict[str, list[Row]]]:
         """By order and line, the lines of bills that came of them."""

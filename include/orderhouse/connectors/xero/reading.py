@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from include.orderhouse import wire, xero_accounting
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.related import Related
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
-from include.orderhouse.xero_accounting import NotFound, Request, updated_at
+from include.orderhouse.precision import since
+from include.orderhouse.sections import read_sections
+from include.orderhouse.xero_accounting import NotFound, Request, Row, updated_at
 
 ORDERS = "PurchaseOrders"
 OPEN_STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED")
 SCAN_PAGE = 1000
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Section:
     status: str | None
     start: datetime | None
     end: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What tells it apart from the other sections."""
+        return f"{self.tenant['tenantId']} {self.status or 'changed'}"
 
     def request(self) -> Request:
         """The list; prices with four decimals instead of two."""
@@ -64,19 +69,8 @@ def _organisation(source: Source, tenant: str) -> Row:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, tenant by tenant, in order of their modification."""
-    sections = list(_sections(source, window))
-    number, after = window.resume or (0, None)
-    for index in range(number, len(sections)):
-        section, follows = sections[index], [index + 1, None] if index + 1 < len(sections) else None
-        related = Related(source, section.tenant)
-        started = after if index == number else None
-        for found, further in xero_accounting.walk(source, section.request(), source.page_size, section.start, started):
-            wanted = [row for row in found.rows if _is_wanted(row, section)]
-            is_over = bool(found.rows) and section.end is not None and updated_at(found.rows[-1]) >= section.end
-            resume = [index, further] if further and not is_over else follows
-            yield Page(related.whole(wanted), resume, _expected(section, found, wanted))
-            if is_over:
-                break
+    sections = [(section.name, partial(_pages, source, section)) for section in _sections(source, window)]
+    yield from read_sections(sections, window.resume)
 
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
@@ -89,13 +83,23 @@ def _sections(source: Source, window: Window) -> Iterator[Section]:
             yield from (Section(tenant, status, None, window.start) for status in OPEN_STATUSES)
 
 
+def _pages(source: Source, section: Section, after: xero_accounting.After | None) -> Iterator[Page]:
+    related, size = Related(source, section.tenant), source.page_size
+    for found, further in xero_accounting.walk(source, section.request(), size, section.start, after):
+        wanted = [row for row in found.rows if _is_wanted(row, section)]
+        is_over = bool(found.rows) and section.end is not None and updated_at(found.rows[-1]) >= section.end
+        yield Page(related.whole(wanted), None if is_over else further, _expected(section, found, wanted))
+        if is_over:
+            return
+
+
 def _is_wanted(row: Row, section: Section) -> bool:
     """Leaves out the second that was asked for too much, and what lies beyond the end.
 
     Other rows from before the start would mean that the header is ignored; they are kept for the sync to count.
     """
     at, start, end = updated_at(row), section.start, section.end
-    is_before = start is not None and start.replace(microsecond=0) - xero_accounting.STEP <= at < start
+    is_before = start is not None and since(start) - xero_accounting.STEP <= at < start
     return not is_before and (end is None or at < end)
 
 

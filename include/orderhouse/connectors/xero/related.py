@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from include.orderhouse import wire, xero_accounting
 from include.orderhouse.connector import Source
+from include.orderhouse.lookup import Lookup
+from include.orderhouse.xero_accounting import Row
 
-Row = dict[str, Any]
 IDS_AT_ONCE = 40
 """Ids in one address; longer ones are refused by common proxies."""
 
@@ -18,11 +18,12 @@ class Related:
 
     def __init__(self, source: Source, tenant: Row) -> None:
         self._source, self._tenant = source, tenant
-        self._contacts: dict[str, Row | None] = {}
+        self._contacts = Lookup(self._read_contacts, IDS_AT_ONCE)
 
     def whole(self, orders: Sequence[Row]) -> list[Row]:
         """The orders with what belongs to them, under names in lower case that Xero does not use."""
-        self._learn({_contact_id(order) for order in orders} - {""})
+        if self._source.settings.read_contacts:
+            self._contacts.learn(map(_contact_id, orders))
         return [self._whole(order) for order in orders]
 
     def _whole(self, order: Row) -> Row:
@@ -56,17 +57,11 @@ class Related:
             "project": tracked.get(settings.project_tracking),
         }
 
-    def _learn(self, ids: set[str]) -> None:
+    def _read_contacts(self, ids: list[str]) -> dict[str, Row]:
         """Orders hold a part of their contact; payment terms and tax number are in the list of contacts only."""
-        new = sorted(ids - self._contacts.keys())
-        if not self._source.settings.read_contacts:
-            return
-        for begin in range(0, len(new), IDS_AT_ONCE):
-            batch = new[begin : begin + IDS_AT_ONCE]
-            params = {"IDs": ",".join(batch), "includeArchived": "true"}
-            body = xero_accounting.get(self._source, str(self._tenant["tenantId"]), "Contacts", params)
-            found = {row.get("ContactID"): row for row in xero_accounting.listed(body, "Contacts")}
-            self._contacts |= {key: found.get(key) for key in batch}
+        params = {"IDs": ",".join(ids), "includeArchived": "true"}
+        body = xero_accounting.get(self._source, str(self._tenant["tenantId"]), "Contacts", params)
+        return {str(row.get("ContactID")): row for row in xero_accounting.listed(body, "Contacts")}
 
 
 def address(holder: Row) -> Row:

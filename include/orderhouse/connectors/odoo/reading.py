@@ -1,0 +1,132 @@
+"""Reading Odoo's orders: which changed, by header or by line; orders by id; keys.
+
+No instant cut to seconds decides about paging, which goes by ids. What leaves the window by a change is in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from include.orderhouse import wire
+from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connectors.odoo.assembly import LINE, ORDER, Assembly
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.lookup import batches
+from include.orderhouse.odoo_records import Raw, lookup_fields, readable
+from include.orderhouse.odoo_rpc import OdooCall, find_protocol
+from include.orderhouse.odoo_search import Domain, before, from_wire, outside, walk, within
+from include.orderhouse.sections import Section, read_sections
+
+
+def discover(source: Source) -> Catalogue:
+    """Version, companies and the fields there are; the first call with credentials proves them."""
+    set_to = source.settings.protocol
+    protocol, version = find_protocol(source.api) if set_to == "auto" else (set_to, "not asked for")
+    call = OdooCall(source.api, protocol, _context(source, ()))
+    companies = call.records("res.company", domain=[], fields=["name"], order="id asc")
+    chosen = _chosen([company["id"] for company in companies], source.settings.companies)
+    order, line = call.fields(ORDER), call.fields(LINE)
+    fields = {ORDER: readable(order), LINE: readable(line)}
+    known = {**lookup_fields(call, fields.values()), **fields}
+    details = {"protocol": protocol, "version": version, "companies": chosen, "fields": known}
+    return Catalogue(scope=tuple(f"company {number}" for number in chosen), details=details)
+
+
+def _chosen(known: list[int], wanted: Sequence[int]) -> list[int]:
+    if missing := sorted(set(wanted) - set(known)):
+        raise ConfigurationInvalid(
+            f"The user does not belong to the companies {missing}; Odoo lets it read {known}.",
+            action="Correct the setting 'companies', or allow the user these companies in Odoo.",
+        )
+    return sorted(wanted) or known
+
+
+def _context(source: Source, companies: Sequence[int]) -> Raw:
+    context: Raw = {"lang": source.settings.language, "tz": "UTC", "active_test": False}
+    return context | ({"allowed_company_ids": list(companies)} if companies else {})
+
+
+def _call(source: Source) -> OdooCall:
+    details = source.catalogue.details
+    return OdooCall(source.api, details["protocol"], _context(source, details["companies"]))
+
+
+def fetch(source: Source, window: Window) -> Iterator[Page]:
+    """The orders whose header or lines changed in the window."""
+    yield from read_sections(list(_sections(source, window)), window.resume)
+
+
+def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
+    assembly, scope = Assembly(source, _call(source)), _scope(source)
+    start, end = window.start, window.end
+    if window.open_only:
+        yield "open", _headers(assembly, [*scope, *before("write_date", end), *_unfinished(source)])
+        return
+    changed = within("write_date", start, end)
+    yield "modified", _headers(assembly, [*scope, ["write_date", "!=", False], *changed])
+    yield "undated", _headers(assembly, [*scope, ["write_date", "=", False], *within("create_date", start, end)])
+    if start is not None:
+        yield "lines", _lines(assembly, [*scope, *changed, *outside("order_id.write_date", start, end)])
+
+
+def _headers(assembly: Assembly, domain: Domain) -> Section:
+    """The orders that a domain finds."""
+
+    def pages(after: int | None) -> Iterator[Page]:
+        expected = None if after else assembly.call.count(ORDER, domain)
+        for rows in walk(assembly.call, ORDER, domain, assembly.fields, assembly.page_size, after or 0):
+            yield Page(assembly.whole(rows), rows[-1]["id"], expected)
+            expected = None
+        yield Page((), None, expected)
+
+    return pages
+
+
+def _lines(assembly: Assembly, domain: Domain) -> Section:
+    """The orders of the lines that a domain finds; those that the section of headers does not hold already."""
+
+    def pages(after: int | None) -> Iterator[Page]:
+        for rows in walk(assembly.call, LINE, domain, ["order_id"], assembly.page_size, after or 0):
+            ids = sorted({wire.part(line, "order_id", list, of=LINE)[0] for line in rows})
+            yield Page(assembly.by_id(ids), rows[-1]["id"])
+        yield Page(())
+
+    return pages
+
+
+def _scope(source: Source) -> Domain:
+    return [["company_id", "in", source.catalogue.details["companies"]]]
+
+
+def _unfinished(source: Source) -> Domain:
+    """Neither cancelled nor locked, nor both received and billed in full; the fields are those the version has."""
+    known = source.catalogue.details["fields"][ORDER]
+    domain: Domain = [["state", "not in", ["cancel", "done"]]]
+    if "locked" in known:
+        domain.append(["locked", "=", False])
+    if "receipt_status" in known:
+        domain += ["|", ["receipt_status", "not in", ["full"]], ["invoice_status", "not in", ["invoiced"]]]
+    return domain
+
+
+def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+    """The orders with these ids, as many as exist and the user may see."""
+    assembly = Assembly(source, _call(source))
+    numbers = sorted({int(entry) for entry in ids if entry.isdecimal()})
+    yield from (Page(assembly.by_id(batch)) for batch in batches(numbers, source.page_size))
+
+
+def scan(source: Source) -> Iterator[Keys]:
+    """Every order of the companies with the time it counts as changed: the last write, else the creation."""
+    call, domain = _call(source), _scope(source)
+    expected: int | None = call.count(ORDER, domain)
+    for rows in walk(call, ORDER, domain, ["write_date", "create_date"], 10 * source.page_size):
+        yield Keys([Key(str(row["id"]), _changed_at(row)) for row in rows], expected)
+        expected = None
+    yield Keys((), expected)
+
+
+def _changed_at(row: Raw) -> datetime | None:
+    told = row.get("write_date") or row.get("create_date")
+    return from_wire(told) if told else None

@@ -1,0 +1,98 @@
+"""What a line tells by several of its fields, by its order and by its product."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.decimals import number, ratio, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
+
+
+def of_goods(path: str) -> Derived:
+    """A number of a line; Odoo keeps zeros on sections and notes, which have none."""
+
+    def found(line: Record) -> Any:
+        return None if line.get("display_type") else look_up(line, path)
+
+    return derived(found, f"{path}, but not of text lines", path)
+
+
+@derived_from("order_id", "qty_received", "qty_invoiced")
+def line_status(line: Record) -> str | None:
+    """The order's state; received and billed quantities."""
+    order: Any = line.get("order_id")
+    if line.get("display_type") or not isinstance(order, dict):
+        return None
+    state = str(order.get("state"))
+    if is_locked(order):
+        return "locked"
+    if state not in CONFIRMED:
+        return state
+    told = {"billed": come([line], "qty_invoiced"), "received": come([line], "qty_received")}
+    step = reached(told, partly="partly")
+    return f"purchase, {step}" if step else "purchase"
+
+
+@derived_from("display_type", "product_id.type")
+def line_type(line: Record) -> str:
+    """display_type, else charge by the setting, else the product's type."""
+    if line.get("display_type"):
+        return str(line["display_type"])
+    return "charge" if line.get("_is_charge") else str(look_up(line, "product_id.type") or "no product")
+
+
+@derived_from("order_id")
+def is_closed(line: Record) -> bool:
+    """Whether the order is locked."""
+    return is_locked(line["order_id"])
+
+
+@derived_from("product_uom_qty", "product_qty")
+def unit_conversion(line: Record) -> Decimal | None:
+    """product_uom_qty / product_qty."""
+    return ratio(line.get("product_uom_qty"), line.get("product_qty"))
+
+
+@derived_from("price_tax")
+def tax_amount(line: Record) -> Any:
+    """price_tax, a binary float, rounded to the currency's digits."""
+    digits, tax = look_up(line, "order_id.currency_id.decimal_places"), line.get("price_tax")
+    if line.get("display_type"):
+        return None
+    if not isinstance(digits, int) or not isinstance(tax, Decimal):
+        return tax
+    with localcontext(prec=60):
+        return tax.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+@derived_from("taxes_id")
+def tax_code(line: Record) -> str | None:
+    """Names of the taxes."""
+    return " + ".join(str(tax.get("name")) for tax in taxes(line)) or None
+
+
+@derived_from("taxes_id")
+def tax_rate(line: Record) -> Decimal | None:
+    """Sum of the taxes in percent."""
+    found = taxes(line)
+    is_percent = bool(found) and all(tax.get("amount_type") == "percent" for tax in found)
+    return total(tax.get("amount") for tax in found) if is_percent else None
+
+
+@derived_from("product_id.unspsc_code_id.code")
+def commodity_scheme(line: Record) -> str | None:
+    """UNSPSC where the product has its code."""
+    return "UNSPSC" if look_up(line, "product_id.unspsc_code_id.code") else None
+
+
+def only_share(name: str) -> Derived:
+    """The account of a line that is not split."""
+
+    def value(line: Record) -> Any:
+        rows = line.get("_distributions") or []
+        return rows[0].get(name) if len(rows) == 1 and number(rows[0].get("percent")) == 100 else None
+
+    return derived(value, f"{name} of analytic_distribution, where it is one of 100 %", "_distributions")

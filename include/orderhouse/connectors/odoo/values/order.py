@@ -1,0 +1,109 @@
+"""What an order tells by several of its fields and by its lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.connectors.odoo.codes import APPROVALS
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.decimals import number, ratio, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
+
+LINES = "order_line"
+
+
+def _lines(order: Record) -> list[Record]:
+    return [line for line in order.get(LINES) or () if isinstance(line, dict) and not line.get("display_type")]
+
+
+def _goods(order: Record) -> list[Record]:
+    return [line for line in _lines(order) if not line.get("_is_charge")]
+
+
+@derived_from("state", "receipt_status", LINES)
+def status(order: Record) -> str:
+    """state, locking, receipt_status and billed quantities."""
+    state = str(order.get("state"))
+    if is_locked(order):
+        return "locked"
+    if state not in CONFIRMED:
+        return state
+    told = {"billed": come(_goods(order), "qty_invoiced"), "received": str(order.get("receipt_status") or "")}
+    is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
+    step = reached(told, partly="partly") or ("acknowledged" if is_acknowledged else None)
+    return f"purchase, {step}" if step else "purchase"
+
+
+@derived_from("state")
+def approval_status(order: Record) -> Any:
+    """state from approval on."""
+    return order["state"] if order.get("state") in APPROVALS else None
+
+
+@derived_from("invoice_status", LINES)
+def billing(order: Record) -> str:
+    """invoice_status and billed quantities of the lines."""
+    billed = reached({"billed": come(_goods(order), "qty_invoiced")}, partly="partly")
+    return f"{order.get('invoice_status') or 'no'}{f', {billed}' if billed else ''}"
+
+
+@derived_from("dest_address_id")
+def order_type(order: Record) -> str:
+    """Drop shipment where dest_address_id is set."""
+    return "dropship" if order.get("dest_address_id") else "standard"
+
+
+@derived_from("currency_rate")
+def exchange_rate(order: Record) -> Decimal | None:
+    """1 / currency_rate."""
+    return ratio(1, order.get("currency_rate"))
+
+
+@derived_from(LINES)
+def charges(order: Record) -> Decimal:
+    """Sum of price_subtotal of the charge lines."""
+    return total(line.get("price_subtotal") for line in _lines(order) if line.get("_is_charge"))
+
+
+@derived_from("amount_untaxed", LINES)
+def subtotal(order: Record) -> Any:
+    """amount_untaxed less charge lines."""
+    untaxed = order.get("amount_untaxed")
+    return untaxed if isinstance(untaxed, bool | None) else number(untaxed) - charges(order)
+
+
+@derived_from(LINES)
+def tax_inclusive(order: Record) -> bool:
+    """Whether a tax of a line is included in prices."""
+    return any(tax.get("price_include") for line in _lines(order) for tax in taxes(line))
+
+
+@derived_from("partner_id.lang")
+def language(order: Record) -> str | None:
+    """partner_id.lang with a hyphen."""
+    return str(look_up(order, "partner_id.lang") or "").replace("_", "-") or None
+
+
+@derived_from("payment_term_id.line_ids")
+def net_days(order: Record) -> int | None:
+    """Latest nb_days of the payment term.
+
+    Only where every part of the term counts days from the bill's date.
+    """
+    parts = look_up(order, "payment_term_id.line_ids")
+    if not isinstance(parts, list) or not parts:
+        return None
+    days = [part.get("nb_days") for part in parts if part.get("delay_type", "days_after") == "days_after"]
+    return max(days) if len(days) == len(parts) and all(isinstance(day, int) for day in days) else None
+
+
+def early(name: str) -> Derived:
+    """A field of the discount that a payment term grants for early payment."""
+    path = f"payment_term_id.{name}"
+
+    def granted(order: Record) -> Any:
+        return look_up(order, path) if look_up(order, "payment_term_id.early_discount") else None
+
+    return derived(granted, f"{path}, where early_discount is set", path)

@@ -1,0 +1,39 @@
+"""Fusion's codes in canonical terms."""
+
+from __future__ import annotations
+
+STATUSES = {
+    "INCOMPLETE": "draft",
+    "WITHDRAWN": "draft",
+    "REJECTED": "draft",
+    "PENDING APPROVAL": "pending_approval",
+    "PENDING CHANGE APPROVAL": "approved",
+    "OPEN": "approved",
+    "ON HOLD": "approved",
+    "PENDING SUPPLIER ACKNOWLEDGMENT": "sent",
+    "partially received": "partially_received",
+    "received": "received",
+    "CLOSED FOR RECEIVING": "received",
+    "partially invoiced": "partially_invoiced",
+    "invoiced": "invoiced",
+    "CLOSED FOR INVOICING": "invoiced",
+    "CLOSED": "closed",
+    "FINALLY CLOSED": "closed",
+    "CANCELED": "cancelled",
+}
+"""Statuses of purchasing documents as "Using Procurement" lists them (chapter Purchase Orders, document status)."""
+APPROVALS = {"PENDING APPROVAL": "pending", "REJECTED": "rejected"} | {
+    name: "approved"
+    for name in STATUSES
+    if name.isupper() and name not in ("INCOMPLETE", "WITHDRAWN", "PENDING APPROVAL", "REJECTED")
+}
+LINE_STATUSES = (
+    STATUSES
+    | {"OPEN": "open", "ON HOLD": "open", "PENDING SUPPLIER ACKNOWLEDGMENT": "open"}
+    | {"PENDING CHANGE APPROVAL": "open"}
+)
+LINE_TYPES = {"charge": "charge", "Goods": "goods", "Fixed Price Services": "service", "Rate Based Services": "service"}
+"""The line types that come with the product; a company's own ones can be told by an override of ``line_type``."""
+ORDER_TYPES = {"Purchase Order": "standard", "DROP SHIP": "drop_ship"}
+PROGRESS = {name: name for name in ("none", "partial", "full")}
+MATCH_POLICIES = {"2-WAY": "two_way", "3-WAY": "three_way", "4-WAY": "four_way"}

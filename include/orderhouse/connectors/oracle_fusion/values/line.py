@@ -1,0 +1,104 @@
+"""What a line tells by its schedules, distributions and receipts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from include.orderhouse.agreement import agreed
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, first, summed
+from include.orderhouse.decimals import percent_below
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
+
+
+@derived_from("LineType")
+def line_type(line: Record) -> Any:
+    """LineType; charge for those that settings.charge_line_types names."""
+    return "charge" if line["_is_charge"] else line.get("LineType")
+
+
+@derived_from("StatusCode", "schedules")
+def line_status(line: Record) -> Any:
+    """StatusCode; where it is open, how far the schedules have come."""
+    told = line.get("StatusCode")
+    if told != "OPEN" or line.get("Quantity") is None:
+        return told
+    if summed(line, BILLED):
+        return "partially invoiced"
+    return "partially received" if summed(line, RECEIVED) else told
+
+
+@derived_from("schedules")
+def quantity_received(line: Record) -> Decimal | None:
+    """Sum of ReceivedQuantity of the schedules."""
+    return summed(line, RECEIVED)
+
+
+@derived_from("schedules")
+def quantity_invoiced(line: Record) -> Decimal | None:
+    """Sum of BilledQuantity of the schedules."""
+    return summed(line, BILLED)
+
+
+@derived_from("BasePrice", "Price")
+def discount_percent(line: Record) -> Decimal | None:
+    """How far Price lies below BasePrice."""
+    return percent_below(line.get("BasePrice"), line.get("Price"))
+
+
+def earliest_scheduled(attribute: str) -> Derived:
+    """The earliest date of a line's schedules."""
+    return derived(
+        lambda line: earliest(line["schedules"], attribute), f"earliest {attribute} of the schedules", "schedules"
+    )
+
+
+def shared_by_schedules(attribute: str) -> Derived:
+    """What all schedules of a line have in common."""
+    return derived(
+        lambda line: agreed(one.get(attribute) for one in line["schedules"]),
+        f"{attribute} that all schedules share",
+        "schedules",
+    )
+
+
+def receipt_date(which: Literal["first", "latest"]) -> Derived:
+    """The first or the latest date of a line's receipts, where they were read."""
+
+    def found(line: Record) -> str | None:
+        dates = sorted(str(one["ReceiptDate"]) for one in line["_receipts"])
+        return dates[0 if which == "first" else -1] if dates else None
+
+    return derived(found, f"{which} ReceiptDate, where receipts are read", "_receipts")
+
+
+def sole(segment: str) -> Derived:
+    """A segment of the charge account, where the line has one account."""
+
+    def found(line: Record) -> Any:
+        told = {one.get("POChargeAccount"): (one["_account"] or {}).get(segment) for one in line["_distributions"]}
+        return next(iter(told.values())) if len(told) == 1 else None
+
+    return derived(found, f"segment {segment} of the line's only charge account", "_distributions")
+
+
+@derived_from("_distributions")
+def sole_account(line: Record) -> Any:
+    """The line's only charge account, where its segments are not told."""
+    return agreed(one.get("POChargeAccount") for one in line["_distributions"])
+
+
+@derived_from("_distributions")
+def sole_project(line: Record) -> Any:
+    """ProjectNumber of the only project."""
+    return agreed(first(one, ("ProjectNumber", "Project")) for one in line["_distributions"])
+
+
+@derived_from("ScheduleNumber", "DistributionNumber")
+def distribution_number(one: Record) -> str | None:
+    """Schedule and distribution number.
+
+    A distribution's number is unique within its schedule; canonical ones stand below the line.
+    """
+    schedule, own = one.get("ScheduleNumber"), one.get("DistributionNumber")
+    return f"{schedule}.{own}" if schedule is not None and own is not None else None

@@ -1,0 +1,88 @@
+"""What an order tells by its lines, schedules and distributions. Charges have no say in what all lines share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.agreement import agreed
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, first, summed
+from include.orderhouse.decimals import ZERO, number, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.progress import progress, reached
+
+IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
+
+
+def _lines(order: Record, charges: bool = False) -> list[Record]:
+    """The lines that buy something, or the charges."""
+    return [line for line in order["lines"] if line["_is_charge"] is charges]
+
+
+def _come(order: Record, names: Iterable[str]) -> str | None:
+    """How far an order's quantities have come; lines of an amount have none."""
+    ordered = [line for line in _lines(order) if line.get("Quantity") is not None]
+    return progress((summed(line, names) or ZERO, number(line["Quantity"])) for line in ordered)
+
+
+@derived_from("lines")
+def receipt_status(order: Record) -> str | None:
+    """ReceivedQuantity against Quantity."""
+    return _come(order, RECEIVED)
+
+
+@derived_from("lines")
+def invoice_status(order: Record) -> str | None:
+    """BilledQuantity against Quantity."""
+    return _come(order, BILLED)
+
+
+@derived_from("StatusCode", "lines")
+def status(order: Record) -> Any:
+    """StatusCode; in force, how far the schedules have come."""
+    told = order.get("StatusCode")
+    if told not in IN_FORCE:
+        return told
+    return reached({"invoiced": _come(order, BILLED), "received": _come(order, RECEIVED)}) or told
+
+
+@derived_from("lines")
+def order_type(order: Record) -> str:
+    """DROP SHIP where all schedules are, else a purchase order."""
+    told = {schedule.get("DestinationTypeCode") for line in _lines(order) for schedule in line["schedules"]}
+    return "DROP SHIP" if told == {"DROP SHIP"} else "Purchase Order"
+
+
+@derived_from("lines")
+def subtotal(order: Record) -> Decimal:
+    """Sum of Ordered of the lines without charges."""
+    return total(line.get("Ordered") for line in _lines(order))
+
+
+@derived_from("lines")
+def charges(order: Record) -> Decimal:
+    """Sum of Ordered of the charges."""
+    return total(line.get("Ordered") for line in _lines(order, charges=True))
+
+
+@derived_from("lines")
+def requester(order: Record) -> Any:
+    """Requester that all distributions share."""
+    return agreed(one.get("Requester") for line in _lines(order) for one in line["_distributions"])
+
+
+def shared(*names: str) -> Derived:
+    """What all lines of an order have in common."""
+    return derived(
+        lambda order: agreed(first(line, names) for line in _lines(order)), f"{names[0]} that all lines share", "lines"
+    )
+
+
+def earliest_of_all(attribute: str) -> Derived:
+    """The earliest date of all schedules of an order."""
+
+    def found(order: Record) -> Any:
+        return earliest((schedule for line in order["lines"] for schedule in line["schedules"]), attribute)
+
+    return derived(found, f"earliest {attribute} of all schedules", "lines")
