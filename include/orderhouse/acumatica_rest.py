@@ -105,7 +105,7 @@ class Endpoint:
 
     def by_key(self, entity: str, name: str, keys: Sequence[str], query: dict[str, str]) -> dict[str, Row]:
         """The records with one of the keys, as many as exist, by that key."""
-        rows = self.rows(entity, {"$filter": odata.any_equal(name, keys), **query})
+        rows = self.rows(entity, {"$filter": odata.one_of(name, keys), **query})
         return {key(row, name): row for row in rows}
 
     def single(self, entity: str, keys: Sequence[str], query: dict[str, str]) -> Row:

@@ -91,9 +91,9 @@ def any_of(conditions: Iterable[str]) -> str:
     return " or ".join(conditions)
 
 
-def any_equal(field: str, values: Iterable[Any], version: Version = 4) -> str:
-    """A field with one of several values."""
-    return any_of(f"{field} eq {literal(value, version)}" for value in values)
+def one_of(field: str, values: Iterable[Any]) -> str:
+    """The field has one of the values, for services that know no ``in``."""
+    return any_of(f"{field} eq {literal(value)}" for value in values)
 
 
 def between(field: str, start: Any, end: Any, version: Version = 4) -> str | None:

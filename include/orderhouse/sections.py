@@ -15,9 +15,9 @@ Section = Callable[[Any], Iterator[Page]]
 def read_sections(sections: Sequence[tuple[str, Section]], resume: Any) -> Iterator[Page]:
     """The pages of named sections in turn. What a page tells as ``resume`` names its section and the place in it."""
     names = [name for name, _ in sections]
-    place = resume or {"section": names[0], "after": None}
-    begin = names.index(place["section"])
+    begin, after = (names.index(resume["section"]), resume["after"]) if resume else (0, None)
     for number, (name, pages) in enumerate(sections[begin:], begin + 1):
         follows = {"section": names[number], "after": None} if number < len(names) else None
-        for page in pages(place["after"] if number == begin + 1 else None):
+        for page in pages(after):
             yield replace(page, resume=follows if page.resume is None else {"section": name, "after": page.resume})
+        after = None

@@ -69,7 +69,7 @@ class ServiceLayer:
     ) -> Iterator[CollectionPage]:
         """The records with these keys, some at a time, as many as exist and meet the condition."""
         for batch in batches(sorted(set(keys)), KEYS_AT_ONCE):
-            yield from self.pages(entity, key, odata.all_of(condition, odata.any_equal(key, batch)), select)
+            yield from self.pages(entity, key, odata.all_of(condition, odata.one_of(key, batch)), select)
 
     def joined(self, entity: str, document: str, line: str, condition: str) -> list[Row]:
         """Lines with their documents: the selected members of both, the document's under ``Document``."""

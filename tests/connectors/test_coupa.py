@@ -11,8 +11,10 @@ import pytest
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
-from include.orderhouse.connectors.coupa import values as v
-from include.orderhouse.connectors.coupa.service import LARGEST_PAGE
+from include.orderhouse.connectors.coupa.values import line as line_values
+from include.orderhouse.connectors.coupa.values import order as order_values
+from include.orderhouse.connectors.coupa.values import written_day
+from include.orderhouse.coupa_core import LARGEST_PAGE
 from include.orderhouse.errors import FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.connectors.coupa_instance import (
@@ -81,7 +83,7 @@ def test_instants_are_told_with_the_instances_offset(company: Company, source_fo
 
 def test_a_day_is_the_one_that_was_written() -> None:
     """A need-by date is midnight in the instance's zone; converting it would move the day."""
-    day = v.written_day("need-by-date").function
+    day = written_day("need-by-date")
     assert day({"need-by-date": "2026-05-01T00:00:00-07:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01"}) == "2026-05-01"
@@ -214,12 +216,12 @@ def test_segments_and_charges_are_what_the_settings_say(
     order = next(order for order in company.orders.values() if order.charges and order.goods_lines[0].distributions)
     part = order.goods_lines[0].distributions[0]
     named = source_for(NAME, instance, segments={"segment-3": "cost_center"}, charge_commodities=())
-    account = v.account("cost_center").function(read_one(named, order)["order-lines"][0])
+    account = line_values.account("cost_center")(read_one(named, order)["order-lines"][0])
     assert account in (part.cost_center, None)
     for commodities, charges in ((("Freight",), order.charges_amount), ((), Decimal(0))):
         record = read_one(source_for(NAME, instance, charge_commodities=commodities), order)
-        assert v.sum_of("total", "", True).function(record) == charges
-        assert v.SUBTOTAL.function(record) == order.subtotal + order.charges_amount - charges
+        assert order_values.sum_of("total", "", True)(record) == charges
+        assert order_values.subtotal(record) == order.subtotal + order.charges_amount - charges
 
 
 def test_custom_fields_of_both_kinds_come_without_being_named(source: Source, company: Company) -> None:

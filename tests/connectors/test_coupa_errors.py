@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.coupa import CONNECTOR
-from include.orderhouse.connectors.coupa.service import NothingFound
+from include.orderhouse.coupa_core import NothingFound
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,

@@ -11,7 +11,6 @@ import pytest
 
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.dynamics_fo import CONNECTOR
-from include.orderhouse.connectors.dynamics_fo.queries import Query, walk
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -24,6 +23,7 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
+from include.orderhouse.finance_operations import Query, walk
 from include.orderhouse.http import Answer, Patience
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history

@@ -49,3 +49,7 @@ def test_reading_goes_on_after_every_page_in_the_middle_of_a_section_or_at_its_e
     for number, page in enumerate(pages[:-1], 1):
         rest = list(read_sections(sections, page.resume))
         assert rest == pages[number:]
+
+
+def test_without_sections_there_is_nothing_to_read() -> None:
+    assert list(read_sections([], None)) == []

@@ -111,5 +111,5 @@ def test_an_answer_without_an_error_is_none() -> None:
 
 
 def test_one_of_several_values_is_asked_for_in_a_way_that_every_version_knows() -> None:
-    assert odata.any_equal("DocEntry", [7, 8]) == "DocEntry eq 7 or DocEntry eq 8"
-    assert odata.any_equal("Code", ["O'Neil"]) == "Code eq 'O''Neil'"
+    assert odata.one_of("DocEntry", [7, 8]) == "DocEntry eq 7 or DocEntry eq 8"
+    assert odata.one_of("Code", ["O'Neil"]) == "Code eq 'O''Neil'"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.agreement import agreed
+from include.orderhouse.agreement import agreed, the_only
 from include.orderhouse.decimals import number, percent_below, ratio, total
 from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import progress, reached
@@ -91,3 +91,12 @@ def test_a_derived_function_without_words_is_refused() -> None:
 
     with pytest.raises(TypeError, match="has no docstring"):
         derived_from("first")(name)
+
+
+def test_lines_that_do_not_say_anything_have_no_say_in_what_all_agree_on() -> None:
+    contract = the_only("lines", "contract.number")
+    assert contract.reads == ("lines.contract.number",)
+    told = [{"contract": {"number": number}} for number in ("C1", None, "", "C1")]
+    assert contract({"lines": [*told, {}, None]}) == "C1"
+    assert contract({"lines": [*told, {"contract": {"number": "C2"}}]}) is None
+    assert [contract({"lines": [{}]}), contract({"lines": None}), contract({})] == [None, None, None]

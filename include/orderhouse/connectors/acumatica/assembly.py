@@ -39,7 +39,7 @@ class Assembly:
             numbers[of_type].add(number)
         for of_type, wanted in numbers.items():
             for batch in batches(sorted(wanted), KEYS_AT_ONCE):
-                yield from self.pages(of_type, odata.any_equal(NUMBER, batch))
+                yield from self.pages(of_type, odata.one_of(NUMBER, batch))
 
     def whole(self, rows: list[Row]) -> list[Row]:
         """Listed orders with everything that belongs to them; those that are gone by now are left out."""

@@ -17,17 +17,11 @@ import httpx
 
 from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.connector import Connector
-from include.orderhouse.connectors.business_central.fields import MAPPING
+from include.orderhouse.connectors.business_central.mapping import MAPPING
 from include.orderhouse.connectors.business_central.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.business_central.reading import (
-    Settings,
-    discover,
-    explain,
-    explain_absence,
-    fetch,
-    read,
-    scan,
-)
+from include.orderhouse.connectors.business_central.reading import discover, explain_absence, fetch, read, scan
+from include.orderhouse.connectors.business_central.service import explain
+from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.credentials import Credentials
 
 LOGIN = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"

@@ -14,8 +14,8 @@ from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.coupa.mapping import MAPPING
 from include.orderhouse.connectors.coupa.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.coupa.reading import discover, fetch, read, scan
-from include.orderhouse.connectors.coupa.service import LARGEST_PAGE, explain
 from include.orderhouse.connectors.coupa.settings import Settings
+from include.orderhouse.coupa_core import LARGEST_PAGE, explain
 from include.orderhouse.credentials import Credentials
 
 SCOPE = "core.common.read core.purchase_order.read core.supplier.read"

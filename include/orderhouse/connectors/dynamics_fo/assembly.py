@@ -7,15 +7,16 @@ What the connector adds to the source's properties has a leading underscore: ``_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
-from include.orderhouse.connectors.dynamics_fo import queries
-from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE, Query, Row
+from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
+from include.orderhouse.decimals import total
+from include.orderhouse.finance_operations import Query, Row, all_rows
+from include.orderhouse.lookup import Lookup, batches
 from include.orderhouse.segments import segments
 
 
@@ -26,7 +27,7 @@ class Assembly:
         self._source, self._company = source, company
         self._settings: Settings = source.settings
         self._known: Mapping[str, Any] = source.catalogue.details["companies"][company]
-        self._vendors: dict[str, Row | None] = {}
+        self._vendors: Lookup[str] = Lookup(self._read_vendors, NUMBERS_AT_ONCE)
 
     def records(self, headers: Sequence[Row]) -> list[Row]:
         """The raw orders of these headers."""
@@ -34,7 +35,8 @@ class Assembly:
         lines = self._expanded(headers) if settings.expand_lines else self._parts(LINES, "LineNumber", numbers)
         charges = self._parts(settings.charges, "ChargeLineNumber", numbers)
         receipts = self._parts(settings.receipts, "RecordId", numbers)
-        self._learn_vendors(str(row.get("OrderVendorAccountNumber") or "") for row in headers)
+        if settings.vendors:
+            self._vendors.learn(row.get("OrderVendorAccountNumber") for row in headers)
         return [
             self._order(row, lines.get(number, []), charges.get(number, []), receipts.get(number, []))
             for row, number in zip(headers, numbers, strict=True)
@@ -45,7 +47,7 @@ class Assembly:
         return {
             **row,
             "_company": {**known["entity"], "ledger": known["ledger"]},
-            "_vendor": self._vendors.get(str(row.get("OrderVendorAccountNumber") or "")),
+            "_vendor": self._vendors.get(row.get("OrderVendorAccountNumber")),
             "_term": known["terms"].get(row.get("PaymentTermsName")),
             "_created_at": row.get(settings.created_field),
             "_modified_at": row.get(settings.header_change_field),
@@ -58,7 +60,7 @@ class Assembly:
         own = [one for one in receipts if one.get("PurchaseOrderLineNumber") == line.get("LineNumber")]
         received = line.get(settings.received_field)
         if received is None and settings.receipts:
-            received = sum((Decimal(one.get("ReceivedPurchaseQuantity") or 0) for one in own), Decimal(0))
+            received = total(one.get("ReceivedPurchaseQuantity") for one in own)
         dimensions = line.get("DefaultLedgerDimensionDisplayValue")
         return {
             **line,
@@ -82,21 +84,16 @@ class Assembly:
     def _parts(self, entity: str, key: str, numbers: Sequence[str]) -> dict[str, list[Row]]:
         """The rows of an entity that belong to these orders, by number."""
         found: dict[str, list[Row]] = {}
-        for start in range(0, len(numbers) if entity else 0, NUMBERS_AT_ONCE):
-            condition = queries.one_of(NUMBER, numbers[start : start + NUMBERS_AT_ONCE])
-            for row in queries.all_rows(self._source, Query(entity, self._company, (NUMBER, key), condition)):
+        for batch in batches(numbers if entity else (), NUMBERS_AT_ONCE):
+            query = Query(entity, self._company, (NUMBER, key), odata.one_of(NUMBER, batch))
+            for row in all_rows(self._source, query):
                 found.setdefault(_number(row), []).append(row)
         return found
 
-    def _learn_vendors(self, accounts: Iterable[str]) -> None:
-        new = sorted({account for account in accounts if account} - self._vendors.keys())
-        for start in range(0, len(new) if self._settings.vendors else 0, NUMBERS_AT_ONCE):
-            batch = new[start : start + NUMBERS_AT_ONCE]
-            self._vendors |= dict.fromkeys(batch)
-            condition = queries.one_of("VendorAccountNumber", batch)
-            query = Query(self._settings.vendors, self._company, ("VendorAccountNumber",), condition)
-            for row in queries.all_rows(self._source, query):
-                self._vendors[wire.part(row, "VendorAccountNumber", str, of="a vendor")] = row
+    def _read_vendors(self, accounts: Sequence[str]) -> dict[str, Row]:
+        account = "VendorAccountNumber"
+        query = Query(self._settings.vendors, self._company, (account,), odata.one_of(account, accounts))
+        return {wire.part(row, account, str, of="a vendor"): row for row in all_rows(self._source, query)}
 
 
 def _number(row: Row) -> str:

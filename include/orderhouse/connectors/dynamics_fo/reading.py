@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.dynamics_fo import queries
 from include.orderhouse.connectors.dynamics_fo.assembly import Assembly
-from include.orderhouse.connectors.dynamics_fo.queries import (
-    FILLED_IN_SINCE,
-    HEADERS,
-    LINES,
-    NUMBER,
-    NUMBERS_AT_ONCE,
-    Query,
-    Row,
-)
+from include.orderhouse.connectors.dynamics_fo.queries import FILLED_IN_SINCE, HEADERS, LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.precision import since
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a section gives at a time: orders, the key behind which it goes on, and the source's count."""
-
-    records: list[Row]
-    last: list[Any] | None
-    count: int | None = None
-
-
-Section = Callable[[list[Any] | None], Iterator[Part]]
+from include.orderhouse.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
+from include.orderhouse.lookup import batches
+from include.orderhouse.precision import since, until
+from include.orderhouse.sections import Section, read_sections
 
 
 def discover(source: Source) -> Catalogue:
@@ -51,7 +32,7 @@ def discover(source: Source) -> Catalogue:
         )
     companies = {}
     for company in wanted:
-        terms = queries.all_rows(source, Query("PaymentTerms", company, ("Name",)))
+        terms = all_rows(source, Query("PaymentTerms", company, ("Name",)))
         known = {str(row["Name"]): {name: row[name] for name in row if name[0] != "@"} for row in terms}
         ledger = ledgers.get(company, {})
         companies[company] = {"entity": entities[company], "ledger": ledger, "terms": known}
@@ -76,7 +57,7 @@ def _check_fields(source: Source, company: str) -> None:
         LINES: (settings.line_change_field, settings.received_field, settings.invoiced_field),
     }
     for entity, fields in named.items():
-        found = next(queries.walk(source, Query(entity, company, (NUMBER,)), 1))
+        found = next(walk(source, Query(entity, company, (NUMBER,)), 1))
         missing = [name for name in fields if name and found.rows and name not in found.rows[0]]
         if missing:
             raise ConfigurationInvalid(
@@ -88,50 +69,44 @@ def _check_fields(source: Source, company: str) -> None:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, company by company and section by section."""
-    sections = list(_sections(source, window))
-    resume = window.resume or {"section": 0, "after": None}
-    for index in range(resume["section"], len(sections)):
-        after = resume["after"] if index == resume["section"] else None
-        follows = {"section": index + 1, "after": None} if index + 1 < len(sections) else None
-        for part in sections[index](after):
-            goes_on = {"section": index, "after": part.last} if part.last else follows
-            yield Page(part.records, goes_on, part.count)
+    seconds = window.rounded(since, until)
+    sections = [section for company in _companies(source) for section in _sections(source, company, seconds)]
+    return read_sections(sections, window.resume)
 
 
-def _sections(source: Source, window: Window) -> Iterator[Section]:
+def _sections(source: Source, company: str, window: Window) -> Iterator[tuple[str, Section]]:
     settings: Settings = source.settings
-    for company in _companies(source):
-        if window.open_only:
-            condition = odata.all_of(queries.within(settings, window), queries.still_open())
-            yield partial(_by_header, source, company, condition)
-            continue
-        yield partial(_by_header, source, company, queries.within(settings, window))
-        if window.start is None:
-            continue
-        if settings.line_change_field:
-            yield partial(_by_line, source, company, window)
-        if settings.rereads and window.end is None:
-            condition = odata.all_of(queries.before(settings, window), queries.still_open())
-            yield partial(_by_header, source, company, condition, tells=False)
+    changed = queries.within(settings, window)
+    if window.open_only:
+        yield f"open in {company}", partial(_by_header, source, company, odata.all_of(changed, queries.still_open()))
+        return
+    yield f"changed in {company}", partial(_by_header, source, company, changed)
+    if window.start is None:
+        return
+    if settings.line_change_field:
+        yield f"lines in {company}", partial(_by_line, source, company, window)
+    if settings.rereads and window.end is None:
+        earlier = odata.all_of(queries.before(settings, window), queries.still_open())
+        yield f"still open in {company}", partial(_by_header, source, company, earlier, is_counted=False)
 
 
 def _by_header(
-    source: Source, company: str, condition: str, after: list[Any] | None, *, tells: bool = True
-) -> Iterator[Part]:
+    source: Source, company: str, condition: str, after: RowKey | None, *, is_counted: bool = True
+) -> Iterator[Page]:
     assembly = Assembly(source, company)
-    for found in queries.walk(source, queries.headers(source, company, condition), source.page_size, after):
-        yield Part(assembly.records(found.rows), found.last, found.count if tells else None)
+    for found in walk(source, queries.headers(source, company, condition), source.page_size, after):
+        yield Page(assembly.records(found.rows), found.last, found.count if is_counted else None)
 
 
-def _by_line(source: Source, company: str, window: Window, after: list[Any] | None) -> Iterator[Part]:
+def _by_line(source: Source, company: str, window: Window, after: RowKey | None) -> Iterator[Page]:
     """The orders of lines that changed in the window, unless their header did, too."""
-    assembly = Assembly(source, company)
+    assembly, field = Assembly(source, company), source.settings.header_change_field
     condition = queries.lines_within(source.settings, window)
     query = Query(LINES, company, (NUMBER,), condition, select=f"dataAreaId,{NUMBER},LineNumber")
-    for found in queries.walk(source, query, source.page_size, after):
-        numbers = list(dict.fromkeys(str(row[NUMBER]) for row in found.rows))
-        rows = _headers_of(source, company, numbers)
-        yield Part(assembly.records([row for row in rows if not _changed_in(source, row, window)]), found.last)
+    for found in walk(source, query, source.page_size, after):
+        rows = _headers_of(source, company, list(dict.fromkeys(str(row[NUMBER]) for row in found.rows)))
+        unmoved = [row for row in rows if not window.holds(_changed_at(row, field))]
+        yield Page(assembly.records(unmoved), found.last)
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
@@ -148,23 +123,16 @@ def scan(source: Source) -> Iterator[Keys]:
     field = source.settings.header_change_field
     select = ",".join(["dataAreaId", NUMBER, *([field] if field else [])])
     for company in _companies(source):
-        for found in queries.walk(source, Query(HEADERS, company, (NUMBER,), select=select), queries.ROWS_AT_ONCE):
+        for found in walk(source, Query(HEADERS, company, (NUMBER,), select=select), ROWS_AT_ONCE):
             keys = [Key(f"{company}/{row[NUMBER]}", _changed_at(row, field)) for row in found.rows]
             yield Keys(keys, found.count)
 
 
 def _headers_of(source: Source, company: str, numbers: Sequence[str]) -> list[Row]:
     found: list[Row] = []
-    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
-        condition = queries.one_of(NUMBER, numbers[start : start + NUMBERS_AT_ONCE])
-        found += queries.all_rows(source, queries.headers(source, company, condition))
+    for batch in batches(numbers, NUMBERS_AT_ONCE):
+        found += all_rows(source, queries.headers(source, company, odata.one_of(NUMBER, batch)))
     return found
-
-
-def _changed_in(source: Source, row: Row, window: Window) -> bool:
-    at = _changed_at(row, source.settings.header_change_field)
-    lower, upper = since(window.start) if window.start else None, window.end
-    return at is not None and (lower is None or at >= lower) and (upper is None or at < upper)
 
 
 def _changed_at(row: Row, field: str) -> datetime | None:

@@ -2,110 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.mapping import Record, derived, look_up
-from include.orderhouse.progress import progress
+from include.orderhouse.agreement import agreed
+from include.orderhouse.decimals import number, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import progress, reached
 
 LAST_DIGIT = Decimal("0.000001")
-DONE = {"receipt": ("Received", "Invoiced"), "invoice": ("Invoiced",)}
-"""Statuses of lines by which their receipt, or their invoice, is complete."""
+FINAL = ("Finalized", "Draft", "Rejected", "InReview")
+"""Approval statuses that say more than how far an order has come."""
 
 
-def number(value: Any) -> Decimal:
-    """A number; nothing counts as zero."""
-    return Decimal(value or 0)
-
-
-def progress_by(kind: str, quantity: str) -> Callable[[Record], str | None]:
+def _come(order: Record, quantity: str, *complete: str) -> str | None:
     """How far an order has come by a quantity of its lines; where it is not known, by their statuses."""
-
-    def reached(order: Record) -> str | None:
-        lines = order["_lines"]
-        if all(line[quantity] is not None for line in lines):
-            return progress((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
-        done = [line.get("PurchaseOrderLineStatus") in DONE[kind] for line in lines]
-        return "full" if all(done) else "partial" if any(done) else None
-
-    return reached
+    lines = order["_lines"]
+    if all(line[quantity] is not None for line in lines):
+        return progress((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
+    done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]
+    return "full" if all(done) else "partial" if any(done) else None
 
 
-receipts = progress_by("receipt", "_received")
-invoices = progress_by("invoice", "_invoiced")
+@derived_from("_lines")
+def receipt_status(order: Record) -> str | None:
+    """received quantities, else line statuses."""
+    return _come(order, "_received", "Received", "Invoiced")
 
 
+@derived_from("_lines")
+def invoice_status(order: Record) -> str | None:
+    """invoiced quantities, else line statuses."""
+    return _come(order, "_invoiced", "Invoiced")
+
+
+@derived_from("PurchaseOrderStatus", "DocumentApprovalStatus", "_lines")
 def status(order: Record) -> Any:
-    """Cancelled or finalized, else how far receipts and invoices have come, else the approval."""
+    """PurchaseOrderStatus and DocumentApprovalStatus; in between, how far the lines have come."""
     told, approval = order.get("PurchaseOrderStatus"), order.get("DocumentApprovalStatus")
-    if told == "Canceled" or approval in ("Finalized", "Draft", "Rejected", "InReview"):
+    if told == "Canceled" or approval in FINAL:
         return told if told == "Canceled" else approval
-    if told in ("Invoiced", "Received") and invoices(order) != "partial":
+    steps = {"invoiced": invoice_status(order), "received": receipt_status(order)}
+    if told in ("Invoiced", "Received") and steps["invoiced"] != "partial":
         return told
-    for name, reached in (("invoiced", invoices(order)), ("received", receipts(order))):
-        if reached in ("full", "partial"):
-            return f"{'partially ' if reached == 'partial' else ''}{name}"
-    return approval or told
+    return reached(steps) or approval or told
 
 
-def approval(order: Record) -> Any:
-    """The approval status; a draft has none."""
+@derived_from("DocumentApprovalStatus")
+def approval_status(order: Record) -> Any:
+    """DocumentApprovalStatus; none for drafts."""
     told = order.get("DocumentApprovalStatus")
     return None if told == "Draft" else told
 
 
-def line_status(line: Record) -> Any:
-    """A line's status; where it is open, how far receipts and invoices have come."""
-    told = line.get("PurchaseOrderLineStatus")
-    if told != "Backorder":
-        return told
-    if number(line["_invoiced"]):
-        return "partially invoiced"
-    return "partially received" if number(line["_received"]) else told
-
-
-def subtotal(order: Record) -> Decimal:
-    """The sum of the lines."""
-    return sum((number(line.get("LineAmount")) for line in order["_lines"]), Decimal(0))
-
-
-def charges(order: Record) -> Decimal:
-    """The fixed charges of the header."""
-    fixed = [one for one in order["_charges"] if one.get("ChargeCategory") == "Fixed"]
-    return sum((number(one.get("FixedChargeAmount")) for one in fixed), Decimal(0))
-
-
-def discount_amount(line: Record) -> Decimal | None:
-    """What the line's amount lies below quantity x price, where a discount per unit is a part of that."""
-    if not number(line.get("LineDiscountAmount")):
-        return None
-    with localcontext(prec=60):
-        basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)
-        gross = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
-        return (gross - number(line.get("LineAmount"))).quantize(LAST_DIGIT)
-
-
-def net_days(order: Record) -> Any:
-    """The days of terms that are nothing but days."""
-    is_plain = look_up(order, "_term.PaymentMethodType") == "Net" and not look_up(order, "_term.NumberOfMonths")
-    return look_up(order, "_term.NumberOfDays") if is_plain else None
-
-
-def line_type(line: Record) -> str:
-    """An asset where the line has one; a line without an item buys by category."""
-    if line.get("FixedAssetNumber") or line.get("IsNewFixedAsset") == "Yes":
-        return "fixed asset"
-    return "item" if line.get("ItemNumber") else "category"
-
-
+@derived_from("InvoiceVendorAccountNumber", "OrderVendorAccountNumber")
 def other_payee(order: Record) -> Any:
-    """The invoice account, where it is another vendor."""
+    """InvoiceVendorAccountNumber, where it is another vendor."""
     payee = order.get("InvoiceVendorAccountNumber")
     return payee if payee != order.get("OrderVendorAccountNumber") else None
 
 
-def street(path: str, line: int) -> Any:
+@derived_from("_term.NumberOfDays")
+def net_days(order: Record) -> Any:
+    """NumberOfDays of terms that are nothing but days."""
+    is_plain = look_up(order, "_term.PaymentMethodType") == "Net" and not look_up(order, "_term.NumberOfMonths")
+    return look_up(order, "_term.NumberOfDays") if is_plain else None
+
+
+@derived_from("_lines")
+def subtotal(order: Record) -> Decimal:
+    """Sum of LineAmount."""
+    return total(line.get("LineAmount") for line in order["_lines"])
+
+
+@derived_from("_charges")
+def charges(order: Record) -> Decimal:
+    """Sum of FixedChargeAmount of the header's charges."""
+    fixed = [one for one in order["_charges"] if one.get("ChargeCategory") == "Fixed"]
+    return total(one.get("FixedChargeAmount") for one in fixed)
+
+
+def shared(field: str) -> Derived:
+    """What all lines of an order have in common; one that does not tell it differs."""
+
+    def found(order: Record) -> Any:
+        return agreed(line.get(field) for line in order["_lines"])
+
+    return derived(found, f"{field} that all lines share", "_lines")
+
+
+def street(path: str, line: int) -> Derived:
     """A line of the street, which comes with all its lines in one text."""
 
     def found(record: Record) -> str | None:
@@ -115,18 +101,43 @@ def street(path: str, line: int) -> Any:
     return derived(found, f"line {line + 1} of {path}", path)
 
 
-def receipt_date(pick: Callable[[list[str]], str]) -> Callable[[Record], Any]:
-    """The first or the latest date of a line's receipts."""
-    return lambda line: (
-        pick(dates) if (dates := [str(one["ProductReceiptDate"]) for one in line["_receipts"]]) else None
-    )
+@derived_from("FixedAssetNumber", "ItemNumber")
+def line_type(line: Record) -> str:
+    """Whether it has an asset, an item or a category only."""
+    if line.get("FixedAssetNumber") or line.get("IsNewFixedAsset") == "Yes":
+        return "fixed asset"
+    return "item" if line.get("ItemNumber") else "category"
 
 
-def shared(field: str) -> Callable[[Record], Any]:
-    """What all lines of an order have in common."""
+@derived_from("PurchaseOrderLineStatus")
+def line_status(line: Record) -> Any:
+    """PurchaseOrderLineStatus; where it is open, quantities."""
+    told = line.get("PurchaseOrderLineStatus")
+    if told != "Backorder":
+        return told
+    if number(line["_invoiced"]):
+        return "partially invoiced"
+    return "partially received" if number(line["_received"]) else told
 
-    def found(order: Record) -> Any:
-        told = {line.get(field) for line in order["_lines"]}
-        return told.pop() if len(told) == 1 else None
 
-    return found
+@derived_from("LineDiscountAmount")
+def discount_amount(line: Record) -> Decimal | None:
+    """What LineAmount lies below the price, with a discount a unit."""
+    if not number(line.get("LineDiscountAmount")):
+        return None
+    with localcontext(prec=60):
+        basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)
+        gross = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
+        return (gross - number(line.get("LineAmount"))).quantize(LAST_DIGIT)
+
+
+@derived_from("_receipts")
+def first_received(line: Record) -> str | None:
+    """First ProductReceiptDate."""
+    return min((str(one["ProductReceiptDate"]) for one in line["_receipts"]), default=None)
+
+
+@derived_from("_receipts")
+def last_received(line: Record) -> str | None:
+    """Latest ProductReceiptDate."""
+    return max((str(one["ProductReceiptDate"]) for one in line["_receipts"]), default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.netsuite.codes import STATUSES
-from include.orderhouse.precision import until
+from include.orderhouse.precision import since, until
 from include.orderhouse.suiteql import Part, Statement, one_of
 
 ADDRESS = "nkey addressee attention addr1 addr2 addr3 city state zip country addrphone"
@@ -76,12 +76,15 @@ def scope(source: Source) -> list[str]:
 
 
 def within(source: Source, window: Window) -> list[str]:
-    """What makes an order belong to a window: its header's change or, where lines tell theirs, that of a line."""
-    conditions = []
+    """What makes an order belong to a window: its header's change or, where lines tell theirs, that of a line.
+
+    Bounds are whole seconds: NetSuite cuts the rest off, so the start goes down and the end up.
+    """
+    conditions, seconds = [], window.rounded(since, until)
     if window.start or window.end:
-        changes = [_between(CHANGED, window)]
+        changes = [_between(CHANGED, seconds)]
         if window.start and "transactionline.linelastmodifieddate" not in source.catalogue.details["absent"]:
-            in_window = _between("cl.linelastmodifieddate", window)
+            in_window = _between("cl.linelastmodifieddate", seconds)
             lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608  instants of ours
             changes.append(f"EXISTS ({lines})")
         conditions.append(" OR ".join(changes))
@@ -91,13 +94,8 @@ def within(source: Source, window: Window) -> list[str]:
 
 
 def _between(column: str, window: Window) -> str:
-    """A window's bounds in whole seconds: NetSuite cuts the rest off, so the start goes down and the end up."""
-    bounds = []
-    if window.start:
-        bounds.append(f"SYS_EXTRACT_UTC({column}) >= {_timestamp(window.start)}")
-    if window.end:
-        bounds.append(f"SYS_EXTRACT_UTC({column}) < {_timestamp(until(window.end))}")
-    return " AND ".join(bounds)
+    bounds = ((">=", window.start), ("<", window.end))
+    return " AND ".join(f"SYS_EXTRACT_UTC({column}) {sign} {_timestamp(at)}" for sign, at in bounds if at)
 
 
 def _timestamp(at: datetime) -> str:

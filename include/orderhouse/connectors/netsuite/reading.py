@@ -10,6 +10,7 @@ from typing import Any
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.netsuite import queries
 from include.orderhouse.errors import FilterIgnored, RequestRefused
+from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
 from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, count, number, one_of, run, text, walk
 
@@ -91,9 +92,8 @@ def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """Orders by internal id; those that are gone are absent."""
     known = [int(order_id) for order_id in ids if order_id.isdigit()]
-    size = min(source.page_size, MAX_ROWS)
-    for start in range(0, len(known), size):
-        conditions = [*queries.scope(source), one_of("t.id", known[start : start + size])]
+    for batch in batches(known, min(source.page_size, MAX_ROWS)):
+        conditions = [*queries.scope(source), one_of("t.id", batch)]
         rows, _ = run(source, queries.orders(source).sql(conditions, "t.id"), MAX_ROWS)
         yield Page(_whole(source, rows))
 

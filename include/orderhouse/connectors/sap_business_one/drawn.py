@@ -49,7 +49,7 @@ def _put(targets: dict[tuple[int, int], Row], base: tuple[int, int] | None, memb
 def _drawn(service: ServiceLayer, entity: str, bases: dict[int, list[int]]) -> list[Row]:
     lines = f"{entity}/DocumentLines"
     drawn_from = [
-        f"({lines}/BaseType eq {kind} and ({odata.any_equal(f'{lines}/BaseEntry', entries)}))"
+        f"({lines}/BaseType eq {kind} and ({odata.one_of(f'{lines}/BaseEntry', entries)}))"
         for kind, entries in bases.items()
         if entries
     ]

@@ -97,4 +97,4 @@ def _changed(source: Source, window: Window) -> str | None:
 
 
 def _companies(source: Source) -> str | None:
-    return odata.any_equal("CompanyCode", source.settings.company_codes) or None
+    return odata.one_of("CompanyCode", source.settings.company_codes) or None

@@ -89,7 +89,7 @@ class Service:
 
     def by_key(self, keys: Sequence[str], condition: str | None = None) -> list[dict[str, Any]]:
         """The whole orders with these numbers that meet the condition."""
-        chosen = odata.all_of(condition, odata.any_equal("PurchaseOrder", keys))
+        chosen = odata.all_of(condition, odata.one_of("PurchaseOrder", keys))
         found = self.gateway.ask(
             self.names.orders, filter=chosen, orderby="PurchaseOrder", expand=self.expand(), top=len(keys)
         )

@@ -1,4 +1,4 @@
-"""Requests to the Core API: rows of a resource, page by page, and its error bodies.
+"""Coupa's Core API: rows of a resource, page by page, and its error bodies.
 
 Pages are told apart by id, within conditions that stay the same: offsets count rows that move. The vendor names
 ``order_by`` and ``dir`` only in passing; a server that sorts the other way is read the other way.

@@ -1,0 +1,120 @@
+"""What Business Central tells by several fields, or by the lines of an order."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.connectors.business_central.codes import WITHDRAWN_UNITS
+from include.orderhouse.decimals import number, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.odata import unescaped
+from include.orderhouse.progress import progress, reached
+
+LINES = "purchaseOrderLines"
+NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
+
+
+def _lines(order: Record, are_charges: bool) -> list[Record]:
+    return [line for line in order.get(LINES) or () if (line.get("lineType") == "Charge") is are_charges]
+
+
+def _progress(order: Record, quantity: str) -> str | None:
+    bought = [line for line in order.get(LINES) or () if line.get("lineType") not in NOT_BOUGHT]
+    return progress((number(line.get(quantity)), number(line.get("quantity"))) for line in bought)
+
+
+def _type(line: Record) -> str:
+    return unescaped(str(line.get("lineType", "")))
+
+
+@derived_from(LINES)
+def receipt_status(order: Record) -> str | None:
+    """receivedQuantity against quantity of the lines."""
+    return _progress(order, "receivedQuantity")
+
+
+@derived_from(LINES)
+def invoice_status(order: Record) -> str | None:
+    """invoicedQuantity against quantity of the lines."""
+    return _progress(order, "invoicedQuantity")
+
+
+@derived_from("status", LINES)
+def status(order: Record) -> str:
+    """status; where it is Open, how far the lines have come."""
+    told = unescaped(str(order.get("status", "")))
+    steps = {"invoiced": invoice_status(order), "received": receipt_status(order)}
+    return (reached(steps) or told) if told == "Open" else told
+
+
+@derived_from("status")
+def approval_status(order: Record) -> str | None:
+    """status; none for drafts."""
+    told = unescaped(str(order.get("status", "")))
+    return None if told == "Draft" else told
+
+
+@derived_from("payToVendorNumber", "vendorNumber")
+def other_payee(order: Record) -> Any:
+    """payToVendorNumber, where it is another vendor."""
+    return order.get("payToVendorNumber") if order.get("payToVendorNumber") != order.get("vendorNumber") else None
+
+
+def days(path: str) -> Derived:
+    """The days of a date formula."""
+
+    def plain_days(order: Record) -> str | None:
+        formula = re.fullmatch(r"<?(\d+)D>?", look_up(order, path) or "")
+        return formula[1] if formula else None
+
+    return derived(plain_days, f"the days of {path}, where its formula is nothing but days (30D)", path)
+
+
+@derived_from(LINES)
+def subtotal(order: Record) -> Decimal:
+    """Sum of amountExcludingTax without charges."""
+    return total(line.get("amountExcludingTax") for line in _lines(order, are_charges=False))
+
+
+@derived_from(LINES)
+def charges(order: Record) -> Decimal:
+    """Sum of amountExcludingTax of lines of type Charge."""
+    return total(line.get("amountExcludingTax") for line in _lines(order, are_charges=True))
+
+
+@derived_from(LINES)
+def discount(order: Record) -> Decimal:
+    """Sum of the lines' invoiceDiscountAllocation."""
+    return total(line.get("invoiceDiscountAllocation") for line in order.get(LINES) or ())
+
+
+@derived_from("lineType", "item.type")
+def line_type(line: Record) -> str:
+    """lineType, with the item's type."""
+    item = look_up(line, "item.type")
+    return f"{_type(line)}, {unescaped(item)}" if item else _type(line)
+
+
+@derived_from("lineObjectNumber", "lineType")
+def item_code(line: Record) -> Any:
+    """lineObjectNumber, where the line is not on an account."""
+    return line.get("lineObjectNumber") if _type(line) in ("Item", "Resource", "Fixed Asset", "Charge") else None
+
+
+@derived_from("lineObjectNumber", "lineType")
+def gl_account(line: Record) -> Any:
+    """lineObjectNumber of lines on an account."""
+    return line.get("lineObjectNumber") if _type(line) in ("Account", "Allocation Account") else None
+
+
+def unit(place: str, own: str) -> Derived:
+    """A unit of measure by the code that people outside the company know."""
+    code = f"{place}.internationalStandardCode"
+
+    def standard(line: Record) -> Any:
+        told = look_up(line, code)
+        return WITHDRAWN_UNITS.get(told, told) if told else look_up(line, own)
+
+    return derived(standard, "the unit's international standard code, else its own code", code, own)

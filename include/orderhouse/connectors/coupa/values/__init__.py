@@ -1,0 +1,45 @@
+"""Values that no single field of Coupa holds: what its orders and lines tell by several. Decimals are texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from include.orderhouse.decimals import number
+from include.orderhouse.mapping import Derived, Record, derived, look_up
+from include.orderhouse.progress import progress, reached
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=T|$)")
+
+
+def written_day(path: str) -> Derived:
+    """The day of an instant in the zone it is written in, which is that of the people who wrote it."""
+
+    def day(record: Record) -> Any:
+        value = look_up(record, path)
+        found = DAY.match(value) if isinstance(value, str) else None
+        return found[0] if found else value
+
+    return derived(day, f"the day of {path}, as written", path)
+
+
+def has_quantity(line: Record) -> bool:
+    """Whether a line is about a quantity; others are about an amount of money."""
+    return line.get("type") != "OrderAmountLine"
+
+
+def received(lines: Iterable[Record]) -> str | None:
+    """How far lines have come by ``received``: a quantity, or of an amount line an amount."""
+    wanted = [(line, "quantity" if has_quantity(line) else "total") for line in lines]
+    return progress((number(line.get("received")), number(line.get(name))) for line, name in wanted)
+
+
+def invoiced(lines: Iterable[Record]) -> str | None:
+    """How far lines have come by what was invoiced of their amounts."""
+    return progress((number(line.get("invoiced")), number(line.get("total"))) for line in lines)
+
+
+def step(lines: Sequence[Record]) -> str | None:
+    """The step that lines have reached."""
+    return reached({"invoiced": invoiced(lines), "received": received(lines)}, partly="partly")

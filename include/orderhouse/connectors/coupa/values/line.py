@@ -1,0 +1,81 @@
+"""What a line tells by several of its fields, by its order and by its account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.billing import quantity_billed
+from include.orderhouse.connectors.coupa.values import has_quantity, step
+from include.orderhouse.decimals import number
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+
+NOT_YET = ("draft", "buyer_hold")
+DONE = ("closed", "cancelled")
+SERVICES = ("resource", "quantity_deliverable", "amount_deliverable")
+
+
+def of_quantity(path: str) -> Derived:
+    """A number of a line with a quantity; lines with only an amount have another meaning for it."""
+
+    def value(line: Record) -> Any:
+        return look_up(line, path) if has_quantity(line) else None
+
+    return derived(value, f"{path}, not of amount lines", path, "type")
+
+
+def account(column: str) -> Derived:
+    """What the account's segments say of a line that is not split."""
+
+    def value(line: Record) -> Any:
+        return None if line.get("account-allocations") else look_up(line, f"account._columns.{column}")
+
+    says = f"{column} by the setting segments, where the line is not split"
+    return derived(value, says, "account", "account-allocations")
+
+
+@derived_from("status", "_order.status", "received", "invoiced")
+def line_status(line: Record) -> str:
+    """status, that of the order, received and invoiced."""
+    own, status = str(line.get("status")), str(look_up(line, "_order.status"))
+    if own in DONE or own.startswith("soft_closed"):
+        return own.partition("_for")[0]
+    return status if status in (*NOT_YET, *DONE) else step([line]) or "open"
+
+
+@derived_from("status", "_order.status")
+def is_cancelled(line: Record) -> bool:
+    """status of the line or the order."""
+    return bool(line_status(line) == "cancelled")
+
+
+@derived_from("status", "_order.status")
+def is_closed(line: Record) -> bool:
+    """status of the line or the order."""
+    return line_status(line) in ("closed", "soft_closed")
+
+
+@derived_from("_is_charge", "asset-tags", "service-type", "type")
+def line_type(line: Record) -> str:
+    """charge by the setting, asset-tags, service-type, type."""
+    if line.get("_is_charge"):
+        return "charge"
+    if line.get("asset-tags"):
+        return "asset"
+    return "service" if not has_quantity(line) or line.get("service-type") in SERVICES else "goods"
+
+
+@derived_from("invoiced", "total", "quantity")
+def quantity_invoiced(line: Record) -> Decimal | None:
+    """quantity x invoiced / total: Coupa keeps no billed quantity."""
+    if not has_quantity(line):
+        return None
+    return quantity_billed(*(number(line.get(name)) for name in ("invoiced", "total", "quantity")))
+
+
+@derived_from("account")
+def dimensions(share: Record) -> Record | None:
+    """The segments of the account that are filled in."""
+    held = look_up(share, "account")
+    found = held if isinstance(held, dict) else {}
+    return {name: value for name, value in found.items() if name.startswith("segment-") and value} or None

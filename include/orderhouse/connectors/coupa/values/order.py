@@ -1,0 +1,64 @@
+"""What an order tells by several of its fields and by its lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
+from include.orderhouse.connectors.coupa.values import invoiced, received, step
+from include.orderhouse.decimals import number, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+
+
+def _lines(order: Record, are_charges: bool) -> list[Record]:
+    found = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
+    return [line for line in found if bool(line.get("_is_charge")) is are_charges]
+
+
+@derived_from("status", "acknowledged-flag", "order-lines.received", "order-lines.invoiced")
+def status(order: Record) -> str:
+    """status; of issued and held orders received and invoiced of the lines, acknowledged-flag."""
+    told = str(order.get("status"))
+    if told not in (*ISSUED, *HELD):
+        return told
+    refined = step(_lines(order, are_charges=False)) or ("acknowledged" if order.get("acknowledged-flag") else None)
+    return f"{told}, {refined}" if refined else told
+
+
+@derived_from("status")
+def approval_status(order: Record) -> str | None:
+    """status: an order is made of an approved requisition."""
+    told = order.get("status")
+    if told in (*ISSUED, *HELD, "closed"):
+        return "approved"
+    return "pending" if told == "buyer_hold" else None
+
+
+@derived_from("order-lines.received")
+def receipt_status(order: Record) -> str | None:
+    """received of the lines against what is ordered."""
+    return received(_lines(order, are_charges=False))
+
+
+@derived_from("order-lines.invoiced")
+def invoice_status(order: Record) -> str | None:
+    """invoiced of the lines against their totals."""
+    return invoiced(_lines(order, are_charges=False))
+
+
+@derived_from("total", "order-lines.total")
+def subtotal(order: Record) -> Decimal | None:
+    """total less charge lines."""
+    charges = total(line.get("total") for line in _lines(order, are_charges=True))
+    return None if order.get("total") is None else number(order["total"]) - charges
+
+
+def sum_of(path: str, says: str, are_charges: bool) -> Derived:
+    """A sum over the order's charge lines, or over all others; None where a line lacks it."""
+
+    def added(order: Record) -> Decimal | None:
+        found: list[Any] = [look_up(line, path) for line in _lines(order, are_charges)]
+        return None if None in found else total(found)
+
+    return derived(added, says, f"order-lines.{path}")

@@ -1,0 +1,39 @@
+"""An order's lines in NetSuite's columns."""
+
+from __future__ import annotations
+
+from include.orderhouse.connectors.netsuite import values as v
+from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
+from include.orderhouse.mapping import Expression, boolean, code, day, instant, magnitude, money, price, quantity, text
+from include.orderhouse.model import PurchaseOrderLine
+from include.orderhouse.unit_names import NAMED_UNITS
+
+LINE = PurchaseOrderLine[Expression](
+    source_line_id=text("id"),
+    line_number=text("linesequencenumber"),
+    line_type=code(v.line_type, LINE_TYPES),
+    line_status=code(v.line_status),
+    item_code=text("item_record.itemid", "item"),
+    item_name=text("item_record.displayname"),
+    description=text("memo"),
+    vendor_item_code=text("vendorname"),
+    manufacturer_item_code=text("item_record.mpn"),
+    gtin=text("item_record.upccode"),
+    category=text("item_record.class_name"),
+    quantity_ordered=quantity(magnitude("quantity")),
+    unit=code("units_name", NAMED_UNITS),
+    base_unit=code("item_record.stockunit_name", NAMED_UNITS),
+    quantity_received=quantity(magnitude("quantityshiprecv")),
+    quantity_invoiced=quantity(magnitude("quantitybilled")),
+    unit_price=price("rate"),
+    net_amount=money(v.signed("foreignamount")),
+    net_amount_company=money(v.signed("netamount")),
+    promised_delivery_date=day("expectedreceiptdate"),
+    receiving_site=text("location_name"),
+    gl_account=text("expenseaccount_name"),
+    cost_center=text("class_name"),
+    department=text("department_name"),
+    is_closed=boolean("isclosed", true="T"),
+    source_created_at=instant("linecreateddate"),
+    source_modified_at=instant("linelastmodifieddate"),
+)

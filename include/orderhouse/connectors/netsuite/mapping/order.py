@@ -1,0 +1,87 @@
+"""An order's header in NetSuite's columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.orderhouse.connectors.netsuite import values as v
+from include.orderhouse.connectors.netsuite.codes import APPROVALS, STATUSES
+from include.orderhouse.mapping import (
+    Expression,
+    code,
+    day,
+    instant,
+    integer,
+    magnitude,
+    money,
+    percent,
+    rate,
+    text,
+)
+from include.orderhouse.model import Address, PurchaseOrder
+
+
+def _address(place: str, **known: Any) -> Address[Expression]:
+    fields = {
+        "name": text(f"{place}.addressee"),
+        "line1": text(f"{place}.addr1"),
+        "line2": text(f"{place}.addr2"),
+        "line3": text(f"{place}.addr3"),
+        "city": text(f"{place}.city"),
+        "region": code(f"{place}.state"),
+        "postal_code": text(f"{place}.zip"),
+        "country": code(f"{place}.country"),
+        "contact": text(f"{place}.attention"),
+        "phone": text(f"{place}.addrphone"),
+    }
+    return Address(**(fields | known))
+
+
+ORDER = PurchaseOrder[Expression](
+    source_order_id=text("id"),
+    order_number=text("tranid"),
+    order_type=code("type", {"PurchOrd": "standard"}),
+    status=code("status", STATUSES),
+    approval_status=code("approvalstatus", APPROVALS),
+    receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
+    order_date=day("trandate"),
+    requested_delivery_date=day("duedate"),
+    company_code=text("main_line.subsidiary"),
+    company_name=text("subsidiary.name", "main_line.subsidiary_name"),
+    buyer_code=text("employee"),
+    buyer_name=text("buyer.entityid", "employee_name"),
+    buyer_email=text("buyer.email"),
+    created_by=text("createdby_name", "createdby"),
+    vendor_code=text("vendor.entityid", "entity"),
+    vendor=_address(
+        "vendor_address",
+        name=text("vendor.companyname", "vendor.entityid"),
+        email=text("vendor.email"),
+        phone=text("vendor.phone", "vendor_address.addrphone"),
+    ),
+    vendor_tax_id=text("vendor.vatregnumber"),
+    vendor_order_reference=text("otherrefnum"),
+    ship_to=_address("ship_to"),
+    bill_to=_address("bill_to"),
+    payment_terms_code=text("term.name", "terms_name"),
+    net_days=integer("term.daysuntilnetdue"),
+    discount_percent=percent("term.discountpercent"),
+    discount_days=integer("term.daysuntilexpiry"),
+    delivery_terms=code("incoterm_name"),
+    ship_method=text("shipmethod_name"),
+    currency=code("document_currency.symbol"),
+    exchange_rate=rate("exchangerate"),
+    company_currency=code("company_currency.symbol"),
+    subtotal_amount=money(v.sum_of_goods("foreignamount")),
+    charges_amount=money(v.sum_of_charges("foreignamount")),
+    tax_amount=money(v.sum_of_taxes("foreignamount")),
+    total_amount=money(magnitude("foreigntotal"), magnitude("main_line.foreignamount")),
+    subtotal_amount_company=money(v.sum_of_goods("netamount")),
+    charges_amount_company=money(v.sum_of_charges("netamount")),
+    tax_amount_company=money(v.sum_of_taxes("netamount")),
+    total_amount_company=money(magnitude("main_line.netamount")),
+    memo=text("memo"),
+    source_created_at=instant("createddate"),
+    source_modified_at=instant("lastmodifieddate"),
+)
