@@ -15,7 +15,7 @@ from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
 from include.orderhouse.connectors.sap_s4hana.values.conditions import net_amount
-from include.orderhouse.connectors.sap_s4hana.values.order import exchange_rate
+from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import (
     AuthenticationFailed,
     FilterIgnored,

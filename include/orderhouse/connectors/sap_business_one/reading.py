@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
 from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, orders_behind
-from include.orderhouse.connectors.sap_business_one.related import Related, names
 from include.orderhouse.lookup import Row
 from include.orderhouse.sections import Section, read_sections
 from include.orderhouse.service_layer import ServiceLayer, changed_at, literal, on_days
@@ -45,7 +45,7 @@ class Reading:
 
     def __init__(self, source: Source, window: Window) -> None:
         self.source, self.window, self.service = source, window, ServiceLayer(source)
-        self.related = Related(source, self.service)
+        self.assembly = Assembly(source, self.service)
 
     def headers(self, condition: str | None, is_counted: bool, place: Row | None) -> Iterator[Page]:
         """The orders of a condition; what the window's last day holds after its end counts as not expected."""
@@ -56,14 +56,14 @@ class Reading:
                 expected = told - (len(page.rows) - len(rows))
             goes_on = page.next_link and page.rows
             resume = {"after": page.rows[-1][KEY], "expected": expected} if goes_on else None
-            yield Page(self.related.whole(rows), resume, None if goes_on else expected)
+            yield Page(self.assembly.whole(rows), resume, None if goes_on else expected)
 
     def drawn(self, entity: str, condition: str | None, others: str, after: int | None) -> Iterator[Page]:
         """The orders behind documents; ``others`` are those that another section does not hold already."""
         for page in self.service.pages(entity, KEY, condition, (KEY, "DocumentLines"), after):
             entries = orders_behind(self.service, page.rows)
             rows = [row for found in self.service.by_keys(ORDERS, KEY, entries, (), others) for row in found.rows]
-            yield Page(self.related.whole(rows), page.rows[-1][KEY] if page.next_link and page.rows else None)
+            yield Page(self.assembly.whole(rows), page.rows[-1][KEY] if page.next_link and page.rows else None)
 
     def _is_before_end(self, row: Row) -> bool:
         moment, end = changed_at(row, self.source), self.window.end
@@ -95,9 +95,9 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these keys."""
     service = ServiceLayer(source)
-    related = Related(source, service)
+    assembly = Assembly(source, service)
     for page in service.by_keys(ORDERS, KEY, (int(key) for key in ids if key.isdecimal())):
-        yield Page(related.whole(page.rows))
+        yield Page(assembly.whole(page.rows))
 
 
 def scan(source: Source) -> Iterator[Keys]:

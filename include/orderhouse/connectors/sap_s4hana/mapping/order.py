@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import APPROVAL_STATUSES, ORDER_STATUSES, ORDER_TYPES, PROGRESS
-from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note
+from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note, terms
 from include.orderhouse.connectors.sap_s4hana.values import order as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import charges
 from include.orderhouse.mapping import (
@@ -69,17 +69,17 @@ ORDER = PurchaseOrder[Expression](
     vendor_code=text("Supplier"),
     vendor=VENDOR,
     ship_to=SHIP_TO,
-    invoice_vendor_code=text(v.invoicing_party),
+    invoice_vendor_code=text(terms.invoicing_party),
     vendor_order_reference=text("CorrespncExternalReference"),
     payment_terms_code=text("PaymentTerms"),
-    net_days=integer(v.net_days),
-    discount_percent=percent(v.early("CashDiscount1Percent", "CashDiscount1Percent, if any")),
-    discount_days=integer(v.early("CashDiscount1Days", "CashDiscount1Days, if it grants a discount")),
+    net_days=integer(terms.net_days),
+    discount_percent=percent(terms.early("CashDiscount1Percent", "CashDiscount1Percent, if any")),
+    discount_days=integer(terms.early("CashDiscount1Days", "CashDiscount1Days, if it grants a discount")),
     delivery_terms=code("IncotermsClassification"),
     delivery_terms_location=text("IncotermsLocation1"),
     language=code("Language"),
     currency=code("DocumentCurrency"),
-    exchange_rate=rate(v.exchange_rate),
+    exchange_rate=rate(terms.exchange_rate),
     charges_amount=money(charges),
     requisition_reference=text(v.shared("PurchaseRequisition", "requisition")),
     contract_reference=text(v.shared("PurchaseContract", "contract")),

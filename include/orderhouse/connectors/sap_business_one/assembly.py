@@ -39,7 +39,7 @@ def _named(service: ServiceLayer, entity: str) -> dict[str, Row]:
     return {str(row[members[0]]): row for page in service.pages(entity, members[0], None, members) for row in page.rows}
 
 
-class Related:
+class Assembly:
     """Makes whole orders of documents; vendors and items are asked for once each."""
 
     def __init__(self, source: Source, service: ServiceLayer) -> None:
