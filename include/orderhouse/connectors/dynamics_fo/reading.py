@@ -14,7 +14,7 @@ from include.orderhouse.connectors.dynamics_fo.queries import FILLED_IN_SINCE, H
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
-from include.orderhouse.lookup import batches
+from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import since, until
 from include.orderhouse.sections import Section, read_sections
 
@@ -112,10 +112,8 @@ def _by_line(source: Source, company: str, window: Window, after: RowKey | None)
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these source ids, each ``<company>/<number>``."""
     for company in _companies(source):
-        assembly, prefix = Assembly(source, company), f"{company}/"
-        numbers = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
-        if numbers:
-            yield Page(assembly.records(_headers_of(source, company, numbers)))
+        if numbers := ids_within(company, ids):
+            yield Page(Assembly(source, company).records(_headers_of(source, company, numbers)))
 
 
 def scan(source: Source) -> Iterator[Keys]:
