@@ -15,9 +15,10 @@ import httpx
 
 from include.orderhouse import odata
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.dynamics_fo.discovery import discover
 from include.orderhouse.connectors.dynamics_fo.mapping import MAPPING
 from include.orderhouse.connectors.dynamics_fo.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.dynamics_fo.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.dynamics_fo.reading import fetch, read, scan
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.entra import entra_application
