@@ -11,7 +11,7 @@ import pytest
 from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
-from include.orderhouse.connectors.sap_business_one.related import DRAWN_LINE
+from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
 from include.orderhouse.mapping import Record
 from include.orderhouse.options import CustomField, Options
 from include.orderhouse.raw_order import RawOrder

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.sap_s4hana import CONNECTOR, records
-from include.orderhouse.connectors.sap_s4hana.amounts import exchange_rate, net_amount
+from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
+from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
+from include.orderhouse.connectors.sap_s4hana.values.conditions import net_amount
+from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import (
     AuthenticationFailed,
     FilterIgnored,
@@ -77,7 +79,7 @@ def expects_something(order: Order) -> bool:
 
 def lines_of(source: Source, key: str) -> list[dict[str, Any]]:
     [order] = [record for page in CONNECTOR.read(source, [key]) for record in page.records]
-    return list(records.listed(order, *records.LINES))
+    return list(listed(order, LINES))
 
 
 def test_discovery_proves_the_credentials_and_learns_fields_and_the_time(source: Source) -> None:
@@ -192,9 +194,9 @@ def test_lines_that_the_server_cuts_off_are_read_to_their_end(
         pages = list(CONNECTOR.fetch(source, EVER))
     told = {str(order["PurchaseOrder"]): order for page in pages for order in page.records}
     for order in company.orders.values():
-        lines = records.listed(told[order_number(order)], *records.LINES)
+        lines = listed(told[order_number(order)], LINES)
         assert [int(line["PurchaseOrderItem"]) for line in lines] == [line.number for line in order.goods_lines]
-        assert all(records.conditions(line) and records.schedules(line) for line in lines)
+        assert all(listed(line, CONDITIONS) and listed(line, SCHEDULES) for line in lines)
 
 
 def test_a_link_to_another_host_is_refused(company: Company, source_for: SourceFor) -> None:
@@ -219,7 +221,7 @@ def test_both_services_tell_the_same_amounts(sap: Sandbox, company: Company, sou
     for service in ("v4", "v2"):
         source = source_for(NAME, sap, service=service)
         orders = [order for page in CONNECTOR.fetch(source, EVER) for order in page.records]
-        lines = [line for order in orders for line in records.listed(order, *records.LINES)]
+        lines = [line for order in orders for line in listed(order, LINES)]
         amounts[service] = [Decimal(line["NetAmount"]) if service == "v4" else net_amount(line) for line in lines]
     assert amounts["v4"] == amounts["v2"]
     truth = [line.net_amount for order in company.orders.values() for line in order.goods_lines]

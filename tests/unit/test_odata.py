@@ -120,3 +120,8 @@ def test_h20_error_bodies_are_judged_by_code_then_by_status(status: int, error: 
 
 def test_an_answer_without_an_error_is_none() -> None:
     assert odata.explain(Answer(200, {}, {"value": []}, ""), {}) is None
+
+
+def test_one_of_several_values_is_asked_for_in_a_way_that_every_version_knows() -> None:
+    assert odata.one_of("DocEntry", [7, 8]) == "DocEntry eq 7 or DocEntry eq 8"
+    assert odata.one_of("Code", ["O'Neil"]) == "Code eq 'O''Neil'"

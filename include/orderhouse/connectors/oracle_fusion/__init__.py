@@ -12,8 +12,9 @@ import httpx
 from include.orderhouse import adf
 from include.orderhouse.auth import TokenAuth, UserAssertion, basic
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.oracle_fusion.discovery import discover
 from include.orderhouse.connectors.oracle_fusion.mapping import MAPPING
-from include.orderhouse.connectors.oracle_fusion.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.oracle_fusion.reading import fetch, read, scan
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 from include.orderhouse.credentials import Credentials
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from include.orderhouse import intuit
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.quickbooks.related import Related, links
+from include.orderhouse.connectors.quickbooks.assembly import Assembly, links
 from include.orderhouse.errors import RequestRefused, UnexpectedShape
 from include.orderhouse.intuit import Within
 from include.orderhouse.lookup import batches
@@ -52,33 +52,33 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
 
 
 def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
-    related = Related(source)
-    yield "orders", partial(_orders, source, window, related)
+    assembly = Assembly(source)
+    yield "orders", partial(_orders, source, window, assembly)
     if window.start is None or window.open_only:
         return
     if source.settings.read_bills:
-        yield "bills", partial(_billed, source, window, related)
+        yield "bills", partial(_billed, source, window, assembly)
     yield "deletions", partial(_deleted, source, window.start)
 
 
-def _orders(source: Source, window: Window, related: Related, after: intuit.After | None) -> Iterator[Page]:
+def _orders(source: Source, window: Window, assembly: Assembly, after: intuit.After | None) -> Iterator[Page]:
     filters_status = window.open_only and source.catalogue.details["filters_status"]
     within = Within(window.start, window.end, (OPEN,) if filters_status else ())
     is_countable = after is None and (filters_status or not window.open_only)
     expected = intuit.count(source, ORDER, within) if is_countable else None
     for rows, further in intuit.walk(source, ORDER, within, source.page_size, after):
         chosen = [row for row in rows if not window.open_only or row.get("POStatus") != "Closed"]
-        yield Page(related.whole(chosen), further, expected)
+        yield Page(assembly.whole(chosen), further, expected)
         expected = None
 
 
-def _billed(source: Source, window: Window, related: Related, after: intuit.After | None) -> Iterator[Page]:
+def _billed(source: Source, window: Window, assembly: Assembly, after: intuit.After | None) -> Iterator[Page]:
     """Orders that were not saved in the window themselves, but a bill of theirs was."""
     saved = window.rounded(since, until)
     for bills, further in intuit.walk(source, BILL, Within(window.start, window.end), source.page_size, after):
         linked = {link["TxnId"] for bill in bills for link in links(bill) if link.get("TxnType") == ORDER}
         found = intuit.by_ids(source, ORDER, linked)
-        yield Page(related.whole([row for row in found if not saved.holds(intuit.updated_at(row))]), further)
+        yield Page(assembly.whole([row for row in found if not saved.holds(intuit.updated_at(row))]), further)
 
 
 def _deleted(source: Source, start: datetime, _after: None) -> Iterator[Page]:
@@ -88,9 +88,9 @@ def _deleted(source: Source, start: datetime, _after: None) -> Iterator[Page]:
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """Orders by id; those that are gone are absent."""
-    related = Related(source)
+    assembly = Assembly(source)
     for batch in batches(ids, source.page_size):
-        yield Page(related.whole(intuit.by_ids(source, ORDER, batch)))
+        yield Page(assembly.whole(intuit.by_ids(source, ORDER, batch)))
 
 
 def scan(source: Source) -> Iterator[Keys]:

@@ -12,9 +12,10 @@ import httpx
 
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.sap_business_one.mapping import MAPPING
-from include.orderhouse.connectors.sap_business_one.reading import discover, explain, fetch, read, scan
+from include.orderhouse.connectors.sap_business_one.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.sap_business_one.settings import Settings
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.service_layer import explain
 from include.orderhouse.session import SessionAuth
 
 

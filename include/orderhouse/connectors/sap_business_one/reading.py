@@ -7,42 +7,22 @@ whole days, a day more at their start, and orders at or after the window's end a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.sap_business_one.related import (
-    INVOICES,
-    RECEIPTS,
-    Related,
-    changed_at,
-    names,
-    orders_behind,
-)
-from include.orderhouse.connectors.sap_business_one.service import Row, ServiceLayer
-from include.orderhouse.errors import AuthenticationFailed
-from include.orderhouse.http import Answer, Refusal
+from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
+from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, orders_behind
+from include.orderhouse.lookup import Row
+from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.service_layer import ServiceLayer, changed_at, literal, on_days
 
 ORDERS, KEY = "PurchaseOrders", "DocEntry"
 OPEN, UNDATED = "DocumentStatus eq 'bost_Open'", "UpdateDate eq null"
 MARGIN = timedelta(days=1)
 """How much earlier a window starts: clocks that are set back, and servers whose zone was configured wrongly."""
-ERRORS = {"301": AuthenticationFailed, "-304": AuthenticationFailed}
-"""301: no such session, or timed out; -304: the login's company, user or password is wrong."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a window with one query: of orders, or of documents that lead to orders."""
-
-    name: str
-    condition: str | None
-    entity: str = ORDERS
-    behind: str | None = None
-    """Of documents: which of the orders behind them another section does not hold already."""
-    is_counted: bool = False
 
 
 def discover(source: Source) -> Catalogue:
@@ -57,100 +37,71 @@ def discover(source: Source) -> Catalogue:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, section by section, in order of their keys."""
-    service = ServiceLayer(source)
-    sections = list(_sections(source, window))
-    at = window.resume or {"section": sections[0].name, "after": None, "expected": None}
-    begin = [section.name for section in sections].index(at["section"])
-    for section, following in zip(sections[begin:], [*sections[begin + 1 :], None], strict=True):
-        then = {"section": following.name, "after": None, "expected": None} if following else None
-        read_section = _changed if section.entity == ORDERS else _drawn_from
-        yield from read_section(source, service, section, window, at, then)
-        at = {"section": None, "after": None, "expected": None}
+    yield from read_sections(list(_sections(Reading(source, window))), window.resume)
+
+
+class Reading:
+    """What the sections of one window have in common."""
+
+    def __init__(self, source: Source, window: Window) -> None:
+        self.source, self.window, self.service = source, window, ServiceLayer(source)
+        self.assembly = Assembly(source, self.service)
+
+    def headers(self, condition: str | None, is_counted: bool, place: Row | None) -> Iterator[Page]:
+        """The orders of a condition; what the window's last day holds after its end counts as not expected."""
+        after, expected = (place["after"], place["expected"]) if place else (None, None)
+        for page in self.service.pages(ORDERS, KEY, condition, after=after):
+            rows = [row for row in page.rows if self._is_before_end(row)]
+            if is_counted and (told := page.count if page.count is not None else expected) is not None:
+                expected = told - (len(page.rows) - len(rows))
+            goes_on = page.next_link and page.rows
+            resume = {"after": page.rows[-1][KEY], "expected": expected} if goes_on else None
+            yield Page(self.assembly.whole(rows), resume, None if goes_on else expected)
+
+    def drawn(self, entity: str, condition: str | None, others: str, after: int | None) -> Iterator[Page]:
+        """The orders behind documents; ``others`` are those that another section does not hold already."""
+        for page in self.service.pages(entity, KEY, condition, (KEY, "DocumentLines"), after):
+            entries = orders_behind(self.service, page.rows)
+            rows = [row for found in self.service.by_keys(ORDERS, KEY, entries, (), others) for row in found.rows]
+            yield Page(self.assembly.whole(rows), page.rows[-1][KEY] if page.next_link and page.rows else None)
+
+    def _is_before_end(self, row: Row) -> bool:
+        moment, end = changed_at(row, self.source), self.window.end
+        return moment is None or end is None or moment < end
+
+
+def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
+    settings, zone, window = reading.source.settings, ZoneInfo(reading.source.time_zone), reading.window
+    first = (window.start - MARGIN).astimezone(zone).date() if window.start and not window.open_only else None
+    last = window.end.astimezone(zone).date() if window.end else None
+    changed, created = on_days("UpdateDate", first, last), on_days("CreationDate", first, last)
+    if window.open_only:
+        yield "open", partial(reading.headers, odata.all_of(changed and f"{changed} or {UNDATED}", OPEN), True)
+        return
+    yield "changed", partial(reading.headers, changed, True)
+    if settings.undated_orders and changed:
+        yield "undated", partial(reading.headers, odata.all_of(UNDATED, created), True)
+    if first is None:
+        return
+    earlier = f"UpdateDate lt {literal(first)} or {UNDATED}"
+    if settings.read_drawn_documents:
+        others = f"{earlier} or UpdateDate gt {literal(last)}" if last else earlier
+        yield "receipts", partial(reading.drawn, RECEIPTS, changed, others)
+        yield "invoices", partial(reading.drawn, INVOICES, changed, others)
+    if settings.reread_open_orders and last is None:
+        yield "still open", partial(reading.headers, odata.all_of(earlier, OPEN), False)
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these keys."""
     service = ServiceLayer(source)
-    related = Related(source, service)
+    assembly = Assembly(source, service)
     for page in service.by_keys(ORDERS, KEY, (int(key) for key in ids if key.isdecimal())):
-        yield Page(related.whole(page.rows))
+        yield Page(assembly.whole(page.rows))
 
 
 def scan(source: Source) -> Iterator[Keys]:
     """The keys of all orders."""
     for page in ServiceLayer(source).pages(ORDERS, KEY, None, (KEY, "UpdateDate", "UpdateTime")):
-        yield Keys(
-            [Key(str(wire.part(row, KEY, int, of="a key")), changed_at(row, source)) for row in page.rows], page.count
-        )
-
-
-def explain(answer: Answer) -> Refusal | None:
-    """The Service Layer's error bodies; version 2 tells the message as plain text."""
-    return odata.explain(answer, ERRORS)
-
-
-def _sections(source: Source, window: Window) -> Iterator[Section]:
-    settings, zone = source.settings, ZoneInfo(source.time_zone)
-    first = (window.start - MARGIN).astimezone(zone).date() if window.start and not window.open_only else None
-    last = window.end.astimezone(zone).date() if window.end else None
-    changed, created = _days("UpdateDate", first, last), _days("CreationDate", first, last)
-    if window.open_only:
-        yield Section("open", odata.all_of(changed and f"{changed} or {UNDATED}", OPEN), is_counted=True)
-        return
-    yield Section("changed", changed, is_counted=True)
-    if settings.undated_orders and changed:
-        yield Section("undated", odata.all_of(UNDATED, created), is_counted=True)
-    if first is None:
-        return
-    earlier = f"UpdateDate lt {_literal(first)} or {UNDATED}"
-    if settings.read_drawn_documents:
-        others = f"{earlier} or UpdateDate gt {_literal(last)}" if last else earlier
-        yield Section("receipts", changed, RECEIPTS, others)
-        yield Section("invoices", changed, INVOICES, others)
-    if settings.reread_open_orders and last is None:
-        yield Section("still open", odata.all_of(earlier, OPEN))
-
-
-def _days(field: str, first: date | None, last: date | None) -> str | None:
-    lower = f"{field} ge {_literal(first)}" if first else None
-    upper = f"{field} le {_literal(last)}" if last else None
-    return odata.all_of(lower, upper) or None
-
-
-def _literal(day: date) -> str:
-    """A date as the Service Layer takes it in both versions: as text."""
-    return odata.literal(day.isoformat())
-
-
-def _changed(
-    source: Source, service: ServiceLayer, section: Section, window: Window, at: Row, then: Row | None
-) -> Iterator[Page]:
-    """The orders of a section; what the window's last day holds after its end counts as not expected."""
-    related, expected = Related(source, service), at["expected"]
-    for page in service.pages(ORDERS, KEY, section.condition, after=at["after"]):
-        rows = [row for row in page.rows if _is_before(changed_at(row, source), window.end)]
-        if section.is_counted and (told := page.count if page.count is not None else expected) is not None:
-            expected = told - (len(page.rows) - len(rows))
-        orders = related.whole(rows)
-        if page.next_link and page.rows:
-            resume = {"section": section.name, "after": page.rows[-1][KEY], "expected": expected}
-            yield Page(orders, resume)
-        else:
-            yield Page(orders, then, expected)
-
-
-def _drawn_from(
-    source: Source, service: ServiceLayer, section: Section, window: Window, at: Row, then: Row | None
-) -> Iterator[Page]:
-    """The orders behind the documents of a section."""
-    related = Related(source, service)
-    for page in service.pages(section.entity, KEY, section.condition, (KEY, "DocumentLines"), at["after"]):
-        entries = orders_behind(service, page.rows)
-        rows = [row for found in service.by_keys(ORDERS, KEY, entries, (), section.behind) for row in found.rows]
-        is_last = not (page.next_link and page.rows)
-        resume = then if is_last else {"section": section.name, "after": page.rows[-1][KEY], "expected": None}
-        yield Page(related.whole(rows), resume)
-
-
-def _is_before(moment: datetime | None, end: datetime | None) -> bool:
-    return moment is None or end is None or moment < end
+        keys = [Key(str(wire.part(row, KEY, int, of="a key")), changed_at(row, source)) for row in page.rows]
+        yield Keys(keys, page.count)

@@ -1,20 +1,21 @@
-"""The two purchase order services of SAP S/4HANA: where they are, what they call things, how they are asked."""
+"""The two purchase order services of SAP S/4HANA: where they are, what they call things, how orders are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import UnexpectedShape
+from include.orderhouse.errors import FilterIgnored
+from include.orderhouse.odata import CollectionPage
+from include.orderhouse.sap_gateway import Gateway
 
 
 @dataclass(frozen=True)
-class Service:
-    """One service. The parts are navigation properties; those that a release lacks are not expanded."""
+class Names:
+    """What a service calls things. The parts are navigation properties; those that a release lacks are not expanded."""
 
     version: odata.Version
     root: str
@@ -25,7 +26,7 @@ class Service:
     line_parts: tuple[str, ...]
 
 
-V2 = Service(
+V2 = Names(
     version=2,
     root="sap/opu/odata/sap/API_PURCHASEORDER_PROCESS_SRV",
     orders="A_PurchaseOrder",
@@ -39,7 +40,7 @@ V2 = Service(
         "to_PurchaseOrderItemNote",
     ),
 )
-V4 = Service(
+V4 = Names(
     version=4,
     root="sap/opu/odata4/sap/api_purchaseorder_2/srvd_a2x/sap/purchaseorder/0001",
     orders="PurchaseOrder",
@@ -54,88 +55,71 @@ V4 = Service(
         "_PurchaseOrderItemNote",
     ),
 )
-SERVICES: Mapping[str, Service] = {"v2": V2, "v4": V4}
+SERVICES: Mapping[str, Names] = {"v2": V2, "v4": V4}
 
 
-def service_of(source: Source) -> Service:
-    """The service that the connection is set to."""
-    return SERVICES[source.settings.service]
+class Service:
+    """The service that a connection is set to."""
 
+    def __init__(self, source: Source) -> None:
+        settings = source.settings
+        self.names = SERVICES[settings.service]
+        self.gateway = Gateway(source.api, self.names.version, self.names.root, settings.sap_client)
+        self._known = source.catalogue.details
 
-def metadata(source: Source) -> dict[str, list[str]]:
-    """Fields and navigation properties by entity set, from ``$metadata``. Raises UnexpectedShape where it is none."""
-    service = service_of(source)
-    told = source.api.get_text(f"{service.root}/$metadata", client(source))
-    try:
-        tree = ElementTree.fromstring(told)  # noqa: S314  expat bounds the expansion of entities; the host is the user's own
-    except ElementTree.ParseError as error:
-        raise UnexpectedShape(
-            f"{service.root}/$metadata is no XML ({error}).",
-            action="A login page or a proxy may stand in front of the source. Check host and sap_client.",
-        ) from error
-    types: dict[str, list[str]] = {}
-    sets: dict[str, str] = {}
-    for element in tree.iter():
-        kind = element.tag.rpartition("}")[2]
-        if kind == "EntityType":
-            members = [member for member in element if member.tag.endswith(("}Property", "}NavigationProperty"))]
-            types[element.get("Name", "")] = [member.get("Name", "") for member in members]
-        elif kind == "EntitySet":
-            sets[element.get("Name", "")] = element.get("EntityType", "").rpartition(".")[2]
-    return {name: types.get(entity, []) for name, entity in sets.items()}
+    def pages(
+        self, entity_set: str, condition: str | None, size: int, after: str | None = None, **options: Any
+    ) -> Iterator[tuple[CollectionPage, str | None]]:
+        """Rows in order of the order's number, from behind one on; each page with the number behind which it goes on.
 
+        Only the first page tells a count. Raises FilterIgnored where a page does not go on.
+        """
+        options = {"orderby": "PurchaseOrder", "count": False} | options
+        while True:
+            behind = after and f"PurchaseOrder gt {odata.literal(after)}"
+            count = options["count"] and after is None
+            chosen = options | {"filter": odata.all_of(condition, behind), "top": size, "count": count}
+            found = self.gateway.ask(entity_set, **chosen)
+            self._check_progress(after, [key_of(row) for row in found.rows])
+            has_more = bool(found.rows) and (found.next_link is not None or len(found.rows) >= size)
+            after = key_of(found.rows[-1]) if has_more else None
+            yield found, after
+            if after is None:
+                return
 
-def ask(source: Source, entity_set: str, **options: Any) -> odata.CollectionPage:
-    """One page of an entity set. Options are OData's without the dollar sign; those that are empty are left out.
+    def by_key(self, keys: Sequence[str], condition: str | None = None) -> list[dict[str, Any]]:
+        """The whole orders with these numbers that meet the condition."""
+        chosen = odata.all_of(condition, odata.one_of("PurchaseOrder", keys))
+        found = self.gateway.ask(
+            self.names.orders, filter=chosen, orderby="PurchaseOrder", expand=self.expand(), top=len(keys)
+        )
+        wanted = set(keys)
+        return [self.whole(row) for row in found.rows if key_of(row) in wanted]
 
-    ``count=True`` asks for the number of all rows that match.
-    """
-    service = service_of(source)
-    if options.pop("count", False):
-        options |= {"inlinecount": "allpages"} if service.version == 2 else {"count": "true"}
-    params = {f"${name}": str(value) for name, value in options.items() if value}
-    body = source.api.get(f"{service.root}/{entity_set}", params | client(source) | {"$format": "json"})
-    return odata.collection(body, service.version, of=entity_set)
+    def expand(self) -> str:
+        """``$expand`` of whole orders: every part that the release has."""
+        names = self.names
+        order_parts = [part for part in names.order_parts if part in self._known[names.orders]]
+        line_parts = [part for part in names.line_parts if part in self._known[names.lines]]
+        if names.version == 2:
+            return ",".join([names.to_lines, *(f"{names.to_lines}/{part}" for part in line_parts), *order_parts])
+        return ",".join([f"{names.to_lines}($expand={','.join(line_parts)})", *order_parts])
 
+    def whole(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The order with every nested collection read to its end."""
+        names = self.names
+        self.gateway.complete(order, (names.to_lines, *names.order_parts))
+        for line in odata.nested(order, names.to_lines, names.version, of=names.orders).rows:
+            self.gateway.complete(line, names.line_parts)
+        return order
 
-def client(source: Source) -> dict[str, str]:
-    """The SAP client, for on-premise systems that have several."""
-    return {"sap-client": source.settings.sap_client} if source.settings.sap_client else {}
-
-
-def expand(source: Source) -> str:
-    """``$expand`` of whole orders: every part that the release has."""
-    service, known = service_of(source), source.catalogue.details
-    order_parts = [part for part in service.order_parts if part in known[service.orders]]
-    line_parts = [part for part in service.line_parts if part in known[service.lines]]
-    if service.version == 2:
-        return ",".join([service.to_lines, *(f"{service.to_lines}/{part}" for part in line_parts), *order_parts])
-    return ",".join([f"{service.to_lines}($expand={','.join(line_parts)})", *order_parts])
-
-
-def whole(source: Source, order: dict[str, Any]) -> dict[str, Any]:
-    """The order with every nested collection read to its end."""
-    service = service_of(source)
-    _complete(source, order, (service.to_lines, *service.order_parts))
-    for line in odata.nested(order, service.to_lines, service.version, of=service.orders).rows:
-        _complete(source, line, service.line_parts)
-    return order
-
-
-def _complete(source: Source, row: dict[str, Any], parts: Iterable[str]) -> None:
-    """Fetch what the server cut off of the row's collections, into the row."""
-    version = service_of(source).version
-    for part in parts:
-        is_collection = isinstance(row.get(part), list) or "results" in (row.get(part) or {})
-        if not is_collection:
-            continue
-        page = odata.nested(row, part, version, of="an order")
-        rows, link = page.rows, page.next_link
-        while link:
-            page = odata.collection(source.api.get(link), version, of=part)
-            rows, link = [*rows, *page.rows], page.next_link
-        row[part] = rows if version == 4 else {"results": rows}
-        row.pop(f"{part}@odata.nextLink", None)
+    def _check_progress(self, last: str | None, keys: Sequence[str]) -> None:
+        """A page behind a key holds only later keys; else the source ignores its filter: paging would never end."""
+        if last is not None and any(key <= last for key in keys):
+            raise FilterIgnored(
+                f"{self.names.orders}: asked for orders after {last}, got {min(keys)}.",
+                action="Nothing more was read. A proxy or gateway in front of the source may drop the query options.",
+            )
 
 
 def key_of(row: Mapping[str, Any]) -> str:

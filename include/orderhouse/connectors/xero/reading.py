@@ -9,7 +9,7 @@ from functools import partial
 
 from include.orderhouse import wire, xero_accounting
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.xero.related import Related
+from include.orderhouse.connectors.xero.assembly import Assembly
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
 from include.orderhouse.precision import since
 from include.orderhouse.sections import read_sections
@@ -84,11 +84,11 @@ def _sections(source: Source, window: Window) -> Iterator[Section]:
 
 
 def _pages(source: Source, section: Section, after: xero_accounting.After | None) -> Iterator[Page]:
-    related, size = Related(source, section.tenant), source.page_size
+    assembly, size = Assembly(source, section.tenant), source.page_size
     for found, further in xero_accounting.walk(source, section.request(), size, section.start, after):
         wanted = [row for row in found.rows if _is_wanted(row, section)]
         is_over = bool(found.rows) and section.end is not None and updated_at(found.rows[-1]) >= section.end
-        yield Page(related.whole(wanted), None if is_over else further, _expected(section, found, wanted))
+        yield Page(assembly.whole(wanted), None if is_over else further, _expected(section, found, wanted))
         if is_over:
             return
 
@@ -116,8 +116,8 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
         prefix = f"{tenant['tenantId']}/"
         wanted = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
         if wanted:
-            related = Related(source, tenant)
-            yield from (Page(related.whole(rows)) for rows in _by_id(source, tenant, wanted))
+            assembly = Assembly(source, tenant)
+            yield from (Page(assembly.whole(rows)) for rows in _by_id(source, tenant, wanted))
 
 
 def _by_id(source: Source, tenant: Row, ids: Sequence[str]) -> Iterator[list[Row]]:

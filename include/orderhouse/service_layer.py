@@ -1,4 +1,4 @@
-"""The Service Layer's queries: pages by key, records by their keys, and documents side by side with their lines.
+"""The Service Layer of SAP Business One: pages by key, records by their keys, documents beside their lines, its clock.
 
 Pages are asked for by the last key, never by a next link: links were seen to lose the query's filter. That a link is
 there says that there is more.
@@ -7,18 +7,25 @@ there says that there is more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import FilterIgnored
+from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, OrderhouseError
+from include.orderhouse.http import Answer, Refusal
+from include.orderhouse.local_time import from_local
+from include.orderhouse.lookup import Row, batches
 from include.orderhouse.odata import CollectionPage
 
+PURCHASE_ORDER, GOODS_RECEIPT = 22, 20
+"""Object types, as ``BaseType`` tells them."""
 KEYS_AT_ONCE = 40
 JOINED_AT_ONCE = 100
+ERRORS: dict[str, type[OrderhouseError]] = {"301": AuthenticationFailed, "-304": AuthenticationFailed}
+"""301: no such session, or timed out; -304: the login's company, user or password is wrong."""
 UNPAGED = {"Prefer": "odata.maxpagesize=0"}
-
-Row = dict[str, Any]
 
 
 class ServiceLayer:
@@ -61,10 +68,8 @@ class ServiceLayer:
         self, entity: str, key: str, keys: Iterable[Any], select: Sequence[str] = (), condition: str | None = None
     ) -> Iterator[CollectionPage]:
         """The records with these keys, some at a time, as many as exist and meet the condition."""
-        wanted = sorted(set(keys))
-        for begin in range(0, len(wanted), KEYS_AT_ONCE):
-            chosen = any_equal(key, wanted[begin : begin + KEYS_AT_ONCE])
-            yield from self.pages(entity, key, odata.all_of(condition, chosen), select)
+        for batch in batches(sorted(set(keys)), KEYS_AT_ONCE):
+            yield from self.pages(entity, key, odata.all_of(condition, odata.one_of(key, batch)), select)
 
     def joined(self, entity: str, document: str, line: str, condition: str) -> list[Row]:
         """Lines with their documents: the selected members of both, the document's under ``Document``."""
@@ -90,6 +95,34 @@ class ServiceLayer:
         return odata.collection(body, self._odata, of=entity)
 
 
-def any_equal(field: str, values: Iterable[Any]) -> str:
-    """A field with one of several values."""
-    return odata.any_of(f"{field} eq {odata.literal(value)}" for value in values)
+def lines_of(document: Row) -> list[Row]:
+    """The lines of a document. Raises UnexpectedShape where it has none."""
+    found: list[Row] = wire.part(document, "DocumentLines", list, of="a document")
+    return found
+
+
+def changed_at(document: Row, source: Source) -> datetime | None:
+    """When a document was last updated, to the minute, by the server's clock; None where it tells no day."""
+    day = document.get("UpdateDate")
+    if not day:
+        return None
+    clock = time.fromisoformat(str(document.get("UpdateTime") or "00:00")[:8])
+    told = datetime.combine(date.fromisoformat(str(day)[:10]), clock)
+    return from_local(told, ZoneInfo(source.time_zone), source.api.source_time or datetime.now(UTC))
+
+
+def on_days(field: str, first: date | None, last: date | None) -> str | None:
+    """The field's day is between two days, both included; a bound that is None is left out."""
+    lower = f"{field} ge {literal(first)}" if first else None
+    upper = f"{field} le {literal(last)}" if last else None
+    return odata.all_of(lower, upper) or None
+
+
+def literal(day: date) -> str:
+    """A date as the Service Layer takes it in both versions: as text."""
+    return odata.literal(day.isoformat())
+
+
+def explain(answer: Answer) -> Refusal | None:
+    """The Service Layer's error bodies; version 2 tells the message as plain text."""
+    return odata.explain(answer, ERRORS)

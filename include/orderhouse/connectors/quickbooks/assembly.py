@@ -12,7 +12,7 @@ from include.orderhouse.lookup import Lookup, Row
 NO_DETAIL: Row = {}
 
 
-class Related:
+class Assembly:
     """The records that the orders of one fetch refer to; vendors, terms and items are asked for once."""
 
     def __init__(self, source: Source) -> None:

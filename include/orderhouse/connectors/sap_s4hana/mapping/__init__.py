@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.sap_s4hana.items import DISTRIBUTION, LINE, SCHEDULE
-from include.orderhouse.connectors.sap_s4hana.orders import ORDER
-from include.orderhouse.connectors.sap_s4hana.records import ASSIGNMENTS, LINES, SCHEDULES
+from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE, SCHEDULE
+from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
+from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, LINES, SCHEDULES
 from include.orderhouse.mapping import Mapping, rows
 
 MAPPING = Mapping(

@@ -13,7 +13,7 @@ IDS_AT_ONCE = 40
 """Ids in one address; longer ones are refused by common proxies."""
 
 
-class Related:
+class Assembly:
     """The records that the orders of one fetch refer to; each contact is asked for once."""
 
     def __init__(self, source: Source, tenant: Row) -> None:

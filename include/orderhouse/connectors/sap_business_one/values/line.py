@@ -1,0 +1,111 @@
+"""What a line tells by several of its fields, by its order and by the documents drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from include.orderhouse.connectors.sap_business_one.values import TEXTS, come, drawn_from, invoiced, received
+from include.orderhouse.decimals import ZERO, number
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
+from include.orderhouse.unit_names import NAMED_UNITS
+
+PURCHASE_REQUEST = 1470000113
+"""Object type of purchase requests, since release 9.0."""
+MANUAL = "Manual"
+"""The unit code of items without a unit group: the line's own text says what is counted."""
+
+
+@derived_from("LineNum", "LineType")
+def line_key(line: Record) -> str | None:
+    """LineNum; texts between lines as `text <LineNum>`.
+
+    Texts between lines are numbered by themselves.
+    """
+    number = line.get("LineNum")
+    return None if number is None else f"text {number}" if line.get("LineType") in TEXTS else str(number)
+
+
+@derived_from("VisualOrder")
+def row_number(line: Record) -> int | None:
+    """VisualOrder, counted from 1."""
+    position = line.get("VisualOrder")
+    return None if position is None else int(position) + 1
+
+
+@derived_from("LineType", "ItemCode", "Item.ItemType")
+def line_type(line: Record) -> Any:
+    """The item's ItemType, else LineType.
+
+    Lines without an item book to an account.
+    """
+    if line.get("LineType") in (*TEXTS, "dlt_Resource"):
+        return line["LineType"]
+    return look_up(line, "Item.ItemType") or (line.get("LineType") if line.get("ItemCode") else "no item")
+
+
+@derived_from("LineStatus", "Quantity", "Receipts", "Invoices")
+def line_status(line: Record) -> Any:
+    """The order's Cancelled, what was received and invoiced, LineStatus."""
+    if line.get("LineType") in TEXTS:
+        return None
+    if look_up(line, "Order.Cancelled") == "tYES":
+        return "cancelled"
+    step = reached({"invoiced": come([line], invoiced), "received": come([line], received)})
+    if line.get("LineStatus") == "bost_Close":
+        return step if step in ("invoiced", "received") else "bost_Close"
+    return step or line.get("LineStatus")
+
+
+@derived_from("RemainingOpenQuantity", "LineStatus")
+def quantity_open(line: Record) -> Any:
+    """RemainingOpenQuantity; 0 on closed lines."""
+    return ZERO if line.get("LineStatus") == "bost_Close" else line.get("RemainingOpenQuantity")
+
+
+def amount(local: str, foreign: str) -> Derived:
+    """An amount of a line in the document's currency."""
+    return derived(
+        lambda line: line.get(foreign if look_up(line, "Order.IsForeign") else local),
+        f"{foreign} in a foreign currency, else {local}",
+        foreign,
+        local,
+    )
+
+
+@derived_from("TaxTotal")
+def tax(line: Record) -> Any:
+    """TaxTotal; in a foreign currency GrossTotalFC - RowTotalFC."""
+    if not look_up(line, "Order.IsForeign"):
+        return line.get("TaxTotal")
+    gross, net = line.get("GrossTotalFC"), line.get("RowTotalFC")
+    return None if gross is None or net is None else number(gross) - number(net)
+
+
+def receipt_day(choose: Callable[[Iterable[str]], str]) -> Derived:
+    """The day of the first or the last goods receipt."""
+
+    def day(line: Record) -> str | None:
+        days = [str(found) for row in line.get("Receipts") or () if (found := look_up(row, "Document.DocDate"))]
+        return choose(days) if days else None
+
+    return derived(day, f"{choose.__name__} DocDate of the goods receipts", "Receipts")
+
+
+def unit(record: str, code: str, words: str) -> Derived:
+    """A unit's international symbol, else its code or, where units are written by hand, its name."""
+
+    def standard(line: Record) -> Any:
+        told = line.get(code) if code else None
+        named = look_up(line, words) if told in (None, "", MANUAL) else told
+        return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
+
+    reads = (record, *filter(None, (code, words)))
+    return derived(standard, f"international symbol of {record}, else the unit's code or name", *reads)
+
+
+@derived_from("BaseEntry", "BaseType")
+def requisition(line: Record) -> Any:
+    """BaseEntry of lines drawn from a purchase request."""
+    return drawn_from(line, PURCHASE_REQUEST)

@@ -1,0 +1,118 @@
+"""What an order tells by several of its fields, by its lines and by what belongs to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.agreement import agreed
+from include.orderhouse.connectors.sap_business_one.values import TEXTS, come, drawn_from, invoiced, received
+from include.orderhouse.decimals import total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
+
+QUOTATION = 540000006
+"""Object type of purchase quotations, since release 9.0."""
+NOBODY = -1
+LINES, CHARGES = "Lines", "DocumentAdditionalExpenses"
+
+
+def _lines(order: Record) -> list[Record]:
+    return [line for line in order.get(LINES) or () if line.get("LineType") not in TEXTS]
+
+
+@derived_from(LINES)
+def receipt_status(order: Record) -> str | None:
+    """Quantities received on the lines."""
+    return come(_lines(order), received)
+
+
+@derived_from(LINES)
+def invoice_status(order: Record) -> str | None:
+    """Quantities invoiced on the lines."""
+    return come(_lines(order), invoiced)
+
+
+@derived_from("Cancelled", "DocumentStatus", "AuthorizationStatus", "Confirmed", LINES)
+def status(order: Record) -> Any:
+    """Cancelled, what was received and invoiced, DocumentStatus, AuthorizationStatus, Confirmed."""
+    if order.get("Cancelled") == "tYES":
+        return "cancelled"
+    step = reached({"invoiced": invoice_status(order), "received": receipt_status(order)})
+    if order.get("DocumentStatus") == "bost_Close":
+        return step if step in ("invoiced", "received") else "bost_Close"
+    if step:
+        return step
+    if order.get("AuthorizationStatus") in ("dasPending", "dasRejected"):
+        return order["AuthorizationStatus"]
+    return "tNO" if order.get("Confirmed") == "tNO" else order.get("DocumentStatus")
+
+
+def moment(day: str, clock: str) -> Derived:
+    """A day and the time of day in another field, on the server's clock; both are told in several forms."""
+
+    def joined(record: Record) -> str | None:
+        told = record.get(day)
+        return f"{str(told)[:10]}T{str(record.get(clock) or '00:00')[:8]}" if told else None
+
+    return derived(joined, f"{day} at {clock}", day, clock)
+
+
+def amount(local: str, foreign: str) -> Derived:
+    """An amount of a document in its own currency."""
+    return derived(
+        lambda document: document.get(foreign if document.get("IsForeign") else local),
+        f"{foreign} of documents in a foreign currency, else {local}",
+        foreign,
+        local,
+    )
+
+
+def total_of(rows: str, local: str, foreign: str | None = None) -> Derived:
+    """The sum of an amount over rows, in the document's currency or, without ``foreign``, in the local one."""
+
+    def add(document: Record) -> Decimal:
+        name = foreign if foreign and document.get("IsForeign") else local
+        return total(row.get(name) for row in document.get(rows) or ())
+
+    told = f"{foreign}, else {local}" if foreign else local
+    return derived(add, f"sum of {told} of {rows}", rows)
+
+
+@derived_from(LINES)
+def quotation(order: Record) -> Any:
+    """BaseEntry of lines drawn from a purchase quotation."""
+    return agreed({drawn_from(line, QUOTATION) for line in order.get(LINES) or ()} - {None})
+
+
+def contact(member: str) -> Derived:
+    """A member of the vendor's contact person."""
+
+    def of_contact(order: Record) -> Any:
+        people = look_up(order, "Vendor.ContactEmployees") or ()
+        return next((p.get(member) for p in people if p.get("InternalCode") == order.get("ContactPersonCode")), None)
+
+    return derived(of_contact, f"{member} of the contact person", "Vendor.ContactEmployees", "ContactPersonCode")
+
+
+def buyer(member: str) -> Derived:
+    """A member of the sales employee, unless it stands for nobody."""
+
+    def of_buyer(order: Record) -> Any:
+        return None if order.get("SalesPersonCode") == NOBODY else look_up(order, f"Buyer.{member}")
+
+    return derived(of_buyer, f"{member} of the sales employee, but -1", f"Buyer.{member}", "SalesPersonCode")
+
+
+@derived_from("PaymentTerms")
+def net_days(order: Record) -> Any:
+    """NumberOfAdditionalDays, where the terms count only days."""
+    terms = order.get("PaymentTerms") or {}
+    is_plain = terms.get("StartFrom") == "ptdtNone" and not terms.get("NumberOfAdditionalMonths")
+    return terms.get("NumberOfAdditionalDays") if is_plain else None
+
+
+@derived_from("FatherCard", "FatherType")
+def other_payee(order: Record) -> Any:
+    """FatherCard, where payments are consolidated."""
+    return order.get("FatherCard") if order.get("FatherType") == "cPayments_sum" else None

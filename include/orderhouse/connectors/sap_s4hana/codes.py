@@ -1,0 +1,26 @@
+"""SAP's codes, and the states that its flags add up to, in canonical terms."""
+
+from __future__ import annotations
+
+ORDER_TYPES = {
+    "NB": "standard", "FO": "blanket", "UB": "other", "NB2C": "standard", "ENB": "standard",
+    "item category 3": "subcontract", "item category 5": "drop_ship", "return items": "return",
+}  # fmt: skip
+"""Document types as SAP delivers them, and item categories 3 (subcontracting) and 5 (third party)."""
+ORDER_STATUSES = {
+    "deleted": "deleted", "all items deleted": "cancelled", "held": "draft", "rejected": "draft",
+    "in release": "pending_approval", "released": "approved", "without items": "approved",
+    "partly delivered": "partially_received", "delivered": "received",
+    "partly invoiced": "partially_invoiced", "delivered and invoiced": "closed",
+}  # fmt: skip
+"""Deleting every item leaves the header untouched, so an order without living items is cancelled; archiving sets the
+header's code. Output to the vendor is no part of the services: what is released counts as approved."""
+APPROVAL_STATUSES = {"rejected": "rejected", "in release": "pending", "released": "approved"}
+PROGRESS = {"none": "none", "partial": "partial", "full": "full"}
+
+LINE_STATUSES = {
+    "deleted": "cancelled", "open": "open", "partly delivered": "partially_received", "delivered": "received",
+    "invoiced": "invoiced", "delivered and invoiced": "closed",
+}  # fmt: skip
+LINE_TYPES = {"account assignment A": "asset", "service": "service", "goods": "goods"}
+MATCH_POLICIES = {"no invoice": "none", "order": "two_way", "goods receipt": "three_way"}

@@ -1,0 +1,52 @@
+"""Where the parts of a raw order stand, in both services, and what they tell. Of two paths the first is OData 4.0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.orderhouse.mapping import Derived, Record, derived, look_up
+
+LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
+SCHEDULES = ("_PurchaseOrderScheduleLineTP", "to_ScheduleLine.results")
+ASSIGNMENTS = ("_PurOrdAccountAssignment", "to_AccountAssignment.results")
+CONDITIONS = ("_PurOrdPricingElement", "to_PurchaseOrderPricingElement.results")
+NOTES = ("_PurchaseOrderNote", "to_PurchaseOrderNote.results")
+ITEM_NOTES = ("_PurchaseOrderItemNote", "to_PurchaseOrderItemNote.results")
+
+DELETED = ("L", "X")
+"""Deletion codes of deleted items; S is blocked, which ends nothing."""
+
+
+def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
+    """The first of the lists that is there."""
+    return next((found for path in paths if isinstance(found := look_up(record, path), list)), [])
+
+
+def first(row: Record, *paths: str) -> Any:
+    """The first value that is not empty."""
+    return next((told for path in paths if (told := look_up(row, path)) not in (None, "")), None)
+
+
+def is_deleted(row: Record) -> bool:
+    """Whether the deletion code of an order or item says so."""
+    return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETED
+
+
+def deleted(field: str) -> Derived:
+    """Whether an order or item is deleted."""
+    return derived(is_deleted, "deletion code L or X", field)
+
+
+def unpadded(field: str) -> Derived:
+    """A number of digits without leading zeros, which one service writes and the other does not."""
+    return derived(lambda row: str(row.get(field) or "").lstrip("0") or None, f"{field} without leading zeros", field)
+
+
+def note(of: str, paths: tuple[str, ...]) -> Derived:
+    """The text of the first note, which is the standard text of header or item (text id F01)."""
+
+    def text(row: Record) -> Any:
+        standard = (one for one in listed(row, paths) if one.get("TextObjectType") == "F01")
+        return next((one.get("PlainLongText") for one in standard), None)
+
+    return derived(text, f"{of} note F01", *paths)

@@ -1,0 +1,118 @@
+"""What an item tells by its flags, schedule lines and account assignments.
+
+Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase order), and the labels of the fields.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, first, is_deleted, listed
+from include.orderhouse.decimals import ZERO, number, total
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
+
+
+@derived_from("PurchasingDocumentDeletionCode", "IsCompletelyDelivered", "IsFinallyInvoiced")
+def line_status(line: Record) -> str:
+    """Indicators and open quantity.
+
+    Deletion code, then the delivery and final invoice indicators, then quantities where they are told.
+    """
+    delivered, invoiced = line.get("IsCompletelyDelivered") is True, line.get("IsFinallyInvoiced") is True
+    if is_deleted(line):
+        return "deleted"
+    if delivered and invoiced:
+        return "delivered and invoiced"
+    if invoiced:
+        return "invoiced"
+    if delivered:
+        return "delivered"
+    return "partly delivered" if received(line) else "open"
+
+
+@derived_from("AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")
+def line_type(line: Record) -> str:
+    """Asset, service or goods.
+
+    Account assignment to an asset, else product type group 2 (services) or item category 9 (service), else goods.
+    """
+    if line.get("AccountAssignmentCategory") == "A":
+        return "account assignment A"
+    is_service = line.get("ProductTypeCode", line.get("ProductType")) == "2"
+    return "service" if is_service or line.get("PurchaseOrderItemCategory") == "9" else "goods"
+
+
+@derived_from("InvoiceIsExpected", "InvoiceIsGoodsReceiptBased", "GoodsReceiptIsExpected")
+def match_policy(line: Record) -> str:
+    """Invoice indicators."""
+    if line.get("InvoiceIsExpected") is False:
+        return "no invoice"
+    needs_receipt = line.get("InvoiceIsGoodsReceiptBased") is True or line.get("GoodsReceiptIsExpected") is True
+    return "goods receipt" if needs_receipt else "order"
+
+
+@derived_from("ScheduleLineOrderQuantity", "OpenPurchaseOrderQuantity")
+def received_on_schedule(schedule: Record) -> Decimal | None:
+    """Scheduled less open quantity."""
+    if schedule.get("OpenPurchaseOrderQuantity") is None:
+        return None
+    return number(schedule.get("ScheduleLineOrderQuantity")) - number(schedule["OpenPurchaseOrderQuantity"])
+
+
+@derived_from(*SCHEDULES)
+def received(line: Record) -> Decimal | None:
+    """Scheduled less open quantity of the schedule lines.
+
+    Not told by 2.0.
+    """
+    parts = [received_on_schedule(schedule) for schedule in listed(line, SCHEDULES)]
+    return total(parts) if parts and None not in parts else None
+
+
+@derived_from(*SCHEDULES, "IsCompletelyDelivered")
+def quantity_open(line: Record) -> Decimal | None:
+    """Open quantity of the schedule lines.
+
+    Nothing is to come once the item is deleted or its delivery is complete.
+    """
+    if is_deleted(line) or line.get("IsCompletelyDelivered") is True:
+        return ZERO
+    told = [schedule.get("OpenPurchaseOrderQuantity") for schedule in listed(line, SCHEDULES)]
+    return max(total(told), ZERO) if told and None not in told else None
+
+
+@derived_from(*SCHEDULES)
+def earliest(line: Record) -> Any:
+    """Delivery date of the first schedule line."""
+    return next((told for one in listed(line, SCHEDULES) if (told := one.get("ScheduleLineDeliveryDate"))), None)
+
+
+def sole(*fields: str, says: str = "of the only account assignment") -> Derived:
+    """A field of the account assignment, where the item has just one."""
+
+    def value(line: Record) -> Any:
+        found = listed(line, ASSIGNMENTS)
+        return first(found[0], *fields) if len(found) == 1 else None
+
+    return derived(value, says, *ASSIGNMENTS)
+
+
+@derived_from("MultipleAcctAssgmtDistrPercent")
+def share(assignment: Record) -> Decimal | None:
+    """The percentage, where the item is split by it.
+
+    Zero means that it is not.
+    """
+    return number(assignment.get("MultipleAcctAssgmtDistrPercent")) or None
+
+
+@derived_from("FunctionalArea", "BusinessArea")
+def dimensions(assignment: Record) -> dict[str, Any] | None:
+    """Further account assignment objects.
+
+    They stand under SAP's own names.
+    """
+    names = ("BusinessArea", "FunctionalArea", "FundsCenter", "GrantID", "BudgetPeriod", "SalesOrder", "SalesOrderItem")
+    found = {name: assignment[name] for name in names if str(assignment.get(name) or "").strip("0")}
+    return found or None

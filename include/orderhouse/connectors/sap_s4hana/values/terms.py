@@ -1,0 +1,45 @@
+"""What an order agrees on with its vendor: payment terms, exchange rate, who sends the invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.decimals import ZERO, number, ratio
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
+
+
+@derived_from("PaymentTerms", "NetPaymentDays", "CashDiscount1Days", "CashDiscount2Days")
+def net_days(order: Record) -> int | None:
+    """Days of the terms' last step.
+
+    It is the step that grants no discount.
+    """
+    if not order.get("PaymentTerms"):
+        return None
+    net = number(order.get("NetPaymentDays"))
+    steps = [(number(order.get(f"CashDiscount{n}Days")), number(order.get(f"CashDiscount{n}Percent"))) for n in (1, 2)]
+    return int(net or next((days for days, percent in reversed(steps) if days and not percent), ZERO))
+
+
+def early(field: str, says: str) -> Derived:
+    """A field of the first cash discount; nothing where the terms grant none."""
+    return derived(lambda order: order.get(field) if number(order.get("CashDiscount1Percent")) else None, says, field)
+
+
+@derived_from("ExchangeRate")
+def exchange_rate(order: Record) -> Decimal | None:
+    """ExchangeRate; indirect quotations inverted.
+
+    Company currency per document currency unit; SAP marks indirect quotations by a slash or a sign.
+    """
+    told = str(order.get("ExchangeRate") or "").strip()
+    is_indirect = told.startswith(("/", "-")) or told.endswith("-")
+    value = number(told.strip("/- "))
+    return ratio(1, value) if is_indirect else value or None
+
+
+@derived_from("InvoicingParty")
+def invoicing_party(order: Record) -> Any:
+    """InvoicingParty, where it is not the supplier."""
+    return order.get("InvoicingParty") if order.get("InvoicingParty") != order.get("Supplier") else None

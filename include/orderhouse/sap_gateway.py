@@ -1,0 +1,110 @@
+"""SAP Gateway's OData services, versions 2.0 and 4.0: metadata, lists, nested collections, error bodies.
+
+Error bodies are also those of SAP API Management, which may stand in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from include.orderhouse import odata
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    OrderhouseError,
+    RateLimitExceeded,
+    RequestRefused,
+    UnexpectedShape,
+)
+from include.orderhouse.http import Answer, Api, Refusal, retry_after
+
+CODES: dict[str, type[OrderhouseError]] = {"/IWFND/MED/170": RequestRefused}
+"""``No service found``: the service is not activated, which SAP answers with 403."""
+FAULTS: dict[str, type[OrderhouseError]] = {
+    "policies.ratelimit": RateLimitExceeded,
+    "oauth.v2": AuthenticationFailed,
+    "steps.oauth.v2": AuthenticationFailed,
+}
+"""Error codes of SAP API Management, by their beginnings."""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One service of a system."""
+
+    api: Api
+    version: odata.Version
+    root: str
+    sap_client: str | None = None
+    """The SAP client, for on-premise systems that have several."""
+
+    @property
+    def _client(self) -> dict[str, str]:
+        return {"sap-client": self.sap_client} if self.sap_client else {}
+
+    def metadata(self) -> dict[str, list[str]]:
+        """Fields and navigation properties by entity set, from ``$metadata``. Raises UnexpectedShape."""
+        told = self.api.get_text(f"{self.root}/$metadata", self._client)
+        try:
+            tree = ElementTree.fromstring(told)  # noqa: S314  expat bounds the expansion of entities; the host is the user's own
+        except ElementTree.ParseError as error:
+            raise UnexpectedShape(
+                f"{self.root}/$metadata is no XML ({error}).",
+                action="A login page or a proxy may stand in front of the source. Check host and sap_client.",
+            ) from error
+        return _entity_sets(tree)
+
+    def ask(self, entity_set: str, **options: Any) -> odata.CollectionPage:
+        """One page of an entity set. Options are OData's without the dollar sign; those that are empty are left out.
+
+        ``count=True`` asks for the number of all rows that match.
+        """
+        if options.pop("count", False):
+            options |= {"inlinecount": "allpages"} if self.version == 2 else {"count": "true"}
+        params = {f"${name}": str(value) for name, value in options.items() if value}
+        body = self.api.get(f"{self.root}/{entity_set}", params | self._client | {"$format": "json"})
+        return odata.collection(body, self.version, of=entity_set)
+
+    def complete(self, row: dict[str, Any], parts: Iterable[str]) -> None:
+        """Fetch what the server cut off of the row's nested collections, into the row."""
+        for part in parts:
+            is_collection = isinstance(row.get(part), list) or "results" in (row.get(part) or {})
+            if not is_collection:
+                continue
+            page = odata.nested(row, part, self.version, of="an order")
+            rows, link = page.rows, page.next_link
+            while link:
+                page = odata.collection(self.api.get(link), self.version, of=part)
+                rows, link = [*rows, *page.rows], page.next_link
+            row[part] = rows if self.version == 4 else {"results": rows}
+            row.pop(f"{part}@odata.nextLink", None)
+
+
+def _entity_sets(tree: ElementTree.Element) -> dict[str, list[str]]:
+    types: dict[str, list[str]] = {}
+    sets: dict[str, str] = {}
+    for element in tree.iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind == "EntityType":
+            members = [member for member in element if member.tag.endswith(("}Property", "}NavigationProperty"))]
+            types[element.get("Name", "")] = [member.get("Name", "") for member in members]
+        elif kind == "EntitySet":
+            sets[element.get("Name", "")] = element.get("EntityType", "").rpartition(".")[2]
+    return {name: types.get(entity, []) for name, entity in sets.items()}
+
+
+def explain(answer: Answer) -> Refusal | None:
+    """Error bodies of SAP Gateway (both versions) and of SAP API Management."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    fault = body.get("fault")
+    if isinstance(fault, dict):
+        detail = fault.get("detail")
+        code = str(detail.get("errorcode", "")) if isinstance(detail, dict) else ""
+        kind = next((FAULTS[known] for known in FAULTS if code.startswith(known)), None)
+        return Refusal(kind, f"{code}: {fault.get('faultstring')}", retry_after=retry_after(answer)) if kind else None
+    error = body.get("error")
+    inner = error.get("innererror") if isinstance(error, dict) else None
+    transaction = inner.get("transactionid") if isinstance(inner, dict) else None
+    return odata.explain(answer, CODES, request_id=transaction)
