@@ -9,7 +9,7 @@ not see, the list view's own count does not.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ import httpx
 from include.orderhouse import wire
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    FilterIgnored,
     OrderhouseError,
     PermissionDenied,
     RateLimitExceeded,
@@ -96,6 +97,30 @@ class Frappe:
         found = wire.part(body, "message", list, of=of)
         return [{**wire.part(row, "", dict, of=of), "name": wire.part(row, "name", str, of=of)} for row in found]
 
+    def walk(
+        self,
+        doctype: str,
+        fields: Sequence[str] = EVERYTHING,
+        filters: Filters = (),
+        *,
+        size: int,
+        after: str | None = None,
+    ) -> Iterator[list[Raw]]:
+        """The rows of a doctype in order of their names, from behind a name on, until none comes any more.
+
+        Rows of a join come once for every row joined; a page has each name once.
+        """
+        order_by = f"`tab{doctype}`.`name` asc"
+        while rows := self.records(doctype, fields, [*filters, *_behind(after)], limit=size, order_by=order_by):
+            page = {row["name"]: row for row in rows}
+            if after in page:
+                raise FilterIgnored(
+                    f"{doctype}: asked for names after {after!r}, and it came again.",
+                    action="Nothing was loaded. A proxy or a customisation of the site drops the filters.",
+                )
+            yield list(page.values())
+            after = next(reversed(page))
+
     def count(self, doctype: str, filters: Filters) -> int | None:
         """How many documents a list with these filters holds; None where the site does not offer its desk's count."""
         asked = {"doctype": doctype, "filters": [list(entry) for entry in filters], "fields": [], "distinct": "false"}
@@ -125,6 +150,10 @@ class Frappe:
             return None
         told = wire.part(body, "message", dict, of="the time zone").get("time_zone")
         return str(told) if told else None
+
+
+def _behind(name: str | None) -> Filters:
+    return [["name", ">", name]] if name else []
 
 
 def wire_time(local: datetime) -> str:

@@ -16,6 +16,11 @@ def batches(values: Sequence[T], size: int) -> Iterator[list[T]]:
     return (list(values[begin : begin + size]) for begin in range(0, len(values), size))
 
 
+def ids_within(scope: str, ids: Iterable[str]) -> list[str]:
+    """Of ids that begin with a scope, such as a company, and a slash: those of that scope, without both."""
+    return [one.removeprefix(f"{scope}/") for one in ids if one.startswith(f"{scope}/")]
+
+
 class Lookup(Generic[Key]):
     """The records that the orders of one fetch refer to; what is gone or hidden is not asked for again."""
 

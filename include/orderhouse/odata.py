@@ -162,6 +162,19 @@ def pages(
         link = page.next_link
 
 
+def all_rows(
+    follow: Callable[[str], Any], first: Any, link: str | None = None, version: Version = 4, *, of: str
+) -> list[dict[str, Any]]:
+    """The rows of all these pages, for collections that are small."""
+    return [row for page in pages(follow, first, link, version, of=of) for row in page.rows]
+
+
+def whole(row: Mapping[str, Any], member: str, follow: Callable[[str], Any], *, of: str) -> list[dict[str, Any]]:
+    """The rows of an expanded collection (4.0), those included that the server cut off."""
+    page = nested(row, member, of=of)
+    return page.rows + (all_rows(follow, None, page.next_link, of=member) if page.next_link else [])
+
+
 def unescaped(name: str) -> str:
     """A name in which characters that XML names cannot hold were escaped: ``In_x0020_Review`` is ``In Review``."""
     return name if "_x" not in name else ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)

@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.erpnext import CONNECTOR
-from include.orderhouse.connectors.erpnext import values as v
+from include.orderhouse.connectors.erpnext.values.amounts import sum_of_charges, sum_of_taxes
 from include.orderhouse.errors import ConfigurationInvalid, CountMismatch, FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.connectors.erpnext_site import (
@@ -148,7 +148,7 @@ def test_look_ups_that_are_denied_leave_the_links_as_they_are(company: Company, 
         assert running.world(NAME).log.count(status=403) > 0
     assert record["supplier"] == order.vendor
     assert "_supplier" not in record
-    assert v.TAX.function(record) + v.CHARGES.function(record) == order.tax_amount + order.charges_amount
+    assert sum_of_taxes()(record) + sum_of_charges()(record) == order.tax_amount + order.charges_amount
 
 
 def test_custom_fields_come_without_being_named(source: Source, company: Company) -> None:

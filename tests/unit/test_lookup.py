@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from include.orderhouse.connector import Page
-from include.orderhouse.lookup import Lookup, Row, batches
+from include.orderhouse.lookup import Lookup, Row, batches, ids_within
 from include.orderhouse.sections import Section, read_sections
 
 
 def test_batches_hold_every_value_once_and_in_order() -> None:
     assert [list(batch) for batch in batches([1, 2, 3, 4, 5], 2)] == [[1, 2], [3, 4], [5]]
     assert list(batches([], 2)) == []
+
+
+def test_ids_are_those_of_their_scope_alone_and_may_hold_slashes_themselves() -> None:
+    ids = ["us/1", "usa/2", "us/A/3", "4", "us"]
+    assert ids_within("us", ids) == ["1", "A/3"]
+    assert ids_within("usa", ids) == ["2"]
 
 
 def test_a_record_is_asked_for_once_also_where_it_does_not_exist() -> None:

@@ -87,6 +87,18 @@ def test_pages_are_asked_for_one_by_one_until_there_is_no_link() -> None:
     assert [page.rows[0]["n"] for page in odata.pages(bodies.__getitem__, None, "c", of="orders")] == [3]
 
 
+def test_h16_an_expanded_collection_that_was_cut_off_is_read_to_its_end() -> None:
+    rest = {"a": {"value": [{"n": 2}], "@odata.nextLink": "b"}, "b": {"value": [{"n": 3}]}}
+    order = {"lines": [{"n": 1}], "lines@odata.nextLink": "a", "charges": []}
+    assert odata.whole(order, "lines", rest.__getitem__, of="an order") == [{"n": 1}, {"n": 2}, {"n": 3}]
+    assert odata.whole(order, "charges", rest.__getitem__, of="an order") == []
+    assert odata.all_rows(rest.__getitem__, rest["a"], of="lines") == [{"n": 2}, {"n": 3}]
+
+
+def test_the_values_of_a_condition_are_quoted_one_by_one() -> None:
+    assert odata.one_of("Name", ["a", "b'c"]) == "Name eq 'a' or Name eq 'b''c'"
+
+
 def test_escaped_names_are_read_as_people_write_them() -> None:
     assert odata.unescaped("In_x0020_Review") == odata.unescaped("In Review") == "In Review"
 

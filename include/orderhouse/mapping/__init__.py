@@ -23,6 +23,7 @@ from include.orderhouse.mapping.expression import (
     quantity,
     rate,
     text,
+    unless_same,
 )
 from include.orderhouse.mapping.mapping import (
     Binding,
@@ -64,4 +65,5 @@ __all__ = [
     "rate",
     "rows",
     "text",
+    "unless_same",
 ]

@@ -158,6 +158,16 @@ def joined(*paths: str, separator: str = " ") -> Derived:
     return Derived(join, f"{' + '.join(paths)}", paths)
 
 
+def unless_same(path: str, other: str) -> Derived:
+    """The value at a path, where another field does not hold the same: the payee, if that is not the vendor."""
+
+    def differing(record: Record) -> Any:
+        value = look_up(record, path)
+        return value if value != look_up(record, other) else None
+
+    return Derived(differing, f"{path}, where it differs from {other}", (path, other))
+
+
 def magnitude(path: str) -> Derived:
     """The absolute value, for sources that sign purchase amounts as credits."""
 

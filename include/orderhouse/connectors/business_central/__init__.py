@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import basic, client_credentials
+from include.orderhouse.auth import basic
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.business_central.mapping import MAPPING
 from include.orderhouse.connectors.business_central.notifications import NOTIFICATIONS
@@ -23,8 +23,8 @@ from include.orderhouse.connectors.business_central.reading import discover, exp
 from include.orderhouse.connectors.business_central.service import explain
 from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.entra import entra_application
 
-LOGIN = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
@@ -32,13 +32,7 @@ def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
     """A Microsoft Entra application (client credentials), or on premises a user with a web service access key."""
     if "client_id" not in credentials.extra:
         return basic(credentials.need("login"), credentials.need("password"))
-    token_url = credentials.extra.get("token_url") or LOGIN.format(tenant_id=credentials.need("tenant_id"))
-    return client_credentials(
-        token_url,
-        credentials.need("client_id"),
-        credentials.need("client_secret"),
-        credentials.extra.get("scope", SCOPE),
-    )
+    return entra_application(credentials, SCOPE)
 
 
 CONNECTOR = Connector(

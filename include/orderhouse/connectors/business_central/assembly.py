@@ -12,7 +12,7 @@ from include.orderhouse.connectors.business_central.service import (
     all_rows,
     any_id,
     company_path,
-    headers,
+    follower,
     orders_path,
     pages,
 )
@@ -66,28 +66,20 @@ class Assembly:
         return orders
 
     def _order(self, row: Row) -> Row:
-        company = self._company
+        company, follow = self._company, follower(self._source, self._source.page_size)
+        lines = odata.whole(row, LINES, follow, of="a purchase order")
         return {
             **row,
             "etag": row.get("@odata.etag"),
             "company": {name: value for name, value in company.items() if name not in ("units", "purchasers")},
             "purchaserRecord": company["purchasers"].get(row.get("purchaser")),
             "dimensions": _dimensions(row),
-            LINES: [self._line(line) for line in self._lines(row)],
+            LINES: [self._line(line) for line in lines],
         }
 
     def _line(self, line: Row) -> Row:
         unit = self._company["units"].get(line.get("unitOfMeasureCode"))
         return {**line, "etag": line.get("@odata.etag"), "dimensions": _dimensions(line), "unitOfMeasure": unit}
-
-    def _lines(self, row: Row) -> list[Row]:
-        """All lines of an order, those included that its page cut off."""
-        lines, source = odata.nested(row, LINES, of="a purchase order"), self._source
-        if not lines.next_link:
-            return lines.rows
-        told = headers(source.settings, source.page_size)
-        rest = odata.pages(lambda link: source.api.get(link, headers=told), None, lines.next_link, of=LINES)
-        return [*lines.rows, *(line for page in rest for line in page.rows)]
 
     def _read_items(self, ids: Sequence[str]) -> dict[str, Row]:
         query = {"$filter": any_id("id", ids), "$select": ITEM_FIELDS}

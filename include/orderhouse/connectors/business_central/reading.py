@@ -19,7 +19,7 @@ from include.orderhouse.connectors.business_central.service import (
 )
 from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.lookup import batches
+from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import millisecond
 from include.orderhouse.sections import read_sections
 
@@ -117,6 +117,4 @@ def explain_absence(source: Source, ids: Sequence[str]) -> dict[str, str]:
 def _batches(source: Source, ids: Sequence[str]) -> Iterator[tuple[Row, Sequence[str]]]:
     """The order ids by company, some at a time; ids of companies that are not read any more are left out."""
     for company in source.catalogue.details["companies"]:
-        prefix = f"{company['id']}/"
-        own = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
-        yield from ((company, batch) for batch in batches(own, IDS_AT_ONCE))
+        yield from ((company, batch) for batch in batches(ids_within(company["id"], ids), IDS_AT_ONCE))

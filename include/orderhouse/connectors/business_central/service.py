@@ -7,7 +7,8 @@ while paging come again instead of being lost. Filters cannot join different fie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from include.orderhouse import odata
@@ -51,19 +52,22 @@ def headers(settings: Settings, size: int | None = None) -> dict[str, str]:
     return prefer | ({"Data-Access-Intent": "ReadOnly"} if settings.read_only_replica else {})
 
 
+def follower(source: Source, size: int) -> Callable[[str], Any]:
+    """What is behind a next link."""
+    return partial(source.api.get, headers=headers(source.settings, size))
+
+
 def pages(
     source: Source, path: str, query: dict[str, str], size: int, link: str | None = None
 ) -> Iterator[odata.CollectionPage]:
     """The pages of a collection, from its beginning or from a next link; only the beginning tells the count."""
-    told = headers(source.settings, size)
-    first = None if link else source.api.get(path, params=query, headers=told)
-    return odata.pages(lambda found: source.api.get(found, headers=told), first, link, of=path.rpartition("/")[2])
+    first = None if link else source.api.get(path, params=query, headers=headers(source.settings, size))
+    return odata.pages(follower(source, size), first, link, of=path.rpartition("/")[2])
 
 
 def all_rows(source: Source, path: str, query: dict[str, str] | None = None) -> list[Row]:
     """Every row of a small collection."""
-    first = source.api.get(path, params=query)
-    return [row for page in odata.pages(source.api.get, first, None, of=path.rpartition("/")[2]) for row in page.rows]
+    return odata.all_rows(source.api.get, source.api.get(path, params=query), of=path.rpartition("/")[2])
 
 
 def any_id(field: str, ids: Iterable[str]) -> str:

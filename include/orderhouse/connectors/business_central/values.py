@@ -56,12 +56,6 @@ def approval_status(order: Record) -> str | None:
     return None if told == "Draft" else told
 
 
-@derived_from("payToVendorNumber", "vendorNumber")
-def other_payee(order: Record) -> Any:
-    """payToVendorNumber, where it is another vendor."""
-    return order.get("payToVendorNumber") if order.get("payToVendorNumber") != order.get("vendorNumber") else None
-
-
 def days(path: str) -> Derived:
     """The days of a date formula."""
 

@@ -44,9 +44,6 @@ LINE_STATUSES = {
     "closed": "closed",
     "cancelled": "cancelled",
 }
-APPROVALS = {"approved": "approved", "pending": "pending"}
-PROGRESS = {"none": "none", "partial": "partial", "full": "full"}
-LINE_TYPES = {"goods": "goods", "service": "service", "asset": "asset", "charge": "charge"}
 MATCH_POLICIES = {
     "none": "none",
     "2-way": "two_way",

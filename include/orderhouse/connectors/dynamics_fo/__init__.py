@@ -14,26 +14,24 @@ from dataclasses import replace
 import httpx
 
 from include.orderhouse import odata
-from include.orderhouse.auth import client_credentials
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.dynamics_fo.discovery import discover
 from include.orderhouse.connectors.dynamics_fo.mapping import MAPPING
 from include.orderhouse.connectors.dynamics_fo.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.dynamics_fo.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.dynamics_fo.reading import fetch, read, scan
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.entra import entra_application
 from include.orderhouse.errors import RateLimitExceeded
 from include.orderhouse.http import Answer, Refusal
 
-LOGIN = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
 UNTOLD_WAIT = 30.0
 """Seconds to wait where throttling does not say."""
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
     """A Microsoft Entra application (client credentials) that Finance & Operations knows as a user."""
-    token_url = credentials.extra.get("token_url") or LOGIN.format(tenant_id=credentials.need("tenant_id"))
-    scope = credentials.extra.get("scope") or f"{credentials.base_url}/.default"
-    return client_credentials(token_url, credentials.need("client_id"), credentials.need("client_secret"), scope)
+    return entra_application(credentials, f"{credentials.base_url}/.default")
 
 
 def explain(answer: Answer) -> Refusal | None:

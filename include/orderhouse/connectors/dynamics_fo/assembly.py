@@ -73,13 +73,8 @@ class Assembly:
 
     def _expanded(self, headers: Sequence[Row]) -> dict[str, list[Row]]:
         """The lines that came with their headers, cut-off ones read to their end."""
-        name, api = self._settings.expand_lines, self._source.api
-        found: dict[str, list[Row]] = {}
-        for row in headers:
-            lines = odata.nested(row, name, of="a purchase order")
-            rest = odata.pages(api.get, None, lines.next_link, of=name) if lines.next_link else ()
-            found[_number(row)] = [*lines.rows, *(line for page in rest for line in page.rows)]
-        return found
+        name, follow = self._settings.expand_lines, self._source.api.get
+        return {_number(row): odata.whole(row, name, follow, of="a purchase order") for row in headers}
 
     def _parts(self, entity: str, key: str, numbers: Sequence[str]) -> dict[str, list[Row]]:
         """The rows of an entity that belong to these orders, by number."""

@@ -28,5 +28,4 @@ APPROVALS = {"InReview": "pending", "Rejected": "rejected"} | dict.fromkeys(
 LINE_STATUSES = STATUSES | {"Backorder": "open"}
 LINE_TYPES = {"item": "goods", "category": "service", "fixed asset": "asset"}
 ORDER_TYPES = {"Yes": "drop_ship", "No": "standard"}
-PROGRESS = {name: name for name in ("none", "partial", "full")}
 MATCH_POLICIES = {"NoMatch": "none", "TwoWayMatch": "two_way", "ThreeWayMatch": "three_way"}

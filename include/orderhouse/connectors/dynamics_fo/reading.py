@@ -7,64 +7,15 @@ from datetime import datetime
 from functools import partial
 
 from include.orderhouse import odata, wire
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.dynamics_fo import queries
 from include.orderhouse.connectors.dynamics_fo.assembly import Assembly
 from include.orderhouse.connectors.dynamics_fo.queries import FILLED_IN_SINCE, HEADERS, LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
-from include.orderhouse.lookup import batches
+from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import since, until
 from include.orderhouse.sections import Section, read_sections
-
-
-def discover(source: Source) -> Catalogue:
-    """The companies with their own address, currency and payment terms; checks the fields that the settings name."""
-    settings: Settings = source.settings
-    entities = {str(row["LegalEntityId"]).lower(): row for row in _masters(source, "LegalEntities")}
-    ledgers = {str(row["LegalEntityId"]).lower(): row for row in _masters(source, "Ledgers")}
-    wanted = [company.lower() for company in settings.companies] or sorted(entities)
-    if missing := [company for company in wanted if company not in entities]:
-        raise ConfigurationInvalid(
-            f"There is no company {', '.join(missing)} that the credentials may see.",
-            action=f"Correct settings.companies; there are: {', '.join(sorted(entities))}.",
-        )
-    companies = {}
-    for company in wanted:
-        terms = all_rows(source, Query("PaymentTerms", company, ("Name",)))
-        known = {str(row["Name"]): {name: row[name] for name in row if name[0] != "@"} for row in terms}
-        ledger = ledgers.get(company, {})
-        companies[company] = {"entity": entities[company], "ledger": ledger, "terms": known}
-    for company in wanted:
-        _check_fields(source, company)
-    return Catalogue(tuple(wanted), {"companies": companies})
-
-
-def _masters(source: Source, entity: str) -> list[Row]:
-    first = source.api.get(f"data/{entity}", params={"cross-company": "true"})
-    rows = [row for page in odata.pages(source.api.get, first, None, of=entity) for row in page.rows]
-    for row in rows:
-        wire.part(row, "LegalEntityId", str, of=f"a row of {entity}")
-    return rows
-
-
-def _check_fields(source: Source, company: str) -> None:
-    """A field that a setting names must be there; without any row nobody can tell."""
-    settings: Settings = source.settings
-    named = {
-        HEADERS: (settings.header_change_field, settings.created_field),
-        LINES: (settings.line_change_field, settings.received_field, settings.invoiced_field),
-    }
-    for entity, fields in named.items():
-        found = next(walk(source, Query(entity, company, (NUMBER,)), 1))
-        missing = [name for name in fields if name and found.rows and name not in found.rows[0]]
-        if missing:
-            raise ConfigurationInvalid(
-                f"{entity} has no {', '.join(missing)}.",
-                action="Correct the connection's settings, or extend the entity; its fields are: "
-                f"{', '.join(name for name in found.rows[0] if name[0] != '@')}."[:2000],
-            )
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -112,10 +63,8 @@ def _by_line(source: Source, company: str, window: Window, after: RowKey | None)
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these source ids, each ``<company>/<number>``."""
     for company in _companies(source):
-        assembly, prefix = Assembly(source, company), f"{company}/"
-        numbers = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
-        if numbers:
-            yield Page(assembly.records(_headers_of(source, company, numbers)))
+        if numbers := ids_within(company, ids):
+            yield Page(Assembly(source, company).records(_headers_of(source, company, numbers)))
 
 
 def scan(source: Source) -> Iterator[Keys]:

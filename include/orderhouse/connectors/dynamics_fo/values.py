@@ -55,13 +55,6 @@ def approval_status(order: Record) -> Any:
     return None if told == "Draft" else told
 
 
-@derived_from("InvoiceVendorAccountNumber", "OrderVendorAccountNumber")
-def other_payee(order: Record) -> Any:
-    """InvoiceVendorAccountNumber, where it is another vendor."""
-    payee = order.get("InvoiceVendorAccountNumber")
-    return payee if payee != order.get("OrderVendorAccountNumber") else None
-
-
 @derived_from("_term.NumberOfDays")
 def net_days(order: Record) -> Any:
     """NumberOfDays of terms that are nothing but days."""

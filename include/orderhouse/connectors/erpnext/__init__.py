@@ -6,9 +6,10 @@ import httpx
 
 from include.orderhouse.auth import HeaderKey
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.erpnext.discovery import discover
 from include.orderhouse.connectors.erpnext.mapping import MAPPING
 from include.orderhouse.connectors.erpnext.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.erpnext.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.erpnext.reading import fetch, read, scan
 from include.orderhouse.connectors.erpnext.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.frappe import explain

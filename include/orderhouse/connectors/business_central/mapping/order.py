@@ -6,7 +6,19 @@ from typing import Any
 
 from include.orderhouse.connectors.business_central import values as v
 from include.orderhouse.connectors.business_central.codes import APPROVALS, STATUSES
-from include.orderhouse.mapping import boolean, code, constant, day, instant, integer, joined, money, percent, text
+from include.orderhouse.mapping import (
+    boolean,
+    code,
+    constant,
+    day,
+    instant,
+    integer,
+    joined,
+    money,
+    percent,
+    text,
+    unless_same,
+)
 from include.orderhouse.model import Address, PurchaseOrder
 
 
@@ -55,7 +67,7 @@ ORDER = PurchaseOrder(
     vendor_code=text("vendorNumber"),
     vendor=_address("buyFrom", name=text("vendorName"), email=text("vendor.email"), phone=text("vendor.phoneNumber")),
     vendor_tax_id=text("vendor.taxRegistrationNumber"),
-    invoice_vendor_code=text(v.other_payee),
+    invoice_vendor_code=text(unless_same("payToVendorNumber", "vendorNumber")),
     ship_to=_address("shipTo", name=text("shipToName"), contact=text("shipToContact")),
     bill_to=COMPANY_ADDRESS,
     payment_terms_code=text("paymentTerm.code"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.coupa.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES, UNITS
+from include.orderhouse.connectors.coupa.codes import LINE_STATUSES, MATCH_POLICIES, UNITS
 from include.orderhouse.connectors.coupa.values import line as v
 from include.orderhouse.connectors.coupa.values import written_day
 from include.orderhouse.mapping import boolean, code, day, document, instant, money, percent, price, quantity, text
@@ -11,7 +11,7 @@ from include.orderhouse.model import PurchaseOrderDistribution, PurchaseOrderLin
 LINE = PurchaseOrderLine(
     source_line_id=text("id"),
     line_number=text("line-num"),
-    line_type=code(v.line_type, LINE_TYPES),
+    line_type=code(v.line_type),
     line_status=code(v.line_status, LINE_STATUSES),
     item_code=text("item.item-number"),
     item_name=text("item.name"),

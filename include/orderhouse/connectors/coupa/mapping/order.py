@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.orderhouse.agreement import the_only
-from include.orderhouse.connectors.coupa.codes import APPROVALS, PROGRESS, STATUSES
+from include.orderhouse.connectors.coupa.codes import STATUSES
 from include.orderhouse.connectors.coupa.values import order as v
 from include.orderhouse.connectors.coupa.values import written_day
 from include.orderhouse.mapping import Expression, code, day, instant, integer, joined, money, percent, text
@@ -30,9 +30,9 @@ ORDER = PurchaseOrder(
     order_number=text("po-number"),
     revision=text("version"),
     status=code(v.status, STATUSES),
-    approval_status=code(v.approval_status, APPROVALS),
-    receipt_status=code(v.receipt_status, PROGRESS),
-    invoice_status=code(v.invoice_status, PROGRESS),
+    approval_status=code(v.approval_status),
+    receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
     order_date=day(written_day("created-at")),
     acknowledged_at=instant("acknowledged-at"),
     company_code=text(the_only("order-lines", "account.account-type.name")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.dynamics_fo import values as v
-from include.orderhouse.connectors.dynamics_fo.codes import APPROVALS, ORDER_TYPES, PROGRESS, STATUSES
+from include.orderhouse.connectors.dynamics_fo.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.dynamics_fo.mapping.address import address
-from include.orderhouse.mapping import boolean, code, day, instant, integer, joined, money, percent, text
+from include.orderhouse.mapping import boolean, code, day, instant, integer, joined, money, percent, text, unless_same
 from include.orderhouse.model import PurchaseOrder
 
 COMPANY = address(
@@ -23,8 +23,8 @@ ORDER = PurchaseOrder(
     order_type=code("IsDeliveredDirectly", ORDER_TYPES),
     status=code(v.status, STATUSES),
     approval_status=code(v.approval_status, APPROVALS),
-    receipt_status=code(v.receipt_status, PROGRESS),
-    invoice_status=code(v.invoice_status, PROGRESS),
+    receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
     order_date=day("AccountingDate", zone="UTC"),
     requested_delivery_date=day("RequestedDeliveryDate", zone="UTC"),
     promised_delivery_date=day("ConfirmedDeliveryDate", zone="UTC"),
@@ -44,7 +44,7 @@ ORDER = PurchaseOrder(
         phone=text("_vendor.PrimaryPhoneNumber"),
     ),
     vendor_tax_id=text("TaxExemptNumber", "_vendor.TaxExemptNumber"),
-    invoice_vendor_code=text(v.other_payee),
+    invoice_vendor_code=text(unless_same("InvoiceVendorAccountNumber", "OrderVendorAccountNumber")),
     vendor_order_reference=text("VendorOrderReference"),
     ship_to=address(
         "DeliveryAddress", "StateId", name=text("DeliveryAddressName"), contact=text("AttentionInformation")

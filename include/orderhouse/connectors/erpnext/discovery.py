@@ -1,0 +1,52 @@
+"""What a site of ERPNext turns out to hold, and what its user may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.connectors.erpnext.assembly import LINE, ORDER
+from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied, RequestRefused
+from include.orderhouse.frappe import Frappe
+from include.orderhouse.local_time import zone_of
+
+TOMBSTONE = "Deleted Document"
+
+
+def discover(source: Source) -> Catalogue:
+    """The site's time zone, its companies and whether child tables can be listed; the first call proves the key."""
+    frappe = Frappe(source.api)
+    user = frappe.user()
+    told = frappe.time_zone() or source.time_zone
+    zone = zone_of(told, "The site's time zone")
+    companies = [row["name"] for row in frappe.records("Company", ["name"])]
+    chosen = _chosen(companies, source.settings.companies, user)
+    lines = source.settings.lines if source.settings.lines != "auto" else _way(frappe)
+    details = {"companies": chosen, "time_zone": zone.key, "lines": lines, "tells_deletions": _tells_deletions(frappe)}
+    return Catalogue(scope=tuple(f"company {name}" for name in chosen), details=details)
+
+
+def _chosen(known: list[str], wanted: Sequence[str], user: str) -> list[str]:
+    if missing := sorted(set(wanted) - set(known)):
+        raise ConfigurationInvalid(
+            f"{user} does not see the companies {missing}; ERPNext shows {known}.",
+            action="Correct the setting 'companies', or give the user a right to them in ERPNext.",
+        )
+    return sorted(wanted) or known
+
+
+def _way(frappe: Frappe) -> str:
+    return "tables" if _may_list(frappe, LINE, parent=ORDER) else "documents"
+
+
+def _tells_deletions(frappe: Frappe) -> bool:
+    """Deleted documents are the System Manager's to see; without that right a reconcile finds them."""
+    return _may_list(frappe, TOMBSTONE)
+
+
+def _may_list(frappe: Frappe, doctype: str, parent: str | None = None) -> bool:
+    try:
+        frappe.records(doctype, ["name"], limit=1, parent=parent)
+    except (PermissionDenied, RequestRefused):
+        return False
+    return True
