@@ -169,10 +169,12 @@ def all_rows(
     return [row for page in pages(follow, first, link, version, of=of) for row in page.rows]
 
 
-def whole(row: Mapping[str, Any], member: str, follow: Callable[[str], Any], *, of: str) -> list[dict[str, Any]]:
-    """The rows of an expanded collection (4.0), those included that the server cut off."""
-    page = nested(row, member, of=of)
-    return page.rows + (all_rows(follow, None, page.next_link, of=member) if page.next_link else [])
+def whole(
+    row: Mapping[str, Any], member: str, follow: Callable[[str], Any], version: Version = 4, *, of: str
+) -> list[dict[str, Any]]:
+    """The rows of an expanded collection, those included that the server cut off."""
+    page = nested(row, member, version, of=of)
+    return page.rows + (all_rows(follow, None, page.next_link, version, of=member) if page.next_link else [])
 
 
 def unescaped(name: str) -> str:

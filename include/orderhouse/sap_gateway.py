@@ -73,11 +73,7 @@ class Gateway:
             is_collection = isinstance(row.get(part), list) or "results" in (row.get(part) or {})
             if not is_collection:
                 continue
-            page = odata.nested(row, part, self.version, of="an order")
-            rows, link = page.rows, page.next_link
-            while link:
-                page = odata.collection(self.api.get(link), self.version, of=part)
-                rows, link = [*rows, *page.rows], page.next_link
+            rows = odata.whole(row, part, self.api.get, self.version, of="an order")
             row[part] = rows if self.version == 4 else {"results": rows}
             row.pop(f"{part}@odata.nextLink", None)
 

@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.agreement import agreed, the_only
 from include.orderhouse.decimals import number, percent_below, ratio, total
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Record, derived_from, first
 from include.orderhouse.progress import progress, reached
 
 
@@ -69,6 +69,12 @@ def test_invoices_count_before_receipts(invoices: str | None, receipts: str | No
 
 def test_systems_have_words_of_their_own_for_steps() -> None:
     assert reached({"billed": "none", "delivered": "partial"}, partly="partly") == "partly delivered"
+
+
+def test_the_first_value_that_is_not_empty_counts_and_zero_is_one() -> None:
+    row = {"a": None, "b": "", "c": {"d": 0}, "e": 5}
+    assert first(row, "a", "b", "c.d", "e") == 0
+    assert first(row, "a", "b", "f") is None
 
 
 def test_a_derived_function_is_described_by_the_first_paragraph_of_its_docstring() -> None:

@@ -180,6 +180,11 @@ def magnitude(path: str) -> Derived:
     return Derived(absolute, f"absolute value of {path}", (path,))
 
 
+def first(record: Record, *paths: str) -> Any:
+    """The first value at these paths that is not empty: null or an empty text."""
+    return next((found for path in paths if (found := look_up(record, path)) not in (None, "")), None)
+
+
 def look_up(record: Any, path: str) -> Any:
     """The value at a dotted path, or None where a step is missing or not an object."""
     for step in path.split(".") if "." in path else (path,):

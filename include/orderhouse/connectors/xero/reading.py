@@ -11,6 +11,7 @@ from include.orderhouse import wire, xero_accounting
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.assembly import Assembly
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
+from include.orderhouse.lookup import ids_within
 from include.orderhouse.precision import since
 from include.orderhouse.sections import read_sections
 from include.orderhouse.xero_accounting import NotFound, Request, Row, updated_at
@@ -113,9 +114,7 @@ def _expected(section: Section, found: xero_accounting.Rows, wanted: Sequence[Ro
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """Orders by ``<tenant id>/<order id>``: one by one, or from the whole list where that takes fewer calls."""
     for tenant in source.catalogue.details["tenants"]:
-        prefix = f"{tenant['tenantId']}/"
-        wanted = [key.removeprefix(prefix) for key in ids if key.startswith(prefix)]
-        if wanted:
+        if wanted := ids_within(str(tenant["tenantId"]), ids):
             assembly = Assembly(source, tenant)
             yield from (Page(assembly.whole(rows)) for rows in _by_id(source, tenant, wanted))
 

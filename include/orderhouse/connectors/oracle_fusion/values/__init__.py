@@ -8,21 +8,16 @@ from typing import Any
 
 from include.orderhouse.adf import link
 from include.orderhouse.decimals import total
-from include.orderhouse.mapping import Derived, Record, derived
+from include.orderhouse.mapping import Derived, Record, derived, first
 
 RECEIVED = ("ReceivedQuantity",)
 BILLED = ("BilledQuantity", "InvoicedQuantity")
 """The attributes of a schedule that may hold the invoiced quantity; releases differ in its name."""
 
 
-def first(row: Record, names: Iterable[str]) -> Any:
-    """The first of these attributes that has a value."""
-    return next((row[name] for name in names if row.get(name) is not None), None)
-
-
 def summed(line: Record, names: Iterable[str]) -> Decimal | None:
     """The sum of an attribute over a line's schedules; None where no schedule has it."""
-    told = [first(schedule, names) for schedule in line["schedules"]]
+    told = [first(schedule, *names) for schedule in line["schedules"]]
     return total(told) if any(one is not None for one in told) else None
 
 

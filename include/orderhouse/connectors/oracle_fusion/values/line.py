@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, first, summed
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, summed
 from include.orderhouse.decimals import percent_below
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 
 @derived_from("LineType")
@@ -91,7 +91,7 @@ def sole_account(line: Record) -> Any:
 @derived_from("_distributions")
 def sole_project(line: Record) -> Any:
     """ProjectNumber of the only project."""
-    return agreed(first(one, ("ProjectNumber", "Project")) for one in line["_distributions"])
+    return agreed(first(one, "ProjectNumber", "Project") for one in line["_distributions"])
 
 
 @derived_from("ScheduleNumber", "DistributionNumber")

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, first, summed
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, summed
 from include.orderhouse.decimals import ZERO, number, total
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 from include.orderhouse.progress import progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
@@ -75,7 +75,7 @@ def requester(order: Record) -> Any:
 def shared(*names: str) -> Derived:
     """What all lines of an order have in common."""
     return derived(
-        lambda order: agreed(first(line, names) for line in _lines(order)), f"{names[0]} that all lines share", "lines"
+        lambda order: agreed(first(line, *names) for line in _lines(order)), f"{names[0]} that all lines share", "lines"
     )
 
 

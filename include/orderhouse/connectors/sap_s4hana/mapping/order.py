@@ -18,6 +18,7 @@ from include.orderhouse.mapping import (
     percent,
     rate,
     text,
+    unless_same,
 )
 from include.orderhouse.model import Address, PurchaseOrder
 
@@ -69,7 +70,7 @@ ORDER = PurchaseOrder[Expression](
     vendor_code=text("Supplier"),
     vendor=VENDOR,
     ship_to=SHIP_TO,
-    invoice_vendor_code=text(terms.invoicing_party),
+    invoice_vendor_code=text(unless_same("InvoicingParty", "Supplier")),
     vendor_order_reference=text("CorrespncExternalReference"),
     payment_terms_code=text("PaymentTerms"),
     net_days=integer(terms.net_days),

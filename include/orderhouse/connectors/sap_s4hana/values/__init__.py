@@ -22,11 +22,6 @@ def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
     return next((found for path in paths if isinstance(found := look_up(record, path), list)), [])
 
 
-def first(row: Record, *paths: str) -> Any:
-    """The first value that is not empty."""
-    return next((told for path in paths if (told := look_up(row, path)) not in (None, "")), None)
-
-
 def is_deleted(row: Record) -> bool:
     """Whether the deletion code of an order or item says so."""
     return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETED

@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, first, is_deleted, listed
+from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, is_deleted, listed
 from include.orderhouse.decimals import ZERO, number, total
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 
 @derived_from("PurchasingDocumentDeletionCode", "IsCompletelyDelivered", "IsFinallyInvoiced")

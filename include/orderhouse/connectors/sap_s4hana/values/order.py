@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.sap_s4hana.values import LINES, first, is_deleted, listed
+from include.orderhouse.connectors.sap_s4hana.values import LINES, is_deleted, listed
 from include.orderhouse.connectors.sap_s4hana.values.line import received
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 RELEASE = ("PurchasingProcessingStatus", "ReleaseIsNotCompleted")
 DELETION = ("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode")

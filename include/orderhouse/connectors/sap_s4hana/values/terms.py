@@ -1,9 +1,8 @@
-"""What an order agrees on with its vendor: payment terms, exchange rate, who sends the invoice."""
+"""What an order agrees on with its vendor: payment terms and exchange rate."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from include.orderhouse.decimals import ZERO, number, ratio
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
@@ -37,9 +36,3 @@ def exchange_rate(order: Record) -> Decimal | None:
     is_indirect = told.startswith(("/", "-")) or told.endswith("-")
     value = number(told.strip("/- "))
     return ratio(1, value) if is_indirect else value or None
-
-
-@derived_from("InvoicingParty")
-def invoicing_party(order: Record) -> Any:
-    """InvoicingParty, where it is not the supplier."""
-    return order.get("InvoicingParty") if order.get("InvoicingParty") != order.get("Supplier") else None
