@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from include.orderhouse.lookup import batches
 from include.orderhouse.odoo_rpc import OdooCall
 
 Raw = dict[str, Any]
@@ -93,8 +94,8 @@ class Lookups:
         """The records with these ids, archived ones too; those that are gone or hidden are absent."""
         kept = self._kept[model]
         missing = sorted(set(ids) - kept.keys()) if model in self._fields else []
-        for first in range(0, len(missing), BATCH):
-            self._load(model, missing[first : first + BATCH])
+        for batch in batches(missing, BATCH):
+            self._load(model, batch)
         return {number: kept[number] for number in ids if number in kept}
 
     def _load(self, model: str, ids: list[int]) -> None:
