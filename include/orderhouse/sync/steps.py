@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from include.orderhouse.ahead import made_ahead
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
     ConfigurationInvalid,
@@ -103,7 +104,7 @@ def validate(runtime: Runtime, staged: str) -> Summary:
     validator = Validator(plan.connection, staged)
     rejected = findings = 0
     folders = [batch_folder("frames", number) for number in range(made["batches"])]
-    for number, (frames, found) in enumerate(validator.check(staged_frames(staging, folders))):
+    for number, (frames, found) in enumerate(validator.check(made_ahead(staged_frames(staging, folders)))):
         checked = apply_findings(frames, found, plan.connection)
         if found:
             folders[number] = batch_folder("checked", number)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
 
+from include.orderhouse.ahead import made_ahead
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.warehouse.payloads import HASH, KEYS, Payloads
 from include.orderhouse.warehouse.task import Cursor
@@ -50,13 +52,16 @@ def create_staging(cursor: Cursor) -> None:
 def copy_batches(
     cursor: Cursor, payloads: Payloads, batches: Iterable[Frames], names: Iterable[str] = tuple(SCHEMAS)
 ) -> int:
-    """Copy the named frames of all batches, one batch in memory at a time; the number of orders' versions copied."""
-    copied = 0
+    """Copy the named frames of all batches; the number of orders' versions copied.
+
+    One batch is made ready while the one before it is on its way to the server.
+    """
     wanted = tuple(names)
-    for number, frames in enumerate(batches):
-        for name in wanted:
-            _copy(cursor, name, payloads.sealed(name, frames[name].select(SCHEMAS[name].names)), number)
-        copied += frames["version"].num_rows if "version" in wanted else 0
+    copied = 0
+    for ready in made_ahead(_ready(frames, number, wanted, payloads) for number, frames in enumerate(batches)):
+        for name, frame in ready.items():
+            _copy(cursor, name, frame)
+        copied += ready["version"].rows if "version" in wanted else 0
     for name in wanted:
         cursor.execute(_INDEX.format(staged=staged(name)))
         cursor.execute(_ANALYZE.format(staged=staged(name)))
@@ -67,26 +72,40 @@ def _columns(name: str) -> list[str]:
     return [*SCHEMAS[name].names, *([HASH] if name in KEYS else [])]
 
 
-def _copy(cursor: Cursor, name: str, frame: pa.Table, batch: int) -> None:
-    if not frame.num_rows:
+@dataclass(frozen=True)
+class Ready:
+    """A frame as COPY takes it."""
+
+    rows: int
+    parts: Sequence[bytes]
+
+
+def _ready(frames: Frames, batch: int, names: Iterable[str], payloads: Payloads) -> dict[str, Ready]:
+    return {name: _csv(payloads.sealed(name, frames[name].select(SCHEMAS[name].names)), batch) for name in names}
+
+
+def _copy(cursor: Cursor, name: str, frame: Ready) -> None:
+    if not frame.rows:
         return
     statement = _COPY.format(staged=staged(name), columns=column_list(_columns(name)))
     with cursor.copy(statement) as copy:
-        for part in _csv(frame, batch):
+        for part in frame.parts:
             copy.write(part)
 
 
-def _csv(frame: pa.Table, batch: int) -> Iterator[bytes]:
+def _csv(frame: pa.Table, batch: int) -> Ready:
     """The rows as PostgreSQL's CSV reads them: text is quoted, NULL is not, binary is hexadecimal."""
     for position, field in enumerate(frame.schema):
         if pa.types.is_binary(field.type):
             frame = frame.set_column(position, field.name, _hexadecimal(frame.column(position)))
     frame = frame.append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), frame.num_rows))
     options = csv.WriteOptions(include_header=False)
+    parts = []
     for part in frame.to_batches(max_chunksize=2000):
         sink = pa.BufferOutputStream()
         csv.write_csv(pa.Table.from_batches([part]), sink, options)
-        yield sink.getvalue().to_pybytes()
+        parts.append(sink.getvalue().to_pybytes())
+    return Ready(frame.num_rows, parts)
 
 
 def _hexadecimal(values: pa.ChunkedArray) -> pa.Array:

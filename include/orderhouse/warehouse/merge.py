@@ -1,7 +1,8 @@
 """The winners' rows into the canonical tables: one set-based merge per table.
 
-The rows of an order are replaced as a set. A row whose content is as before is not rewritten. A row that its order no
-longer has is marked deleted; one that comes back is undeleted. The rows of a deleted order are deleted with it.
+The rows of an order are replaced as a set, order by order in the order of their ids, so that its rows lie together and
+the indexes are filled page by page. A row whose content is as before is not rewritten. A row that its order no longer
+has is marked deleted; one that comes back is undeleted. The rows of a deleted order are deleted with it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _WRITE = sql.SQL("""
         ({columns}, is_deleted, loaded_at, sync_id, first_seen_at, is_stale, deleted_at, delete_evidence)
     SELECT {arrived}, is_deleted, %(loaded_at)s, %(sync_id)s, %(loaded_at)s, false,
            CASE WHEN is_deleted THEN %(loaded_at)s::timestamptz END, CASE WHEN is_deleted THEN 'flag' END
-    FROM arrived
+    FROM arrived ORDER BY order_id
     ON CONFLICT (connection, {key}) DO UPDATE SET
         {updates}, is_deleted = excluded.is_deleted, loaded_at = excluded.loaded_at, sync_id = excluded.sync_id,
         deleted_at = CASE WHEN excluded.is_deleted THEN coalesce(known.deleted_at, excluded.deleted_at) END,

@@ -27,8 +27,12 @@ connection_total = sa.Table(
 _ADD = """
     INSERT INTO ops.connection_total AS known (connection, orders, lines, history_since, counted_at)
     SELECT %(connection)s, (SELECT count(*) FROM winner WHERE is_new), (
+        SELECT count(*) FROM staged_purchase_order_line AS line JOIN winner
+            ON (line.order_id, line.batch, line.extracted_at) = (winner.order_id, winner.batch, winner.fetched_at)
+        WHERE winner.is_new
+    ) + (
         SELECT count(*) FROM procurement.purchase_order_line AS line JOIN winner USING (connection, order_id)
-        WHERE winner.is_changed AND line.first_seen_at = %(loaded_at)s
+        WHERE winner.is_changed AND NOT winner.is_new AND line.first_seen_at = %(loaded_at)s
     ), (
         SELECT window_start FROM ops.sync WHERE (connection, sync_id) = (%(connection)s, %(sync_id)s)
     ), %(loaded_at)s

@@ -75,7 +75,7 @@ _KEEP = """
          content_hash, is_deleted, is_stale, sync_id)
     SELECT connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version,
            content_hash, is_deleted, false, %(sync_id)s
-    FROM winner
+    FROM winner ORDER BY order_id
     ON CONFLICT (connection, order_id) DO UPDATE SET
         source_modified_at = excluded.source_modified_at, version_at = excluded.version_at,
         fetched_at = excluded.fetched_at, mapping_version = excluded.mapping_version,
@@ -87,8 +87,7 @@ _KEEP = """
 _KEEP_RAW = """
     INSERT INTO ops.order_raw AS known
         (connection, order_id, source_order_id, fetched_at, payload, payload_hash, sync_id)
-    SELECT DISTINCT ON (order_id)
-        connection, order_id, source_order_id, fetched_at, version.payload, version.payload_hash, %(sync_id)s
+    SELECT connection, order_id, source_order_id, fetched_at, version.payload, version.payload_hash, %(sync_id)s
     FROM winner JOIN staged_version AS version
         USING (connection, order_id, source_order_id, batch, fetched_at, content_hash)
     ON CONFLICT (connection, order_id) DO UPDATE SET
