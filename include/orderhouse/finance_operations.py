@@ -1,4 +1,4 @@
-"""Data entities of Dynamics 365 Finance & Operations by OData: rows of one company behind a key.
+"""Data entities of Dynamics 365 Finance & Operations by OData: rows of one company behind a key, error bodies.
 
 Pages go on behind the last row's key; how the server words its own next links, and whether they count rows, does not
 matter then. All companies are asked for at once only in form: each request names one.
@@ -7,15 +7,18 @@ matter then. All companies are asked for at once only in form: each request name
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from include.orderhouse import odata
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import FilterIgnored, UnexpectedShape
+from include.orderhouse.errors import FilterIgnored, RateLimitExceeded, UnexpectedShape
+from include.orderhouse.http import Answer, Refusal
 
 ROWS_AT_ONCE = 5000
+UNTOLD_WAIT = 30.0
+"""Seconds to wait where throttling does not say."""
 
 Row = dict[str, Any]
 RowKey = list[Any]
@@ -95,3 +98,18 @@ def _key(row: Row, name: str, entity: str) -> Any:
 def all_rows(source: Source, query: Query) -> list[Row]:
     """Every row of a query."""
     return [row for found in walk(source, query, ROWS_AT_ONCE) for row in found.rows]
+
+
+def explain(answer: Answer) -> Refusal | None:
+    """The service's error bodies, whose own words stand in the inner error."""
+    refusal = odata.explain(answer, {}, request_id=answer.headers.get("ms-dyn-aid"))
+    if refusal is None:
+        return None
+    inner = answer.body["error"].get("innererror")
+    told = inner.get("message") if isinstance(inner, dict) else None
+    waits = refusal.error is RateLimitExceeded and refusal.retry_after is None
+    return replace(
+        refusal,
+        message=str(told)[:500] if told else refusal.message,
+        retry_after=UNTOLD_WAIT if waits else refusal.retry_after,
+    )

@@ -193,6 +193,7 @@ class Api:
                 f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]
             ) from error
         self._note_time(response)
+        response.stream = _READ
         return response
 
     def _judge(self, request: httpx.Request, response: httpx.Response, as_text: bool) -> Any:
@@ -239,6 +240,11 @@ class Api:
     def _count(self) -> None:
         self.meter.count_request()
         self.calls += 1
+
+
+_READ = httpx.ByteStream(b"")
+"""In place of a stream that has been read: httpx's points back to its response, so that only Python's collector of
+cycles would free the two, and it rests while pages are read."""
 
 
 class _Garbled(UnexpectedShape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import socket
@@ -16,7 +17,7 @@ import httpx
 import pytest
 import zstandard
 
-from include.orderhouse import transport
+from include.orderhouse import collector, transport
 from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
 from include.orderhouse.http import Api, Patience
@@ -162,6 +163,18 @@ def test_brackets_in_texts_are_no_nesting() -> None:
         base = served.url("http")
         with Api(base, basic("a", "b"), Unlimited(), lambda _: None, Patience(1)) as api:
             assert api.get("orders") == harmless
+
+
+def test_no_answer_stays_in_memory_while_the_collector_rests() -> None:
+    with serving(_body(b'"' + b"0" * 100_000 + b'"')) as served:
+        way = Way(served.url("http"))
+        with Api(way.base_url, basic("a", "b"), Unlimited(), lambda _: None, Patience(1), way=way) as api:
+            gc.collect()
+            with collector.at_rest():
+                for _ in range(5):
+                    assert len(api.get("orders")) == 100_000
+                kept = [one for one in gc.get_objects() if isinstance(one, httpx.Response)]
+    assert kept == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.agreement import agreed, the_only
 from include.orderhouse.decimals import number, percent_below, ratio, total
-from include.orderhouse.mapping import Record, derived_from, first
+from include.orderhouse.mapping import Record, derived_from, first, unless_same
 from include.orderhouse.progress import progress, reached
 
 
@@ -106,3 +106,11 @@ def test_lines_that_do_not_say_anything_have_no_say_in_what_all_agree_on() -> No
     assert contract({"lines": [*told, {}, None]}) == "C1"
     assert contract({"lines": [*told, {"contract": {"number": "C2"}}]}) is None
     assert [contract({"lines": [{}]}), contract({"lines": None}), contract({})] == [None, None, None]
+
+
+def test_a_payee_is_told_only_where_it_is_not_the_vendor() -> None:
+    payee = unless_same("payee.number", "vendor")
+    assert (payee.reads, payee.says) == (("payee.number", "vendor"), "payee.number, where it differs from vendor")
+    assert payee({"payee": {"number": "V2"}, "vendor": "V1"}) == "V2"
+    assert payee({"payee": {"number": "V1"}, "vendor": "V1"}) is None
+    assert payee({"vendor": "V1"}) is None

@@ -83,13 +83,10 @@ class Assembly:
 
     def _read_items(self, ids: Sequence[str]) -> dict[str, Row]:
         query = {"$filter": any_id("id", ids), "$select": ITEM_FIELDS}
-        rows = all_rows(self._source, f"{company_path(self._source.settings, self._company)}/items", query)
-        units = self._company["units"]
-        return {
-            wire.part(row, "id", str, of="an item"): row
-            | {"baseUnitOfMeasure": units.get(row.get("baseUnitOfMeasureCode", ""))}
-            for row in rows
-        }
+        path, units = f"{company_path(self._source.settings, self._company)}/items", self._company["units"]
+        found = all_rows(self._source, path, query)
+        rows = [row | {"baseUnitOfMeasure": units.get(row.get("baseUnitOfMeasureCode", ""))} for row in found]
+        return {wire.part(row, "id", str, of="an item"): row for row in rows}
 
 
 def _item_id(line: Row) -> str | None:

@@ -45,8 +45,9 @@ def invoice_status(order: Record) -> str | None:
 def status(order: Record) -> str:
     """status; where it is Open, how far the lines have come."""
     told = unescaped(str(order.get("status", "")))
-    steps = {"invoiced": invoice_status(order), "received": receipt_status(order)}
-    return (reached(steps) or told) if told == "Open" else told
+    if told != "Open":
+        return told
+    return reached({"invoiced": invoice_status(order), "received": receipt_status(order)}) or told
 
 
 @derived_from("status")

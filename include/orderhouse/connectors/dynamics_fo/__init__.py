@@ -9,11 +9,8 @@ deleted leave no trace either: open orders are read again where ``reread_open_or
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import httpx
 
-from include.orderhouse import odata
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.dynamics_fo.discovery import discover
 from include.orderhouse.connectors.dynamics_fo.mapping import MAPPING
@@ -22,31 +19,12 @@ from include.orderhouse.connectors.dynamics_fo.reading import fetch, read, scan
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.entra import entra_application
-from include.orderhouse.errors import RateLimitExceeded
-from include.orderhouse.http import Answer, Refusal
-
-UNTOLD_WAIT = 30.0
-"""Seconds to wait where throttling does not say."""
+from include.orderhouse.finance_operations import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
     """A Microsoft Entra application (client credentials) that Finance & Operations knows as a user."""
     return entra_application(credentials, f"{credentials.base_url}/.default")
-
-
-def explain(answer: Answer) -> Refusal | None:
-    """The service's error bodies, whose own words stand in the inner error."""
-    refusal = odata.explain(answer, {}, request_id=answer.headers.get("ms-dyn-aid"))
-    if refusal is None:
-        return None
-    inner = answer.body["error"].get("innererror")
-    told = inner.get("message") if isinstance(inner, dict) else None
-    waits = refusal.error is RateLimitExceeded and refusal.retry_after is None
-    return replace(
-        refusal,
-        message=str(told)[:500] if told else refusal.message,
-        retry_after=UNTOLD_WAIT if waits else refusal.retry_after,
-    )
 
 
 CONNECTOR = Connector(

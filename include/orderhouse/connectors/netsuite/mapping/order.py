@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from include.orderhouse.connectors.netsuite import values as v
 from include.orderhouse.connectors.netsuite.codes import APPROVALS, STATUSES
-from include.orderhouse.mapping import (
-    Expression,
-    code,
-    day,
-    instant,
-    integer,
-    magnitude,
-    money,
-    percent,
-    rate,
-    text,
-)
+from include.orderhouse.mapping import Expression, code, day, instant, integer, magnitude, money, percent, rate, text
 from include.orderhouse.model import Address, PurchaseOrder
 
 
 def _address(place: str, **known: Any) -> Address[Expression]:
-    fields = {
-        "name": text(f"{place}.addressee"),
-        "line1": text(f"{place}.addr1"),
-        "line2": text(f"{place}.addr2"),
-        "line3": text(f"{place}.addr3"),
-        "city": text(f"{place}.city"),
-        "region": code(f"{place}.state"),
-        "postal_code": text(f"{place}.zip"),
-        "country": code(f"{place}.country"),
-        "contact": text(f"{place}.attention"),
-        "phone": text(f"{place}.addrphone"),
-    }
-    return Address(**(fields | known))
+    address = Address[Expression](
+        name=text(f"{place}.addressee"),
+        line1=text(f"{place}.addr1"),
+        line2=text(f"{place}.addr2"),
+        line3=text(f"{place}.addr3"),
+        city=text(f"{place}.city"),
+        region=code(f"{place}.state"),
+        postal_code=text(f"{place}.zip"),
+        country=code(f"{place}.country"),
+        contact=text(f"{place}.attention"),
+        phone=text(f"{place}.addrphone"),
+    )
+    return replace(address, **known)
 
 
 ORDER = PurchaseOrder[Expression](
