@@ -23,7 +23,7 @@ _CREATE = sql.SQL(
     "CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT 0 AS batch, {columns} FROM {source} WITH NO DATA"
 )
 _INDEX = sql.SQL("CREATE INDEX ON {staged} (order_id)")
-_COPY = sql.SQL("COPY {staged} ({columns}, batch) FROM STDIN (FORMAT csv)")
+_COPY = sql.SQL("COPY {staged} ({columns}) FROM STDIN (FORMAT csv)")
 _ANALYZE = sql.SQL("ANALYZE {staged}")
 _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
 """Room for the joins of a merge, and statistics that are taken from a sample: of so many columns they take long."""
@@ -77,6 +77,8 @@ class Ready:
     """A frame as COPY takes it."""
 
     rows: int
+    columns: Sequence[str]
+    """Those that hold anything at all: a source fills a third of the canonical ones, and the others stay NULL."""
     parts: Sequence[bytes]
 
 
@@ -87,7 +89,7 @@ def _ready(frames: Frames, batch: int, names: Iterable[str], payloads: Payloads)
 def _copy(cursor: Cursor, name: str, frame: Ready) -> None:
     if not frame.rows:
         return
-    statement = _COPY.format(staged=staged(name), columns=column_list(_columns(name)))
+    statement = _COPY.format(staged=staged(name), columns=column_list(frame.columns))
     with cursor.copy(statement) as copy:
         for part in frame.parts:
             copy.write(part)
@@ -95,6 +97,7 @@ def _copy(cursor: Cursor, name: str, frame: Ready) -> None:
 
 def _csv(frame: pa.Table, batch: int) -> Ready:
     """The rows as PostgreSQL's CSV reads them: text is quoted, NULL is not, binary is hexadecimal."""
+    frame = frame.select([name for name in frame.column_names if frame.column(name).null_count < frame.num_rows])
     for position, field in enumerate(frame.schema):
         if pa.types.is_binary(field.type):
             frame = frame.set_column(position, field.name, _hexadecimal(frame.column(position)))
@@ -105,7 +108,7 @@ def _csv(frame: pa.Table, batch: int) -> Ready:
         sink = pa.BufferOutputStream()
         csv.write_csv(pa.Table.from_batches([part]), sink, options)
         parts.append(sink.getvalue().to_pybytes())
-    return Ready(frame.num_rows, parts)
+    return Ready(frame.num_rows, frame.column_names, parts)
 
 
 def _hexadecimal(values: pa.ChunkedArray) -> pa.Array:
