@@ -20,7 +20,7 @@ from include.orderhouse.frames import Frames
 from include.orderhouse.model import LINE, TABLES, Table
 
 KEY_MISSING = "KEY_MISSING"
-LINES_AT_ONCE = 100_000
+LINES_AT_ONCE = 50_000
 """So many lines, in whole batches, are validated at a time: they are also what is in memory."""
 
 

@@ -20,7 +20,7 @@ from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
 STAGE = "frames"
-ORDERS_PER_BATCH = 2000
+ORDERS_PER_BATCH = 1000
 LOOKED_INTO = 250
 """Of so many orders of a batch, or fewer, spread evenly over it, every field is looked at."""
 WORTH_PROCESSES = 8
@@ -80,6 +80,7 @@ def map_batches(connection: Connection, staging: Staging, batches: Sequence[Page
         yield from map(worker.map, range(len(batches)), batches)
         return
     context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(connection, staging)) as pool:
         yield from pool.map(_map, range(len(batches)), batches)
 
