@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pytest
+
 from include.orderhouse.connector import Page
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.lookup import Lookup, Row, batches, ids_within
 from include.orderhouse.sections import Section, read_sections
 
@@ -59,3 +62,10 @@ def test_reading_goes_on_after_every_page_in_the_middle_of_a_section_or_at_its_e
 
 def test_without_sections_there_is_nothing_to_read() -> None:
     assert list(read_sections([], None)) == []
+
+
+@pytest.mark.parametrize("resume", [{"section": "c", "after": 1}, {"section": 0, "after": None}, "a"])
+def test_a_place_in_a_section_that_is_not_read_any_more_is_told(resume: object) -> None:
+    with pytest.raises(ConfigurationInvalid, match="not read any more") as caught:
+        list(read_sections([section("a", 2), section("b", 1)], resume))
+    assert "Trigger a new run" in caught.value.action
