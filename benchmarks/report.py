@@ -149,6 +149,7 @@ def _airflow(result: Result) -> dict[str, str]:
         "trigger to watermark, s",
         "per connection, s",
         "in the steps' tasks, s",
+        "around them, s",
         "x one after one",
     )
     return {"airflow": _table(header, rows)}

@@ -116,6 +116,15 @@ def test_the_report_fills_every_block_that_has_a_result_and_says_which_have_none
     assert render(found, tmp_path) == found
 
 
+def test_every_row_of_the_page_has_as_many_cells_as_its_header() -> None:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    separators = [number for number, line in enumerate(lines) if line.startswith("| ---")]
+    assert separators
+    for first, following in zip(separators, [*separators[1:], len(lines) + 1], strict=True):
+        cells = {line.count("|") for line in lines[first - 1 : following - 1]}
+        assert len(cells) == 1, lines[first - 1]
+
+
 def test_the_page_shows_the_saved_results_and_nothing_else() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert render(page, PAGE.parent / "performance") == page
