@@ -166,7 +166,7 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 
 
 def _responses() -> list[httpx.Response]:
-    return [one for one in gc.get_objects() if isinstance(one, httpx.Response)]
+    return [one for one in gc.get_objects() if type(one) is httpx.Response]
 
 
 def test_no_answer_stays_in_memory_while_the_collector_rests() -> None:
