@@ -37,8 +37,10 @@ def stored_target(target_id: str) -> Target:
 def as_target(target_id: str, record: ConnectionRecord) -> Target:
     """An Airflow Connection as a target: the host is the receiver's URL, the password its signing secret.
 
-    Where the host is only a name, schema (https without one), port and the extra key ``path`` complete it.
+    Where the host is only a name, schema (https without one), port and the extra key ``path`` complete it. The extra
+    key ``client_key_password`` opens the key of the subscription's client certificate.
     """
+    from include.orderhouse.tls import Trust
     from include.orderhouse.webhooks.posting import Target
     from include.orderhouse.webhooks.signature import signing_keys
 
@@ -54,7 +56,7 @@ def as_target(target_id: str, record: ConnectionRecord) -> Target:
         raise _unusable(target_id, f"has a password that cannot sign: {error}", "Correct the password.") from error
     if not keys:
         raise _unusable(target_id, "has no password", "Enter the signing secret as its password.")
-    return Target(host, keys)
+    return Target(host, keys, Trust(client_key_password=record.extra_dejson.get("client_key_password")))
 
 
 def _missing(target_id: str) -> ConfigurationInvalid:

@@ -192,6 +192,11 @@ class Api:
             raise SourceUnavailable(
                 f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]
             ) from error
+        except httpx.InvalidURL as error:
+            raise UnexpectedShape(
+                f"An answer redirects to what is no address: {error} ({request.method} {_place(request)}).",
+                action="Nothing was loaded. Report it to who runs the source.",
+            ) from error
         self._note_time(response)
         response.stream = _READ
         return response

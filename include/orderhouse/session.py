@@ -36,7 +36,7 @@ def end_session(auth: httpx.Auth, transport: httpx.BaseTransport) -> None:
     try:
         with httpx.Client(transport=transport, timeout=FAREWELL_SECONDS) as client:
             client.send(farewell).raise_for_status()
-    except (httpx.HTTPError, OrderhouseError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OrderhouseError) as error:
         log.warning("The session at %s could not be ended: %s", farewell.url.host, error)
 
 

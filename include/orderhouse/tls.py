@@ -37,19 +37,16 @@ class Trust:
 
 
 def public_context() -> ssl.SSLContext:
-    """For hosts other than the connection's own, such as a vendor's token endpoint: the machine's authorities."""
+    """For hosts that have no options of their own: the authorities of the machine, and those of certifi."""
     context = httpx.create_ssl_context()
+    context.load_default_certs()
     context.minimum_version = OLDEST
     return context
 
 
 def own_context(trust: Trust) -> ssl.SSLContext:
-    """For the connection's own host. Raises ConfigurationInvalid naming the option whose file cannot be used."""
-    context = public_context()
-    if trust.authority:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = OLDEST
-        _load("authority", trust.authority, context)
+    """For a host that is to be trusted so. Raises ConfigurationInvalid naming the option whose file cannot be used."""
+    context = _private_context(trust.authority) if trust.authority else public_context()
     if trust.revocation_list:
         _load("revocation_list", trust.revocation_list, context)
         context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
@@ -58,6 +55,13 @@ def own_context(trust: Trust) -> ssl.SSLContext:
             context.load_cert_chain(trust.client_certificate, password=trust.client_key_password or "")
         except (OSError, ValueError) as error:
             raise _unusable("client_certificate", trust.client_certificate, "certificate with its key") from error
+    return context
+
+
+def _private_context(authority: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = OLDEST
+    _load("authority", authority, context)
     return context
 
 

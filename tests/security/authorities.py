@@ -10,11 +10,14 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = timedelta(days=1)
+HERE = "127.0.0.1"
+"""This machine; a certificate for it is one for ``localhost`` as well."""
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,16 @@ class Certificate:
     """A certificate and its key, as a PEM file holds them."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
+    chain: tuple[x509.Certificate, ...] = ()
+    """What stands between it and the authority."""
 
     def write(self, file: Path, password: str | None = None) -> str:
-        """Write certificate and key into one file; where it is."""
+        """Write certificate, chain and key into one file; where it is."""
         encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
-        file.write_bytes(self.certificate.public_bytes(Encoding.PEM) + key)
+        shown = b"".join(one.public_bytes(Encoding.PEM) for one in (self.certificate, *self.chain))
+        file.write_bytes(shown + key)
         return str(file)
 
     @property
@@ -42,22 +48,35 @@ class Authority:
     """A certificate authority of its own."""
 
     name: str
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    key: Key = field(default_factory=lambda: strong_key())
 
     @cached_property
     def certificate(self) -> x509.Certificate:
         """Its own certificate."""
-        made = _builder(self._name, self._name, self.key.public_key(), 3 * DAY)
+        made = _builder(self._name, self._name, self.key, 3 * DAY)
         return made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(
             self.key, hashes.SHA256()
         )
 
-    def issue(self, host: str = "127.0.0.1", ends_in: timedelta = DAY) -> Certificate:
+    def issue(
+        self, host: str = HERE, ends_in: timedelta = DAY, begins_in: timedelta = -3 * DAY, key: Key | None = None
+    ) -> Certificate:
         """A certificate for a host; ``ends_in`` less than nothing is in the past."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-        made = _builder(subject, self._name, key.public_key(), ends_in)
-        made = made.add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
+        return self._issued(_served(host, self._name, key := key or strong_key(), ends_in, begins_in), key)
+
+    def issue_for_clients(self, host: str = HERE) -> Certificate:
+        """A certificate with which its owner may call, but not be called."""
+        made = _served(host, self._name, key := strong_key())
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        return self._issued(made.add_extension(usage, critical=True), key)
+
+    def issue_by_nobody(self, host: str = HERE) -> Certificate:
+        """A certificate signed with one of the authority's that may sign none."""
+        between = self.issue("between")
+        signed = _served(host, between.certificate.subject, key := strong_key()).sign(between.key, hashes.SHA256())
+        return Certificate(signed, key, (between.certificate,))
+
+    def _issued(self, made: x509.CertificateBuilder, key: Key) -> Certificate:
         return Certificate(made.sign(self.key, hashes.SHA256()), key)
 
     def write(self, file: Path) -> str:
@@ -65,38 +84,55 @@ class Authority:
         file.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         return str(file)
 
-    def write_revoked(self, file: Path, *revoked: Certificate, ends_in: timedelta = DAY) -> str:
-        """Write the list of what the authority has revoked; where it is."""
+    def revoke(self, *revoked: Certificate, ends_in: timedelta = DAY) -> bytes:
+        """The list of what the authority has revoked, in PEM."""
         now = datetime.now(UTC)
         made = x509.CertificateRevocationListBuilder().issuer_name(self._name)
         made = made.last_update(now - 2 * DAY).next_update(now + ends_in)
         for one in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
             made = made.add_revoked_certificate(entry.revocation_date(now - DAY).build())
-        file.write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM))
-        return str(file)
+        return made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
     @property
     def _name(self) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
 
 
-def self_signed(host: str = "127.0.0.1") -> Certificate:
+def self_signed(host: str = HERE) -> Certificate:
     """A certificate that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = strong_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    made = _builder(name, name, key.public_key(), DAY)
-    made = made.add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
-    return Certificate(made.sign(key, hashes.SHA256()), key)
+    return Certificate(_served(host, name, key).sign(key, hashes.SHA256()), key)
+
+
+def weak_key() -> Key:
+    """A key that can be broken."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  which is the point
+
+
+def strong_key() -> Key:
+    """A key as they should be."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _served(
+    host: str, issuer: x509.Name, key: Key, ends_in: timedelta = DAY, begins_in: timedelta = -3 * DAY
+) -> x509.CertificateBuilder:
+    """The certificate of a host, to be signed."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    made = _builder(subject, issuer, key, ends_in, begins_in)
+    names = (host, "localhost") if host == HERE else (host,)
+    return made.add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, ends_in: timedelta
+    subject: x509.Name, issuer: x509.Name, key: Key, ends_in: timedelta, begins_in: timedelta = -3 * DAY
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
-    made = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+    made = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
     made = made.serial_number(x509.random_serial_number())
-    return made.not_valid_before(now - 3 * DAY).not_valid_after(now + ends_in)
+    return made.not_valid_before(now + begins_in).not_valid_after(now + ends_in)
 
 
 def _alternative(host: str) -> x509.GeneralName:

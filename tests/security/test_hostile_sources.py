@@ -26,8 +26,8 @@ from include.orderhouse.transport import Bounds, SafeTransport, Way
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
+from tests.security.callers import Unlimited
 from tests.security.servers import Script, serving
-from tests.security.test_transport import Unlimited
 from tests.sync.conftest import NOW, Connect, connect, engine, url
 from tests.warehouse.conftest import server
 

@@ -18,8 +18,8 @@ from include.orderhouse.connections import read_connections
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, RequestRefused
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.warehouse.engine import OWNER_URL_SETTING
+from tests.security.callers import Unlimited
 from tests.security.servers import serving
-from tests.security.test_transport import Unlimited
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import Order, load_orders
 

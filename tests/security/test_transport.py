@@ -1,47 +1,21 @@
-"""Real handshakes with a real server: what a connection to a source, and a webhook, accepts and refuses."""
+"""What a connection to a source goes by besides a good handshake: authorities of its own, pins, certificates, links."""
 
 from __future__ import annotations
 
+import socket
 import ssl
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-import httpx
 import pytest
 
-from include.orderhouse.auth import basic, client_credentials
+from include.orderhouse.auth import client_credentials
 from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceUntrusted
-from include.orderhouse.http import Api, Patience
 from include.orderhouse.tls import Trust, pin_of
-from include.orderhouse.transport import Way
 from include.orderhouse.webhooks.posting import Message, Target, post
-from include.orderhouse.webhooks.subscriptions import Webhooks
-from tests.security.authorities import DAY, Authority, Certificate, self_signed
+from tests.security.authorities import Authority, Certificate, self_signed
+from tests.security.bad_servers import AUTHORITY
+from tests.security.callers import LOOPBACK, SECRET, api_of
 from tests.security.servers import Served, serving, tls_context
-
-AUTHORITY = Authority("Acme's own authority")
-SECRET = "s3cret-password"
-
-
-class Unlimited:
-    """No limits."""
-
-    def slot(self) -> AbstractContextManager[None]:
-        """Any number at once."""
-        return nullcontext()
-
-    def pace(self) -> None:
-        """At once."""
-
-    def pause(self, seconds: float) -> None:
-        """Never."""
-
-
-def api_of(base_url: str, trust: Trust | None = None, auth: httpx.Auth | None = None, **way: object) -> Api:
-    """A client with a password that no stranger may see."""
-    chosen = Way(base_url, trust or Trust(), **way)  # type: ignore[arg-type]
-    login = auth or basic("reader", SECRET)
-    return Api(base_url, login, Unlimited(), lambda _: None, Patience(tries=1, timeout=10), way=chosen)
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +48,6 @@ def test_a_private_authority_is_trusted_where_it_is_named(version: ssl.TLSVersio
         assert api.get("orders") == {}
 
 
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_tls_older_than_1_2_is_refused(version: ssl.TLSVersion, folder: Path, trust: Trust) -> None:
-    context = _context(AUTHORITY.issue(), folder, version=version)
-    with serving(context=context) as served:
-        assert _shakes_hands(served, version)
-        _refused(served, trust, "protocol")
-
-
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_the_machines_authorities_vouch_over_a_new_tls_only(
@@ -106,57 +71,9 @@ def test_an_authority_that_is_named_takes_the_place_of_the_machines(
         _refused(served, trust, "unable to get local issuer")
 
 
-def _shakes_hands(served: Served, version: ssl.TLSVersion) -> bool:
-    """Whether the server does speak that version with a client that would."""
-    import socket
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = version
-    context.maximum_version = version
-    with (
-        socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection,
-        context.wrap_socket(connection) as encrypted,
-    ):
-        return encrypted.version() in ("TLSv1", "TLSv1.1")
-
-
-@pytest.mark.parametrize(
-    ("certificate", "saying"),
-    [
-        pytest.param(AUTHORITY.issue(ends_in=-DAY), "expired", id="expired"),
-        pytest.param(self_signed(), "self.signed|unable to get local issuer", id="self-signed"),
-        pytest.param(AUTHORITY.issue("erp.example.com"), "IP address mismatch|not valid for", id="of another host"),
-        pytest.param(Authority("Somebody").issue(), "unable to get local issuer", id="of another authority"),
-    ],
-)
-def test_a_certificate_that_proves_nothing_is_refused(
-    certificate: Certificate, saying: str, folder: Path, trust: Trust
-) -> None:
-    with serving(context=_context(certificate, folder)) as served:
-        _refused(served, trust, saying)
-
-
 def test_the_machines_authorities_do_not_know_a_private_one(folder: Path) -> None:
     with serving(context=_context(AUTHORITY.issue(), folder)) as served:
         _refused(served, Trust(), "unable to get local issuer")
-
-
-def test_a_revoked_certificate_is_refused(folder: Path, trust: Trust) -> None:
-    good, bad = AUTHORITY.issue(), AUTHORITY.issue()
-    revoked = AUTHORITY.write_revoked(folder / "revoked.pem", bad)
-    strict = Trust(authority=trust.authority, revocation_list=revoked)
-    with serving(context=_context(bad, folder)) as served:
-        _refused(served, strict, "revoked")
-    with serving(context=_context(good, folder)) as served, api_of(served.url(), strict) as api:
-        assert api.get("orders") == {}
-
-
-def test_an_old_revocation_list_vouches_for_nobody(folder: Path, trust: Trust) -> None:
-    stale = AUTHORITY.write_revoked(folder / "stale.pem", ends_in=-DAY)
-    with serving(context=_context(AUTHORITY.issue(), folder)) as served:
-        _refused(served, Trust(authority=trust.authority, revocation_list=stale), "CRL has expired")
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -286,52 +203,23 @@ def test_a_poisoned_link_leads_nowhere(link: object, error: str) -> None:
         assert (caught.value.code, served.heads) == (error, [])
 
 
-def test_a_redirect_is_not_followed_to_another_scheme_or_host() -> None:
-    def elsewhere(head: bytes, connection: object) -> None:
-        connection.sendall(  # type: ignore[attr-defined]
-            b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
-        )
-
-    with serving(elsewhere) as served, api_of(served.url("http")) as api:
-        with pytest.raises(ForeignHost):
-            api.get("orders")
-        assert len(served.heads) == 1
-
-
-WEBHOOKS = Webhooks.model_validate({"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]})
-
-
 @pytest.mark.parametrize(
-    ("certificate", "arrives"),
+    ("target", "error"),
     [
-        pytest.param(AUTHORITY.issue(), True, id="good"),
-        pytest.param(AUTHORITY.issue(ends_in=-DAY), False, id="expired"),
-        pytest.param(self_signed(), False, id="self-signed"),
-        pytest.param(AUTHORITY.issue("hooks.example.com"), False, id="of another host"),
+        (b"http://169.254.169.254/", "FOREIGN_HOST"),
+        (b"//evil.example.test/", "FOREIGN_HOST"),
+        (b"/orders", "REQUEST_REFUSED"),
+        (b'nu::C:2026-1:"-?', "UNEXPECTED_SHAPE"),
+        (b"https://[::1", "SOURCE_UNAVAILABLE"),
     ],
 )
-def test_a_webhook_goes_only_to_a_receiver_that_proves_who_it_is(
-    certificate: Certificate, arrives: bool, folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from include.orderhouse.webhooks import posting
+def test_a_redirect_is_not_followed(target: bytes, error: str) -> None:
+    def elsewhere(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % target)
 
-    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
-    posting._authorities.cache_clear()
-    with serving(context=_context(certificate, folder)) as served:
-        outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
-        assert (outcome.status == 200, len(served.heads) == 1) == (arrives, arrives), outcome
-    posting._authorities.cache_clear()
-
-
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_a_webhook_goes_to_no_receiver_that_speaks_an_old_tls(
-    folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from include.orderhouse.webhooks import posting
-
-    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
-    posting._authorities.cache_clear()
-    with serving(context=_context(AUTHORITY.issue(), folder, version=ssl.TLSVersion.TLSv1_1)) as served:
-        outcome = post(Message("event", b"{}"), Target(served.url(), (b"key",)), WEBHOOKS)
-    assert (outcome.status, served.heads) == (None, [])
-    posting._authorities.cache_clear()
+    with serving(elsewhere) as served, api_of(served.url("http")) as api:
+        with pytest.raises(OrderhouseError) as told:
+            api.get("orders")
+        assert told.value.code == error
+        outcome = post(Message("event", b"{}"), Target(served.url("http"), (b"key",)), LOOPBACK)
+        assert (outcome.error is None, len(served.heads)) == (False, 2)

@@ -27,7 +27,7 @@ from include.orderhouse.warehouse.deliveries import (
 )
 from include.orderhouse.warehouse.events import NO_CONNECTION, TEST, instant, write_event
 from include.orderhouse.webhooks.posting import SECONDS, Message, Target, post
-from include.orderhouse.webhooks.subscriptions import Webhooks
+from include.orderhouse.webhooks.subscriptions import Subscription, Webhooks
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=24)
 """The waits between attempts double from the first to the longest; after the attempt that follows it, none is left."""
@@ -103,7 +103,7 @@ class Deliverer:
         if subscription is None:
             outcome = Outcome(None, "there is no such subscription in connections.yaml any more", 0, is_final=True)
         else:
-            outcome = self._post(claim, subscription.target)
+            outcome = self._post(claim, subscription)
         if claim.kind == TEST:
             outcome = replace(outcome, is_final=True)
         settle(self.engine, claim, outcome, next_delay(claim.attempt, outcome))
@@ -113,11 +113,12 @@ class Deliverer:
             log.warning("webhook %s, %s: %s", claim.subscription, claim.kind, outcome.error)
         return outcome
 
-    def _post(self, claim: Claim, target_id: str) -> Outcome:
+    def _post(self, claim: Claim, subscription: Subscription) -> Outcome:
         try:
-            target = self.find_target(target_id)
+            target = self.find_target(subscription.target)
         except OrderhouseError as error:
             return Outcome(None, str(error), 0)
+        target = replace(target, trust=replace(target.trust, **subscription.tls.model_dump()))
         return post(Message(claim.event_id, payload(claim)), target, self.webhooks, self.attempt_seconds)
 
 

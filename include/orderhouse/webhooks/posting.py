@@ -7,12 +7,15 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import httpx
 
+from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Answer, retry_after
 from include.orderhouse.network import Address
+from include.orderhouse.tls import Trust, check_pin, own_context
 from include.orderhouse.warehouse.deliveries import Outcome
 from include.orderhouse.webhooks.addresses import NotAllowed, Place, checked_place
 from include.orderhouse.webhooks.signature import signed_headers
@@ -24,10 +27,11 @@ SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Target:
-    """Where a subscription's deliveries go, and the keys that sign them."""
+    """Where a subscription's deliveries go, the keys that sign them, and how the receiver proves who it is."""
 
     url: str
     keys: tuple[bytes, ...] = field(repr=False)
+    trust: Trust = field(default_factory=Trust)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def post(message: Message, target: Target, allowed: Webhooks, seconds: float = S
         error = f"no answer within {seconds:g} s"
     except NotAllowed as refused:
         error = f"not allowed: {refused}"
-    except (httpx.HTTPError, OSError, ValueError) as failure:
+    except OrderhouseError as failure:
+        error = str(failure)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"[:300]
     elapsed = int((time.monotonic() - began) * 1000)
     return Outcome(status, error, elapsed, wait, is_final=status == httpx.codes.GONE)
@@ -59,16 +65,17 @@ def post(message: Message, target: Target, allowed: Webhooks, seconds: float = S
 async def _within(message: Message, target: Target, allowed: Webhooks, seconds: float) -> httpx.Response:
     async with asyncio.timeout(seconds):
         place = await checked_place(target.url, allowed)
-        headers = signed_headers(target.keys, message.message_id, datetime.now(UTC), message.body)
+        signed = signed_headers(target.keys, message.message_id, datetime.now(UTC), message.body)
+        send = partial(_send, message.body, signed, place, target.trust)
         for address in place.addresses[:-1]:
             try:
-                return await _send(message.body, place, address, headers)
+                return await send(address)
             except httpx.ConnectError:
                 continue
-        return await _send(message.body, place, place.addresses[-1], headers)
+        return await send(place.addresses[-1])
 
 
-async def _send(body: bytes, place: Place, address: Address, signed: dict[str, str]) -> httpx.Response:
+async def _send(body: bytes, signed: dict[str, str], place: Place, trust: Trust, address: Address) -> httpx.Response:
     """POST to that very address; name and certificate are the host's. The answer's body is not read."""
     headers = {
         **signed,
@@ -77,18 +84,30 @@ async def _send(body: bytes, place: Place, address: Address, signed: dict[str, s
         "User-Agent": "orderhouse",
     }
     pinned = place.url.copy_with(host=str(address))
-    async with httpx.AsyncClient(verify=_authorities(), timeout=SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(verify=_context(trust), timeout=SECONDS, trust_env=False) as client:
         request = client.build_request("POST", pinned, content=body, headers=headers)
         request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
+        request.extensions["trace"] = partial(_look_at_key, place.url.host, trust.pins)
         response = await client.send(request, stream=True, follow_redirects=False)
         await response.aclose()
         return response
 
 
+async def _look_at_key(host: str, pins: tuple[str, ...], event: str, told: dict[str, Any]) -> None:
+    """Called by httpcore at each of its steps: after the handshake, before anything is sent."""
+    if event == "connection.start_tls.complete":
+        encrypted: ssl.SSLObject = told["return_value"].get_extra_info("ssl_object")
+        check_pin(encrypted.getpeercert(binary_form=True), pins, host)
+
+
+def _context(trust: Trust) -> ssl.SSLContext:
+    """Made anew where the subscription names files, which may be renewed while the process runs."""
+    return _machines() if trust == Trust() else own_context(trust)
+
+
 @cache
-def _authorities() -> ssl.SSLContext:
-    """The authorities that the machine trusts."""
-    return ssl.create_default_context()
+def _machines() -> ssl.SSLContext:
+    return own_context(Trust())
 
 
 def _problem(response: httpx.Response) -> str | None:

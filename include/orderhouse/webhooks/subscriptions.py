@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from include.orderhouse.connections import connections_file, read_document
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import Strict, first_problem
+from include.orderhouse.options import Strict, Tls, first_problem
 from include.orderhouse.warehouse.events import EVENTS
 
 Network = IPv4Network | IPv6Network
@@ -37,6 +37,7 @@ class Subscription(Strict):
     """None given means all."""
     connections: tuple[str, ...] = ()
     """None given means all."""
+    tls: Tls = Tls()
 
     def wants(self, kind: str, connection: str) -> bool:
         """Whether an event of that kind and connection is to be told."""
