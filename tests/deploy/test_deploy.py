@@ -76,6 +76,7 @@ def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) 
     assert worker["deploy"] == {"replicas": 2}
     assert worker["env_file"] == ["secrets/worker.env"]
     assert set(HEAD_ONLY).isdisjoint({*worker["environment"], *_lines(secrets / "worker.env")})
+    assert worker["environment"]["CONNECTION_CHECK_MAX_COUNT"] == "0", "the image's entrypoint waits for that database"
 
 
 def test_every_secret_is_made_anew_and_belongs_to_its_owner_alone(secrets: Path, tmp_path: Path) -> None:
@@ -167,12 +168,13 @@ def _lines(file: Path) -> dict[str, str]:
 def _exists(name: str) -> bool:
     """Whether Airflow, a provider of it, Orderhouse or its libraries know a setting."""
     if not name.startswith("AIRFLOW__"):
-        return name in _read_by_us() or name in ("AIRFLOW_CONFIG", "DUMB_INIT_SETSID", *_READ_BY_LIBRARIES)
+        return name in _read_by_us() or name in ("AIRFLOW_CONFIG", *_READ_BY_THE_IMAGE, *_READ_BY_LIBRARIES)
     _, section, option = name.lower().split("__", 2)
     known = _known_options().get(section, {})
     return option in known or option.removesuffix("_async") in known or section == "celery_broker_transport_options"
 
 
+_READ_BY_THE_IMAGE = {"DUMB_INIT_SETSID", "CONNECTION_CHECK_MAX_COUNT"}
 _READ_BY_LIBRARIES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
