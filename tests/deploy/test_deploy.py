@@ -161,6 +161,20 @@ def test_the_image_is_made_of_files_that_are_let_into_it() -> None:
     assert all((PROJECT / name).exists() for name in let_in)
 
 
+def test_the_image_runs_as_a_user_whom_kubernetes_can_tell_from_root() -> None:
+    lines = (PROJECT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    user = SERVICES["worker"]["user"].split(":")[0]
+    assert [line.split()[1] for line in lines if line.startswith("USER")] == [user]
+
+
+def test_the_image_is_checked_with_what_compose_lets_it_write() -> None:
+    script = (PROJECT / "scripts" / "check-image").read_text(encoding="utf-8")
+    folders = re.findall(r"^for folder in (.+); do options", script, re.MULTILINE)
+    assert [folder.split() for folder in folders] == [SERVICES["worker"]["tmpfs"]]
+    assert f"--user {SERVICES['worker']['user']} " in script
+    assert [f"--volume {folder} " in script for folder in SERVICES["worker"]["volumes"]] == [True]
+
+
 def _lines(file: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines())
 
