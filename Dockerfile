@@ -11,7 +11,10 @@ COPY --chown=airflow:0 plugins ${AIRFLOW_HOME}/plugins
 COPY --chown=airflow:0 include ${AIRFLOW_HOME}/include
 COPY --chown=airflow:0 dags ${AIRFLOW_HOME}/dags
 
-USER airflow
+LABEL org.opencontainers.image.title="Orderhouse" \
+    org.opencontainers.image.description="Purchase orders of every ERP in one warehouse schema"
+
+USER 50000
 ENV PYTHONPATH=${AIRFLOW_HOME} \
     AIRFLOW__CORE__LOAD_EXAMPLES=False \
     GX_ANALYTICS_ENABLED=False

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Acumatica."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("acumatica", schedule="*/15 * * * *")
+dags = purchase_order_dags("acumatica", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Microsoft Dynamics 365 Business Central."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("business_central", schedule="*/15 * * * *")
+dags = purchase_order_dags("business_central", schedule="*/15 * * * *")

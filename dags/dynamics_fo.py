@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Microsoft Dynamics 365 Finance & Operations."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("dynamics_fo", schedule="*/15 * * * *")
+dags = purchase_order_dags("dynamics_fo", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Oracle NetSuite."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("netsuite", schedule="*/15 * * * *")
+dags = purchase_order_dags("netsuite", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders that sources have told of."""
 
-from include.orchestration.notified import notified_dag
+from include.orchestration.notified import notified_dags
 
-dag = notified_dag()
+dags = notified_dags()

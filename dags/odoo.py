@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Odoo."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("odoo", schedule="*/15 * * * *")
+dags = purchase_order_dags("odoo", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Oracle Fusion Cloud Procurement."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("oracle_fusion", schedule="*/15 * * * *")
+dags = purchase_order_dags("oracle_fusion", schedule="*/15 * * * *")

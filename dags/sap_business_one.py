@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of SAP Business One."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("sap_business_one", schedule="*/15 * * * *")
+dags = purchase_order_dags("sap_business_one", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of SAP S/4HANA."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("sap_s4hana", schedule="*/15 * * * *")
+dags = purchase_order_dags("sap_s4hana", schedule="*/15 * * * *")

@@ -1,5 +1,5 @@
 """Airflow DAG: purchase orders of Xero."""
 
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 
-dag = purchase_order_dag("xero", schedule="*/15 * * * *")
+dags = purchase_order_dags("xero", schedule="*/15 * * * *")

@@ -61,13 +61,13 @@ def rotate(
 
     with warehouse() as engine:
         keyring, vault = Keyring.of(engine), _vault_of(engine)
-        typer.echo(f"data keys wrapped anew: {keyring.rewrap()}")
         for name in [customer] if customer else keyring.customers():
+            rewrapped = keyring.rewrap(name)
             version = keyring.rotate(name)
             sealed = vault.reseal(name) + reseal(engine, keyring.cipher(name))
             keyring.destroy(name, before=version - 1)
             _record(engine, "vault.rotated", name, str(version))
-            typer.echo(f"{name}: data key {version}; sealed anew: {sealed}")
+            typer.echo(f"{name}: data key {version}; wrapped anew: {rewrapped}; sealed anew: {sealed}")
 
 
 @app.command()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pkgutil import resolve_name
 from typing import Any
 
-import yaml
 from airflow.sdk import BaseNotifier, Context
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert
 
 from include.orchestration.run_created import RunCreated
-from include.orderhouse.connections import unchecked_document
 from include.orderhouse.options import Options, duration
 
 SHORTEST = timedelta(minutes=1)
@@ -23,24 +22,23 @@ SHORTEST = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def freshness_deadlines(connector: str) -> list[DeadlineAlert]:
+def freshness_deadlines(entries: Mapping[str, Mapping[str, Any]]) -> list[DeadlineAlert]:
     """A deadline for each connection with ``fresh_within``: when its data grows stale unless this run renews it.
 
+    ``entries`` are connections as connections.yaml lists them, unchecked: a mistake there must not break the DAG.
+
     A run begins up to ``sync_every`` after the last one; what is left of ``fresh_within`` then is its time. Airflow
-    drops the deadlines of a run that succeeds before them. The file is read unchecked: a mistake there must not break
-    the DAG.
+    drops the deadlines of a run that succeeds before them.
     """
     found = []
-    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-        entries = unchecked_document()["connections"]
-        for name, entry in entries.items():
-            if entry.get("connector") == connector and "fresh_within" in entry:
-                with suppress(ValueError):
-                    found.append(_deadline(name, entry))
+    for name, entry in entries.items():
+        if "fresh_within" in entry:
+            with suppress(TypeError, ValueError):
+                found.append(_deadline(name, entry))
     return found
 
 
-def _deadline(connection: str, entry: dict[str, Any]) -> DeadlineAlert:
+def _deadline(connection: str, entry: Mapping[str, Any]) -> DeadlineAlert:
     every = duration(entry.get("sync_every", Options.model_fields["sync_every"].default))
     return DeadlineAlert(
         name=f"{connection} is fresh",

@@ -7,27 +7,34 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import Context
 
+from include.orchestration.shares import dag_id, is_in_share
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
     from include.orderhouse.connections import Connection
 
 
-def connections_to_sync(connector: str, context: Context) -> list[str]:
-    """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other."""
-    from include.orderhouse.connections import read_connections
+def connections_to_sync(connector: str, customer: str | None, context: Context) -> list[str]:
+    """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other.
 
-    known = read_connections(connector=connector)
+    They are those of a customer with a DAG of its own, or of all others where ``customer`` is None.
+    """
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.customers import read_customers
+
+    read_customers()
+    every = read_connections(connector=connector)
+    known = {name: found for name, found in every.items() if is_in_share(found, customer)}
     if chosen := context["params"]["connections"]:
-        return _check(connector, chosen, known)
+        return _check(dag_id(connector, customer), chosen, known)
     enabled = [found for found in known.values() if found.options.enabled]
     return _connected(enabled, only_due=context["dag_run"].run_type == "scheduled")
 
 
-def _check(connector: str, chosen: list[str], known: Mapping[str, Connection]) -> list[str]:
+def _check(dag: str, chosen: list[str], known: Mapping[str, Connection]) -> list[str]:
     if unknown := sorted(set(chosen) - set(known)):
         raise ConfigurationInvalid(
-            f"{', '.join(unknown)}: no such connection of {connector}.",
+            f"{', '.join(unknown)}: {dag} has no such connection.",
             action=f"Choose from: {', '.join(sorted(known)) or 'none'}.",
         )
     if disabled := sorted(name for name in set(chosen) if not known[name].options.enabled):

@@ -12,6 +12,7 @@ from include.orchestration.alerts import FailureNotifier, freshness_deadlines
 from include.orchestration.assets import purchase_orders_asset
 from include.orchestration.form import run_form
 from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
+from include.orchestration.shares import Share, dag_id, shares
 from include.orchestration.tasks import (
     advance_watermark,
     connections,
@@ -27,23 +28,28 @@ TAG = "orderhouse"
 _OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
-    """The DAG that syncs every connection of a connector.
+def purchase_order_dags(connector: str, *, schedule: str) -> list[DAG]:
+    """The DAG that syncs every connection of a connector, but those of customers with a DAG of their own; and these.
 
     ``schedule`` is a cron expression in UTC: how often to look which connections are due. Scheduled and manual runs
     follow each other; a backfill runs beside them, since Airflow counts its runs apart.
     """
+    return [_dag(connector, schedule, share) for share in shares(connector)]
+
+
+def _dag(connector: str, schedule: str, share: Share) -> DAG:
     label = load_connector(connector).label
+    found = dag_id(connector, share.customer)
     with DAG(
-        dag_id=f"purchase_orders__{connector}",
-        dag_display_name=f"Purchase orders: {label}",
-        description=f"Purchase orders of every {label} connection, into the warehouse",
-        doc_md=_documentation(connector, label),
+        dag_id=found,
+        dag_display_name=share.named(f"Purchase orders: {label}"),
+        description=share.named(f"Purchase orders of every {label} connection, into the warehouse"),
+        doc_md=_documentation(connector, label, found),
         schedule=DailyBackfillTimetable(schedule),
         start_date=_OLDEST_BACKFILL,
         catchup=False,
         max_active_runs=1,
-        params=run_form(connector),
+        params=run_form(list(share.entries)),
         tags=[TAG, connector],
         default_args={
             "owner": "orderhouse",
@@ -51,8 +57,9 @@ def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
             "retry_delay": FIRST_RETRY_DELAY,
             "retry_policy": ErrorPolicy(),
             "on_failure_callback": FailureNotifier(),
+            **share.arguments,
         },
-        deadline=freshness_deadlines(connector),
+        deadline=freshness_deadlines(share.entries),
     ) as dag:
 
         @task_group(group_id="sync")
@@ -63,11 +70,11 @@ def purchase_order_dag(connector: str, *, schedule: str) -> DAG:
             loaded: Any = load.override(outlets=[purchase_orders_asset(connector)])(connection, validated)
             advance_watermark(connection, loaded)
 
-        sync.expand(connection=connections(connector))
+        sync.expand(connection=connections(connector, share.customer))
     return dag
 
 
-def _documentation(connector: str, label: str) -> str:
+def _documentation(connector: str, label: str, found: str) -> str:
     return dedent(
         f"""\
         Brings the purchase orders of every **{label}** connection in `connections.yaml` into the schema
@@ -78,7 +85,7 @@ def _documentation(connector: str, label: str) -> str:
         - **Trigger**: the form asks for connections, mode and window. Untouched, it syncs all enabled connections from
           their watermarks on; where there is no watermark, the initial window.
         - **Backfill**: reads day by day what changed on it, and never moves the watermark back. In the trigger form, or
-          `scripts/airflow backfill create --dag-id purchase_orders__{connector} --from-date ... --to-date ...`
+          `scripts/airflow backfill create --dag-id {found} --from-date ... --to-date ...`
         - **Watermarks** are the Variables `purchase_orders_watermark__<connection>`; edit one to sync again from there.
         - **When a task fails**, the first red lines of its log say what is wrong and what to do. The validate task
           links the validation report in its log and its tab *Details*; rejected orders wait in `ops.reject`.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from airflow.sdk import Context, Param
 
-from include.orderhouse.connections import unchecked_document
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
@@ -30,14 +28,14 @@ MODES = {
 }
 
 
-def run_form(connector: str) -> dict[str, Param]:
-    """The parameters of a connector's DAG with their defaults; an untouched form is what a scheduled run has."""
+def run_form(connections: Sequence[str]) -> dict[str, Param]:
+    """The parameters of a DAG over these connections with defaults; an untouched form is what a scheduled run has."""
     return {
         "connections": Param(
             [],
             type=["null", "array"],
             items={"type": "string"},
-            examples=connection_names(connector),
+            examples=list(connections),
             title="Connections",
             description="None chosen means all that are enabled; in scheduled runs all that are due.",
         ),
@@ -78,14 +76,6 @@ def run_form(connector: str) -> dict[str, Param]:
 
 def _instant(title: str, description: str) -> Param:
     return Param(None, type=["null", "string"], format="date-time", title=title, description=description)
-
-
-def connection_names(connector: str) -> list[str]:
-    """A connector's connections as connections.yaml lists them, unchecked: a mistake there must not break the form."""
-    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
-        entries = unchecked_document()["connections"]
-        return [name for name, entry in entries.items() if entry.get("connector") == connector]
-    return []
 
 
 def sync_request(context: Context, connection: str) -> SyncRequest:

@@ -16,9 +16,9 @@ from include.orchestration.dag import TAG
 from include.orchestration.form import run_name
 from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
 from include.orchestration.secrets import TaskWatermark
+from include.orchestration.shares import Share, dag_id, is_in_share, shares
 from include.orchestration.tasks import advance_watermark, extract, load, transform, validate
 
-DAG_ID = "purchase_orders__notified"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _DOCUMENTATION = """\
 Reads the orders that sources have told of since the last run, whichever connector they are of, by the same steps as
@@ -28,12 +28,22 @@ A connection whose notification was not understood gets an ordinary incremental 
 """
 
 
-def notified_dag() -> DAG:
+def notified_dags() -> list[DAG]:
+    """The DAG that reads what sources tell of, and one for each customer with DAGs of its own that may be told."""
+    every = shares()
+    return [_dag(share) for share in every if not share.customer or _is_told(share)]
+
+
+def _is_told(share: Share) -> bool:
+    return any("notifications" in entry for entry in share.entries.values())
+
+
+def _dag(share: Share) -> DAG:
     """Runs when a notification has come. A few runs may overlap: a source that asks for patience holds up no other."""
     with DAG(
-        dag_id=DAG_ID,
-        dag_display_name="Purchase orders: notified",
-        description="Reads the orders that sources have told of",
+        dag_id=dag_id("notified", share.customer),
+        dag_display_name=share.named("Purchase orders: notified"),
+        description=share.named("Reads the orders that sources have told of"),
         doc_md=dedent(_DOCUMENTATION),
         schedule=[MAIL],
         start_date=_START,
@@ -47,6 +57,7 @@ def notified_dag() -> DAG:
             "retry_delay": FIRST_RETRY_DELAY,
             "retry_policy": ErrorPolicy(),
             "on_failure_callback": FailureNotifier(),
+            **share.arguments,
         },
     ) as dag:
 
@@ -58,21 +69,22 @@ def notified_dag() -> DAG:
             loaded: Any = load.override(outlets=[UPDATED_ORDERS])(connection, validated)
             advance_watermark(connection, loaded)
 
-        sync.expand(connection=mail())
+        sync.expand(connection=mail(share.customer))
     return dag
 
 
 @task
-def mail() -> list[str]:
-    """Take on all notifications that wait; the connections to read."""
+def mail(customer: str | None) -> list[str]:
+    """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read."""
     from include.orderhouse.connections import read_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
     from include.orderhouse.warehouse.status import disconnected
 
     engine, known = connect(), read_connections()
+    others = [name for name, found in known.items() if not is_in_share(found, customer)]
     try:
-        taken, gone = take(engine, run_name(get_current_context())), disconnected(engine)
+        taken, gone = take(engine, run_name(get_current_context()), others), disconnected(engine)
     finally:
         engine.dispose()
     return [

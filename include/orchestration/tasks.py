@@ -33,10 +33,10 @@ _named = partial(task, map_index_template="{{ connection_name }}")
 
 
 @task
-def connections(connector: str) -> list[str]:
-    """Which connections this run syncs."""
+def connections(connector: str, customer: str | None) -> list[str]:
+    """Which connections this run syncs: those of the customer with a DAG of its own, None for those of all others."""
     with _explained():
-        return connections_to_sync(connector, get_current_context())
+        return connections_to_sync(connector, customer, get_current_context())
 
 
 @_named()

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from include.orderhouse.options import Options, Strict, first_problem
 from include.orderhouse.yaml_text import parse_yaml
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
-SECTIONS = ("connections", "webhooks", "alerts")
+SECTIONS = ("connections", "customers", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
 
 
@@ -37,10 +37,12 @@ class Connection(Strict):
     options: Options
     connector: Connector
     settings: Any
+    is_apart: bool = False
+    """Its customer has DAGs of its own, since the section `customers` lists it."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process goes what was configured; the connector is code, and already there."""
-        return _connection, (self.name, self.options)
+        return _connection, (self.name, self.options, self.is_apart)
 
     @property
     def customer(self) -> str:
@@ -94,13 +96,20 @@ def read_connections(path: Path | None = None, connector: str | None = None) -> 
     Raises ConfigurationInvalid naming the file, the entry and what to change.
     """
     path = path or connections_file()
-    entries = read_document(path)["connections"]
+    document = read_document(path)
+    entries, apart = document["connections"], _apart(document)
     wanted = {name: entry for name, entry in entries.items() if connector in (None, _connector_of(entry))}
-    return {name: _check(name, entry, path) for name, entry in wanted.items()}
+    return {name: _check(name, entry, path, apart) for name, entry in wanted.items()}
 
 
 def _connector_of(entry: Any) -> Any:
     return entry.get("connector") if isinstance(entry, dict) else None
+
+
+def _apart(document: dict[str, Any]) -> Collection[str]:
+    """The customers with DAGs of their own."""
+    section = document.get("customers")
+    return section.keys() if isinstance(section, dict) else ()
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -118,20 +127,21 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def unchecked_document() -> Any:
-    """The file as it stands, for what the parse of a DAG file shows; a mistake in it must not break the DAG."""
+    """The file as it stands, variables too, for the parse of a DAG file; a mistake in it must not break the DAG."""
     return parse_yaml(connections_file().read_text(encoding="utf-8"))
 
 
 def read_connection(name: str, path: Path | None = None) -> Connection:
     """One connection by name. Only its own entry is checked: a mistake in another does not stop it."""
     path = path or connections_file()
-    entries = read_document(path)["connections"]
+    document = read_document(path)
+    entries = document["connections"]
     if name not in entries:
         raise ConfigurationInvalid(
             f"There is no connection {name!r} in {path}.",
             action=f"Known are: {', '.join(sorted(map(str, entries))) or 'none'}.",
         )
-    return _check(name, entries[name], path)
+    return _check(name, entries[name], path, _apart(document))
 
 
 def _read_yaml(path: Path) -> Any:
@@ -172,12 +182,12 @@ def _expand(path: Path, environment: Mapping[str, str]) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, path.read_text(encoding="utf-8"))
 
 
-def _check(name: str, entry: Any, path: Path) -> Connection:
+def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connection:
     try:
         if not re.fullmatch(r"[a-z0-9_]{1,63}", str(name)):
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")
         options = Options.model_validate(entry)
-        return _connection(name, options)
+        return _connection(name, options, options.customer in apart)
     except ValidationError as error:
         problem = first_problem(error)
     except ConfigurationInvalid as error:
@@ -187,11 +197,12 @@ def _check(name: str, entry: Any, path: Path) -> Connection:
     raise ConfigurationInvalid(f"{path}, connection {name!r}, {problem}.", action="Correct the entry, then run again.")
 
 
-def _connection(name: str, options: Options) -> Connection:
+def _connection(name: str, options: Options, is_apart: bool) -> Connection:
     connector = load(options.connector)
     if options.notifications and connector.notifications is None:
         raise ValueError(f"notifications: {connector.label} sends none that are understood here")
-    return Connection(name=name, options=options, connector=connector, settings=_settings(connector, options))
+    settings = _settings(connector, options)
+    return Connection(name=name, options=options, connector=connector, settings=settings, is_apart=is_apart)
 
 
 def _settings(connector: Connector, options: Options) -> Any:

@@ -4,6 +4,9 @@ It comes from ``ORDERHOUSE_MASTER_KEY``, the file ``ORDERHOUSE_MASTER_KEY_FILE``
 ``ORDERHOUSE_MASTER_KEY_COMMAND``, which asks a key management service; without any of them it is generated once into
 the state folder. Each gives one or more keys of 32 bytes in Base64, separated by white space or commas: the first
 wraps, all of them unwrap, so that keys change while everything runs.
+
+A customer may have master keys of its own, by the same names with two underscores and its name in upper case behind:
+``ORDERHOUSE_MASTER_KEY_FILE__ACME``. A process that has such keys and no others works for these customers only.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from include.orderhouse.errors import ConfigurationInvalid, KeyMissing
 from include.orderhouse.home import Home
 
 KEY, FILE, COMMAND = "ORDERHOUSE_MASTER_KEY", "ORDERHOUSE_MASTER_KEY_FILE", "ORDERHOUSE_MASTER_KEY_COMMAND"
+_OWN = re.compile(rf"({KEY}|{FILE}|{COMMAND})__")
 _COMMAND_SECONDS = 30
 _PURPOSE = "data key"
 
@@ -67,16 +71,21 @@ class MasterKeys:
         return f"MasterKeys({self.key_id})"
 
 
-def master_keys(environment: Mapping[str, str] | None = None, home: Home | None = None) -> MasterKeys:
-    """The installation's master keys. Raises ConfigurationInvalid where there is none to be had."""
+def master_keys(
+    customer: str | None = None, environment: Mapping[str, str] | None = None, home: Home | None = None
+) -> MasterKeys:
+    """The customer's own master keys, else the installation's.
+
+    Raises ConfigurationInvalid where they cannot be had, KeyMissing where this process has only other customers' keys.
+    """
     environment = os.environ if environment is None else environment
-    source, text = _text(environment, home)
+    source, text = _own_text(environment, customer) or _text(environment, home)
     keys = [_decoded(part) for part in re.split(r"[\s,]+", text.strip())]
     found = [key for key in keys if key is not None]
     if len(found) != len(keys):
         raise ConfigurationInvalid(
             f"{source} gives no key of {KEY_BYTES} bytes in Base64.",
-            action="Make one with: openssl rand -base64 32. Give all machines that run tasks the same.",
+            action="Make one with: openssl rand -base64 32. Give all machines that run its tasks the same.",
         )
     return MasterKeys(found)
 
@@ -86,30 +95,48 @@ def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
 
 
+def _own_text(environment: Mapping[str, str], customer: str | None) -> tuple[str, str] | None:
+    """Where a customer's own keys come from, and their text."""
+    has_name = customer is not None and re.fullmatch(r"[a-z0-9_]+", customer)
+    return _configured(environment, f"__{customer.upper()}") if customer and has_name else None
+
+
 def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
-    """Where the keys come from, and their text."""
-    if text := environment.get(KEY):
-        return KEY, text
-    if file := environment.get(FILE):
-        return FILE, _content(Path(file))
-    if command := environment.get(COMMAND):
-        return COMMAND, _output(command)
+    """Where the installation's keys come from, and their text."""
+    if configured := _configured(environment, ""):
+        return configured
+    if others := sorted(name for name in environment if _OWN.match(name)):
+        raise KeyMissing(
+            f"This process has no master key but {', '.join(others)}.",
+            action=f"It works for these customers only: run the others' tasks elsewhere, or give it {KEY}, {FILE} "
+            f"or {COMMAND}.",
+        )
     home = home or Home.from_environment()
     return str(home.secrets / "master_key"), home.secret("master_key", new_key)
 
 
-def _content(file: Path) -> str:
+def _configured(environment: Mapping[str, str], suffix: str) -> tuple[str, str] | None:
+    if text := environment.get(key := KEY + suffix):
+        return key, text
+    if file := environment.get(setting := FILE + suffix):
+        return setting, _content(Path(file), setting)
+    if command := environment.get(setting := COMMAND + suffix):
+        return setting, _output(command, setting)
+    return None
+
+
+def _content(file: Path, setting: str) -> str:
     try:
         return file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(
             f"The master key's file {file} cannot be read ({type(error).__name__}).",
-            action=f"Correct {FILE}, or let the user of this process read the file.",
+            action=f"Correct {setting}, or let the user of this process read the file.",
         ) from error
 
 
 @cache
-def _output(command: str) -> str:
+def _output(command: str, setting: str) -> str:
     """What a command prints; it is run once in each process."""
     try:
         done = subprocess.run(  # noqa: S603 - the installation's own setting, run without a shell
@@ -118,7 +145,7 @@ def _output(command: str) -> str:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         code = error.returncode if isinstance(error, subprocess.CalledProcessError) else type(error).__name__
         raise ConfigurationInvalid(
-            f"The command of {COMMAND} failed ({code}).",
+            f"The command of {setting} failed ({code}).",
             action="Run it by hand as the user of this process; it must print the master key and nothing else.",
         ) from None
     return done.stdout

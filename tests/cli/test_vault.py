@@ -16,7 +16,7 @@ def test_credentials_live_their_whole_life_without_being_shown(orderhouse: Comma
     listed = orderhouse("vault", "list")
     assert "sandbox_odoo" in listed.stdout
     rotated = orderhouse("vault", "rotate")
-    assert "sandbox: data key 2; sealed anew:" in rotated.stdout
+    assert "sandbox: data key 2; wrapped anew: 0; sealed anew:" in rotated.stdout
     revoked = orderhouse("vault", "revoke", "sandbox_odoo")
     assert "revoked sandbox_odoo" in revoked.stdout
     erased = orderhouse("vault", "erase", "sandbox_odoo")

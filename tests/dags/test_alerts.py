@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk import BaseNotifier
 
 from include.orchestration.alerts import FailureNotifier
-from include.orchestration.dag import purchase_order_dag
+from include.orchestration.dag import purchase_order_dags
 from include.orderhouse.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -53,7 +53,7 @@ def connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_each_connection_with_a_freshness_has_a_deadline_of_what_is_left_of_it(connections: Path) -> None:
-    dag = purchase_order_dag("odoo", schedule="@hourly")
+    (dag,) = purchase_order_dags("odoo", schedule="@hourly")
     deadlines = {str(one.name): (one.interval, one.callback.kwargs) for one in dag.deadline or []}
     assert deadlines == {
         "hourly is fresh": (timedelta(minutes=45), {"connection": "hourly"}),

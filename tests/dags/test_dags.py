@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-from include.orchestration import courier, notified
-from include.orchestration.form import MODES, connection_names, run_form
+from include.orchestration import courier
+from include.orchestration.form import MODES, run_form
 from include.orchestration.maintenance import DAG_ID as MAINTENANCE
 from include.orchestration.retries import RETRIES, ErrorPolicy
+from include.orchestration.shares import dag_id, shares
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.home import PROJECT
 
@@ -32,7 +33,7 @@ _STEPS_OF_A_SYNC = ("frames", "staging", "transform", "expectations", "warehouse
 
 
 def test_every_connector_has_a_dag_of_its_name(dags: Any) -> None:
-    own = {courier.DAG_ID, notified.DAG_ID, MAINTENANCE}
+    own = {courier.DAG_ID, dag_id("notified"), MAINTENANCE}
     assert set(dags) == {f"purchase_orders__{name}" for name in CONNECTORS} | own
 
 
@@ -100,7 +101,7 @@ def test_the_load_updates_the_connectors_asset(dags: Any) -> None:
 
 
 def test_the_untouched_form_is_valid_and_offers_every_mode() -> None:
-    form = run_form("odoo")
+    form = run_form(["acme"])
     for parameter in form.values():
         parameter.resolve()
     assert form["mode"].schema["enum"] == list(MODES)
@@ -117,15 +118,15 @@ def test_the_untouched_form_is_valid_and_offers_every_mode() -> None:
 )
 def test_the_form_refuses_what_it_does_not_understand(parameter: str, value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
-        run_form("odoo")[parameter].resolve(value)
+        run_form(["acme"])[parameter].resolve(value)
 
 
 def test_the_form_offers_the_connectors_own_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "connections.yaml"
     file.write_text("connections: {a: {connector: odoo}, b: {connector: netsuite}, c: {connector: odoo}}")
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
-    assert connection_names("odoo") == ["a", "c"]
-    assert run_form("odoo")["connections"].schema["examples"] == ["a", "c"]
+    (share,) = shares("odoo")
+    assert run_form(list(share.entries))["connections"].schema["examples"] == ["a", "c"]
 
 
 @pytest.mark.parametrize("content", ["", "connections:", "connections: [a, b]", "{", "connections: {a: }", "other: {}"])
@@ -135,4 +136,4 @@ def test_a_broken_file_of_connections_does_not_break_the_dag(
     file = tmp_path / "connections.yaml"
     file.write_text(content)
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
-    assert connection_names("odoo") == []
+    assert [(share.customer, dict(share.entries)) for share in shares("odoo")] == [(None, {})]

@@ -26,7 +26,7 @@ def _context(run_type: str, user: str | None = None, **filled_in: Any) -> Any:
         data_interval_end=DAY[1],
         triggering_user_name=user,
     )
-    form = {name: parameter.resolve() for name, parameter in run_form("odoo").items()}
+    form = {name: parameter.resolve() for name, parameter in run_form(["odoo"]).items()}
     return {"dag_run": run, "params": form | filled_in}
 
 

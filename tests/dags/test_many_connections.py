@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import yaml
 from airflow.configuration import conf
 
-from include.orchestration.form import connection_names
+from include.orchestration.shares import shares
 from include.orderhouse.connections import read_connection, read_connections
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
@@ -64,8 +64,13 @@ def test_each_dag_file_parses_the_connections_once_and_offers_its_own(file: Path
     assert sorted(offered) == sorted(read_connections(file))
 
 
+def _names(connector: str) -> list[str]:
+    (share,) = shares(connector)
+    return list(share.entries)
+
+
 def test_no_connector_has_more_of_them_than_airflow_maps_over(file: Path) -> None:
-    largest = max(len(connection_names(connector)) for connector in CONNECTORS)
+    largest = max(len(_names(connector)) for connector in CONNECTORS)
     assert MANY / len(CONNECTORS) <= largest <= MANY <= conf.getint("core", "max_map_length")
 
 
@@ -82,10 +87,10 @@ def test_a_mistake_in_one_entry_stops_only_its_own_connector(entries: dict[str, 
     file.write_text(yaml.safe_dump({"connections": entries}), encoding="utf-8")
     spoiled = entries[wrong]["connector"]
     for connector in set(CONNECTORS) - {spoiled}:
-        assert len(read_connections(file, connector)) == len(connection_names(connector))
+        assert len(read_connections(file, connector)) == len(_names(connector))
     with pytest.raises(ConfigurationInvalid, match=wrong):
         read_connections(file, spoiled)
-    fellow = next(name for name in connection_names(spoiled) if name != wrong)
+    fellow = next(name for name in _names(spoiled) if name != wrong)
     assert read_connection(fellow, file).name == fellow
 
 

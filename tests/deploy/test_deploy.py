@@ -76,6 +76,7 @@ def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) 
     assert worker["deploy"] == {"replicas": 2}
     assert worker["env_file"] == ["secrets/worker.env"]
     assert set(HEAD_ONLY).isdisjoint({*worker["environment"], *_lines(secrets / "worker.env")})
+    assert worker["environment"]["CONNECTION_CHECK_MAX_COUNT"] == "0", "the image's entrypoint waits for that database"
 
 
 def test_every_secret_is_made_anew_and_belongs_to_its_owner_alone(secrets: Path, tmp_path: Path) -> None:
@@ -160,6 +161,20 @@ def test_the_image_is_made_of_files_that_are_let_into_it() -> None:
     assert all((PROJECT / name).exists() for name in let_in)
 
 
+def test_the_image_runs_as_a_user_whom_kubernetes_can_tell_from_root() -> None:
+    lines = (PROJECT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    user = SERVICES["worker"]["user"].split(":")[0]
+    assert [line.split()[1] for line in lines if line.startswith("USER")] == [user]
+
+
+def test_the_image_is_checked_with_what_compose_lets_it_write() -> None:
+    script = (PROJECT / "scripts" / "check-image").read_text(encoding="utf-8")
+    folders = re.findall(r"^for folder in (.+); do options", script, re.MULTILINE)
+    assert [folder.split() for folder in folders] == [SERVICES["worker"]["tmpfs"]]
+    assert f"--user {SERVICES['worker']['user']} " in script
+    assert [f"--volume {folder} " in script for folder in SERVICES["worker"]["volumes"]] == [True]
+
+
 def _lines(file: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines())
 
@@ -167,12 +182,13 @@ def _lines(file: Path) -> dict[str, str]:
 def _exists(name: str) -> bool:
     """Whether Airflow, a provider of it, Orderhouse or its libraries know a setting."""
     if not name.startswith("AIRFLOW__"):
-        return name in _read_by_us() or name in ("AIRFLOW_CONFIG", "DUMB_INIT_SETSID", *_READ_BY_LIBRARIES)
+        return name in _read_by_us() or name in ("AIRFLOW_CONFIG", *_READ_BY_THE_IMAGE, *_READ_BY_LIBRARIES)
     _, section, option = name.lower().split("__", 2)
     known = _known_options().get(section, {})
     return option in known or option.removesuffix("_async") in known or section == "celery_broker_transport_options"
 
 
+_READ_BY_THE_IMAGE = {"DUMB_INIT_SETSID", "CONNECTION_CHECK_MAX_COUNT"}
 _READ_BY_LIBRARIES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -112,6 +113,18 @@ def test_a_scheduled_run_syncs_what_is_due(airflow: Airflow, odoo_run: Run) -> N
     run = airflow.wait(odoo_run.dag_id, scheduled()[0]["dag_run_id"])
     assert run.task("connections")["state"] == "success"
     assert "odoo_one" not in airflow.api.xcom(run.dag_id, run.run_id, "connections")
+
+
+def test_a_customer_with_its_own_dag_takes_its_pools_slots_and_keeps_nobody_waiting(airflow: Airflow) -> None:
+    airflow.api.put_all("pools", [{"name": "crowd", "slots": 1}])
+    runs = {customer: airflow.trigger(f"oracle_fusion{customer}") for customer in ("__crowd", "")}
+    alone, crowd = (airflow.wait(f"purchase_orders__oracle_fusion{name}", runs[name]) for name in ("", "__crowd"))
+    assert (alone.state, crowd.state) == ("success", "success")
+    assert set(alone.states("sync.load")) == {"fusion_neighbour"}
+    assert set(crowd.states("sync.load")) == {f"fusion_crowd_{number}" for number in (1, 2, 3)}
+    spans = sorted((task["start_date"], task["end_date"]) for task in crowd.tasks)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans)), "one slot, one task at a time"
+    assert max(task["end_date"] for task in alone.tasks) < spans[-1][1]
 
 
 def test_a_backfill_loads_day_by_day_and_leaves_the_watermark_alone(airflow: Airflow) -> None:

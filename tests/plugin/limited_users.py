@@ -6,10 +6,11 @@ from typing import Any
 
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
 
-ODOO, SAP = "purchase_orders__odoo", "purchase_orders__sap_s4hana"
-LIMITED = {"oda": "USER", "sal": "USER", "tom": "USER", "nix": "ADMIN"}
-"""Users by their role: oda knows Odoo's DAG only, sal SAP's; tom reads all and triggers Odoo's; nix sees no plugins."""
-_KNOWS = {"oda": ODOO, "sal": SAP}
+ODOO, SAP, INITECH = "purchase_orders__odoo", "purchase_orders__sap_s4hana", "purchase_orders__odoo__initech"
+LIMITED = {"oda": "USER", "sal": "USER", "ini": "USER", "tom": "USER", "nix": "ADMIN"}
+"""Users by their role: oda knows Odoo's DAG only, sal SAP's, ini one of a customer's own; tom reads all and triggers
+Odoo's; nix sees no plugins."""
+_KNOWS = {"oda": ODOO, "sal": SAP, "ini": INITECH}
 
 
 class LimitedAuthManager(SimpleAuthManager):

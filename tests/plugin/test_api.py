@@ -41,6 +41,7 @@ def test_connections_tell_what_needs_attention(visit: Visit) -> None:
         "acme_off": "paused",
         "acme_us": "online",
         "globex": "needs_reauthorisation",
+        "initech": "never_synced",
     }
     assert {name for name, each in found.items() if each["needs_attention"]} == {"acme_us", "globex"}
     assert (found["acme_us"]["orders"], found["acme_us"]["lines"], found["acme_us"]["open_rejects"]) == (5, 10, 1)

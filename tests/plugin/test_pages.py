@@ -106,7 +106,7 @@ def test_every_link_of_a_page_leads_somewhere(visit: Visit) -> None:
 def test_what_needs_attention_comes_first_and_says_what_to_do(visit: Visit) -> None:
     page = show(visit("vic"), "/")
     names = [link.rpartition("/")[2] for link in page.all("a", "href") if "/connections/" in link]
-    assert names == ["acme_us", "globex", "acme_eu", "acme_off"]
+    assert names == ["acme_us", "globex", "acme_eu", "acme_off", "initech"]
     assert "Renew the password." in page.text
     assert "/dags/purchase_orders__sap_s4hana/runs/manual__1" in page.all("a", "href")
     assert "acme_eu" not in show(visit("vic"), "/?state=attention").text
@@ -117,7 +117,7 @@ def test_what_needs_attention_comes_first_and_says_what_to_do(visit: Visit) -> N
 def test_users_who_may_trigger_get_the_buttons_of_what_is_enabled(visit: Visit) -> None:
     page = show(visit("uma"), "/")
     assert set(page.all("button", "data-post")) == {
-        f"connections/{name}/sync" for name in ("acme_us", "acme_eu", "globex")
+        f"connections/{name}/sync" for name in ("acme_us", "acme_eu", "globex", "initech")
     }
     bodies = show(visit("uma"), "/connections/acme_us").all("button", "data-body")
     assert [re.findall(r'"mode": "(\w+)"', body) for body in bodies] == [

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from tests.plugin.limited_users import INITECH
 from tests.plugin.warehouse import REJECTED
 from tests.warehouse.orders import rows
 
@@ -30,7 +31,11 @@ def test_who_sees_no_plugins_sees_nothing(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("user", "seen", "with_runs"),
-    [("oda", {"acme_us", "acme_eu", "acme_off"}, {"acme_us"}), ("sal", {"globex"}, {"globex"})],
+    [
+        ("oda", {"acme_us", "acme_eu", "acme_off"}, {"acme_us"}),
+        ("sal", {"globex"}, {"globex"}),
+        ("ini", {"initech"}, set()),
+    ],
 )
 @pytest.mark.usefixtures("warehouse")
 def test_who_knows_one_dag_sees_its_connections_only(
@@ -82,3 +87,14 @@ def test_who_triggers_one_dag_acts_on_its_connections_only(visit: Visit) -> None
         assert "purchase_orders__sap_s4hana" in answer.json()["error"]["message"]
     assert "data-post" not in client.get(f"{MOUNT}/connections/globex").text
     assert "data-post" in client.get(f"{MOUNT}/connections/acme_us").text
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_connections_of_a_customer_with_its_own_dag_are_acted_on_by_that(visit: Visit) -> None:
+    client = visit("ini")
+    (state,) = client.get(f"{API}/connections").json()["data"]
+    assert state["dag_id"] == INITECH
+    refused = client.post(f"{API}/connections/initech/sync", json={}).json()["error"]
+    assert (refused["code"], INITECH in refused["message"]) == ("TRIGGER_REFUSED", True), "Airflow has not parsed it"
+    assert client.get(f"{API}/connectors/odoo/mapping?connection=initech").status_code == 200
+    assert visit("tom").post(f"{API}/connections/initech/sync", json={}).status_code == 403

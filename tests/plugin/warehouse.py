@@ -24,6 +24,9 @@ connections:
   acme_eu: {connector: odoo, customer: acme, credentials: acme_us}
   acme_off: {connector: odoo, customer: acme, enabled: false}
   globex: {connector: sap_s4hana, customer: globex}
+  initech: {connector: odoo, customer: initech}
+customers:
+  initech: {pool: initech}
 """
 PAYLOAD = {
     "id": 7,

@@ -14,6 +14,7 @@ from include.orchestration.secrets import as_credentials, check_customer
 from include.orchestration.vault import CUSTOMER
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import BoundExceeded, ConfigurationInvalid, KeyMissing, SealBroken
+from include.orderhouse.master_key import KEY, new_key
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import extraction
 from include.orderhouse.transport import Way
@@ -64,6 +65,25 @@ def test_a_sync_opens_no_staged_file_of_another_customer(engine: sa.Engine, tmp_
     other = Staging.open("acme_erp", "s1", keyring.cipher("globex"), place)
     with pytest.raises((SealBroken, KeyMissing)):
         other.read("plan.json")
+
+
+def test_a_worker_with_one_customers_master_key_opens_nothing_of_others(
+    connect: Connect, business_central: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"{KEY}__ACME", new_key())
+    acme, globex = (
+        connect("business_central", business_central, f"{name}_erp", customer=name) for name in ("acme", "globex")
+    )
+    vault = Vault.of(acme.runtime.warehouse)
+    vault.put("globex_login", "globex", "planted")
+    before = globex.sync()
+
+    monkeypatch.delenv(KEY)
+    assert acme.sync()["orders_inserted"] == before["orders_inserted"] > 0
+    for reach in (globex.sync, lambda: vault.get("globex_login"), lambda: vault.put("login", "globex", "forged")):
+        with pytest.raises(KeyMissing, match="works for these customers only"):
+            reach()
+    assert {row["state"] for row in globex.rows("SELECT state FROM ops.sync WHERE customer = 'acme'")} == {"succeeded"}
 
 
 def test_a_poisoned_connection_leaves_its_neighbour_on_time(

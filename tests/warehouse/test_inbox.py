@@ -42,6 +42,13 @@ def test_a_burst_asks_for_one_run_that_takes_it_all(engine: sa.Engine) -> None:
     assert take(engine, "run 2") == {}
 
 
+def test_what_waits_for_connections_with_runs_of_their_own_is_left_to_these_and_told_of(engine: sa.Engine) -> None:
+    assert keep(engine, letter("1")) == FIRST
+    assert keep(engine, Letter("other", b"about 2", ("2",))) == FIRST, "its run does not read acme's"
+    assert take(engine, "run of all others", others=["acme"]) == {"other": Mail(("2",), (), True)}
+    assert take(engine, "run of acme", others=["other"]) == {"acme": Mail(("1",), (), True)}
+
+
 def test_a_run_that_is_tried_again_finds_what_it_had_taken_on(engine: sa.Engine) -> None:
     keep(engine, letter("1"))
     take(engine, "run 1")

@@ -22,7 +22,7 @@ PLAIN = b"a price"
 
 
 def keyring(engine: sa.Engine, keys: Sequence[bytes] = (FIRST,)) -> Keyring:
-    return Keyring(engine, lambda: MasterKeys(keys))
+    return Keyring(engine, lambda _: MasterKeys(keys))
 
 
 def seal(engine: sa.Engine, customer: str = "acme") -> bytes:
@@ -75,8 +75,8 @@ def test_the_master_key_changes_while_others_still_read(engine: sa.Engine) -> No
     sealed = seal(engine)
     old, both, new = keyring(engine, [FIRST]), keyring(engine, [SECOND, FIRST]), keyring(engine, [SECOND])
     assert opened(both, sealed) == PLAIN == opened(old, sealed)
-    assert both.rewrap() == 1
-    assert both.rewrap() == 0
+    assert both.rewrap("acme") == 1
+    assert both.rewrap("acme") == 0
     assert opened(both, sealed) == PLAIN == opened(new, sealed)
     with pytest.raises(KeyMissing):
         opened(old, sealed)
@@ -112,13 +112,14 @@ def test_the_keys_may_lie_in_another_database_than_the_data(
 
 def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_folder(tmp_path: Path) -> None:
     key, home = new_key(), Home(tmp_path)
-    wanted = master_keys({KEY: key}).key_id
+    wanted = master_keys(environment={KEY: key}).key_id
     file = tmp_path / "key"
     file.write_text(f"{key}\n", encoding="ascii")
     command = f'{sys.executable} -c "print(open({str(file)!r}).read())"'
-    assert master_keys({FILE: str(file)}).key_id == master_keys({COMMAND: command}).key_id == wanted
-    generated = master_keys({}, home)
-    assert generated.key_id == master_keys({}, home).key_id != wanted
+    for setting, value in ((FILE, str(file)), (COMMAND, command)):
+        assert master_keys(environment={setting: value}).key_id == wanted
+    generated = master_keys(None, {}, home)
+    assert generated.key_id == master_keys(None, {}, home).key_id != wanted
     assert (home.secrets / "master_key").stat().st_mode & 0o777 == 0o600
 
 
@@ -135,5 +136,46 @@ def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_fol
 )
 def test_a_master_key_that_is_none_is_refused_without_being_shown(setting: str, value: str, said: str) -> None:
     with pytest.raises(ConfigurationInvalid, match=said) as refused:
-        master_keys({setting: value})
+        master_keys(environment={setting: value})
     assert "planted-key" not in str(refused.value) + repr(refused.value.__cause__)
+
+
+def test_a_customers_own_master_keys_come_before_the_installations(tmp_path: Path) -> None:
+    key, own, spare = new_key(), new_key(), new_key()
+    file = tmp_path / "spare"
+    file.write_text(spare)
+    both = {KEY: key, f"{KEY}__ACME": own, f"{FILE}__ACME_EU": str(file)}
+    assert master_keys("acme", both).key_id == master_keys(environment={KEY: own}).key_id
+    assert master_keys("acme_eu", both).key_id == master_keys(environment={KEY: spare}).key_id
+    for other in ("other", "ACME", "acme-eu", None):
+        assert master_keys(other, both).key_id == master_keys(environment={KEY: key}).key_id
+
+
+def test_a_process_with_one_customers_master_key_works_for_no_other(engine: sa.Engine, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    everything = {KEY: new_key(), f"{KEY}__ACME": new_key()}
+    alone = {f"{KEY}__ACME": everything[f"{KEY}__ACME"]}
+
+    def keyring(environment: dict[str, str]) -> Keyring:
+        return Keyring(engine, lambda customer: master_keys(customer, environment, home))
+
+    sealed = {name: keyring(everything).cipher(name).seal(b"secret", "test", "1") for name in ("acme", "other")}
+    assert keyring(alone).cipher("acme").open(sealed["acme"], "test", "1") == b"secret"
+    for customer in ("other", "new"):
+        with pytest.raises(KeyMissing, match="works for these customers only"):
+            keyring(alone).cipher(customer)
+    assert keyring(everything).customers() == ["acme", "other"]
+    assert not home.secrets.joinpath("master_key").exists()
+
+
+def test_each_customers_data_keys_are_wrapped_anew_by_its_own_master_key(engine: sa.Engine) -> None:
+    before = {KEY: new_key()}
+    after = {**before, f"{KEY}__ACME": f"{new_key()} {before[KEY]}"}
+    old = Keyring(engine, lambda customer: master_keys(customer, before))
+    sealed = {name: old.cipher(name).seal(b"secret", "test", "1") for name in ("acme", "other")}
+    new = Keyring(engine, lambda customer: master_keys(customer, after))
+    assert [new.rewrap(name) for name in ("acme", "acme", "other")] == [1, 0, 0]
+    assert old.cipher("other").open(sealed["other"], "test", "1") == b"secret"
+    with pytest.raises(KeyMissing, match="'acme'"):
+        old.cipher("acme")
+    assert new.cipher("acme").open(sealed["acme"], "test", "1") == b"secret"

@@ -1,4 +1,4 @@
-"""What a user may see and do, as Airflow's auth manager says: a connector is its DAG."""
+"""What a user may see and do, as Airflow's auth manager says: a connection is as its DAG."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
 from airflow.models.dag import DagModel
 from fastapi import Depends, Request
 
+from include.orchestration.shares import dag_id, dag_id_of
 from include.orchestration.ui.failures import Failure
+from include.orchestration.ui.known_connections import known_connections
+from include.orderhouse.connections import Connection
 from include.orderhouse.connectors import CONNECTORS
 
 
-def dag_id(connector: str) -> str:
-    """The DAG that syncs a connector's connections."""
-    return f"purchase_orders__{connector}"
-
-
 class Access:
-    """One user's rights during one request. Reading a connector's DAG shows its connections; triggering it acts."""
+    """One user's rights during one request. Reading a DAG shows its connections and mapping; triggering it acts."""
 
     def __init__(self, user: Any) -> None:
         self.user = user
@@ -36,29 +34,35 @@ class Access:
 
     @cached_property
     def readable(self) -> frozenset[str]:
-        """The connectors whose connections the user may see."""
-        return frozenset(name for name in CONNECTORS if self._is_allowed("GET", name, None))
+        """The DAGs whose connections the user may see, by their ids."""
+        return frozenset(found for found in self._teams if self._is_allowed("GET", found, None))
+
+    @cached_property
+    def connectors(self) -> frozenset[str]:
+        """The connectors of these DAGs, whose mapping the user may see."""
+        known = {dag_id(name): name for name in CONNECTORS}
+        known |= {dag_id_of(found): found.connector.name for found in known_connections().values()}
+        return frozenset(name for dag, name in known.items() if dag in self.readable)
 
     @cached_property
     def triggerable(self) -> frozenset[str]:
-        """The connectors whose connections the user may sync."""
-        return frozenset(name for name in CONNECTORS if self._is_allowed("POST", name, DagAccessEntity.RUN))
+        """The DAGs whose connections the user may sync, by their ids."""
+        return frozenset(found for found in self._teams if self._is_allowed("POST", found, DagAccessEntity.RUN))
 
-    def require_trigger(self, connector: str) -> None:
-        """Raise unless the user may sync this connector's connections."""
-        if connector not in self.triggerable:
-            raise Failure(
-                403, "FORBIDDEN", f"Your role in Airflow may not trigger {dag_id(connector)}; ask its administrator."
-            )
+    def require_trigger(self, connection: Connection) -> None:
+        """Raise unless the user may sync this connection."""
+        wanted = dag_id_of(connection)
+        if wanted not in self.triggerable:
+            raise Failure(403, "FORBIDDEN", f"Your role in Airflow may not trigger {wanted}; ask its administrator.")
 
     @cached_property
     def _teams(self) -> dict[str, str | None]:
-        """The teams that own the DAGs, where Airflow is shared between teams."""
-        return DagModel.get_dag_id_to_team_name_mapping([dag_id(name) for name in CONNECTORS])
+        """Every DAG, with the team that owns it where Airflow is shared between teams."""
+        ids = {*map(dag_id, CONNECTORS), *map(dag_id_of, known_connections().values())}
+        return dict.fromkeys(ids) | DagModel.get_dag_id_to_team_name_mapping(list(ids))
 
-    def _is_allowed(self, method: Any, connector: str, entity: DagAccessEntity | None) -> bool:
-        found = dag_id(connector)
-        details = DagDetails(id=found, team_name=self._teams.get(found))
+    def _is_allowed(self, method: Any, dag: str, entity: DagAccessEntity | None) -> bool:
+        details = DagDetails(id=dag, team_name=self._teams[dag])
         return bool(
             get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=self.user)
         )

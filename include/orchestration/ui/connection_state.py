@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from include.orchestration.ui.access import dag_id
+from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.dags import DagFacts, dag_facts
 from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
@@ -60,8 +60,8 @@ def connection_states(connections: Iterable[Connection]) -> list[ConnectionState
     """Those that need attention first, then by name."""
     chosen = {found.name: found for found in connections}
     known = read_overview(warehouse(), chosen)
-    dags = dag_facts({found.connector.name for found in chosen.values()})
-    states = [_state(found, known[name], dags.get(found.connector.name)) for name, found in chosen.items()]
+    dags = dag_facts({dag_id_of(found) for found in chosen.values()})
+    states = [_state(found, known[name], dags.get(dag_id_of(found))) for name, found in chosen.items()]
     return sorted(states, key=lambda state: (not state.needs_attention, state.name))
 
 
@@ -87,7 +87,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         state=state,
         state_since=known.state_since,
         needs_attention=state in ("offline", "needs_reauthorisation") or has_failed or known.open_rejects > 0,
-        dag_id=dag_id(connection.connector.name),
+        dag_id=dag_id_of(connection),
         is_enabled=options.enabled,
         is_dag_paused=dag is not None and dag.is_paused,
         sync_every_seconds=int(options.sync_every.total_seconds()),

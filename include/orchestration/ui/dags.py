@@ -15,8 +15,9 @@ from airflow.utils.session import create_session
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from include.orchestration.ui.access import dag_id
+from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.failures import Failure
+from include.orderhouse.connections import Connection
 
 AIRFLOW = "orderhouse.airflow"
 """Where the application leaves Airflow's own in a request's scope."""
@@ -26,7 +27,7 @@ _CREDENTIALS = ("authorization", "cookie")
 
 @dataclass(frozen=True)
 class DagFacts:
-    """What Airflow knows of a connector's DAG."""
+    """What Airflow knows of a DAG."""
 
     is_paused: bool
     next_run_at: datetime | None
@@ -42,19 +43,18 @@ class TriggeredRun(BaseModel):
     path: str = Field(description="Where Airflow shows the run, below the address of its UI")
 
 
-def dag_facts(connectors: Iterable[str]) -> dict[str, DagFacts]:
-    """By connector; those whose DAG Airflow has not parsed are left out."""
-    ids = {dag_id(name): name for name in connectors}
+def dag_facts(ids: Iterable[str]) -> dict[str, DagFacts]:
+    """By the DAGs' ids; those that Airflow has not parsed are left out."""
     wanted = sa.select(DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after).where(
-        DagModel.dag_id.in_(ids), ~DagModel.is_stale
+        DagModel.dag_id.in_(list(ids)), ~DagModel.is_stale
     )
     with create_session() as session:
-        return {ids[found]: DagFacts(bool(paused), due_at) for found, paused, due_at in session.execute(wanted)}
+        return {found: DagFacts(bool(paused), due_at) for found, paused, due_at in session.execute(wanted)}
 
 
-async def trigger(request: Request, connector: str, conf: Mapping[str, Any]) -> TriggeredRun:
-    """Start a run in the user's name: by the user's own login, checked, validated and audited by Airflow."""
-    wanted = dag_id(connector)
+async def trigger(request: Request, connection: Connection, conf: Mapping[str, Any]) -> TriggeredRun:
+    """Start a run of a connection's DAG by the user's own login: checked, validated and audited by Airflow."""
+    wanted = dag_id_of(connection)
     headers = {name: request.headers[name] for name in _CREDENTIALS if name in request.headers}
     transport = httpx.ASGITransport(app=request.scope[AIRFLOW], raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url), headers=headers) as airflow:

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from include.orchestration.announcement import announce_mail
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.gate import SIGNED
-from include.orchestration.ui.surroundings import known_connections, warehouse
+from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.notification import Call

@@ -7,7 +7,7 @@ long as the first one waits. One that comes while the orders of the first are be
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ sa.Index("notification_taken_by_idx", notification.c.taken_by)
 
 _NOW = sa.func.clock_timestamp()
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.inbox', 0))")
-_WAITS = sa.select(sa.exists().where(notification.c.taken_at.is_(None)))
+_WAITS = sa.select(sa.func.count() > 0).where(notification.c.taken_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Kept:
 
     is_new: bool
     is_first: bool
-    """It is new and nothing else waits: somebody has to be told that there is something to read."""
+    """It is new and nothing else of its connection waits: somebody has to be told that there is something to read."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def keep(engine: sa.Engine, letter: Letter) -> Kept:
     )
     with engine.begin() as session:
         session.execute(_ALONE)
-        waits = session.execute(_WAITS).scalar_one()
+        waits = session.execute(_WAITS.where(notification.c.connection == letter.connection)).scalar_one()
         added = new.on_conflict_do_nothing().returning(notification.c.notification_id)
         is_new = session.execute(added).one_or_none() is not None
     return Kept(is_new, is_first=is_new and not waits)
@@ -105,12 +105,16 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def take(engine: sa.Engine, run_id: str) -> dict[str, Mail]:
-    """Let a run take on all that waits; by connection what it has taken on, now or in an earlier try."""
+def take(engine: sa.Engine, run_id: str, others: Collection[str] = ()) -> dict[str, Mail]:
+    """Let a run take on what waits; by connection what it has taken on, now or in an earlier try.
+
+    What waits for ``others`` is left to the runs that read these connections.
+    """
     mine = notification.c.taken_by == run_id
     with engine.begin() as session:
         session.execute(_ALONE)
-        waiting = sa.update(notification).where(notification.c.taken_at.is_(None))
+        is_ours = notification.c.connection.not_in(others)
+        waiting = sa.update(notification).where(notification.c.taken_at.is_(None), is_ours)
         session.execute(waiting.values(taken_at=_NOW, taken_by=run_id))
         names = session.execute(sa.select(notification.c.connection).where(mine).distinct()).scalars().all()
     return {name: taken(engine, name, run_id) for name in sorted(names)}

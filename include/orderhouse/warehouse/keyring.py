@@ -26,8 +26,8 @@ _ADD = sa.text("""
 """)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.vault', 0))")
 _WRAPPED_BY_ANOTHER = sa.text("""
-    SELECT customer, version, wrapped, master_key_id FROM vault.data_key WHERE master_key_id <> :master_key_id
-    ORDER BY customer, version FOR UPDATE
+    SELECT version, wrapped, master_key_id FROM vault.data_key
+    WHERE customer = :customer AND master_key_id <> :master_key_id ORDER BY version FOR UPDATE
 """)
 _REWRAP = sa.text("""
     UPDATE vault.data_key SET wrapped = :wrapped, master_key_id = :master_key_id
@@ -47,8 +47,8 @@ def vault_engine(warehouse: sa.Engine) -> sa.Engine:
 class Keyring:
     """The data keys of all customers."""
 
-    def __init__(self, engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> None:
-        """``engine`` is on the vault's database; ``masters`` is asked whenever a key is wrapped or unwrapped."""
+    def __init__(self, engine: sa.Engine, masters: Callable[[str], MasterKeys] = master_keys) -> None:
+        """``engine`` is on the vault's database; ``masters`` is asked whenever it wraps or unwraps a customer's key."""
         self._engine, self._masters = engine, masters
 
     @classmethod
@@ -73,12 +73,12 @@ class Keyring:
             self._add(vault, customer, version)
         return version
 
-    def rewrap(self) -> int:
-        """Wrap every data key by the present master key; how many were wrapped by an earlier one."""
-        masters = self._masters()
+    def rewrap(self, customer: str) -> int:
+        """Wrap a customer's data keys by its present master key; how many were wrapped by an earlier one."""
+        masters = self._masters(customer)
         with self._engine.begin() as vault:
-            rows = vault.execute(_WRAPPED_BY_ANOTHER, {"master_key_id": masters.key_id}).all()
-            for customer, version, wrapped, key_id in rows:
+            rows = vault.execute(_WRAPPED_BY_ANOTHER, {"customer": customer, "master_key_id": masters.key_id}).all()
+            for version, wrapped, key_id in rows:
                 key = masters.unwrap(bytes(wrapped), key_id, customer, version)
                 vault.execute(_REWRAP, self._row(masters, customer, version, key))
         return len(rows)
@@ -97,12 +97,12 @@ class Keyring:
         rows = vault.execute(_READ, {"customer": customer}).all()
         if not rows:
             return {}
-        masters = self._masters()
+        masters = self._masters(customer)
         return {version: masters.unwrap(bytes(wrapped), key_id, customer, version) for version, wrapped, key_id in rows}
 
     def _add(self, vault: sa.Connection, customer: str, version: int) -> None:
         key = secrets.token_bytes(KEY_BYTES)
-        vault.execute(_ADD, self._row(self._masters(), customer, version, key))
+        vault.execute(_ADD, self._row(self._masters(customer), customer, version, key))
 
     def _row(self, masters: MasterKeys, customer: str, version: int, key: bytes) -> dict[str, object]:
         return {

@@ -108,17 +108,17 @@ def sync_status(name: Name, access: AccessDep) -> SyncStatus:
 async def sync(name: Name, request: Request, access: AccessDep, order: Annotated[SyncOrder, Body()]) -> TriggeredRun:
     """Start a run of the connection's DAG for this connection alone."""
     connection = visible_connection(access, name)
-    access.require_trigger(connection.connector.name)
+    access.require_trigger(connection)
     if not connection.options.enabled:
         raise Failure(409, "CONNECTION_DISABLED", f"{name} is not enabled: set enabled: true in connections.yaml.")
-    return await trigger(request, connection.connector.name, order.conf(name))
+    return await trigger(request, connection, order.conf(name))
 
 
 @router.post("/{name}/test")
 def test(name: Name, access: AccessDep) -> TestReport:
     """Call the source: address, TLS, credentials, permissions and the fields that the mapping needs."""
     connection = visible_connection(access, name)
-    access.require_trigger(connection.connector.name)
+    access.require_trigger(connection)
     credentials = partial(stored_credentials, name)
     runtime = Runtime(connection, credentials, warehouse(), StoredWatermark(name), patience=_IMPATIENT)
     return TestReport(steps=ConnectionTest(runtime).run())

@@ -21,7 +21,7 @@ ConnectorName = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,63}$", description="S
 @router.get("/{name}/mapping")
 def get_mapping(name: ConnectorName, access: AccessDep, connection: ChosenName = None) -> FieldMapping:
     """Where every canonical column comes from; with ``connection`` as it maps, and what its source gives beside."""
-    if name not in access.readable:
+    if name not in access.connectors:
         raise not_found(f"There is no connector {name!r}, or you may not see it.")
     chosen = visible_connection(access, connection) if connection else None
     if chosen and chosen.connector.name != name:

@@ -85,6 +85,6 @@ def dismiss(dismissal: Dismissal, access: AccessDep) -> Dismissed:
     To try rejects again, sync their connection with mode replay.
     """
     connection = visible_connection(access, dismissal.connection)
-    access.require_trigger(connection.connector.name)
+    access.require_trigger(connection)
     ids = [str(reject_id) for reject_id in dismissal.reject_ids]
     return Dismissed(dismissed=dismiss_rejects(warehouse(), connection.name, ids, access.name, dismissal.reason))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.mapping import ConnectorName, get_mapping
 from include.orchestration.ui.api.parameters import ChosenName
@@ -23,7 +24,7 @@ def connectors(request: Request, access: AccessDep) -> HTMLResponse:
     connections = defaultdict(list)
     for name, found in sorted(visible_connections(access).items()):
         connections[found.connector.name].append(name)
-    labels = {name: load(name).label for name in sorted(access.readable)}
+    labels = {name: load(name).label for name in sorted(access.connectors)}
     return render(request, "mappings.html", labels=labels, connections=connections)
 
 
@@ -31,5 +32,6 @@ def connectors(request: Request, access: AccessDep) -> HTMLResponse:
 def mapping(request: Request, name: ConnectorName, access: AccessDep, connection: ChosenName = None) -> HTMLResponse:
     """One mapping."""
     found = get_mapping(name, access, connection)
-    siblings = [each for each, its in visible_connections(access).items() if its.connector.name == name]
-    return render(request, "mapping.html", mapping=found, siblings=sorted(siblings), may_act=name in access.triggerable)
+    siblings = {each: its for each, its in visible_connections(access).items() if its.connector.name == name}
+    may_act = connection is not None and dag_id_of(siblings[connection]) in access.triggerable
+    return render(request, "mapping.html", mapping=found, siblings=sorted(siblings), may_act=may_act)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Word
 from include.orchestration.ui.api.rejects import get_reject
@@ -40,8 +41,8 @@ def rejects(
     bounds = _start(since), _end(until)
     page = read_rejects(warehouse(), RejectFilter(chosen, state, code, None, *bounds), cursor, _ROWS)
     reasons = count_reasons(warehouse(), chosen)
-    known = {name: found.connector.name for name, found in visible_connections(access).items()}
-    return render(request, "rejects.html", page=page, names=names, reasons=reasons, connectors=known, state=state)
+    dags = {name: dag_id_of(found) for name, found in visible_connections(access).items()}
+    return render(request, "rejects.html", page=page, names=names, reasons=reasons, dags=dags, state=state)
 
 
 @router.get("/{reject_id}")
@@ -53,7 +54,7 @@ def reject(request: Request, reject_id: Identity, access: AccessDep) -> HTMLResp
         request,
         "reject.html",
         reject=found,
-        may_act=connection.connector.name in access.triggerable,
+        may_act=dag_id_of(connection) in access.triggerable,
         lines=payload_lines(found.payload, found.findings, connection),
     )
 

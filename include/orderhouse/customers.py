@@ -1,0 +1,41 @@
+"""Customers with DAGs of their own, and what these run on: the section `customers` of `connections.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from include.orderhouse.connections import connections_file, read_document, unchecked_document
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.options import Strict, first_problem
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
+"""Of a pool, a queue, or a customer; this one ends the ids of its DAGs. Variables of the environment are not read."""
+
+
+class Customer(Strict):
+    """What a customer's DAGs run on. Others do not wait for its runs and slots, and it waits for none of theirs."""
+
+    pool: Name = "default_pool"
+    """The pool of Airflow that its tasks take their slots from."""
+    queue: Name | None = None
+    """The queue that its tasks go to, for workers of its own; None is the executor's default."""
+
+
+_SECTION = TypeAdapter(dict[Name, Customer])
+
+
+def read_customers() -> dict[str, Customer]:
+    """The section of connections.yaml, empty where there is none. Raises ConfigurationInvalid naming the mistake."""
+    path = connections_file()
+    owners = {entry.get("customer") for entry in read_document(path)["connections"].values() if isinstance(entry, dict)}
+    try:
+        found = _SECTION.validate_python(unchecked_document().get("customers", {}))
+    except ValidationError as error:
+        problem = first_problem(error)
+    else:
+        if found.keys() <= owners:
+            return found
+        problem = f"these have no connection: {', '.join(sorted(found.keys() - owners))}"
+    raise ConfigurationInvalid(f"{path}, customers, {problem}.", action="Correct it; see docs/many-connections.md.")

@@ -1,0 +1,103 @@
+"""Customers with DAGs of their own: what these sync and run on, and what a mistake in their section does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from include.orchestration.choice import connections_to_sync
+from include.orchestration.dag import purchase_order_dags
+from include.orchestration.notified import notified_dags
+from include.orchestration.shares import shares
+from include.orderhouse.customers import Customer, read_customers
+from include.orderhouse.errors import ConfigurationInvalid
+from tests.warehouse.conftest import engine, server, url
+
+__all__ = ["engine", "server", "url"]
+
+CUSTOMERS = "{acme: {pool: acme, queue: acme-workers}, globex: {}}"
+CONNECTIONS = """
+connections:
+  acme_us: {connector: odoo, customer: acme, fresh_within: 1d}
+  acme_hq: {connector: erpnext, customer: acme, notifications: acme_hook}
+  globex: {connector: odoo, customer: globex}
+  initech: {connector: odoo, customer: initech}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The connections of three customers, two of which have DAGs of their own."""
+    found = tmp_path / "connections.yaml"
+    found.write_text(f"customers: {CUSTOMERS}{CONNECTIONS}", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(found))
+    return found
+
+
+def context(*chosen: str) -> Any:
+    """What Airflow tells a task of a run that somebody triggered."""
+    run = SimpleNamespace(run_type="manual", logical_date=datetime.now(UTC))
+    return {"params": {"connections": list(chosen)}, "dag_run": run}
+
+
+@pytest.mark.usefixtures("file")
+def test_each_such_customer_has_a_dag_for_each_of_its_connectors() -> None:
+    odoo = {dag.dag_id: dag for dag in purchase_order_dags("odoo", schedule="@hourly")}
+    erpnext = [dag.dag_id for dag in purchase_order_dags("erpnext", schedule="@hourly")]
+    assert list(odoo) == ["purchase_orders__odoo", "purchase_orders__odoo__acme", "purchase_orders__odoo__globex"]
+    assert erpnext == ["purchase_orders__erpnext", "purchase_orders__erpnext__acme"]
+    offered = {name: dag.params.get_param("connections").schema["examples"] for name, dag in odoo.items()}
+    assert list(offered.values()) == [["initech"], ["acme_us"], ["globex"]]
+    assert [len(dag.deadline or []) for dag in odoo.values()] == [0, 1, 0]
+
+
+@pytest.mark.usefixtures("file")
+def test_all_tasks_of_its_dags_take_the_customers_pool_and_queue() -> None:
+    every = [*purchase_order_dags("odoo", schedule="@hourly"), *notified_dags()]
+    used = {dag.dag_id: {(task.pool, task.queue) for task in dag.tasks} for dag in every}
+    assert used == {
+        "purchase_orders__odoo": {("default_pool", "default")},
+        "purchase_orders__odoo__acme": {("acme", "acme-workers")},
+        "purchase_orders__odoo__globex": {("default_pool", "default")},
+        "purchase_orders__notified": {("default_pool", "default")},
+        "purchase_orders__notified__acme": {("acme", "acme-workers")},
+    }
+
+
+@pytest.mark.usefixtures("file", "engine")
+def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    found = {customer: connections_to_sync("odoo", customer, context()) for customer in (None, "acme", "globex")}
+    assert found == {None: ["initech"], "acme": ["acme_us"], "globex": ["globex"]}
+    with pytest.raises(ConfigurationInvalid, match="globex: purchase_orders__odoo has no such connection"):
+        connections_to_sync("odoo", None, context("globex"))
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("{acme: {pool: 'a b'}}", "acme.pool"),
+        ("{acme: {slots: 3}}", "acme.slots"),
+        ("{acme: {queue: '${QUEUE:-x}'}}", "acme.queue"),
+        ("{'a/b': {}}", "a/b"),
+        ("{acmee: {}}", "no connection: acmee"),
+        ("[acme]", "is no mapping"),
+    ],
+)
+def test_a_mistake_breaks_no_dag_and_is_told_by_its_runs(section: str, told: str, file: Path) -> None:
+    file.write_text(f"customers: {section}{CONNECTIONS}", encoding="utf-8")
+    assert shares("odoo")[0].customer is None
+    with pytest.raises(ConfigurationInvalid, match="customers") as refused:
+        connections_to_sync("odoo", None, context())
+    assert told in str(refused.value)
+
+
+def test_without_the_section_there_is_one_dag_for_all(file: Path) -> None:
+    file.write_text("connections: {a: {connector: odoo, customer: b}}", encoding="utf-8")
+    assert read_customers() == {}
+    (share,) = shares("odoo")
+    assert (share.customer, list(share.entries), share.runs_on) == (None, ["a"], Customer())
