@@ -20,6 +20,9 @@ from include.orderhouse.credentials import Credentials
 from include.orderhouse.intuit import explain
 
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  an address
+REVOCATION_URL = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+"""The ``revocation_endpoint`` of Intuit's OpenID configuration; it takes a refresh token in JSON from a client that
+proves itself with HTTP Basic, as ``AuthClient.revoke`` of Intuit's own client does (intuit/oauth-pythonclient)."""
 STEPS = (
     "Authorise the app again (Intuit's OAuth 2.0 Playground, as an administrator of the company, scope "
     "com.intuit.quickbooks.accounting) and take the refresh token."
@@ -53,6 +56,6 @@ CONNECTOR = Connector(
     requests_per_minute=400,
     concurrency=4,
     custom_field_patterns=("custom_*",),
-    revocation=Revocation("https://developer.api.intuit.com/v2/oauth2/tokens/revoke", takes_json=True),
+    revocation=Revocation(REVOCATION_URL, takes_json=True),
     notifications=NOTIFICATIONS,
 )

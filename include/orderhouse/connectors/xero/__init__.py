@@ -22,6 +22,9 @@ from include.orderhouse.xero_accounting import explain
 
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105  an address
 SCOPES = "accounting.transactions.read accounting.contacts.read accounting.settings.read"
+REVOCATION_URL = "https://identity.xero.com/connect/revocation"
+"""Takes a refresh token as a form (RFC 7009), and ends with it all connections that the user gave the app; so does
+``TokenApi.revoke_token`` of Xero's own SDK (XeroAPI/xero-python)."""
 STEPS = f"Authorise the app again in Xero (scopes offline_access {SCOPES}) and take the refresh token."
 
 
@@ -55,5 +58,5 @@ CONNECTOR = Connector(
     requests_per_minute=55,
     concurrency=4,
     custom_field_patterns=("tracking_*",),
-    revocation=Revocation("https://identity.xero.com/connect/revocation"),
+    revocation=Revocation(REVOCATION_URL),
 )
