@@ -46,7 +46,7 @@ def test_the_image_is_pinned_and_installs_by_hash_as_an_ordinary_user() -> None:
     lines = [line.split() for line in DOCKERFILE.splitlines() if line[:1].isupper()]
     bases = [line[1] for line in lines if line[0] == "FROM"]
     assert all(re.search(r":[\w.-]*\d+\.\d+\.\d+", base) for base in bases)
-    assert [line[1] for line in lines if line[0] == "USER"] == ["airflow"]
+    assert [line[1] for line in lines if line[0] == "USER"] == ["50000"]
     installs = [line for line in DOCKERFILE.splitlines() if "pip install" in line]
     assert installs
     assert all("--require-hashes" in line for line in installs)
