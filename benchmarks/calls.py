@@ -90,7 +90,7 @@ def _counted(connector: str, running: Sandbox, database: Database, folder: Path)
     engine = connect(url)
     connection = read_connection(f"sandbox_{connector}", DEFAULT_FILE)
     runtime = Runtime(
-        connection, lambda: _credentials(connector, running), engine, _Watermark(), str(folder / "staging")
+        connection, lambda: sandbox_credentials(connector, running), engine, _Watermark(), str(folder / "staging")
     )
     counts = []
     for run_id in ("initial", "nothing changed"):
@@ -115,7 +115,7 @@ def _calls(connector: str, running: Sandbox) -> int:
     return sum(record.path not in world.dialect.token_paths for record in world.log.records)
 
 
-def _credentials(connector: str, running: Sandbox) -> Credentials:
+def sandbox_credentials(connector: str, running: Sandbox) -> Credentials:
     """What ``airflow_settings.yaml`` says of the sandbox's connection, with the secrets that the sandbox accepts."""
     address = running.url(connector)
     values = {f"ORDERHOUSE_SANDBOX_PORT_{name.upper()}": running.url(name).rpartition(":")[2] for name in DIALECTS}
