@@ -109,6 +109,19 @@ def airflow(
 
 
 @app.command()
+def connections(
+    connections: Annotated[int, typer.Option(min=1, help="How many are synced; at least 500 are configured.")] = 60,
+    orders: Orders = 60,
+    results: Results = FOLDER,
+) -> None:
+    """Many connections of all connectors at once, from the first trigger to the last watermark."""
+    from benchmarks import connections as benchmark
+
+    with bench(state()) as found:
+        _save(benchmark.measure(found, connections, orders, typer.echo), results)
+
+
+@app.command()
 def report(results: Results = FOLDER) -> None:
     """Render all results into docs/performance.md."""
     from benchmarks.report import PAGE, render

@@ -6,32 +6,28 @@ incremental and find nothing changed, so that next to nothing but Airflow and th
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from benchmarks.bench import Bench
-from benchmarks.job import STEPS
 from benchmarks.result import Result
+from benchmarks.runs import dag_id, duration, has_ended, is_step, wait, watermarks, write_dags
 from benchmarks.shapes import load
 from benchmarks.source import Source, serving
 from benchmarks.timeline import Timeline
-from include.orderhouse.home import PROJECT, Home
-from include.standalone.airflow_api import FINAL_STATES, AirflowApi, wait_for
+from include.orderhouse.home import Home
+from include.standalone.airflow_api import FINAL_STATES, AirflowApi
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
 
 Say = Callable[[str], None]
 
 SHAPE = "business_central"
-DAG_ID = f"purchase_orders__{SHAPE}"
-VARIABLE = "purchase_orders_watermark__"
-LONGEST_WAIT = 1800.0
+DAG_ID = dag_id(SHAPE)
 
 
 def measure(bench: Bench, connections: int, orders: int, rounds: int, say: Say) -> Result:
@@ -40,7 +36,7 @@ def measure(bench: Bench, connections: int, orders: int, rounds: int, say: Say) 
     folder = bench.folder / "airflow"
     rows = []
     with serving(SHAPE, Timeline(orders)) as source, running(_plan(folder, source, names), Report()) as installation:
-        _wait(installation, lambda: bool(installation.api.dags(SHAPE)))
+        wait(installation, lambda: bool(installation.api.dags(SHAPE)))
         installation.api.pause(DAG_ID, False)
         _run(installation, names)
         for chosen in (*[names[:1]] * rounds, names):
@@ -51,10 +47,7 @@ def measure(bench: Bench, connections: int, orders: int, rounds: int, say: Say) 
 
 
 def _plan(folder: Path, source: Source, names: Sequence[str]) -> Plan:
-    dags = folder / "dags"
-    dags.mkdir(parents=True, exist_ok=True)
-    dag = (PROJECT / "dags" / f"{SHAPE}.py").read_text(encoding="utf-8")
-    (dags / f"{SHAPE}.py").write_text(re.sub('schedule=".*"', 'schedule="0 0 1 1 *"', dag), encoding="utf-8")
+    dags = write_dags(folder, [SHAPE])
     entry = {
         "connector": SHAPE,
         "customer": "benchmark",
@@ -82,37 +75,26 @@ def _plan(folder: Path, source: Source, names: Sequence[str]) -> Plan:
 def _run(installation: Installation, names: Sequence[str]) -> dict[str, Any]:
     """Trigger a run of these connections and wait until all their watermarks have moved, then until it has ended."""
     api = installation.api
-    _wait(installation, lambda: _is_quiet(api))
-    before = _watermarks(api)
+    wait(installation, lambda: _is_quiet(api))
+    before = watermarks(api)
     began = time.monotonic()
     run_id = api.trigger(DAG_ID, {"connections": list(names)})
 
     def have_moved() -> bool:
-        now = _watermarks(api)
+        now = watermarks(api)
         return all(name in now and now[name] != before.get(name) for name in names) or _has_failed(api, run_id)
 
-    _wait(installation, have_moved)
+    wait(installation, have_moved)
     seconds = time.monotonic() - began
-    _wait(installation, lambda: api.run_state(DAG_ID, run_id) in FINAL_STATES)
+    wait(installation, lambda: has_ended(api, DAG_ID, run_id))
     if _has_failed(api, run_id):
         raise RuntimeError(f"The run {run_id} failed; its logs are in {installation.host.home.airflow}.")
-    tasks = [task for task in api.task_instances(DAG_ID, run_id) if task["task_id"].removeprefix("sync.") in STEPS]
+    tasks = list(filter(is_step, api.task_instances(DAG_ID, run_id)))
     return {
         "connections": len(names),
         "seconds": round(seconds, 1),
-        "task_seconds": round(sum(map(_duration, tasks)), 1),
+        "task_seconds": round(sum(map(duration, tasks)), 1),
     }
-
-
-def _wait(installation: Installation, condition: Callable[[], bool]) -> None:
-    def is_so() -> bool:
-        installation.check()
-        return condition()
-
-    if not wait_for(is_so, LONGEST_WAIT, pause=0.1):
-        raise TimeoutError(
-            f"Airflow took longer than {LONGEST_WAIT:.0f} s; its logs are in {installation.host.home.root}."
-        )
 
 
 def _is_quiet(api: AirflowApi) -> bool:
@@ -121,12 +103,3 @@ def _is_quiet(api: AirflowApi) -> bool:
 
 def _has_failed(api: AirflowApi, run_id: str) -> bool:
     return api.run_state(DAG_ID, run_id) == "failed"
-
-
-def _watermarks(api: AirflowApi) -> dict[str, str]:
-    variables = api.pages("/variables", "variables")
-    return {found["key"].removeprefix(VARIABLE): found["value"] for found in variables}
-
-
-def _duration(task: dict[str, Any]) -> float:
-    return (datetime.fromisoformat(task["end_date"]) - datetime.fromisoformat(task["start_date"])).total_seconds()

@@ -43,7 +43,7 @@ def measured(command: Sequence[str], log: Path, environment: Mapping[str, str] |
         process = subprocess.Popen(
             command, cwd=PROJECT, env={**os.environ, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
         )
-        tree = _Tree(process.pid)
+        tree = ProcessTree(process.pid)
         tree.start()
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
@@ -55,11 +55,15 @@ def measured(command: Sequence[str], log: Path, environment: Mapping[str, str] |
     return Usage(seconds, max(used.ru_utime + used.ru_stime, tree.cpu_seconds), tree.peak)
 
 
-class _Tree(threading.Thread):
-    """Watches a process and its descendants: the memory that they hold together, and the processor time of each."""
+class ProcessTree(threading.Thread):
+    """Watches a process and its descendants: the memory that they hold together, and the processor time of each.
 
-    def __init__(self, pid: int) -> None:
+    It looks every ``pause`` seconds; ``peak`` is in bytes.
+    """
+
+    def __init__(self, pid: int, pause: float = SAMPLE_SECONDS) -> None:
         super().__init__(daemon=True)
+        self._pause = pause
         self.peak = 0
         self._cpu: dict[int, float] = {}
         self._root = psutil.Process(pid)
@@ -71,7 +75,7 @@ class _Tree(threading.Thread):
         return sum(self._cpu.values())
 
     def run(self) -> None:
-        while not self._stopped.wait(SAMPLE_SECONDS):
+        while not self._stopped.wait(self._pause):
             try:
                 family = [self._root, *self._root.children(recursive=True)]
             except psutil.Error:
@@ -81,6 +85,7 @@ class _Tree(threading.Thread):
             self._cpu |= {each.pid: seconds for each in family if (seconds := _cpu_seconds(each))}
 
     def stop(self) -> None:
+        """Look no more."""
         self._stopped.set()
         self.join()
 

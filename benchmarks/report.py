@@ -16,6 +16,7 @@ from benchmarks.contender import LIMIT
 from benchmarks.result import Result, saved_results
 from benchmarks.throughput import BY_STEPS, ORDERHOUSE
 from include.orderhouse.home import PROJECT
+from include.standalone.installation import COMPONENTS
 
 PAGE = PROJECT / "docs" / "performance.md"
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z][a-z0-9_ ]*) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -155,6 +156,31 @@ def _airflow(result: Result) -> dict[str, str]:
     return {"airflow": _table(header, rows)}
 
 
+def _connections(result: Result) -> dict[str, str]:
+    rows = [
+        (
+            f"{row['configured']}",
+            f"{row['synced']} of {row['chosen']}",
+            f"{row['failed_tasks']}",
+            f"{row['parse_seconds']:.2f}",
+            f"{row['seconds']:.0f}",
+            f"{row['seconds'] / row['chosen']:.1f}",
+            *(_megabytes(row["peaks"][component]) for component in COMPONENTS),
+        )
+        for row in result.rows
+    ]
+    header = (
+        "configured",
+        "synced",
+        "failed tasks",
+        "slowest DAG file, s",
+        "first trigger to last watermark, s",
+        "per connection, s",
+        *(f"{component}, MB" for component in COMPONENTS),
+    )
+    return {"connections": f"{result.parameters['orders']} orders in each.\n\n{_table(header, rows)}"}
+
+
 TABLES: dict[str, Callable[[Result], dict[str, str]]] = {
     "throughput": _throughput,
     "memory": _memory,
@@ -162,6 +188,7 @@ TABLES: dict[str, Callable[[Result], dict[str, str]]] = {
     "calls": _calls,
     "rate": _rate,
     "airflow": _airflow,
+    "connections": _connections,
 }
 """How each benchmark's result is told: tables by name."""
 

@@ -7,7 +7,9 @@ variables that every S3 client knows (``AWS_ENDPOINT_URL``, ``AWS_REGION``, ``AW
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
@@ -16,11 +18,15 @@ from typing import Any
 import fsspec
 from fsspec.core import url_to_fs
 from fsspec.implementations.arrow import ArrowFSWrapper
+from fsspec.implementations.local import LocalFileSystem
 
 from include.orderhouse.errors import StorageUnavailable
 
 UNFINISHED = ".part"
 """How the name of a file ends that is being written."""
+
+FREE_SETTING = "ORDERHOUSE_KEEP_FREE_MB"
+DEFAULT_FREE_MB = 1000
 
 
 class Bucket(ArrowFSWrapper):  # type: ignore[misc]  # fsspec is untyped
@@ -49,14 +55,26 @@ def file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
 
 
 def put(files: fsspec.AbstractFileSystem, path: str, content: bytes) -> None:
-    """Write a file whole or not at all, whoever else writes it; where a put is not whole, it is moved into place."""
+    """Write a file whole or not at all, whoever else writes it; where a put is not whole, it is moved into place.
+
+    OSError where that would leave a disk of this machine less free than others on it need.
+    """
     if isinstance(files, Bucket):
         files.pipe_file(path, content)
         return
-    files.makedirs(path.rpartition("/")[0], exist_ok=True)
+    folder = path.rpartition("/")[0]
+    files.makedirs(folder, exist_ok=True)
+    if isinstance(files, LocalFileSystem):
+        _keep_free(folder, len(content))
     unfinished = f"{path}.{token_hex(4)}{UNFINISHED}"
     files.pipe_file(unfinished, content)
     files.mv(unfinished, path)
+
+
+def _keep_free(folder: str, size: int) -> None:
+    kept = int(os.environ.get(FREE_SETTING) or DEFAULT_FREE_MB)
+    if shutil.disk_usage(folder).free - size < kept << 20:
+        raise OSError(errno.ENOSPC, f"Less than {kept} MB of its disk would be free ({FREE_SETTING})")
 
 
 @contextmanager
@@ -69,6 +87,6 @@ def outages_named(folder: str) -> Iterator[None]:
     except OSError as error:
         raise StorageUnavailable(
             f"Files cannot be read or written in {folder}: {error}",
-            action="Check that the folder or bucket exists, and the credentials for it; a run in Airflow tries again "
-            "by itself.",
+            action="Check that the folder or bucket exists, has room, and the credentials for it; a run in Airflow "
+            "tries again by itself.",
         ) from error

@@ -148,6 +148,10 @@ class Options(Strict):
     timeout_seconds: Annotated[int, Field(ge=1)] = 120
     max_response_mb: Annotated[int, Field(ge=1)] = 128
     """A larger answer of the source is not read; four times as much may make up one page of orders."""
+    max_staged_mb: Annotated[int, Field(ge=1)] = 20_000
+    """A sync that fetches more, packed, is stopped, and what it fetched is removed."""
+    max_orders: Annotated[int, Field(ge=1)] = 10_000_000
+    """A load after which the connection held more orders is refused."""
     tls: Tls = Tls()
     plain_http: str | None = None
     """A host that may be called by plain HTTP although it is not this machine."""

@@ -111,10 +111,12 @@ class Staging:
                 self.files.rm(place, recursive=True)
 
 
-def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> None:
-    """Stage raw orders with the start of their fetch."""
+def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> int:
+    """Stage raw orders with the start of their fetch; how many bytes that takes."""
     content = [[order.fetched_at.isoformat(), order.record] for order in orders]
-    staging.write(name, zstandard.compress(wire.encode(content), FAST))
+    packed = zstandard.compress(wire.encode(content), FAST)
+    staging.write(name, packed)
+    return len(packed)
 
 
 def read_orders(staging: Staging, name: str) -> list[RawOrder]:

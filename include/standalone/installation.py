@@ -81,6 +81,11 @@ class Installation:
             return self.host.postgres.analyst_url
         return sa.make_url(url).render_as_string(hide_password=True)
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """The pid of each of its processes, by name."""
+        return self._processes.pids
+
     def check(self) -> None:
         """Raise StartFailed if one of its processes has ended."""
         for process, code in self._processes.ended():

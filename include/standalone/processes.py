@@ -71,6 +71,11 @@ class Processes:
         write_private(self._list, json.dumps([vars(process) for process in self._running]))
         return process
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """The pid of each, by name."""
+        return {process.name: process.pid for process in self._running}
+
     def ended(self) -> list[tuple[Process, int]]:
         """The processes that ended by themselves, with their exit codes."""
         codes = ((process, self._handles[process.name].poll()) for process in self._running)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import airflow, calls, incremental, memory, throughput
+from benchmarks import airflow, calls, connections, incremental, memory, throughput
 from benchmarks.bench import Bench
 from benchmarks.database import Loaded, WrongTotals, check_totals
 from benchmarks.job import STEPS
@@ -66,6 +66,14 @@ def test_airflow_measures_one_connection_and_all(small_bench: Bench) -> None:
     one, both = airflow.measure(small_bench, 2, 10, 1, unheard).rows
     assert (one["connections"], both["connections"]) == (1, 2)
     assert 0 < one["task_seconds"] < both["task_seconds"] + one["seconds"]
+
+
+@pytest.mark.xdist_group("airflow")
+def test_connections_syncs_some_of_those_that_are_configured(small_bench: Bench) -> None:
+    (row,) = connections.measure(small_bench, 2, 5, unheard, configured=24).rows
+    assert (row["configured"], row["synced"], row["failed_tasks"]) == (24, 2, 0)
+    assert row["seconds"] > 0 < row["parse_seconds"]
+    assert all(peak > 10**7 for peak in row["peaks"].values())
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from include.orderhouse.errors import BoundExceeded, UnexpectedShape
+from include.orderhouse.errors import BoundExceeded, StorageUnavailable, UnexpectedShape
+from include.orderhouse.sync import extraction
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import Connect
@@ -18,6 +21,51 @@ def test_an_answer_larger_than_the_connection_allows_is_not_read(odoo: Sandbox, 
         connect("odoo", odoo, max_response_mb=1).sync()
     with pytest.raises(UnexpectedShape):
         connect("odoo", odoo, max_response_mb=2).sync()
+
+
+def test_a_source_that_gives_orders_without_end_is_stopped_and_leaves_nothing_staged(
+    odoo: Sandbox, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = connect("odoo", odoo, max_staged_mb=2, page_size=5)
+    monkeypatch.setattr(extraction, "MEGABYTE", 3000)
+    with pytest.raises(BoundExceeded, match="max_staged_mb"):
+        system.sync(run_id="once")
+    left = [file for file in (tmp_path / "staging").rglob("raw/**/*") if file.is_file()]
+    assert (left, system.order_ids()) == ([], set())
+    monkeypatch.undo()
+    assert system.sync(run_id="once")["orders_inserted"] > 0, "a larger bound lets the same run go on"
+
+
+def test_what_was_staged_before_a_retry_counts_as_well(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = connect("odoo", odoo, max_staged_mb=2, page_size=5)
+    system.sync_until("extract", system.request(run_id="once"))
+    monkeypatch.setattr(extraction, "MEGABYTE", 3000)
+    with pytest.raises(BoundExceeded, match="max_staged_mb"):
+        system.sync(run_id="once")
+
+
+def test_a_disk_that_is_almost_full_is_not_filled(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = connect("odoo", odoo)
+    monkeypatch.setenv("ORDERHOUSE_KEEP_FREE_MB", str(10**9))
+    with pytest.raises(StorageUnavailable, match="ORDERHOUSE_KEEP_FREE_MB"):
+        system.sync(run_id="once")
+    monkeypatch.delenv("ORDERHOUSE_KEEP_FREE_MB")
+    assert system.sync(run_id="once")["orders_inserted"] > 0
+
+
+def test_a_source_that_makes_up_orders_does_not_fill_the_warehouse(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo)
+    held = system.sync()["orders_inserted"]
+    bounded = connect("odoo", odoo, "another", max_orders=held - 1)
+    with pytest.raises(BoundExceeded, match=f"{held} orders; {held - 1} are allowed"):
+        bounded.sync()
+    assert bounded.rows("SELECT FROM procurement.purchase_order WHERE connection = 'another'") == []
+    allowed = connect("odoo", odoo, "another", max_orders=held)
+    assert allowed.sync()["orders_inserted"] == held
 
 
 def test_a_host_that_the_credentials_name_may_be_private(odoo: Sandbox, connect: Connect) -> None:

@@ -16,6 +16,7 @@ from include.orderhouse.staging import Staging, write_orders
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform
+from include.orderhouse.transport import MEGABYTE
 from include.orderhouse.warehouse.clock import warehouse_now
 
 STALE_PAGES, EMPTY_PAGES = 8, 1000
@@ -36,6 +37,7 @@ class Tally:
     is_done: bool = False
     deleted: set[str] = field(default_factory=set)
     misses_deletions: bool = False
+    staged_bytes: int = 0
     stale_pages: int = 0
     """Pages that brought orders, none of which was new."""
     empty_pages: int = 0
@@ -56,6 +58,7 @@ class Tally:
         self.is_done = checkpoint["resume"] is None
         self.deleted.update(checkpoint["deleted"])
         self.misses_deletions |= checkpoint["misses_deletions"]
+        self.staged_bytes += checkpoint["bytes"]
 
 
 class Extraction:
@@ -64,19 +67,13 @@ class Extraction:
     def __init__(self, runtime: Runtime, plan: Plan, source: Source, staging: Staging) -> None:
         self._runtime, self._plan, self._source, self._staging = runtime, plan, source, staging
         self._transform = Transform(runtime.connection)
+        self._tallies: dict[str, Tally] = {}
 
     def fetch_slices(self) -> list[Tally]:
-        """All slices, several at once within the connection's concurrency.
-
-        Where the source ignores its filter, nothing stays staged: a retry reads anew.
-        """
-        try:
-            with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
-                tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
-            self._check_filter(sum(tally.outside for tally in tallies))
-        except FilterIgnored:
-            self._staging.remove("raw")
-            raise
+        """All slices, several at once within the connection's concurrency."""
+        with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
+            tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
+        self._check_filter(sum(tally.outside for tally in tallies))
         return tallies
 
     def read_orders(self, ids: Sequence[str], folder: str) -> set[str]:
@@ -121,6 +118,8 @@ class Extraction:
         for name in self._staging.names(folder):
             if name.endswith(".json"):
                 tally.add(self._staging.read_json(name))
+        self._tallies[folder] = tally
+        self._check_size()
         return tally
 
     def _keep_all(self, pages: Iterator[Page], part: Slice, folder: str, tally: Tally) -> None:
@@ -151,7 +150,7 @@ class Extraction:
         identified = self._transform.identify(page.records)
         window = part.window(None)
         outside = sum(1 for _, at in identified if at is not None and not _is_inside(at, window.start, window.end))
-        write_orders(self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records])
+        staged = write_orders(self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records])
         checkpoint = {
             "keys": [key for key, _ in identified if key is not None],
             "orders": len(page.records),
@@ -160,9 +159,20 @@ class Extraction:
             "resume": page.resume,
             "deleted": list(page.deleted),
             "misses_deletions": page.misses_deletions,
+            "bytes": staged,
         }
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)
+        self._check_size()
+
+    def _check_size(self) -> None:
+        most = self._runtime.connection.options.max_staged_mb
+        if sum(tally.staged_bytes for tally in list(self._tallies.values())) > most * MEGABYTE:
+            raise BoundExceeded(
+                f"The source gave orders of more than {most} MB, packed (max_staged_mb).",
+                action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "
+                "who runs the source that it makes up orders.",
+            )
 
     def _check_filter(self, outside: int) -> None:
         allowed = self._runtime.connection.options.max_outside_window

@@ -12,7 +12,9 @@ from typing import Any
 from include.orderhouse.ahead import made_ahead
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
+    BoundExceeded,
     ConfigurationInvalid,
+    FilterIgnored,
     NotLoaded,
     PermissionDenied,
     RequestRefused,
@@ -192,14 +194,19 @@ def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
 
 
 def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
+    """Stage what the plan asks for. Of a source that ignores its filter or gives without end nothing stays staged."""
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
     extraction = Extraction(runtime, plan, source, staging)
-    if plan.mode is Mode.ORDERS:
-        staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
-        return {}
-    tallies = extraction.fetch_slices()
-    read_held_orders(runtime, plan, extraction, staging, tallies)
-    gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+    try:
+        if plan.mode is Mode.ORDERS:
+            staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
+            return {}
+        tallies = extraction.fetch_slices()
+        read_held_orders(runtime, plan, extraction, staging, tallies)
+        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
+    except (FilterIgnored, BoundExceeded):
+        staging.remove("raw")
+        raise
     staging.write_json(GONE, gone)
     return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
 
@@ -273,4 +280,5 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         gone=tuple(GoneOrder(*order) for order in gone),
         counts=_extracted(staging),
         reject_alert=runtime.connection.options.reject_alert,
+        max_orders=runtime.connection.options.max_orders,
     )

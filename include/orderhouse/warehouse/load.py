@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.errors import CountMismatch
+from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
 from include.orderhouse.warehouse.copying import copy_batches, create_staging
@@ -40,7 +40,8 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
     """Load all batches, or nothing. ``start_sync`` must have written the sync's row, which becomes ``succeeded``.
 
     A sync that has succeeded is not loaded again; its counts are those of the ledger.
-    CountMismatch if what was staged is not what arrived; WarehouseUnavailable if the connection to the server is lost.
+    CountMismatch if what was staged is not what arrived; BoundExceeded if it is more than the connection may hold;
+    WarehouseUnavailable if the connection to the server is lost.
     """
     if done := finished_sync(engine, task.connection, task.sync_id):
         return LoadCounts.of_ledger(done)
@@ -103,7 +104,7 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCou
     issues = keep_versions(cursor, facts)
     gone = mark_gone(cursor, task.gone, facts)
     winning_lines, older_lines = count_lines(cursor)
-    add_to_totals(cursor, facts)
+    _check_held(task, inserted, add_to_totals(cursor, facts))
     rejected, lines_rejected = settle_rejects(cursor, facts)
     return replace(
         counts,
@@ -116,6 +117,14 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCou
         lines_deleted=lines_deleted,
         issues=issues,
     )
+
+
+def _check_held(task: LoadTask, inserted: int, held: int) -> None:
+    if task.max_orders is not None and inserted and held > task.max_orders:
+        raise BoundExceeded(
+            f"{task.connection} would hold {held} orders; {task.max_orders} are allowed (max_orders).",
+            action="Nothing was loaded. Allow more where they are real; else the source makes up orders.",
+        )
 
 
 def _reconcile(task: LoadTask, copied: int, counts: LoadCounts) -> None:

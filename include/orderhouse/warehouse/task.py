@@ -44,6 +44,8 @@ class LoadTask:
     counts: Mapping[str, int] = field(default_factory=dict)
     reject_alert: int = 10
     """More rejected orders than this are told as an event."""
+    max_orders: int | None = None
+    """The connection may hold no more than this after the load."""
 
     def facts(self, loaded_at: datetime) -> dict[str, Any]:
         """The parameters that the load's statements share."""

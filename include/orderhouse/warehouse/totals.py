@@ -39,9 +39,11 @@ _ADD = """
     ON CONFLICT (connection) DO UPDATE SET
         orders = known.orders + excluded.orders, lines = known.lines + excluded.lines,
         history_since = least(known.history_since, excluded.history_since), counted_at = excluded.counted_at
+    RETURNING orders
 """
 
 
-def add_to_totals(cursor: Cursor, facts: dict[str, Any]) -> None:
-    """Add what the running load has brought; loads of one connection follow each other."""
-    cursor.execute(_ADD, facts)
+def add_to_totals(cursor: Cursor, facts: dict[str, Any]) -> int:
+    """Add what the running load has brought; how many orders the connection holds. Its loads follow each other."""
+    ((orders,),) = cursor.execute(_ADD, facts).fetchall()
+    return int(orders)
