@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from include.cli import audit, inspection, leaving, mappings, syncing, vault
+from include.cli import audit, inspection, leaving, mappings, protection, syncing, vault
 from include.orderhouse.errors import OrderhouseError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(inspection.raw)
 app.command()(inspection.sql)
 app.command()(inspection.migrate)
 app.command()(inspection.grants)
+app.command()(protection.protection)
 app.command()(mappings.docs)
 app.command()(leaving.disconnect)
 app.command()(leaving.reconnect)

@@ -44,14 +44,18 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.protection import Verdict, protection
 
     engine = connect()
     try:
         removed = maintain(engine, read_connections().values())
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
+        exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
     finally:
         engine.dispose()
+    for found in exposed:
+        log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
     return removed

@@ -125,3 +125,11 @@ def test_every_canonical_column_stands_on_the_page_of_each_connector(connector: 
         assert [
             binding.slot.column.name for binding in table.bindings if f"`{binding.slot.column.name}`" not in page
         ] == []
+
+
+def test_what_protects_the_warehouse_is_shown(orderhouse: Command) -> None:
+    done = orderhouse("protection")
+    assert done.returncode == 0, done.stderr
+    for subject in ("sessions of syncs", "login of syncs", "passwords on the server", "storage of the warehouse"):
+        assert subject in done.stdout
+    assert "loader is neither superuser" in done.stdout

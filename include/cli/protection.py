@@ -1,0 +1,28 @@
+"""The command that shows what protects the data where Orderhouse itself does not encrypt it."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from include.cli.inspection import print_table
+from include.cli.surroundings import warehouse
+
+
+def protection() -> None:
+    """Show what protects the warehouse and this machine's folders, as far as that is seen; 1 if something lacks it."""
+    from include.orderhouse.warehouse.engine import URL_SETTING, connect
+    from include.orderhouse.warehouse.protection import Verdict, of_local_folders
+    from include.orderhouse.warehouse.protection import protection as look
+
+    with warehouse() as owner:
+        syncs = connect(os.environ.get(URL_SETTING) or owner.url.set(username="loader").render_as_string(False))
+        found = [*look(syncs, owner), *of_local_folders()]
+        syncs.dispose()
+    print_table(
+        ("what", "is protected", "seen", "to do"),
+        [(each.subject, each.verdict, each.seen, each.action) for each in found],
+    )
+    if any(each.verdict is Verdict.BAD for each in found):
+        raise typer.Exit(1)

@@ -1,0 +1,80 @@
+"""What protects the warehouse, as its server and this machine show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse import disks
+from include.orderhouse.warehouse import protection as looks
+from include.orderhouse.warehouse.protection import Finding, Verdict, of_local_folders, protection
+from tests.warehouse.test_roles import acting_as, logins
+
+__all__ = ["logins"]
+
+
+def by_subject(findings: list[Finding]) -> dict[str, Finding]:
+    return {found.subject: found for found in findings}
+
+
+@pytest.fixture
+def loader(url: str, logins: None) -> Iterator[sa.Engine]:
+    """The warehouse as the login of syncs."""
+    with acting_as(url, "loader") as engine:
+        yield engine
+
+
+def test_an_ordinary_login_over_a_socket_is_good_and_a_superuser_is_not(engine: sa.Engine, loader: sa.Engine) -> None:
+    good, bad = by_subject(protection(loader, engine)), by_subject(protection(engine, engine))
+    assert (good["sessions of syncs"].verdict, good["login of syncs"].verdict) == (Verdict.GOOD, Verdict.GOOD)
+    assert bad["login of syncs"].verdict is Verdict.BAD
+    assert "grants --apply --loader" in bad["login of syncs"].action
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "verdict"), [(True, Verdict.GOOD), (False, Verdict.UNSEEN), (None, Verdict.UNSEEN)]
+)
+def test_the_storage_of_a_server_on_this_machine_is_that_of_its_disk(
+    encrypted: bool | None, verdict: Verdict, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(looks, "is_encrypted", lambda folder: asked.append(folder) or encrypted)
+    found = by_subject(protection(engine, engine))["storage of the warehouse"]
+    assert found.verdict is verdict
+    assert (asked[0] / "PG_VERSION").exists()
+    assert (found.action == "") is (verdict is Verdict.GOOD)
+
+
+def test_a_login_that_may_not_see_the_folder_is_told_whom_to_ask(loader: sa.Engine) -> None:
+    found = by_subject(protection(loader, loader))["storage of the warehouse"]
+    assert (found.verdict, "does not tell" in found.seen, "Ask" in found.action) == (Verdict.UNSEEN, True, True)
+
+
+@pytest.mark.parametrize(("provider", "verdict"), [("rds", Verdict.UNSEEN), ("azure", Verdict.GOOD)])
+def test_a_managed_server_is_known_by_its_own_settings(provider: str, verdict: Verdict, engine: sa.Engine) -> None:
+    with engine.begin() as session:
+        session.execute(sa.text(f"ALTER DATABASE {engine.url.database} SET {provider}.extensions = 'citext'"))
+    engine.dispose()
+    assert by_subject(protection(engine, engine))["storage of the warehouse"].verdict is verdict
+
+
+def test_passwords_that_are_kept_as_md5_are_told(engine: sa.Engine) -> None:
+    assert by_subject(protection(engine, engine))["passwords on the server"].verdict is Verdict.GOOD
+    with engine.begin() as session:
+        session.execute(sa.text(f"ALTER DATABASE {engine.url.database} SET password_encryption = 'md5'"))
+    engine.dispose()
+    told = by_subject(protection(engine, engine))["passwords on the server"]
+    assert (told.verdict, told.seen) == (Verdict.BAD, "md5")
+
+
+def test_the_folders_of_this_machine_are_looked_at_and_buckets_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERHOUSE_STAGING_URL", str(tmp_path))
+    monkeypatch.setenv("ORDERHOUSE_REPORTS_URL", "s3://bucket/reports")
+    (found,) = of_local_folders()
+    assert (found.subject, str(tmp_path) in found.seen) == ("staged files", True)
+    assert (found.verdict is Verdict.GOOD) is bool(disks.is_encrypted(tmp_path))
