@@ -28,11 +28,11 @@ Between = Callable[[str], tuple[System, Meddler]]
 
 PAGING = {
     "business_central": "links to the next page",
-    "sap_business_one": "links, of which only goes by whether there is one",
+    "sap_business_one": "keys beyond the last, as long as there is a link",
     "sap_s4hana": "keys beyond the last, by OData",
     "odoo": "ids beyond the last, by RPC",
     "netsuite": "keys beyond the last, in SQL",
-    "oracle_fusion": "hasMore",
+    "oracle_fusion": "keys beyond the last, as long as there is said to be more",
     "xero": "numbered pages",
 }
 """A connector of each way to page."""
@@ -87,7 +87,7 @@ def _other_kinds() -> Spoil:
 
 
 def _endless(_asked: str, answer: Answer) -> Answer:
-    """A text of three megabytes in place of an empty one."""
+    """The first text of an answer begins with three megabytes."""
     return replace(answer, body=answer.body.replace(b'"', b'"' + b"x" * (3 << 20), 1))
 
 
