@@ -65,17 +65,20 @@ def erase(
 
     if (connection is None) == (customer is None):
         raise typer.BadParameter("name either a connection or --customer")
-    known = [found for found in read_connections().values() if connection == found.name or customer == found.customer]
+    every = read_connections().values()
+    known = [found for found in every if connection == found.name or customer == found.customer]
+    others = {found.name: found.credentials_id for found in every if found.customer != customer}
     owner = customer or read_connection(str(connection)).customer
     with warehouse() as engine:
-        leavers = leavers_of(engine, owner, _leavers(known)) if customer else _leavers(known)
+        leavers = leavers_of(engine, owner, _leavers(known), others) if customer else _leavers(known)
         names = ", ".join(leaver.name for leaver in leavers)
         if not yes and typer.prompt(f"This cannot be undone. To erase {names}, type {connection or customer}") != (
             connection or customer
         ):
             raise typer.Abort
         _give_tokens_back(engine, leavers)
-        told = json.dumps(remove(engine, leavers, owner, command_line()), indent=2, ensure_ascii=False)
+        removed = remove(engine, leavers, owner, command_line(), is_whole=customer is not None)
+        told = json.dumps(removed, indent=2, ensure_ascii=False)
         _forget_watermarks([leaver.name for leaver in leavers])
     if certificate:
         write_private(certificate.resolve(), f"{told}\n")
@@ -112,13 +115,15 @@ def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
     from include.orderhouse.sync.leaving import Leaver
 
     names = {found.name for found in leaving}
-    needed = {found.credentials_id for found in read_connections().values() if found.name not in names}
+    staying = [found for found in read_connections().values() if found.name not in names]
+    needed = {key for found in staying for key in (found.credentials_id, found.options.notifications)}
     return [
         Leaver(
             found.name,
             found.customer,
             found.connector.name,
             None if found.credentials_id in needed else found.credentials_id,
+            None if found.options.notifications in needed else found.options.notifications,
         )
         for found in leaving
     ]

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from include.orderhouse.errors import UnexpectedShape
+from include.orderhouse.errors import BoundExceeded, UnexpectedShape
 
 T = TypeVar("T")
 
 DEPTH = 100
 """Levels of JSON that may lie in each other."""
+VALUES = 8_000_000
+"""Values that one answer may have. Each takes up to 130 bytes in memory, and may be written with three."""
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 _NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _TEXT = re.compile(rb'"[^"]*"')
@@ -34,7 +36,15 @@ def decode(body: bytes) -> Any:
 
 
 def decode_foreign(body: bytes) -> Any:
-    """Parse JSON of others. Raises ValueError where it is none, or nested deeper than anything that means well."""
+    """Parse JSON of others. Raises ValueError where it is none, or nested deeper than anything that means well.
+
+    BoundExceeded where its values would fill the memory; a comma in a text counts as one.
+    """
+    if body.count(b",") > VALUES:
+        raise BoundExceeded(
+            f"An answer has more than {VALUES:,} values; it was not read.",
+            action="Nothing was loaded. Lower page_size; if it is 1 already, report it to who runs the source.",
+        )
     if _is_too_deep(body):
         raise ValueError(f"nested deeper than {DEPTH} levels")
     return decode(body)

@@ -17,7 +17,7 @@ import httpx
 import pytest
 import zstandard
 
-from include.orderhouse import collector, transport
+from include.orderhouse import collector, transport, wire
 from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
 from include.orderhouse.http import Api, Patience
@@ -155,6 +155,15 @@ def test_a_broken_archive_is_an_outage(content: bytes) -> None:
 )
 def test_json_that_is_none_or_means_harm_is_told(content: bytes) -> None:
     assert isinstance(_asked(_body(content)), UnexpectedShape)
+
+
+@pytest.mark.parametrize("value", [b"{},", b"1.5,", b'{"a":[]},'])
+def test_short_values_without_number_do_not_fill_the_memory(value: bytes) -> None:
+    content = b"[" + value * (wire.VALUES // value.count(b",") + 1) + b"0]"
+    with pytest.raises(BoundExceeded, match="more than 8,000,000 values"):
+        wire.decode_foreign(content)
+    error = _asked(_body(content), answer_bytes=1 << 30, page_bytes=1 << 30, answer_seconds=60.0)
+    assert isinstance(error, BoundExceeded)
 
 
 def test_brackets_in_texts_are_no_nesting() -> None:

@@ -127,3 +127,32 @@ def test_credentials_that_another_connection_needs_stay(held: sa.Engine) -> None
     assert kept is not None
     assert kept.value == "{}"
     assert len(rows(held, "SELECT 1 FROM ops.token")) == 3
+
+
+def test_keys_that_further_credentials_of_the_customer_need_stay(held: sa.Engine) -> None:
+    Vault.of(held).put("acme_new", "acme", '{"password": "not synced yet"}')
+    certificate = erase(held, leavers_of(held, "acme", [US]), "acme", "ada")
+    assert certificate["data_keys_destroyed"] == 0
+    assert "vault.data_key" in certificate["kept"]
+    kept = Vault.of(held).get("acme_new")
+    assert kept is not None
+    assert kept.value == '{"password": "not synced yet"}'
+
+
+def test_a_customer_that_leaves_takes_all_credentials_along(held: sa.Engine) -> None:
+    for name in ("acme_hook", "acme_sink"):
+        Vault.of(held).put(name, "acme", "{}")
+    leaver = Leaver("acme_us", "acme", "test", "acme_us", "acme_hook")
+    certificate = erase(held, leavers_of(held, "acme", [leaver]), "acme", "ada", is_whole=True)
+    removed = certificate["removed"]["acme_us"]["secrets of notifications"]
+    assert (removed, certificate["further_credentials"], certificate["data_keys_destroyed"]) == (1, 1, 1)
+    assert [entry.connection for entry in Vault.of(held).entries()] == ["globex"]
+
+
+def test_a_connection_that_another_customer_has_now_is_not_erased_with_the_one_before(held: sa.Engine) -> None:
+    before = fingerprint(held, "acme_eu")
+    with pytest.raises(ConfigurationInvalid, match="acme_eu has rows of 'acme', but is another customer's"):
+        leavers_of(held, "acme", [US], {"acme_eu": "acme_eu", "globex": "globex"})
+    (_, forgotten) = leavers_of(held, "acme", [US], {"globex": "acme_eu"})
+    assert (forgotten.name, forgotten.credentials) == ("acme_eu", None)
+    assert fingerprint(held, "acme_eu") == before

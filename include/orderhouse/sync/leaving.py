@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
@@ -28,12 +29,15 @@ NOT_REACHED = (
 
 @dataclass(frozen=True)
 class Leaver:
-    """A connection that leaves. ``credentials`` is None where another connection still needs them."""
+    """A connection that leaves. ``credentials`` and ``notifications``, the ids of what the vault has for it, are None
+    where another connection still needs them.
+    """
 
     name: str
     customer: str
     connector: str
     credentials: str | None
+    notifications: str | None = None
 
 
 def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
@@ -47,18 +51,26 @@ def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
     record_now(engine, Event("connection.disconnected", actor, leaver.name, leaver.customer))
 
 
-def erase(engine: sa.Engine, leavers: Collection[Leaver], customer: str, actor: str) -> dict[str, Any]:
-    """Remove all that is of these connections; the certificate. With a customer's last connection go their keys."""
+def erase(
+    engine: sa.Engine, leavers: Collection[Leaver], customer: str, actor: str, *, is_whole: bool = False
+) -> dict[str, Any]:
+    """Remove all that is of these connections; the certificate. With a customer's last connection go their keys.
+
+    ``is_whole``: the customer leaves, and what else the vault has of them, such as a webhook's secret, goes as well.
+    """
     erased = {leaver.name: _erase(engine, leaver, actor) for leaver in leavers}
-    is_last = not holds(engine, customer)
+    vault = Vault.of(engine)
+    further = vault.erase_customer(customer) if is_whole else 0
+    is_last = not holds(engine, customer) and not vault.holds(customer)
     keys = Keyring.of(engine).destroy(customer) if is_last else 0
     certificate = {
         "customer": customer,
         "erased_at": warehouse_now(engine).isoformat(),
         "erased_by": actor,
         "removed": erased,
+        "further_credentials": further,
         "data_keys_destroyed": keys,
-        "kept": KEPT if is_last else {**KEPT, "vault.data_key": "the customer has other connections"},
+        "kept": KEPT if is_last else {**KEPT, "vault.data_key": "the customer has other connections or credentials"},
         "not_reached": NOT_REACHED,
     }
     action = "customer.erased" if is_last else "connections.erased"
@@ -66,10 +78,24 @@ def erase(engine: sa.Engine, leavers: Collection[Leaver], customer: str, actor: 
     return certificate
 
 
-def leavers_of(engine: sa.Engine, customer: str, known: Collection[Leaver]) -> list[Leaver]:
-    """All connections of a customer: those that are known, and those that only the warehouse still has."""
+def leavers_of(
+    engine: sa.Engine, customer: str, known: Collection[Leaver], others: Mapping[str, str] | None = None
+) -> list[Leaver]:
+    """All connections of a customer: those that are known, and those that only the warehouse still has.
+
+    ``others`` are the credentials of other customers' connections by their names. ConfigurationInvalid where one of
+    these was the customer's earlier: its rows cannot be told apart.
+    """
+    others = others or {}
     forgotten = sorted(set(connections_of(engine, customer)) - {leaver.name for leaver in known})
-    return [*known, *(Leaver(name, customer, "unknown", name) for name in forgotten)]
+    if shared := sorted(others.keys() & set(forgotten)):
+        raise ConfigurationInvalid(
+            f"{', '.join(shared)} has rows of {customer!r}, but is another customer's in connections.yaml.",
+            action="Nothing was erased. Erase that connection by its name first, with the rows of both; or give it "
+            f"back to {customer!r} in connections.yaml.",
+        )
+    needed = set(others.values())
+    return [*known, *(Leaver(name, customer, "unknown", None if name in needed else name) for name in forgotten)]
 
 
 def _erase(engine: sa.Engine, leaver: Leaver, actor: str) -> dict[str, int]:
@@ -77,6 +103,8 @@ def _erase(engine: sa.Engine, leaver: Leaver, actor: str) -> dict[str, int]:
     removed = erase_rows(engine, leaver.name, leaver.credentials)
     if leaver.credentials is not None:
         removed["vault.secret"] = int(Vault.of(engine).erase(leaver.credentials))
+    if leaver.notifications is not None:
+        removed["secrets of notifications"] = int(Vault.of(engine).erase(leaver.notifications))
     removed["staged files"] = _remove(staging_url(), leaver.name)
     removed["report files"] = _remove(reports_url(), leaver.name)
     return removed

@@ -24,6 +24,8 @@ _REVOKE = sa.text("""
     UPDATE vault.secret SET sealed = NULL, revoked_at = coalesce(revoked_at, now()) WHERE connection = :connection
 """)
 _ERASE = sa.text("DELETE FROM vault.secret WHERE connection = :connection")
+_ERASE_CUSTOMER = sa.text("DELETE FROM vault.secret WHERE customer = :customer")
+_HOLDS = sa.text("SELECT EXISTS (SELECT FROM vault.secret WHERE customer = :customer)")
 _OF_CUSTOMER = sa.text("""
     SELECT connection, sealed FROM vault.secret WHERE customer = :customer AND sealed IS NOT NULL FOR UPDATE
 """)
@@ -100,6 +102,16 @@ class Vault:
         """Forget an Airflow Connection altogether; whether it was there."""
         with self._engine.begin() as vault:
             return vault.execute(_ERASE, {"connection": connection}).rowcount > 0
+
+    def erase_customer(self, customer: str) -> int:
+        """Forget all that is of a customer; how many Airflow Connections."""
+        with self._engine.begin() as vault:
+            return vault.execute(_ERASE_CUSTOMER, {"customer": customer}).rowcount
+
+    def holds(self, customer: str) -> bool:
+        """Whether the vault has any Airflow Connection of a customer, be it a revoked one."""
+        with self._engine.connect() as vault:
+            return bool(vault.execute(_HOLDS, {"customer": customer}).scalar())
 
     def reseal(self, customer: str) -> int:
         """Seal a customer's values under the latest key; how many."""
