@@ -24,8 +24,11 @@ def verify() -> None:
 
     with warehouse() as engine:
         chain = verify_chain(engine)
+    reach = f"up to row {chain.sealed_through} all are" if chain.sealed_through else "none is"
     unknown = f", {chain.unknown_seals} seals of a master key that is not here" if chain.unknown_seals else ""
-    typer.echo(f"{chain.rows} rows hold, {chain.seals} seals fit{unknown}; the last hash is {chain.head}")
+    typer.echo(
+        f"{chain.rows} rows hold, {chain.seals} seals fit{unknown}; {reach} under a seal; the last hash is {chain.head}"
+    )
 
 
 @app.command()

@@ -19,6 +19,8 @@ from include.orderhouse.tokens import Tokens
 
 EARLY_SECONDS = 60
 """A token is renewed this long before it expires."""
+_LONGEST_SAID = 200
+"""Characters of what a token endpoint says about a refusal."""
 _LONGEST_LIFE = 30 * 24 * 3600
 
 
@@ -93,12 +95,12 @@ class TokenAuth(httpx.Auth):
                 action="It is tried again later.",
             )
         try:
-            body: Any = wire.decode(response.content)
+            body: Any = wire.decode_foreign(response.content)
         except ValueError:
             body = {}
         if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "access_token" not in body:
             said = body.get("error", "no JSON") if isinstance(body, dict) else "no JSON object"
-            raise self._refused(str(said), response.status_code)
+            raise self._refused(str(said)[:_LONGEST_SAID], response.status_code)
         return body
 
     def _refused(self, said: str, status: int) -> AuthenticationFailed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 from include.orderhouse.tokens import TokenStore
@@ -48,6 +49,9 @@ class Credentials:
 
 def hide_secrets(error: OrderhouseError, secrets: Iterable[str]) -> None:
     """Put asterisks into an error's message for the secrets that a source repeated in what it said."""
-    for secret in filter(None, secrets):
-        error.message = error.message.replace(secret, "***")
+    written = {
+        form for secret in filter(None, secrets) for form in (secret, quote(secret, safe=""), quote_plus(secret))
+    }
+    for form in sorted(written, key=len, reverse=True):
+        error.message = error.message.replace(form, "***")
     error.args = (error.message,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -29,13 +29,23 @@ _SECTION = TypeAdapter(dict[Name, Customer])
 def read_customers() -> dict[str, Customer]:
     """The section of connections.yaml, empty where there is none. Raises ConfigurationInvalid naming the mistake."""
     path = connections_file()
-    owners = {entry.get("customer") for entry in read_document(path)["connections"].values() if isinstance(entry, dict)}
+    owners = _owners(read_document(path))
+    written = unchecked_document()
     try:
-        found = _SECTION.validate_python(unchecked_document().get("customers", {}))
+        found = _SECTION.validate_python(written.get("customers", {}))
     except ValidationError as error:
         problem = first_problem(error)
     else:
-        if found.keys() <= owners:
+        named = _owners(written)
+        if by_variable := sorted(name for name, owner in owners.items() if owner in found and named.get(name) != owner):
+            problem = f"these name their customer by a variable, so that no DAG has them: {', '.join(by_variable)}"
+        elif nameless := sorted(found.keys() - set(owners.values())):
+            problem = f"these have no connection: {', '.join(nameless)}"
+        else:
             return found
-        problem = f"these have no connection: {', '.join(sorted(found.keys() - owners))}"
     raise ConfigurationInvalid(f"{path}, customers, {problem}.", action="Correct it; see docs/many-connections.md.")
+
+
+def _owners(document: dict[str, Any]) -> dict[str, Any]:
+    """The customer of each connection, as the document says it."""
+    return {name: entry.get("customer") for name, entry in document["connections"].items() if isinstance(entry, dict)}

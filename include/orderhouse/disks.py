@@ -1,8 +1,8 @@
 """Whether a folder of this machine lies on an encrypted disk, as far as Linux tells.
 
-Device-mapper targets that encrypt say so in their UUID (``/sys/block/dm-0/dm/uuid`` begins with ``CRYPT-``), also where
-LVM or RAID lies between them and the file system (``slaves``). Source: the kernel's ABI documentation of sysfs and
-cryptsetup's naming of its targets.
+Device-mapper targets that encrypt say so in their UUID (``/sys/block/dm-0/dm/uuid`` begins with ``CRYPT-LUKS2-`` or the
+like), also where LVM or RAID lies between them and the file system (``slaves``). Source: the kernel's ABI documentation
+of sysfs and cryptsetup's naming of its targets.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-ENCRYPTS = "CRYPT-"
+ENCRYPTS = ("CRYPT-LUKS1-", "CRYPT-LUKS2-", "CRYPT-PLAIN-", "CRYPT-TCRYPT-", "CRYPT-BITLK-", "CRYPT-LOOPAES-")
+"""Cryptsetup names targets that only verify alike: ``CRYPT-VERITY-``, ``CRYPT-INTEGRITY-``."""
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 """How mountinfo writes the characters that would break its lines."""
 

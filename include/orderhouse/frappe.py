@@ -202,7 +202,7 @@ def _said(answer: Answer) -> str:
         return " ".join(answer.text.split())[:200] or "no message"
     try:
         said = json.loads(json.loads(body["_server_messages"])[0])["message"]
-    except (KeyError, ValueError, IndexError, TypeError):
+    except (KeyError, ValueError, IndexError, TypeError, RecursionError):
         said = str(body.get("exception") or "").partition(":")[2]
     return " ".join(str(said).split())[:400] or "no message"
 

@@ -23,6 +23,7 @@ from include.orderhouse import wire
 from include.orderhouse.answer import ACTIONS, BY_STATUS, Answer, Explain, Refusal, refusal_by_status, retry_after, said
 from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
+    ConfigurationInvalid,
     ForeignHost,
     OrderhouseError,
     RateLimitExceeded,
@@ -188,6 +189,12 @@ class Api:
                 f"{_lateness(error, self.patience.timeout)} ({request.method} {_place(request)}).",
                 action=ACTIONS[SourceTimeout],
             ) from error
+        except httpx.LocalProtocolError:
+            raise ConfigurationInvalid(
+                f"A request cannot be written as HTTP, so nothing was sent ({request.method} {_place(request)}).",
+                action="Look for a line break or a blank at an end of the login, password, key or token in the Airflow "
+                "Connection.",
+            ) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise SourceUnavailable(
                 f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]

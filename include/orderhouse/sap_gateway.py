@@ -28,6 +28,8 @@ FAULTS: dict[str, type[OrderhouseError]] = {
     "steps.oauth.v2": AuthenticationFailed,
 }
 """Error codes of SAP API Management, by their beginnings."""
+_LARGEST_METADATA = 32 << 20
+"""Characters; those of services for purchase orders are a hundredth of it."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,13 @@ class Gateway:
     def metadata(self) -> dict[str, list[str]]:
         """Fields and navigation properties by entity set, from ``$metadata``. Raises UnexpectedShape."""
         told = self.api.get_text(f"{self.root}/$metadata", self._client)
+        if len(told) > _LARGEST_METADATA or "<!DOCTYPE" in told:
+            raise UnexpectedShape(
+                f"{self.root}/$metadata is no description of a service: it is larger than 32 MB, or declares entities.",
+                action="Nothing was loaded. Report it to who runs the source.",
+            )
         try:
-            tree = ElementTree.fromstring(told)  # noqa: S314  expat bounds the expansion of entities; the host is the user's own
+            tree = ElementTree.fromstring(told)  # noqa: S314  without entities, and bounded
         except ElementTree.ParseError as error:
             raise UnexpectedShape(
                 f"{self.root}/$metadata is no XML ({error}).",

@@ -96,6 +96,13 @@ def test_a_mistake_breaks_no_dag_and_is_told_by_its_runs(section: str, told: str
     assert told in str(refused.value)
 
 
+def test_a_customer_that_is_named_by_a_variable_is_told_since_no_dag_would_have_it(file: Path) -> None:
+    hidden = CONNECTIONS.replace("odoo, customer: acme", "odoo, customer: '${A:-acme}'")
+    file.write_text(f"customers: {CUSTOMERS}{hidden}", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="by a variable, so that no DAG has them: acme_us"):
+        connections_to_sync("odoo", None, context())
+
+
 def test_without_the_section_there_is_one_dag_for_all(file: Path) -> None:
     file.write_text("connections: {a: {connector: odoo, customer: b}}", encoding="utf-8")
     assert read_customers() == {}

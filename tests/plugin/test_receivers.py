@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from starlette.testclient import TestClient
 
 from include.orchestration.announcement import MAIL
 from include.orchestration.navigation import MOUNT
+from include.orchestration.ui import receivers
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.surroundings import warehouse
+from include.orchestration.vault import CUSTOMER
 from include.orderhouse.webhooks.receiving import LARGEST_BODY
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
@@ -111,6 +114,29 @@ def test_what_is_not_genuine_is_refused_alike_and_not_kept(
     assert answer.status_code == 401
     assert answer.json()["error"]["message"] == "This is no notification of a connection that takes any."
     assert rows(engine, INBOX) == []
+
+
+def test_a_flood_of_what_is_not_genuine_does_not_read_the_secret_each_time(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receivers._stored.cache_clear()
+    monkeypatch.setattr(receivers, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    wrong = {"Authorization": "Basic " + base64.b64encode(b"odoo:a-wrong-secret-of-some-length").decode()}
+    assert {client.post(address("acme_odoo"), json=about(1), headers=wrong).status_code for _ in range(20)} == {401}
+    assert receivers._stored.cache_info().misses == 1
+    monkeypatch.setattr(receivers, "time", SimpleNamespace(monotonic=lambda: 1011.0))
+    assert client.post(address("acme_odoo"), json=about(1), headers=BASIC).status_code == 202
+    assert receivers._stored.cache_info().misses == 2
+
+
+def test_a_secret_that_the_vault_holds_for_another_customer_proves_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {"conn_type": "http", "password": SECRET, "extra": {CUSTOMER: "globex"}}
+    monkeypatch.setenv("AIRFLOW_CONN_ACME_HOOK", json.dumps(held))
+    receivers._stored.cache_clear()
+    assert client.post(address("acme_odoo"), json=about(1), headers=BASIC).status_code == 503
+    receivers._stored.cache_clear()
 
 
 @pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak"])

@@ -20,7 +20,9 @@ import zstandard
 from include.orderhouse import collector, transport, wire
 from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
-from include.orderhouse.http import Api, Patience
+from include.orderhouse.frappe import explain
+from include.orderhouse.http import Answer, Api, Patience
+from include.orderhouse.sap_gateway import Gateway
 from include.orderhouse.sync import extraction
 from include.orderhouse.transport import Bounds, SafeTransport, Way
 from tests.sandbox.clock import Clock
@@ -164,6 +166,22 @@ def test_short_values_without_number_do_not_fill_the_memory(value: bytes) -> Non
         wire.decode_foreign(content)
     error = _asked(_body(content), answer_bytes=1 << 30, page_bytes=1 << 30, answer_seconds=60.0)
     assert isinstance(error, BoundExceeded)
+
+
+@pytest.mark.parametrize("content", [b'<!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>', b"<a>" + b"<b/>" * (9 << 20)])
+def test_metadata_that_means_harm_is_not_parsed(content: bytes) -> None:
+    with serving(_body(content)) as served:
+        way = Way(served.url("http"))
+        with (
+            Api(way.base_url, basic("a", "b"), Unlimited(), lambda _: None, Patience(1, timeout=30), way=way) as api,
+            pytest.raises(UnexpectedShape, match="larger than 32 MB, or declares entities"),
+        ):
+            Gateway(api, 4, "service").metadata()
+
+
+def test_messages_within_messages_may_be_nested_as_deep_as_they_like() -> None:
+    refused = explain(Answer(417, {}, {"exc_type": "ValidationError", "_server_messages": "[" * 100_000}, ""))
+    assert refused is not None
 
 
 def test_brackets_in_texts_are_no_nesting() -> None:

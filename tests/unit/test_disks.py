@@ -15,6 +15,8 @@ MOUNTS = """\
 32 27 0:40 / /pool rw - zfs pool/data rw
 33 27 253:2 / /srv/striped rw - xfs /dev/mapper/striped rw
 34 27 253:4 / /srv/half rw - xfs /dev/mapper/half rw
+35 27 253:5 / /srv/verified ro - ext4 /dev/mapper/verified ro
+36 27 253:6 / /srv/both rw - ext4 /dev/mapper/both rw
 """
 DEVICES = {
     "254:0": ("vda", None, ()),
@@ -23,6 +25,8 @@ DEVICES = {
     "253:2": ("dm-2", "LVM-def", ("dm-0", "dm-3")),
     "253:3": ("dm-3", "CRYPT-LUKS1-77aa-second", ("vdb",)),
     "253:4": ("dm-4", "LVM-ghi", ("dm-0", "vdb")),
+    "253:5": ("dm-5", "CRYPT-VERITY-12ab-verified", ("vdb",)),
+    "253:6": ("dm-6", "CRYPT-INTEGRITY-both", ("dm-0",)),
     "254:16": ("vdb", None, ()),
 }
 
@@ -53,6 +57,8 @@ def system(tmp_path: Path) -> System:
         ("/srv/with space", True),
         ("/srv/striped/warehouse", True),
         ("/srv/half/warehouse", False),
+        ("/srv/verified/warehouse", False),
+        ("/srv/both/warehouse", True),
         ("/run/quick/warehouse", True),
         ("/pool/warehouse", None),
     ],

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from include.orderhouse.auth import HeaderKey, basic
-from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import OrderhouseError
+from include.orderhouse.credentials import Credentials, hide_secrets
+from include.orderhouse.errors import OrderhouseError, RequestRefused
 from include.orderhouse.http import Api, Patience
+from tests.security.servers import serving
 
 CREDENTIALS = Credentials(
     "acme",
@@ -58,6 +59,30 @@ def test_an_error_repeats_no_secret_and_no_token(auth: httpx.Auth) -> None:
     assert "no to B" in str(error)
     assert "*** with ***, *** of contoso" in str(error)
     assert "s3cret" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize("key", ["s3cret-key\n", "s3cret-key\r\nX-Other: 1", "s3cret-\x00key"])
+def test_a_key_that_no_header_can_hold_is_told_without_it(key: str) -> None:
+    said = _sent_nowhere(HeaderKey("Authorization", f"token id:{key}"), key)
+    assert said.code == "CONFIGURATION_INVALID"
+    assert "cannot be written as HTTP" in str(said)
+    assert "s3cret" not in str(said) + repr(said) + repr(said.__cause__)
+
+
+def _sent_nowhere(auth: httpx.Auth, key: str) -> OrderhouseError:
+    with (
+        serving(lambda _head, _connection: None) as served,
+        Api(served.url("http"), auth, Unlimited(), lambda _: None, Patience(tries=1, timeout=2), secrets=[key]) as api,
+        pytest.raises(OrderhouseError) as caught,
+    ):
+        api.get("orders")
+    return caught.value
+
+
+def test_a_secret_is_hidden_as_urls_write_it_and_where_another_begins_with_it() -> None:
+    error = RequestRefused("client_secret=a%2Bb%3D%3D, a%2Bb%3D%3D, abcd-efgh and abcd", action="")
+    hide_secrets(error, ["a+b==", "abcd", "abcd-efgh"])
+    assert error.message == "client_secret=***, ***, *** and ***"
 
 
 def test_what_is_no_secret_is_none() -> None:

@@ -98,6 +98,29 @@ def test_a_chain_that_is_written_anew_breaks_its_seal(log: sa.Engine) -> None:
         verify(log, masters)
 
 
+def test_a_chain_that_is_written_anew_without_its_seals_is_told_by_how_far_they_reach(log: sa.Engine) -> None:
+    assert verify(log, masters).sealed_through == 10
+    tampered(
+        log,
+        "CREATE TEMP TABLE old AS SELECT * FROM ops.audit ORDER BY audit_id",
+        "DELETE FROM ops.audit",
+        "SELECT ops.record_audit('eve', action, connection, customer, subject, '{}', false) FROM old"
+        " WHERE action <> 'audit.sealed'",
+    )
+    chain = verify(log, masters)
+    assert (chain.rows, chain.seals, chain.sealed_through) == (10, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [{}, {"through": "1", "master_key_id": "a"}, {"through": [1], "master_key_id": "a"}, {"through": 3}],
+)
+def test_a_seal_that_is_none_is_told(log: sa.Engine, details: dict[str, object]) -> None:
+    record_now(log, Event("audit.sealed", "eve", details=details))
+    with pytest.raises(SealBroken, match=r"Row 12 .* is a seal of nothing"):
+        verify(log, masters)
+
+
 def test_nobody_changes_the_log_and_only_its_function_adds_to_it(url: str, log: sa.Engine, logins: None) -> None:
     changes = (
         "UPDATE ops.audit SET actor = 'eve'",

@@ -53,6 +53,8 @@ class Chain:
     seals: int
     unknown_seals: int
     """Seals under a master key that is not here any more."""
+    sealed_through: int
+    """The rows up to this one are as they were sealed; who owns the database may have written later ones anew."""
     head: str
 
 
@@ -92,7 +94,7 @@ def seal(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> 
 def verify(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> Chain:
     """Compute the whole chain anew. Raises SealBroken at the first row that does not fit."""
     keys, hashes = masters(), {0: FIRST}
-    number = seals = unknown = 0
+    number = seals = unknown = sealed_through = 0
     with engine.connect() as warehouse:
         for row in warehouse.execution_options(yield_per=_ROWS_AT_ONCE).execute(_CHAIN):
             number += 1
@@ -104,14 +106,18 @@ def verify(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -
             if row.action == SEALED:
                 known = _check_seal(keys, number, row.details, hashes)
                 seals, unknown = seals + known, unknown + (not known)
-    return Chain(number, seals, unknown, hashes[number].hex())
+                sealed_through = row.details["through"] if known else sealed_through
+    return Chain(number, seals, unknown, sealed_through, hashes[number].hex())
 
 
-def _check_seal(keys: MasterKeys, number: int, details: Mapping[str, Any], hashes: Mapping[int, bytes]) -> bool:
-    """Whether a seal is under a known key; SealBroken where it is and does not fit."""
-    through, key_id = details["through"], details["master_key_id"]
+def _check_seal(keys: MasterKeys, number: int, details: Any, hashes: Mapping[int, bytes]) -> bool:
+    """Whether a seal is under a known key; SealBroken where it is and does not fit, or is none at all."""
+    told = details if isinstance(details, dict) else {}
+    through, key_id = told.get("through"), told.get("master_key_id")
+    if type(through) is not int or not isinstance(key_id, str):
+        raise _broken(number, "is a seal of nothing")
     expected = keys.mac(_sealed(through, hashes.get(through, b"").hex()), key_id)
-    if expected is not None and expected != details["mac"]:
+    if expected is not None and expected != told.get("mac"):
         raise _broken(number, f"seals another chain: rows up to {through} were written anew")
     return expected is not None
 
