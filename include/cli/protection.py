@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
 
+if TYPE_CHECKING:
+    from include.orderhouse.warehouse.protection import Finding
+
 
 def protection() -> None:
     """Show what protects the warehouse and this machine's folders, as far as that is seen; 1 if something lacks it."""
     from include.orderhouse.warehouse.engine import URL_SETTING, connect
-    from include.orderhouse.warehouse.protection import Verdict, of_local_folders
+    from include.orderhouse.warehouse.protection import Verdict
     from include.orderhouse.warehouse.protection import protection as look
 
     with warehouse() as owner:
@@ -26,3 +31,13 @@ def protection() -> None:
     )
     if any(each.verdict is Verdict.BAD for each in found):
         raise typer.Exit(1)
+
+
+def of_local_folders() -> list[Finding]:
+    """The folders of staged files and reports, where they are on this machine."""
+    from include.orderhouse.reports import reports_url
+    from include.orderhouse.staging import staging_url
+    from include.orderhouse.warehouse.protection import of_folder
+
+    places = {"staged files": staging_url(), "validation reports": reports_url()}
+    return [of_folder(subject, Path(place)) for subject, place in places.items() if "://" not in place]

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from include.orderhouse.connections import unchecked_document
-from include.orderhouse.customers import Customer
+from include.orderhouse.customers import NAME, Customer
 
 if TYPE_CHECKING:
     from include.orderhouse.connections import Connection
@@ -55,7 +55,8 @@ def shares(connector: str | None = None) -> list[Share]:
     """
     with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
         document = unchecked_document()
-        apart = {str(name): _runs_on(options) for name, options in document.get("customers", {}).items()}
+        section = document.get("customers", {})
+        apart = {name: _runs_on(options) for name, options in section.items() if NAME.match(name)}
         owned = {name: entry for name, entry in document["connections"].items() if _is_of(entry, connector)}
         found = [Share({name: entry for name, entry in owned.items() if entry.get("customer") not in apart})]
         for customer, runs_on in apart.items():

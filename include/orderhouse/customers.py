@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -10,7 +11,8 @@ from include.orderhouse.connections import connections_file, read_document, unch
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Strict, first_problem
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
+NAME = re.compile(r"^[A-Za-z0-9_-]{1,63}$")
+Name = Annotated[str, Field(pattern=NAME.pattern)]
 """Of a pool, a queue, or a customer; this one ends the ids of its DAGs. Variables of the environment are not read."""
 
 

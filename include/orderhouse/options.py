@@ -131,7 +131,7 @@ class Options(Strict):
     """Id of the Airflow Connection; None means the connection's own name."""
     enabled: bool = True
     sync_every: Duration = timedelta(hours=1)
-    rediscover_every: Duration = timedelta(hours=1)
+    rediscover_every: Duration = timedelta(hours=6)
     """How long incremental syncs go by what an earlier one learned of the source: its companies, units, fields."""
     initial_days: Annotated[int, Field(ge=1)] = 90
     include_open_orders: bool = True

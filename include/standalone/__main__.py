@@ -20,6 +20,7 @@ from include.standalone import sandbox
 from include.standalone.environment import ADMIN
 from include.standalone.installation import API_PORT_SETTING, DEFAULT_API_PORT, Installation, Plan, running
 from include.standalone.ledger import sync_table
+from include.standalone.pools import check_pools
 from include.standalone.report import Report
 from include.standalone.syncs import Syncs
 
@@ -95,6 +96,7 @@ def start(
 def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> int:
     began = datetime.now(UTC)
     with running(plan, report) as installation:
+        check_pools(installation.api)
         syncs = Syncs(installation, report)
         syncs.start(connectors)
         succeeded = syncs.follow()

@@ -26,6 +26,7 @@ connections:
   acme_hq: {connector: erpnext, customer: acme, notifications: acme_hook}
   globex: {connector: odoo, customer: globex}
   initech: {connector: odoo, customer: initech}
+  initech_it: {connector: netsuite, customer: in/itech}
 """
 
 
@@ -84,6 +85,7 @@ def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkey
         ("{acme: {slots: 3}}", "acme.slots"),
         ("{acme: {queue: '${QUEUE:-x}'}}", "acme.queue"),
         ("{'a/b': {}}", "a/b"),
+        ("{'in/itech': {}}", "in/itech"),
         ("{acmee: {}}", "no connection: acmee"),
         ("[acme]", "is no mapping"),
     ],
@@ -91,6 +93,8 @@ def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkey
 def test_a_mistake_breaks_no_dag_and_is_told_by_its_runs(section: str, told: str, file: Path) -> None:
     file.write_text(f"customers: {section}{CONNECTIONS}", encoding="utf-8")
     assert shares("odoo")[0].customer is None
+    for connector in ("odoo", "netsuite"):
+        assert purchase_order_dags(connector, schedule="@hourly")
     with pytest.raises(ConfigurationInvalid, match="customers") as refused:
         connections_to_sync("odoo", None, context())
     assert told in str(refused.value)

@@ -13,9 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from rich.console import Console
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.standalone.airflow_api import FINAL_STATES, wait_for
+from include.standalone.pools import check_pools
 from include.standalone.report import Report
 from include.standalone.syncs import Syncs
 from tests.e2e.installation import RUN_SECONDS, STEPS, SUCCEEDED, Airflow, Run
@@ -116,7 +119,12 @@ def test_a_scheduled_run_syncs_what_is_due(airflow: Airflow, odoo_run: Run) -> N
 
 
 def test_a_customer_with_its_own_dag_takes_its_pools_slots_and_keeps_nobody_waiting(airflow: Airflow) -> None:
-    airflow.api.put_all("pools", [{"name": "crowd", "slots": 1}])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ORDERHOUSE_CONNECTIONS", airflow.installation.environment["ORDERHOUSE_CONNECTIONS"])
+        with pytest.raises(ConfigurationInvalid, match="pools that Airflow does not have: crowd"):
+            check_pools(airflow.api)
+        airflow.api.put_all("pools", [{"name": "crowd", "slots": 1}])
+        check_pools(airflow.api)
     runs = {customer: airflow.trigger(f"oracle_fusion{customer}") for customer in ("__crowd", "")}
     alone, crowd = (airflow.wait(f"purchase_orders__oracle_fusion{name}", runs[name]) for name in ("", "__crowd"))
     assert (alone.state, crowd.state) == ("success", "success")

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse import disks
 from include.orderhouse.warehouse import protection as looks
-from include.orderhouse.warehouse.protection import Finding, Verdict, of_local_folders, protection
+from include.orderhouse.warehouse.protection import Finding, Verdict, protection
 from tests.warehouse.test_roles import acting_as, logins
 
 __all__ = ["logins"]
@@ -68,13 +67,3 @@ def test_passwords_that_are_kept_as_md5_are_told(engine: sa.Engine) -> None:
     engine.dispose()
     told = by_subject(protection(engine, engine))["passwords on the server"]
     assert (told.verdict, told.seen) == (Verdict.BAD, "md5")
-
-
-def test_the_folders_of_this_machine_are_looked_at_and_buckets_are_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ORDERHOUSE_STAGING_URL", str(tmp_path))
-    monkeypatch.setenv("ORDERHOUSE_REPORTS_URL", "s3://bucket/reports")
-    (found,) = of_local_folders()
-    assert (found.subject, str(tmp_path) in found.seen) == ("staged files", True)
-    assert (found.verdict is Verdict.GOOD) is bool(disks.is_encrypted(tmp_path))

@@ -14,8 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.disks import is_encrypted
-from include.orderhouse.reports import reports_url
-from include.orderhouse.staging import staging_url
 from include.orderhouse.warehouse.engine import outages_named
 
 
@@ -84,12 +82,6 @@ def of_folder(subject: str, folder: Path) -> Finding:
         f"{folder} {seen}",
         "Encrypt it (LUKS), unless who provides the machine does.",
     )
-
-
-def of_local_folders() -> list[Finding]:
-    """The same of the folders of staged files and reports, where they are on this machine."""
-    places = {"staged files": staging_url(), "validation reports": reports_url()}
-    return [of_folder(subject, Path(place)) for subject, place in places.items() if "://" not in place]
 
 
 def _transport(session: sa.Connection) -> Finding:
