@@ -11,7 +11,7 @@ import pytest
 from include.orchestration.navigation import MOUNT
 from include.orchestration.report_link import REPORTS_PATH
 from include.orchestration.ui.failures import Failure
-from include.orchestration.ui.reports import report
+from include.orchestration.ui.reports import served
 from include.orderhouse.home import PROJECT
 from plugins.orderhouse_plugin import OrderhousePlugin
 
@@ -42,7 +42,7 @@ def test_loading_the_plugin_loads_no_web_server() -> None:
 
 
 def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> None:
-    answer = report("acme/index.html")
+    answer = served("acme/index.html")
     assert (answer.body, answer.media_type) == (b"<h1>report</h1>", "text/html")
     assert "connect-src 'none'" in answer.headers["content-security-policy"]
 
@@ -52,11 +52,11 @@ def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> N
 )
 def test_nothing_but_a_file_of_a_report_is_served(path: str, reports: Path) -> None:
     with pytest.raises(Failure) as refused:
-        report(path)
+        served(path)
     assert refused.value.status == 404
 
 
 def test_a_link_inside_the_folder_does_not_lead_out_of_it(reports: Path) -> None:
     (reports / "out").symlink_to(reports.parent / "secrets")
     with pytest.raises(Failure):
-        report("out/key")
+        served("out/key")

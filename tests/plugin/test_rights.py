@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -70,6 +71,19 @@ def test_what_a_user_may_not_see_is_as_if_it_were_not_there(visit: Visit, wareho
     assert visit("sal").post(f"{API}/rejects/dismiss", json=body).status_code == 404
     for act in ("sync", "test"):
         assert visit("sal").post(f"{API}/connections/acme_us/{act}", json={}).status_code == 404
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_report_is_for_who_sees_its_connection(visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERHOUSE_REPORTS_URL", str(tmp_path))
+    for name in ("acme_us", "globex"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(name, encoding="utf-8")
+    reports = f"{MOUNT}/reports"
+    assert visit("oda").get(f"{reports}/acme_us/index.html").text == "acme_us"
+    for path in ("acme_us/index.html", "globex/%2e%2e/acme_us/index.html", "globex%2F..%2Facme_us/index.html", "//x"):
+        answer = visit("sal").get(f"{reports}/{path}")
+        assert (path, answer.status_code, answer.text == "acme_us") == (path, 404, False)
 
 
 @pytest.mark.usefixtures("warehouse")
