@@ -12,6 +12,8 @@ from include.orderhouse.wire import unmelted
 
 _BRACKETS = 2000
 """More brackets than so many that do not come in pairs are no slip of a person."""
+_MERGED = 10_000
+"""More entries than so many that come into a mapping by merging others are no slip either; they multiply."""
 _NESTED = re.compile(r"(?:[-?:][ \t]+){200}")
 
 
@@ -24,7 +26,10 @@ class _EachKeyOnce:
         if node not in checked:
             checked.add(node)
             _check(node)
+        before = len(node.value)
         super().flatten_mapping(node)  # type: ignore[misc]  # of the loader it is mixed into
+        if len(node.value) - before > _MERGED:
+            raise yaml.constructor.ConstructorError(None, None, "too much is merged into it", node.start_mark)
 
 
 class _Quick(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # in C or not

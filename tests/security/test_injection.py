@@ -118,3 +118,11 @@ def test_a_file_of_connections_that_unfolds_without_end_is_told(tmp_path: Path) 
     file.write_bytes(b"connections: {a: \xff}")
     with pytest.raises(ConfigurationInvalid):
         read_connections(file)
+
+
+def test_entries_that_multiply_by_merging_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "connections.yaml"
+    steps = ("x-0: &m0 {a: 1}", *(f"x-{n}: &m{n}\n  <<: [{', '.join([f'*m{n - 1}'] * 9)}]" for n in range(1, 10)))
+    file.write_text("\n".join([*steps, "connections: {}"]), encoding="ascii")
+    with pytest.raises(ConfigurationInvalid, match="too much is merged"):
+        read_connections(file)
