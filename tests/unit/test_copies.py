@@ -24,7 +24,7 @@ def batch(*orders: dict[str, Any], minutes: int = 0) -> Frames:
 
 def kept(*batches: Frames, table: str = "purchase_order") -> list[dict[str, Any]]:
     """The rows of a table that are left of all batches."""
-    older = outdated(map(versions, batches))
+    older = outdated(enumerate(map(versions, batches)))
     return [row for number, each in enumerate(batches) for row in made(without(each, older.get(number, ())), table)]
 
 
@@ -60,4 +60,4 @@ def test_rejects_without_a_key_are_copies_where_they_say_the_same() -> None:
 
 
 def test_orders_that_come_once_are_left_alone() -> None:
-    assert outdated([versions(batch(order("1"), order("2"))), versions(batch(order("3")))]) == {}
+    assert outdated(enumerate([versions(batch(order("1"), order("2"))), versions(batch(order("3")))])) == {}

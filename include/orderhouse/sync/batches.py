@@ -8,14 +8,16 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+import numpy as np
 import pyarrow.compute as pc
 
 from include.orderhouse import collector
 from include.orderhouse.connections import Connection
 from include.orderhouse.frames import Frames
 from include.orderhouse.staging import Staging, batch_folder, read_frames, read_orders, write_frames
-from include.orderhouse.sync.copies import Version, outdated, versions, without, without_repeated_rejects
+from include.orderhouse.sync.copies import Version, keys_of, outdated, versions, without, without_repeated_rejects
 from include.orderhouse.sync.extraction import staged_pages
+from include.orderhouse.sync.keys import Digests, digests, repeated
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -32,11 +34,11 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Made:
-    """What a batch became: how many orders it read, what its frames hold, and which fields the orders have."""
+    """What a batch became: how many orders it read, what its frames hold, of whom, and which fields the orders have."""
 
     read: int
     counts: Counts
-    versions: list[Version]
+    keys: Digests
     fields: SourceFields
 
 
@@ -45,18 +47,28 @@ def make_batches(connection: Connection, staging: Staging) -> tuple[Counts, Sour
 
     Gives how many batches, orders, lines, rejects and further copies there are, and the fields of all orders.
     """
-    made = list(map_batches(connection, staging, batches_of(staging)))
-    counts = [each.counts for each in made]
-    for number, keys in outdated(each.versions for each in made).items():
-        frames = without(read_frames(staging, batch_folder(STAGE, number)), keys)
+    fields, read = SourceFields(), 0
+    counts: list[Counts] = []
+    keys: list[Digests] = []
+    for made in map_batches(connection, staging, batches_of(staging)):
+        read += made.read
+        counts.append(made.counts)
+        keys.append(made.keys)
+        fields.merge(made.fields)
+    for number, older in outdated(_copies(staging, keys)).items():
+        frames = without(read_frames(staging, batch_folder(STAGE, number)), older)
         write_frames(staging, batch_folder(STAGE, number), frames)
         counts[number] = _counts(frames)
-    fields = SourceFields()
-    for each in made:
-        fields.merge(each.fields)
     total = {name: sum(each[name] for each in counts) for name in ("orders", "lines", "rejects")}
-    read = sum(each.read for each in made)
-    return {"batches": len(made), **total, "copies": read - total["orders"]}, fields
+    return {"batches": len(counts), **total, "copies": read - total["orders"]}, fields
+
+
+def _copies(staging: Staging, keys: Sequence[Digests]) -> Iterator[tuple[int, list[Version]]]:
+    """The versions of the orders that came more than once, by the number of their batch."""
+    often = repeated(keys)
+    for number, own in enumerate(keys):
+        if np.isin(own, often).any():
+            yield number, versions(read_frames(staging, batch_folder(STAGE, number)))
 
 
 def batches_of(staging: Staging) -> list[Pages]:
@@ -99,7 +111,7 @@ class Worker:
             frames = without_repeated_rejects(self._transform.frames(orders))
             fields.add([order.record for order in orders[:: len(orders) // LOOKED_INTO + 1]])
         write_frames(self._staging, batch_folder(STAGE, number), frames)
-        return Made(len(orders), _counts(frames), versions(frames), fields)
+        return Made(len(orders), _counts(frames), digests(keys_of(frames)), fields)
 
 
 def _counts(frames: Frames) -> Counts:

@@ -20,6 +20,11 @@ Version = tuple[str, datetime | None, datetime]
 """Key, ``version_at`` and ``fetched_at`` of an order. A reject of an order without a key counts by its payload."""
 
 
+def keys_of(frames: Frames) -> list[str]:
+    """The keys of a batch's orders, good and rejected ones."""
+    return [*frames["version"].column("order_id").to_pylist(), *_reject_keys(frames).to_pylist()]
+
+
 def versions(frames: Frames) -> list[Version]:
     """What decides among the copies of a batch's orders, good and rejected ones."""
     found: list[Version] = []
@@ -29,11 +34,11 @@ def versions(frames: Frames) -> list[Version]:
     return found
 
 
-def outdated(batches: Iterable[Iterable[Version]]) -> Mapping[int, set[str]]:
+def outdated(batches: Iterable[tuple[int, Iterable[Version]]]) -> Mapping[int, set[str]]:
     """By the number of a batch, the keys of the orders of which another batch holds a later copy."""
     latest: dict[str, tuple[datetime, datetime, int]] = {}
     older: defaultdict[int, set[str]] = defaultdict(set)
-    for number, batch in enumerate(batches):
+    for number, batch in batches:
         for key, version_at, fetched_at in batch:
             version = (version_at or EARLIEST, fetched_at, number)
             known = latest.get(key)

@@ -13,6 +13,7 @@ from include.orderhouse.connector import Page, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
+from include.orderhouse.sync.keys import Keys
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform
@@ -28,7 +29,7 @@ the same orders; and so many empty ones on each other, since a filter of the sou
 class Tally:
     """What one slice has brought so far."""
 
-    keys: set[str] = field(default_factory=set)
+    keys: Keys = field(default_factory=Keys)
     orders: int = 0
     outside: int = 0
     expected: int | None = None
@@ -43,12 +44,14 @@ class Tally:
     empty_pages: int = 0
     """Pages in succession, up to the latest, without any order."""
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys
+
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
-        is_news = not self.keys.issuperset(checkpoint["keys"]) or len(checkpoint["keys"]) < checkpoint["orders"]
+        is_news = self.keys.add(checkpoint["keys"]) > 0 or len(checkpoint["keys"]) < checkpoint["orders"]
         self.stale_pages += not is_news and checkpoint["orders"] > 0
         self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
-        self.keys.update(checkpoint["keys"])
         self.orders += checkpoint["orders"]
         self.outside += checkpoint["outside"]
         if checkpoint["expected"] is not None:
@@ -83,7 +86,7 @@ class Extraction:
             tally = self._resumed(f"{folder}{number:06}")
             if not tally.is_done:
                 self._keep_all(self._source_read(chunk), Slice(None, None), f"{folder}{number:06}", tally)
-            found |= tally.keys
+            found.update(key for key in chunk if key in tally.keys)
         return found
 
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:

@@ -29,6 +29,6 @@ def read_held_orders(
     if plan.mode is not Mode.INCREMENTAL:
         return
     if not staging.exists(FILE):
-        seen = {key for tally in tallies for key in tally.keys}
-        staging.write_json(FILE, sorted(open_orders(runtime.warehouse, plan.connection) - seen))
+        held = open_orders(runtime.warehouse, plan.connection)
+        staging.write_json(FILE, sorted(key for key in held if not any(key in tally for tally in tallies)))
     extraction.read_orders(staging.read_json(FILE), "raw/held_open_")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -42,8 +42,7 @@ def find_gone(
     is_reconcile = plan.mode is Mode.RECONCILE
     if not is_reconcile and not _falls_short(runtime, tallies):
         return [(key, *proof) for key, proof in told.items()], None
-    fetched = {key for tally in tallies for key in tally.keys}
-    found = staged_comparison(runtime, source, runtime.staging(plan.sync_id), fetched)
+    found = staged_comparison(runtime, source, runtime.staging(plan.sync_id), tallies)
     if is_reconcile:
         extraction.read_orders(found.to_read, "raw/missing_or_older_")
     candidates = [] if plan.narrowed else found.not_found
@@ -61,17 +60,19 @@ def _falls_short(runtime: Runtime, tallies: Sequence[Tally]) -> bool:
     return is_short and any(known_versions(runtime.warehouse, runtime.connection.name))
 
 
-def staged_comparison(runtime: Runtime, source: Source, staging: Staging, fetched: Container[str]) -> Comparison:
+def staged_comparison(
+    runtime: Runtime, source: Source, staging: Staging, fetched: Collection[Container[str]]
+) -> Comparison:
     """The comparison of this sync: made once, so that every retry goes on reading the same keys."""
     if not staging.exists(FILE):
         staging.write_json(FILE, asdict(compare(runtime, source, fetched)))
     return Comparison(**staging.read_json(FILE))
 
 
-def compare(runtime: Runtime, source: Source, fetched: Container[str]) -> Comparison:
+def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]]) -> Comparison:
     """Scan all keys of the source and hold them against the warehouse's versions.
 
-    Orders that are open in the warehouse and were not among those that this sync has fetched are read again, too:
+    Orders that are open in the warehouse and in none of the slices that this sync has fetched are read again, too:
     the receipt or invoice that completed them may have moved no time.
     """
     seen = _scan(runtime, source)
@@ -84,7 +85,8 @@ def compare(runtime: Runtime, source: Source, fetched: Container[str]) -> Compar
                 not_found.append(key)
             continue
         told = seen.pop(key)
-        if is_deleted or _is_newer(told, modified_at) or (key in still_open and key not in fetched):
+        is_fetched = any(key in part for part in fetched)
+        if is_deleted or _is_newer(told, modified_at) or (key in still_open and not is_fetched):
             to_read.append(key)
     return Comparison([*to_read, *seen], not_found, scanned)
 

@@ -1,0 +1,50 @@
+"""Keys of orders as digests of 16 bytes: a million of them fit into memory, however long the source's own are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+Digests = npt.NDArray[np.bytes_]
+_DIGEST = np.dtype("S16")
+
+
+def digests(keys: Iterable[str]) -> Digests:
+    """One for each key; two keys have the same only if they are the same, but for one chance in 2^128."""
+    return np.array([blake2b(key.encode(), digest_size=_DIGEST.itemsize).digest() for key in keys], _DIGEST)
+
+
+def repeated(lists: Sequence[Digests]) -> Digests:
+    """Those that come more than once in all lists together, in order."""
+    every = np.sort(np.concatenate([np.empty(0, _DIGEST), *lists]))
+    return np.unique(every[1:][every[1:] == every[:-1]])
+
+
+class Keys:
+    """A set of keys to add to and to look into; it cannot list them."""
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, _DIGEST)
+
+    def add(self, keys: Iterable[str]) -> int:
+        """Add keys; how many of them are new."""
+        added = np.unique(digests(keys))
+        places = np.searchsorted(self._known, added)
+        is_new = ~self._has(added, places)
+        self._known = np.insert(self._known, places[is_new], added[is_new])
+        return int(is_new.sum())
+
+    def __contains__(self, key: object) -> bool:
+        wanted = digests([str(key)])
+        return bool(self._has(wanted, np.searchsorted(self._known, wanted))[0])
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _has(self, wanted: Digests, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        if not len(self._known):
+            return np.zeros(len(wanted), bool)
+        return np.asarray(self._known[np.minimum(places, len(self._known) - 1)] == wanted)
