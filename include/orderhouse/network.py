@@ -18,8 +18,9 @@ import httpcore
 from include.orderhouse.errors import ForeignHost
 from include.orderhouse.tls import check_pin, untrusted
 
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that stand for an IPv4 address behind a translator (RFC 6052)."""
+_LOOPBACK = IPv6Address("::1")
+_TRANSLATED = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
+"""IPv6 addresses that end in the IPv4 address they stand for (RFC 6052, 8215, 2765, 4291 2.5.5.1)."""
 
 Address = IPv4Address | IPv6Address
 
@@ -121,9 +122,9 @@ def is_loopback(host: str) -> bool:
 
 def real_address(address: Address) -> Address:
     """The address that is reached in the end: the IPv4 address that an IPv6 one stands for."""
-    if isinstance(address, IPv4Address):
+    if isinstance(address, IPv4Address) or address == _LOOPBACK:
         return address
-    if address in _TRANSLATED:
+    if any(address in network for network in _TRANSLATED):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)
 

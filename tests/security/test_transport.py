@@ -157,6 +157,9 @@ def test_a_client_secret_goes_to_no_token_endpoint_by_plain_http() -> None:
         "[fd00:ec2::254]",
         "[::ffff:10.0.0.8]",
         "[64:ff9b::a00:8]",
+        "[64:ff9b:1::a00:8]",
+        "[::ffff:0:a00:8]",
+        "[::a00:8]",
         "[2002:a00:8::]",
     ],
 )
