@@ -87,6 +87,7 @@ def raw(
     from include.orderhouse import wire
     from include.orderhouse.connections import read_connection
     from include.orderhouse.raw_order import unpack
+    from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.keyring import Keyring
     from include.orderhouse.warehouse.payloads import Payloads
 
@@ -97,6 +98,8 @@ def raw(
             (what, Payloads(Keyring.of(engine).cipher(customer), connection).open(frame, owner, bytes(payload)))
             for what, customer, frame, owner, payload in found
         ]
+        if records:
+            record_now(engine, Event("orders.exported", command_line(), connection, found[0].customer, order))
     if not records:
         read_connection(connection)
         raise ConfigurationInvalid(

@@ -76,6 +76,7 @@ def test_the_raw_record_of_a_rejected_order_is_shown_with_the_reason(
     done = orderhouse("raw", "sandbox_odoo", name)
     assert json.loads(done.stdout) == {"id": 42, "note": "Grüße"}
     assert "rejected, VALUE_UNFIT: many is no number" in done.stderr
+    assert "orders.exported" in orderhouse("audit", "show", "sandbox_odoo").stdout
 
 
 def test_the_raw_record_of_no_order_points_to_the_rejects(orderhouse: Command) -> None:
