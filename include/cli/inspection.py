@@ -115,7 +115,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One statement; schemas procurement and ops.")],
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """Query the warehouse. Nothing can be changed this way."""
+    """Query the warehouse, in a transaction that changes nothing of it."""
     import psycopg
 
     from include.orderhouse.warehouse.audit import Event, command_line, record_now

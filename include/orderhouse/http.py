@@ -23,16 +23,14 @@ from include.orderhouse import wire
 from include.orderhouse.answer import ACTIONS, BY_STATUS, Answer, Explain, Refusal, refusal_by_status, retry_after, said
 from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
-    ConfigurationInvalid,
     ForeignHost,
     OrderhouseError,
     RateLimitExceeded,
     RequestRefused,
-    SourceTimeout,
-    SourceUnavailable,
     TryAgain,
     UnexpectedShape,
 )
+from include.orderhouse.sending import failures_named, place
 from include.orderhouse.session import end_session
 from include.orderhouse.transport import ENCODINGS, Meter, SafeTransport, Way
 
@@ -181,29 +179,8 @@ class Api:
             raise
 
     def _send(self, request: httpx.Request) -> httpx.Response:
-        try:
-            with self._limiter.slot():
-                response = self._client.send(request)
-        except httpx.TimeoutException as error:
-            raise SourceTimeout(
-                f"{_lateness(error, self.patience.timeout)} ({request.method} {_place(request)}).",
-                action=ACTIONS[SourceTimeout],
-            ) from error
-        except httpx.LocalProtocolError:
-            raise ConfigurationInvalid(
-                f"A request cannot be written as HTTP, so nothing was sent ({request.method} {_place(request)}).",
-                action="Look for a line break or a blank at an end of the login, password, key or token in the Airflow "
-                "Connection.",
-            ) from None
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise SourceUnavailable(
-                f"{error} ({request.method} {_place(request)}).", action=ACTIONS[SourceUnavailable]
-            ) from error
-        except httpx.InvalidURL as error:
-            raise UnexpectedShape(
-                f"An answer redirects to what is no address: {error} ({request.method} {_place(request)}).",
-                action="Nothing was loaded. Report it to who runs the source.",
-            ) from error
+        with failures_named(request, self.patience.timeout), self._limiter.slot():
+            response = self._client.send(request)
         self._note_time(response)
         response.stream = _READ
         return response
@@ -223,13 +200,13 @@ class Api:
         if body is None:
             raise _Garbled(
                 f"An answer with {response.headers.get('content-type', 'no content type')}, status "
-                f"{response.status_code}, is not valid JSON ({request.method} {_place(request)}).",
+                f"{response.status_code}, is not valid JSON ({request.method} {place(request)}).",
                 action="Nothing was loaded. A proxy, a login or a maintenance page may stand in front of the source.",
             )
         return body
 
     def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
-        message = f"{' '.join(refusal.message.split()).rstrip('.')} ({request.method} {_place(request)})."
+        message = f"{' '.join(refusal.message.split()).rstrip('.')} ({request.method} {place(request)})."
         action = ACTIONS.get(refusal.error, "Look at the message of the source.")
         if issubclass(refusal.error, RateLimitExceeded):
             if refusal.retry_after is not None:
@@ -240,7 +217,7 @@ class Api:
     def _redirected(self, request: httpx.Request, response: httpx.Response) -> OrderhouseError:
         target = self._own(response.headers.get("location", ""))
         return RequestRefused(
-            f"A redirect to {target.path} is not followed ({request.method} {_place(request)}).",
+            f"A redirect to {target.path} is not followed ({request.method} {place(request)}).",
             action="Set that address in the Airflow Connection, or check that the login has not expired.",
         )
 
@@ -294,16 +271,6 @@ def _decoded(response: httpx.Response) -> Any:
         return wire.decode_foreign(response.content)
     except ValueError:
         return None
-
-
-def _lateness(error: httpx.TimeoutException, seconds: float) -> str:
-    """Which time ran out: that of the whole answer, or that of a sign of life."""
-    return str(error) if "in all" in str(error) else f"No answer within {seconds:g} s"
-
-
-def _place(request: httpx.Request) -> str:
-    """Where a request goes; without its query, which may be long."""
-    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}{request.url.path}"
 
 
 def _tell_wait(state: tenacity.RetryCallState) -> None:

@@ -150,6 +150,8 @@ class Options(Strict):
     """A larger answer of the source is not read; four times as much may make up one page of orders."""
     max_staged_mb: Annotated[int, Field(ge=1)] = 20_000
     """A sync that fetches more, packed, is stopped, and what it fetched is removed."""
+    max_extract_hours: Annotated[int, Field(ge=1)] = 72
+    """A sync that fetches for longer, retries and pauses included, is stopped, and what it fetched is removed."""
     max_orders: Annotated[int, Field(ge=1)] = 10_000_000
     """A load after which the connection held more orders is refused."""
     tls: Tls = Tls()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,19 @@ def test_a_source_that_gives_orders_without_end_is_stopped_and_leaves_nothing_st
     assert (left, system.order_ids()) == ([], set())
     monkeypatch.undo()
     assert system.sync(run_id="once")["orders_inserted"] > 0, "a larger bound lets the same run go on"
+
+
+def test_a_source_that_goes_on_and_on_is_stopped_in_time(
+    odoo: Sandbox, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = connect("odoo", odoo, max_extract_hours=2, page_size=5)
+    hours = itertools.count()
+    real = extraction.warehouse_now
+    monkeypatch.setattr(extraction, "warehouse_now", lambda engine: real(engine) + timedelta(hours=next(hours)))
+    with pytest.raises(BoundExceeded, match="max_extract_hours"):
+        system.sync()
+    left = [file for file in (tmp_path / "staging").rglob("raw/**/*") if file.is_file()]
+    assert (left, system.order_ids()) == ([], set())
 
 
 def test_what_was_staged_before_a_retry_counts_as_well(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,15 @@ def test_an_erased_customer_takes_the_keys_along(held: sa.Engine) -> None:
     assert set(count(held, "globex")) > set(KEPT) - {"ops.audit"}
     told = rows(held, "SELECT actor, details ->> 'erased_by' FROM ops.audit WHERE action = 'customer.erased'")
     assert told == [("ada", "ada")]
+
+
+def test_a_disconnected_connection_forgets_the_secret_of_its_notifications(held: sa.Engine) -> None:
+    vault = Vault.of(held)
+    vault.put("acme_hook", "acme", "planted")
+    disconnect(held, US, "ada")
+    assert getattr(vault.get("acme_hook"), "value", None) == "planted", "another connection uses it"
+    disconnect(held, replace(US, notifications="acme_hook"), "ada")
+    assert getattr(vault.get("acme_hook"), "value", "gone") is None
 
 
 def test_a_disconnected_connection_keeps_its_data_and_loads_nothing_more(held: sa.Engine) -> None:

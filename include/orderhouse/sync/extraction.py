@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.orderhouse import collector
@@ -61,7 +61,7 @@ class Tally:
         self.is_done = checkpoint["resume"] is None
         self.deleted.update(checkpoint["deleted"])
         self.misses_deletions |= checkpoint["misses_deletions"]
-        self.staged_bytes += checkpoint["bytes"]
+        self.staged_bytes += checkpoint.get("bytes", 0)
 
 
 class Extraction:
@@ -134,6 +134,7 @@ class Extraction:
                     self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
                 return
             self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
+            self._check_time(fetched_at)
             self._source.api.meter.begin_page()
             self._check_progress(part, tally)
 
@@ -167,6 +168,15 @@ class Extraction:
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)
         self._check_size()
+
+    def _check_time(self, now: datetime) -> None:
+        longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
+        if begun_at is not None and now - datetime.fromisoformat(begun_at) > timedelta(hours=longest):
+            raise BoundExceeded(
+                f"The source has been giving orders for more than {longest} h (max_extract_hours).",
+                action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "
+                "who runs the source that it never ends.",
+            )
 
     def _check_size(self) -> None:
         most = self._runtime.connection.options.max_staged_mb

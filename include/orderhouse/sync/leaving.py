@@ -45,6 +45,8 @@ class Leaver:
 def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
     """Stop a connection's syncs, and forget its credentials and tokens in the vault and the warehouse."""
     set_status(engine, leaver.name, leaver.customer, leaver.connector, DISCONNECTED)
+    if leaver.notifications is not None:
+        Vault.of(engine).revoke(leaver.notifications)
     if leaver.credentials is not None:
         Vault.of(engine).revoke(leaver.credentials)
         with engine.begin() as warehouse:

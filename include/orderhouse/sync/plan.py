@@ -58,6 +58,8 @@ class Plan:
     """Scope and details are those that an earlier sync discovered."""
     narrowed: bool = False
     """The scope lost a part since the last sync; absence from it then proves nothing."""
+    begun_at: str | None = None
+    """When it was decided, on the warehouse's clock; None where an earlier release decided it."""
     max_reject_share: str | None = None
     reject_ids: tuple[str, ...] = field(default=())
     order_ids: tuple[str, ...] = field(default=())
@@ -118,6 +120,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         is_recalled=found is not None and found.is_earlier,
         mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
         narrowed=bool(known and set(known) - set(catalogue.scope)),
+        begun_at=warehouse_now(runtime.warehouse).isoformat(),
         max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
         reject_ids=request.reject_ids,
         order_ids=request.order_ids,
