@@ -6,8 +6,9 @@ issued, after runs that succeeded, were refused, limited and killed. The search 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -37,10 +38,15 @@ def killed(killed_run: Future[KilledRun]) -> KilledRun:
 
 
 @pytest.fixture(scope="module")
-def cipher(airflow: Airflow, killed: KilledRun) -> Cipher:
-    """What opens all that is sealed for the customer of the tests."""
-    engine = connect(airflow.owner_address, keep_open=False)
-    return Keyring(engine).cipher("tests")
+def ciphers(airflow: Airflow, killed: KilledRun) -> Callable[[str], Cipher]:
+    """What opens all that is sealed, by customer."""
+    return cache(Keyring(connect(airflow.owner_address, keep_open=False)).cipher)
+
+
+@pytest.fixture(scope="module")
+def cipher(ciphers: Callable[[str], Cipher]) -> Cipher:
+    """That of the customer of most connections."""
+    return ciphers("tests")
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +95,10 @@ def test_no_table_of_airflow_holds_a_secret(airflow: Airflow, secrets: Collectio
     assert list(traces_in_database(airflow.installation.host.postgres.libpq_url("airflow"), secrets)) == []
 
 
-def test_no_table_of_the_warehouse_holds_a_secret(airflow: Airflow, secrets: Collection[str], cipher: Cipher) -> None:
-    assert list(traces_in_payloads(airflow.owner_address, cipher, secrets)) == []
+def test_no_table_of_the_warehouse_holds_a_secret(
+    airflow: Airflow, secrets: Collection[str], ciphers: Callable[[str], Cipher]
+) -> None:
+    assert list(traces_in_payloads(airflow.owner_address, ciphers, secrets)) == []
     assert list(traces_in_database(airflow.owner_address, secrets)) == []
 
 
@@ -124,7 +132,9 @@ def test_the_search_looks_into_the_logs_of_tasks(airflow: Airflow, odoo_run: Run
     assert any(odoo_run.run_id in hit for hit in hits)
 
 
-def test_the_search_looks_into_sealed_files_and_payloads(airflow: Airflow, killed: KilledRun, cipher: Cipher) -> None:
+def test_the_search_looks_into_sealed_files_and_payloads(
+    airflow: Airflow, killed: KilledRun, ciphers: Callable[[str], Cipher], cipher: Cipher
+) -> None:
     query = "SELECT order_number FROM procurement.purchase_order WHERE connection = %s LIMIT 1"
     (order,) = airflow.rows(query, CONNECTION)
     known = [order["order_number"]]
@@ -135,7 +145,8 @@ def test_the_search_looks_into_sealed_files_and_payloads(airflow: Airflow, kille
     columns = {hit.split(":")[0] for hit in traces_in_database(airflow.owner_address, known)}
     assert "procurement.purchase_order.order_number" in columns
     assert "ops.order_raw.payload" not in columns
-    assert "ops.order_raw" in {hit.split(":")[0] for hit in traces_in_payloads(airflow.owner_address, cipher, known)}
+    hits = traces_in_payloads(airflow.owner_address, ciphers, known)
+    assert "ops.order_raw" in {hit.split(":")[0] for hit in hits}
 
 
 def test_the_search_looks_into_the_tables_of_airflow(airflow: Airflow, odoo_run: Run) -> None:

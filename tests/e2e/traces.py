@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -68,16 +68,20 @@ def traces_in_staged(folder: Path, connection: str, cipher: Cipher, secrets: Col
             yield from (f"{file}: {found}" for found in _found(content, secrets))
 
 
-def traces_in_payloads(address: str, cipher: Cipher, secrets: Collection[str]) -> Iterator[str]:
-    """The tables of a warehouse whose payloads hold one of the secrets once they are opened."""
+def traces_in_payloads(address: str, cipher: Callable[[str], Cipher], secrets: Collection[str]) -> Iterator[str]:
+    """The tables of a warehouse whose payloads hold one of the secrets once their customer's cipher opened them."""
     with psycopg.connect(address) as warehouse:
         for frame, (table, key) in {"version": ("order_raw", "order_id"), "reject": ("reject", "reject_id")}.items():
-            query = sql.SQL("SELECT connection, {}::text, payload FROM ops.{} WHERE payload IS NOT NULL")
-            for connection, owner, payload in warehouse.execute(
-                query.format(sql.Identifier(key), sql.Identifier(table))
-            ):
-                content = Payloads(cipher, connection).open(frame, owner, payload)
+            query = _PAYLOADS.format(sql.Identifier(key), sql.Identifier(table))
+            for connection, customer, owner, payload in warehouse.execute(query):
+                content = Payloads(cipher(customer), connection).open(frame, owner, payload)
                 yield from (f"ops.{table}: {found}" for found in _found(content, secrets))
+
+
+_PAYLOADS = sql.SQL("""
+    SELECT connection, known.customer, held.{}::text, held.payload
+    FROM ops.{} AS held LEFT JOIN ops.connection_status AS known USING (connection) WHERE held.payload IS NOT NULL
+""")
 
 
 def traces_in_pages(site: httpx.Client, start: str, secrets: Collection[str]) -> Iterator[str]:
