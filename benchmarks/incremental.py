@@ -27,11 +27,12 @@ def measure(bench: Bench, shape: str, orders: int, say: Say) -> Result:
         ("nothing changed", Timeline(orders, now=SYNCED_AT + QUIET)),
         ("1 % changed", Timeline(orders, changed, SYNCED_AT + 2 * QUIET + timedelta(minutes=1))),
     )
-    rows = []
+    rows, port = [], 0
     with bench.run("incremental") as (database, folder):
         warehouse = Warehouse(folder, database, load(shape)).prepare()
         for title, timeline in hours:
-            with serving(shape, timeline) as source:
+            with serving(shape, timeline, port=port) as source:
+                port = source.port
                 row = {"title": title, **_measured(warehouse, source, title)}
             check_totals(database, canonical(load(shape)), totals(load(shape), timeline))
             rows.append(row)

@@ -37,6 +37,11 @@ class Source:
     timeline: Timeline
     url: str
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return httpx.URL(self.url).port or 0
+
     def seen(self) -> Seen:
         """What it has seen so far."""
         return Seen(**httpx.get(f"{self.url}/benchmark/seen", trust_env=False).json())
@@ -44,10 +49,12 @@ class Source:
 
 @contextmanager
 def serving(
-    shape: str, timeline: Timeline, page_size: int = 500, folder: Path | None = None, **options: object
+    shape: str, timeline: Timeline, page_size: int = 500, folder: Path | None = None, port: int = 0, **options: object
 ) -> Iterator[Source]:
-    """Serve a shape while the block runs; ``options`` are those of `benchmarks.server`, such as ``delay``."""
-    port = claim_port(0, "the benchmark's source", "--port")
+    """Serve a shape while the block runs, at any port or the same as before; ``options`` are those of
+    `benchmarks.server`, such as ``delay``.
+    """
+    port = claim_port(port, "the benchmark's source", "--port")
     told = {"shape": shape, "orders": timeline.orders, "changed": timeline.changed, "now": timeline.now.isoformat()}
     told |= {"page_size": page_size, "port": port, **({"folder": folder} if folder else {}), **options}
     command = [sys.executable, "-m", "benchmarks.server"]
