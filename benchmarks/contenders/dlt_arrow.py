@@ -1,8 +1,12 @@
-"""dlt with a resource written by hand: pyarrow parses each page with a schema, every table is a resource of its own."""
+"""dlt with a resource written by hand: pyarrow parses each page with a schema, every table is a resource of its own.
+
+As it comes, with a primary key and ``merge``; or tuned (``tuned`` as second argument): as `dlt_rest_api`, and by upsert.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +18,12 @@ from benchmarks.contenders.dlt_rest_api import TUNED, pipeline
 from benchmarks.contenders.job import Job, Table, column, pages, read_job
 
 
-def main(job: Job) -> None:
-    os.environ |= TUNED
+UPSERT: Any = {"disposition": "merge", "strategy": "upsert"}
+
+
+def main(job: Job, is_tuned: bool) -> None:
+    if is_tuned:
+        os.environ |= TUNED
 
     @dlt.resource(name="pages", selected=False)
     def read_pages() -> Iterator[Any]:
@@ -29,11 +37,11 @@ def main(job: Job) -> None:
             data_from=read_pages,
             name=table.name,
             primary_key=[column(field) for field in table.key],
-            write_disposition={"disposition": "merge", "strategy": "upsert"},
+            write_disposition=UPSERT if is_tuned else "merge",
         )
         for table in job.tables
     ]
-    pipeline(job).run(resources, loader_file_format="csv")
+    pipeline(job).run(resources, loader_file_format="csv" if is_tuned else None)
 
 
 def _rows_of(nesting: list[Table], table: Table) -> Callable[[pa.StructArray], Iterator[pa.Table]]:
@@ -47,4 +55,4 @@ def _rows_of(nesting: list[Table], table: Table) -> Callable[[pa.StructArray], I
 
 
 if __name__ == "__main__":
-    main(read_job())
+    main(read_job(), "tuned" in sys.argv[2:])
