@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
+from typing import Any, Self
 
 import numpy as np
 import pyarrow.compute as pc
@@ -16,8 +18,8 @@ from include.orderhouse.connections import Connection
 from include.orderhouse.frames import Frames
 from include.orderhouse.staging import Staging, batch_folder, read_frames, read_orders, write_frames
 from include.orderhouse.sync.copies import Version, keys_of, outdated, versions, without, without_repeated_rejects
-from include.orderhouse.sync.extraction import staged_pages
-from include.orderhouse.sync.keys import Digests, digests, repeated
+from include.orderhouse.sync.extraction import StagedPage, staged_pages
+from include.orderhouse.sync.keys import Digests, as_text, digests, of_text, repeated
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -28,7 +30,7 @@ LOOKED_INTO = 250
 WORTH_PROCESSES = 8
 """So many batches take longer than processes of their own take to start."""
 
-Pages = Sequence[str]
+Pages = tuple[str, ...]
 Counts = dict[str, int]
 
 
@@ -41,16 +43,30 @@ class Made:
     keys: Digests
     fields: SourceFields
 
+    def as_json(self) -> dict[str, Any]:
+        """What `of_json` makes it of again."""
+        return {"read": self.read, "counts": self.counts, "keys": as_text(self.keys), "fields": self.fields.as_json()}
 
-def make_batches(connection: Connection, staging: Staging) -> tuple[Counts, SourceFields]:
-    """Stage the frames of all pages; of copies in several batches only the latest stays.
+    @classmethod
+    def of_json(cls, told: dict[str, Any]) -> Self:
+        """As it was."""
+        return cls(told["read"], told["counts"], of_text(told["keys"]), SourceFields.of_json(told["fields"]))
+
+
+Early = Sequence[tuple[Pages, Made]]
+"""The pages of each batch that is made already, and what became of them; its place is its number."""
+
+
+def make_batches(connection: Connection, staging: Staging, early: Early = ()) -> tuple[Counts, SourceFields]:
+    """Stage the frames of all pages; of copies in several batches only the latest stays. ``early`` are there already.
 
     Gives how many batches, orders, lines, rejects and further copies there are, and the fields of all orders.
     """
     fields, read = SourceFields(), 0
     counts: list[Counts] = []
     keys: list[Digests] = []
-    for made in map_batches(connection, staging, batches_of(staging)):
+    batches = batches_of(staging, without={page for pages, _ in early for page in pages})
+    for made in chain((made for _, made in early), map_batches(connection, staging, batches, len(early))):
         read += made.read
         counts.append(made.counts)
         keys.append(made.keys)
@@ -71,30 +87,46 @@ def _copies(staging: Staging, keys: Sequence[Digests]) -> Iterator[tuple[int, li
             yield number, versions(read_frames(staging, batch_folder(STAGE, number)))
 
 
-def batches_of(staging: Staging) -> list[Pages]:
-    """The staged pages in batches of about `ORDERS_PER_BATCH` orders."""
-    batches: list[Pages] = []
-    pages: list[str] = []
-    orders = 0
-    for page, number in staged_pages(staging):
-        pages.append(page)
-        orders += number
-        if orders >= ORDERS_PER_BATCH:
-            batches.append(pages)
-            pages, orders = [], 0
-    return [*batches, pages] if pages else batches
+class Batching:
+    """Puts pages together, as they come, until they are a batch of about `ORDERS_PER_BATCH` orders."""
+
+    def __init__(self) -> None:
+        self._pages: list[StagedPage] = []
+
+    def add(self, page: StagedPage) -> list[Pages]:
+        """The batch that the page completes, if it does."""
+        self._pages.append(page)
+        return self.rest() if sum(each.orders for each in self._pages) >= ORDERS_PER_BATCH else []
+
+    def rest(self) -> list[Pages]:
+        """The batch of the pages that are left, if any are."""
+        found, self._pages = tuple(page.name for page in self._pages), []
+        return [found] if found else []
 
 
-def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages]) -> Iterator[Made]:
-    """Stage the frames of every batch, in order."""
+def batches_of(staging: Staging, without: Container[str] = ()) -> list[Pages]:
+    """The staged pages in batches, but for those that are ``without``."""
+    batching = Batching()
+    pages = [page for page in staged_pages(staging) if page.name not in without]
+    batches = [batch for page in pages for batch in batching.add(page)]
+    return batches + batching.rest()
+
+
+def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages], first: int = 0) -> Iterator[Made]:
+    """Stage the frames of every batch, in order; ``first`` is the number of the first one."""
+    numbers = range(first, first + len(batches))
     if len(batches) < WORTH_PROCESSES:
-        worker = Worker(connection, staging)
-        yield from map(worker.map, range(len(batches)), batches)
+        yield from map(Worker(connection, staging).map, numbers, batches)
         return
+    with processes(connection, staging, os.cpu_count() or 1) as pool:
+        yield from pool.map(map_batch, numbers, batches)
+
+
+def processes(connection: Connection, staging: Staging, number: int) -> Executor:
+    """So many processes that `map_batch` runs in."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(connection, staging)) as pool:
-        yield from pool.map(_map, range(len(batches)), batches)
+    return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging))
 
 
 class Worker:
@@ -130,5 +162,6 @@ def _begin(connection: Connection, staging: Staging) -> None:
     _worker = Worker(connection, staging)
 
 
-def _map(number: int, pages: Pages) -> Made:
+def map_batch(number: int, pages: Pages) -> Made:
+    """Stage the frames of one batch, in one of the `processes`."""
     return _worker.map(number, pages)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from include.orderhouse import collector
 from include.orderhouse.connector import Page, Source
@@ -64,11 +64,30 @@ class Tally:
         self.staged_bytes += checkpoint.get("bytes", 0)
 
 
+@dataclass(frozen=True)
+class StagedPage:
+    """A page that counts: the name of its file, and how many orders it holds."""
+
+    name: str
+    orders: int
+
+
+class Listener(Protocol):
+    """Hears of pages while they come; several threads tell it."""
+
+    def add(self, page: StagedPage) -> None:
+        """A page was staged, and counts."""
+
+    def start_over(self) -> None:
+        """Pages are going to be fetched again."""
+
+
 class Extraction:
     """The pages of one sync."""
 
-    def __init__(self, runtime: Runtime, plan: Plan, source: Source, staging: Staging) -> None:
+    def __init__(self, runtime: Runtime, plan: Plan, source: Source, staging: Staging, listener: Listener) -> None:
         self._runtime, self._plan, self._source, self._staging = runtime, plan, source, staging
+        self._listener = listener
         self._transform = Transform(runtime.connection)
         self._tallies: dict[str, Tally] = {}
 
@@ -97,6 +116,7 @@ class Extraction:
     def _fetch_whole_slice(self, number: int) -> Tally:
         tally = self._fetch_slice(number)
         if tally.expected is not None and len(tally.keys) < tally.expected:
+            self._listener.start_over()
             self._staging.remove(f"raw/{number:03}")
             tally = self._fetch_slice(number)
         if tally.expected is not None and len(tally.keys) < tally.expected:
@@ -168,6 +188,7 @@ class Extraction:
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)
         self._check_size()
+        self._listener.add(StagedPage(f"{name}.zst", len(page.records)))
 
     def _check_time(self, now: datetime) -> None:
         longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
@@ -197,12 +218,12 @@ class Extraction:
             )
 
 
-def staged_pages(staging: Staging) -> Iterator[tuple[str, int]]:
-    """All pages whose checkpoint was written, in order: the name of each, and how many orders it holds."""
+def staged_pages(staging: Staging) -> Iterator[StagedPage]:
+    """All pages whose checkpoint was written, in order."""
     for folder in staging.folders("raw"):
         for name in staging.names(folder):
             if name.endswith(".json"):
-                yield f"{name.removesuffix('.json')}.zst", staging.read_json(name)["orders"]
+                yield StagedPage(f"{name.removesuffix('.json')}.zst", staging.read_json(name)["orders"])
 
 
 def _is_inside(at: datetime, start: datetime | None, end: datetime | None) -> bool:

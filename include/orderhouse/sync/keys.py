@@ -17,6 +17,16 @@ def digests(keys: Iterable[str]) -> Digests:
     return np.array([blake2b(key.encode(), digest_size=_DIGEST.itemsize).digest() for key in keys], _DIGEST)
 
 
+def as_text(found: Digests) -> str:
+    """Digests as text, one behind the other."""
+    return found.tobytes().hex()
+
+
+def of_text(text: str) -> Digests:
+    """The digests of such a text."""
+    return np.frombuffer(bytes.fromhex(text), _DIGEST)
+
+
 def repeated(lists: Sequence[Digests]) -> Digests:
     """Those that come more than once in all lists together, in order."""
     every = np.sort(np.concatenate([np.empty(0, _DIGEST), *lists]))

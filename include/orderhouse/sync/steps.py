@@ -29,6 +29,7 @@ from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.batches import ORDERS_PER_BATCH, make_batches
 from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
+from include.orderhouse.sync.early_batches import EarlyBatches, take_early
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.held_orders import read_held_orders
@@ -89,7 +90,8 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
     staging = _resumed(runtime, staged)
-    counts, fields = make_batches(runtime.connection, staging)
+    early = take_early(runtime.connection, staging)
+    counts, fields = make_batches(runtime.connection, staging, early)
     stage_fields(staging, fields)
     staging.write_json(TRANSFORMED, counts)
     note_counts(runtime.warehouse, runtime.connection.name, staged, **_extracted(staging))
@@ -196,17 +198,25 @@ def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
 def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
     """Stage what the plan asks for. Of a source that ignores its filter or gives without end nothing stays staged."""
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
-    extraction = Extraction(runtime, plan, source, staging)
-    try:
-        if plan.mode is Mode.ORDERS:
-            staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
-            return {}
-        tallies = extraction.fetch_slices()
-        read_held_orders(runtime, plan, extraction, staging, tallies)
-        gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
-    except (FilterIgnored, BoundExceeded):
-        staging.remove("raw")
-        raise
+    with EarlyBatches(runtime.connection, staging) as early:
+        extraction = Extraction(runtime, plan, source, staging, early)
+        try:
+            counts = _fetch_all(runtime, plan, extraction, source)
+        except (FilterIgnored, BoundExceeded):
+            staging.remove("raw")
+            raise
+        early.keep()
+    return counts
+
+
+def _fetch_all(runtime: Runtime, plan: Plan, extraction: Extraction, source: Source) -> dict[str, int]:
+    staging = runtime.staging(plan.sync_id)
+    if plan.mode is Mode.ORDERS:
+        staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
+        return {}
+    tallies = extraction.fetch_slices()
+    read_held_orders(runtime, plan, extraction, staging, tallies)
+    gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
     staging.write_json(GONE, gone)
     return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
 

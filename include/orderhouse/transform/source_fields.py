@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
 JSON_TYPES: dict[type, str] = {
     str: "string",
@@ -63,6 +63,20 @@ class SourceFields:
             own.sample = own.sample or tally.sample
         for path, number in other.objects.items():
             self.objects[path] += number
+
+    def as_json(self) -> dict[str, Any]:
+        """What `of_json` makes it of again, but for the wire values that mean "nothing"."""
+        fields = {path: [tally.present, sorted(tally.json_types), tally.sample] for path, tally in self.fields.items()}
+        return {"fields": fields, "objects": self.objects}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Self:
+        """The fields that were seen."""
+        tallies = {
+            path: FieldTally(present, set(json_types), sample)
+            for path, (present, json_types, sample) in told["fields"].items()
+        }
+        return cls(fields=tallies, objects=Counter(told["objects"]))
 
     def objects_around(self, path: str) -> int:
         """How many objects were read that could have had the field."""
