@@ -23,6 +23,7 @@ from include.orderhouse.mapping.expression import (
     price,
     quantity,
     rate,
+    remembered,
     text,
     unless_same,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "price",
     "quantity",
     "rate",
+    "remembered",
     "rows",
     "text",
     "unless_same",

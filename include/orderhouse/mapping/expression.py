@@ -11,9 +11,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from include.orderhouse.model.column import Kind
+
+T = TypeVar("T")
 
 Record = Mapping[str, Any]
 """A JSON object of the source. Numbers with a fraction are Decimal, never float."""
@@ -148,11 +151,30 @@ def derived_from(*reads: str) -> Callable[[Callable[[Record], Any]], Derived]:
     return derive
 
 
+def remembered(function: Callable[[Record], T]) -> Callable[[Record], T]:
+    """The function, with its value for the latest record kept: what several derived values of a record build on.
+
+    They are computed one after the other, record by record. What it gives must not be changed.
+    """
+    latest: tuple[object, Any] = (None, None)
+
+    @wraps(function)
+    def remember(record: Record) -> T:
+        nonlocal latest
+        known, value = latest
+        if known is not record:
+            value = function(record)
+            latest = record, value
+        return value  # type: ignore[no-any-return]  # that of `function`
+
+    return remember
+
+
 def joined(*paths: str, separator: str = " ") -> Derived:
     """The texts of several fields, the empty ones left out."""
 
     def join(record: Record) -> str | None:
-        values = (look_up(record, path) for path in paths)
+        values = [look_up(record, path) for path in paths]
         return separator.join([str(value) for value in values if value not in (None, "", False)]) or None
 
     return Derived(join, f"{' + '.join(paths)}", paths)
@@ -182,12 +204,18 @@ def magnitude(path: str) -> Derived:
 
 def first(record: Record, *paths: str) -> Any:
     """The first value at these paths that is not empty: null or an empty text."""
-    return next((found for path in paths if (found := look_up(record, path)) not in (None, "")), None)
+    for path in paths:
+        found = look_up(record, path)
+        if found is not None and found != "":
+            return found
+    return None
 
 
 def look_up(record: Any, path: str) -> Any:
     """The value at a dotted path, or None where a step is missing or not an object."""
-    for step in path.split(".") if "." in path else (path,):
+    if "." not in path:
+        return record.get(path) if isinstance(record, dict) else None
+    for step in path.split("."):
         if not isinstance(record, dict):
             return None
         record = record.get(step)

@@ -61,7 +61,7 @@ class EarlyBatches:
             self._batching, self._waiting, self._begun = Batching(), [], []
 
     def keep(self) -> None:
-        """All pages have come: list what was made of them; what has not begun or has failed is left to the transform."""
+        """All pages have come: list what was made of them; the transform makes what has not begun or has failed."""
         with self._lock:
             self._end()
             made = takewhile(lambda batch: _is_made(batch[1]), self._begun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -47,6 +48,11 @@ class Draft:
         reason = {"table": table, "field": failure.column, "code": failure.code, "reason": failure.reason}
         self.findings.setdefault(position, []).append(reason)
 
+    @cached_property
+    def fetched_at(self) -> pa.Array:
+        """The start of each order's fetch."""
+        return pa.array([raw.fetched_at for raw in self.orders], INSTANT)
+
     def kept(self, orders: Sequence[int]) -> pa.Array | None:
         """The rows whose orders are not rejected, ``orders`` holding each row's order; None for all of them."""
         if not self.findings:
@@ -65,13 +71,11 @@ class Transform:
 
     def identify(self, records: Sequence[Record]) -> list[tuple[str | None, datetime | None]]:
         """Key and modification time of raw orders; None where they cannot be read."""
-        order = self._readers[ORDER.name].read(RawRows(list(records), list(range(len(records)))), IDENTITY)
-        keys, modified = (order.column(name).to_pylist() for name in ("source_order_id", "source_modified_at"))
-        return list(zip(keys, modified, strict=True))
+        return _identities(self._readers[ORDER.name].read(_rows(records), IDENTITY))
 
     def frames(self, orders: Sequence[RawOrder]) -> Frames:
         """The batch's frames. Of several copies of an order the latest counts."""
-        draft = self._read(self._latest(orders))
+        draft = self._read(orders)
         derive_company_amounts(draft.tables[ORDER.name], draft.tables[LINE.name])
         built = {table.name: self._frame(table, draft) for table in TABLES}
         built["version"] = self._versions(draft)
@@ -79,25 +83,17 @@ class Transform:
         built["issue"] = self._issues(draft)
         return Frames(built)
 
-    def _latest(self, orders: Sequence[RawOrder]) -> list[RawOrder]:
-        latest: dict[str, tuple[datetime, datetime, int]] = {}
-        keyless: list[int] = []
-        for position, (key, modified) in enumerate(self.identify([order.record for order in orders])):
-            fetched_at = orders[position].fetched_at
-            version = (min(modified or EARLIEST, fetched_at), fetched_at, position)
-            if key is None:
-                keyless.append(position)
-            else:
-                latest[key] = max(latest.get(key, version), version)
-        return [orders[position] for position in sorted([*keyless, *(version[2] for version in latest.values())])]
-
     def _read(self, orders: Sequence[RawOrder]) -> Draft:
+        read = self._readers[ORDER.name].read(_rows([order.record for order in orders]))
+        latest = _latest(orders, read)
+        if len(latest) < len(orders):
+            return self._read([orders[position] for position in latest])
         draft = Draft(orders)
-        found = {ORDER.name: RawRows([order.record for order in orders], list(range(len(orders))))}
+        found = {ORDER.name: read.rows}
         for name, reader in self._readers.items():
             if name != ORDER.name:
                 found[name] = self._children(draft, reader.mapping, found[PARENTS[name]])
-            table = reader.read(found[name])
+            table = read if name == ORDER.name else reader.read(found[name])
             draft.tables[name] = table
             for failure in table.failures:
                 draft.reject(name, table.rows.orders[failure.row], failure)
@@ -136,13 +132,12 @@ class Transform:
 
     def _derived_columns(self, table: Table, read: ReadTable, draft: Draft) -> dict[str, pa.Array]:
         orders, length = pa.array(read.rows.orders, pa.int64()), len(read.rows)
-        fetched_at = pa.array([raw.fetched_at for raw in draft.orders], INSTANT)
         derived = {
             "connection": pa.repeat(self.connection.name, length),
             "customer": pa.repeat(self.connection.customer, length),
             "connector": pa.repeat(self.connection.connector.name, length),
             "order_id": pa.array(draft.ids[ORDER.name], pa.string()).take(orders),
-            "extracted_at": fetched_at.take(orders),
+            "extracted_at": draft.fetched_at.take(orders),
             "is_deleted": read.column("is_deleted").fill_null(False),
             "row_hash": pa.array(read.hashes, pa.string()),
         }
@@ -168,7 +163,7 @@ class Transform:
             "source_order_id": order.column("source_order_id"),
             "source_modified_at": order.column("source_modified_at"),
             "version_at": self._version_at(draft),
-            "fetched_at": [raw.fetched_at for raw in draft.orders],
+            "fetched_at": draft.fetched_at,
             "content_hash": self._content_hashes(draft),
             "is_deleted": order.column("is_deleted").fill_null(False),
             "payload": [pack(raw.record, raw.content) for raw in draft.orders],
@@ -182,8 +177,7 @@ class Transform:
             return pa.nulls(len(draft.orders), INSTANT)
         order = draft.tables[ORDER.name]
         told = pc.coalesce(order.column("source_modified_at"), order.column("source_created_at"))
-        fetched_at = pa.array([raw.fetched_at for raw in draft.orders], INSTANT)
-        return pc.if_else(pc.less(told, fetched_at), told, pc.if_else(told.is_valid(), fetched_at, None))
+        return pc.if_else(pc.less(told, draft.fetched_at), told, pc.if_else(told.is_valid(), draft.fetched_at, None))
 
     def _rejects(self, draft: Draft) -> pa.Table:
         if not draft.findings:
@@ -230,6 +224,30 @@ class Transform:
                     owner = draft.ids[ORDER.name][position], draft.ids[name][oddity.row]
                     rows.append(issue_row(self.connection.name, owner, name, oddity))
         return pa.Table.from_pylist(rows, schema=SCHEMAS["issue"])
+
+
+def _rows(records: Sequence[Record]) -> RawRows:
+    """Orders as rows."""
+    return RawRows(list(records), list(range(len(records))))
+
+
+def _identities(read: ReadTable) -> list[tuple[str | None, datetime | None]]:
+    keys, modified = (read.column(name).to_pylist() for name in ("source_order_id", "source_modified_at"))
+    return list(zip(keys, modified, strict=True))
+
+
+def _latest(orders: Sequence[RawOrder], read: ReadTable) -> list[int]:
+    """The positions of the orders that count: of several copies of an order the latest."""
+    latest: dict[str, tuple[datetime, datetime, int]] = {}
+    keyless: list[int] = []
+    for position, (key, modified) in enumerate(_identities(read)):
+        fetched_at = orders[position].fetched_at
+        version = (min(modified or EARLIEST, fetched_at), fetched_at, position)
+        if key is None:
+            keyless.append(position)
+        else:
+            latest[key] = max(latest.get(key, version), version)
+    return sorted([*keyless, *(version[2] for version in latest.values())])
 
 
 def issue_row(connection: str, owner: tuple[str | None, str | None], table: str, oddity: Failure) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from include.orderhouse import wire
 from include.orderhouse.codes import normalise
 from include.orderhouse.frames import arrow_type
-from include.orderhouse.mapping import Derived, Expression
+from include.orderhouse.mapping import Expression
 from include.orderhouse.model import SCALES, CodeList, Column, Kind
 from include.orderhouse.transform.casting import IRREGULAR, array_of, caster
 from include.orderhouse.transform.reading import (
@@ -80,7 +80,6 @@ class ColumnReader:
     def __init__(self, column: Column, expression: Expression, empties: Empties, zone: ZoneInfo) -> None:
         self.column, self.expression = column, expression
         self._empties = empties
-        self._is_derived = any(isinstance(place, Derived) for place in expression.places)
         chosen = expression.zone
         self._zone = None if chosen is None else zone if chosen == "connection" else ZoneInfo(chosen)
         self._kind = Kind.TEXT if column.kind is Kind.CODE else column.kind
@@ -88,7 +87,9 @@ class ColumnReader:
 
     def read(self, rows: RawRows, countries: pa.Array | None = None) -> Reading:
         """The column of all rows. ``countries`` stand beside a region column, whose codes need them."""
-        reading = self._plain(self._found(rows))
+        found = self._found(rows)
+        has_failed = not rows.failed.isdisjoint(self.expression.places)
+        reading = self._one_by_one(found) if has_failed else self._plain(found)
         if self.column.kind is Kind.CODE:
             self._normalise(reading, countries)
         if self.column.required:
@@ -119,9 +120,7 @@ class ColumnReader:
         return found
 
     def _plain(self, found: Sequence[Any]) -> Reading:
-        if self._is_derived and any(isinstance(value, Exception) for value in found):
-            return self._one_by_one(found)
-        if found.count(None) == len(found):
+        if all(value is None for value in found):
             return Reading(pa.nulls(len(found), arrow_type(self._kind)))
         try:
             return Reading(self._cast(found))

@@ -21,6 +21,8 @@ class RawRows:
     orders: list[int]
     ancestors: tuple[list[Any], ...] = ()
     parent_positions: list[int] = field(default_factory=list)
+    failed: set[Place] = field(default_factory=set)
+    """Derivations that have failed for a row; its value then is the exception."""
     _taken: dict[Place, Sequence[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -33,16 +35,22 @@ class RawRows:
         paths = {place: place.split(".") for place in own if isinstance(place, str)}
         names = list({steps[0] for steps in paths.values()})
         rows = [
-            [
-                *map(record.get if isinstance(record, dict) else _nothing, names),
-                *[_derive(at, record) for at in derived],
-            ]
+            [*map(record.get if isinstance(record, dict) else _nothing, names), *self._derive(derived, record)]
             for record in self.records
         ]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(derived))
         members = dict(zip(names, columns[: len(names)], strict=True))
         self._taken |= dict(zip(derived, columns[len(names) :], strict=True))
         self._taken |= {path: _follow(members[first], rest) for path, (first, *rest) in paths.items()}
+
+    def _derive(self, places: Sequence[Derived], record: Any) -> Sequence[Any]:
+        """What is derived from a record, one place after the other."""
+        try:
+            return [place.function(record) for place in places]
+        except Exception:
+            values = [_derived(place, record) for place in places]
+            self.failed.update(p for p, value in zip(places, values, strict=True) if isinstance(value, Exception))
+            return values
 
     def values(self, place: Place) -> Sequence[Any]:
         """A place's values, one a row; None where there is none. A derivation that fails gives its exception."""
@@ -93,7 +101,7 @@ def _nothing(name: str) -> None:
     """What a record that is no object has under any name."""
 
 
-def _derive(place: Derived, record: Any) -> Any:
+def _derived(place: Derived, record: Any) -> Any:
     try:
         return place.function(record)
     except Exception as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from include.orderhouse.connectors.business_central.codes import WITHDRAWN_UNITS
 from include.orderhouse.decimals import number, total
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
 from include.orderhouse.odata import unescaped
 from include.orderhouse.progress import progress, reached
 
@@ -20,22 +20,31 @@ def _lines(order: Record, are_charges: bool) -> list[Record]:
     return [line for line in order.get(LINES) or () if (line.get("lineType") == "Charge") is are_charges]
 
 
+@remembered
+def _bought(order: Record) -> list[tuple[Record, Decimal]]:
+    """The lines on which something is bought, each with its quantity."""
+    lines = [line for line in order.get(LINES) or () if line.get("lineType") not in NOT_BOUGHT]
+    return [(line, number(line.get("quantity"))) for line in lines]
+
+
 def _progress(order: Record, quantity: str) -> str | None:
-    bought = [line for line in order.get(LINES) or () if line.get("lineType") not in NOT_BOUGHT]
-    return progress((number(line.get(quantity)), number(line.get("quantity"))) for line in bought)
+    return progress((number(line.get(quantity)), wanted) for line, wanted in _bought(order))
 
 
+@remembered
 def _type(line: Record) -> str:
     return unescaped(str(line.get("lineType", "")))
 
 
 @derived_from(LINES)
+@remembered
 def receipt_status(order: Record) -> str | None:
     """receivedQuantity against quantity of the lines."""
     return _progress(order, "receivedQuantity")
 
 
 @derived_from(LINES)
+@remembered
 def invoice_status(order: Record) -> str | None:
     """invoicedQuantity against quantity of the lines."""
     return _progress(order, "invoicedQuantity")

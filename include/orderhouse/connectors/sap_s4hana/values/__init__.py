@@ -19,7 +19,11 @@ DELETED = ("L", "X")
 
 def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
     """The first of the lists that is there."""
-    return next((found for path in paths if isinstance(found := look_up(record, path), list)), [])
+    for path in paths:
+        found = look_up(record, path)
+        if isinstance(found, list):
+            return found
+    return []
 
 
 def is_deleted(row: Record) -> bool:

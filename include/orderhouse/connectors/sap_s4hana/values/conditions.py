@@ -7,7 +7,7 @@ from typing import Any
 
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, listed
 from include.orderhouse.decimals import number, ratio, total
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, remembered
 
 BASE_PRICE, SURCHARGE = "B", "A"
 """Condition classes: the price itself; discounts and surcharges."""
@@ -17,16 +17,19 @@ PERCENTAGE = "A"
 """Condition calculation type."""
 
 
+@remembered
 def _conditions(line: Record) -> list[Record]:
     """The conditions that count: neither statistical nor inactive."""
     found = listed(line, CONDITIONS)
     return [one for one in found if not one.get("ConditionIsForStatistics") and not one.get("ConditionInactiveReason")]
 
 
+@remembered
 def _base_prices(line: Record) -> list[Record]:
     return [one for one in _conditions(line) if one.get("ConditionClass") == BASE_PRICE]
 
 
+@remembered
 def _surcharges(line: Record) -> list[Record]:
     found = (one for one in _conditions(line) if one.get("ConditionClass") == SURCHARGE)
     return [one for one in found if one.get("ConditionCategory") not in DELIVERY_COSTS]

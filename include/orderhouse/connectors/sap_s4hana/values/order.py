@@ -10,7 +10,7 @@ from typing import Any
 from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_s4hana.values import LINES, is_deleted, listed
 from include.orderhouse.connectors.sap_s4hana.values.line import received
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
 
 RELEASE = ("PurchasingProcessingStatus", "ReleaseIsNotCompleted")
 DELETION = ("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode")
@@ -24,11 +24,13 @@ ADDRESS = {
 """Fields of a delivery address in 4.0, and in 2.0, where they stand on the item itself."""
 
 
+@remembered
 def _living(order: Record) -> list[Record]:
     """The items that are not deleted."""
     return [line for line in listed(order, LINES) if not is_deleted(line)]
 
 
+@remembered
 def _relevant(order: Record) -> list[Record]:
     """The items of which something is asked that all share; deleted ones only where there are no others."""
     return _living(order) or listed(order, LINES)
@@ -122,14 +124,18 @@ def shared(field: str, says: str) -> Derived:
     )
 
 
+@remembered
+def _common_address(order: Record) -> dict[str, Any]:
+    """The delivery address that all items have, by the names of 4.0; nothing where they differ in anything."""
+    common = agreed(
+        tuple(first(line, f"_DeliveryAddress.{name}", other) for name, other in ADDRESS.items())
+        for line in _relevant(order)
+    )
+    return dict(zip(ADDRESS, common, strict=True)) if common else {}
+
+
 def delivery_address(field: str) -> Derived:
     """A field of the delivery address that all items have in common; nothing where the address differs in anything."""
-
-    def whole(line: Record) -> tuple[Any, ...]:
-        return tuple(first(line, f"_DeliveryAddress.{name}", other) for name, other in ADDRESS.items())
-
-    def value(order: Record) -> Any:
-        common = agreed(whole(line) for line in _relevant(order))
-        return dict(zip(ADDRESS, common, strict=True))[field] if common else None
-
-    return derived(value, f"{field} of the items' common delivery address", *LINES)
+    return derived(
+        lambda order: _common_address(order).get(field), f"{field} of the items' common delivery address", *LINES
+    )
