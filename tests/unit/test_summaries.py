@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.agreement import agreed, the_only
 from include.orderhouse.decimals import number, percent_below, ratio, total
-from include.orderhouse.mapping import Record, derived_from, first, unless_same
+from include.orderhouse.mapping import Record, derived_from, first, remembered, unless_same
 from include.orderhouse.progress import progress, reached
 
 
@@ -114,3 +114,31 @@ def test_a_payee_is_told_only_where_it_is_not_the_vendor() -> None:
     assert payee({"payee": {"number": "V2"}, "vendor": "V1"}) == "V2"
     assert payee({"payee": {"number": "V1"}, "vendor": "V1"}) is None
     assert payee({"vendor": "V1"}) is None
+
+
+def test_a_remembered_value_is_computed_once_for_each_record_and_never_for_an_equal_one() -> None:
+    computed: list[Record] = []
+
+    @remembered
+    def number(record: Record) -> int:
+        computed.append(record)
+        return len(computed)
+
+    one, equal = {"lines": [1]}, {"lines": [1]}
+    assert [number(one), number(one), number(equal), number(one)] == [1, 1, 2, 3]
+
+
+def test_what_fails_is_not_remembered() -> None:
+    told = {"fails": True}
+
+    @remembered
+    def value(record: Record) -> str:
+        if told["fails"]:
+            raise ValueError
+        return "told"
+
+    record = {"id": 1}
+    with pytest.raises(ValueError):
+        value(record)
+    told["fails"] = False
+    assert value(record) == "told"

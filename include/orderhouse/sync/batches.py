@@ -159,6 +159,7 @@ _worker: Worker
 
 def _begin(connection: Connection, staging: Staging) -> None:
     global _worker
+    collector.rest_for_good()
     _worker = Worker(connection, staging)
 
 

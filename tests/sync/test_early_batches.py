@@ -1,0 +1,141 @@
+"""Batches that are mapped while further pages come: the transform finds them, and maps what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connections import Connection
+from include.orderhouse.frames import SCHEMAS
+from include.orderhouse.staging import Staging, batch_folder, staged_frames
+from include.orderhouse.sync import batches, early_batches
+from include.orderhouse.sync.batches import Made, Pages, Worker, make_batches
+from include.orderhouse.sync.early_batches import FILE, EarlyBatches, take_early
+from include.orderhouse.sync.extraction import staged_pages
+from tests.sync.test_batches import connection, orders, staged
+
+__all__ = ["connection"]
+
+
+class Here(Executor):
+    """Maps in this process, at once; pages that are named ``bad`` fail."""
+
+    def __init__(self, connection: Connection, staging: Staging) -> None:
+        self.worker, self.mapped, self.bad = Worker(connection, staging), list[Pages](), set[str]()
+
+    def submit(self, function: Any, /, number: int, pages: Pages) -> Future[Any]:  # type: ignore[override]
+        done: Future[Made] = Future()
+        self.mapped.append(pages)
+        if self.bad.intersection(pages):
+            done.set_exception(ValueError("bad"))
+        else:
+            done.set_result(self.worker.map(number, pages))
+        return done
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Staging:
+    return staged(tmp_path, [orders(first, 2) for first in range(1, 11, 2)])
+
+
+@pytest.fixture
+def pool(connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPatch) -> Here:
+    here = Here(connection, staging)
+    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 2)
+    monkeypatch.setattr(early_batches, "WORTH_PROCESSES", 2)
+    monkeypatch.setattr(early_batches, "processes", lambda *_: here)
+    return here
+
+
+def listen(connection: Connection, staging: Staging, pages: int | None = None) -> Iterator[EarlyBatches]:
+    """Hear of so many pages, then keep what was made."""
+    with EarlyBatches(connection, staging) as early:
+        for page in list(staged_pages(staging))[:pages]:
+            early.add(page)
+        yield early
+        early.keep()
+
+
+def listened(connection: Connection, staging: Staging, pages: int | None = None) -> None:
+    for _ in listen(connection, staging, pages):
+        pass
+
+
+def frames(staging: Staging, number: int) -> list[dict[str, list[dict[str, Any]]]]:
+    folders = [batch_folder("frames", each) for each in range(number)]
+    return [{name: each[name].to_pylist() for name in SCHEMAS} for each in staged_frames(staging, folders)]
+
+
+def test_the_transform_goes_on_behind_what_was_mapped_early(
+    connection: Connection, staging: Staging, pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, fields = make_batches(connection, staging)
+    wanted = frames(staging, 5)
+    staging.remove("frames")
+
+    listened(connection, staging, pages=3)
+    assert len(pool.mapped) == 3
+    mapped = list[int]()
+    plain = Worker.map
+    monkeypatch.setattr(Worker, "map", lambda self, number, pages: mapped.append(number) or plain(self, number, pages))
+    assert make_batches(connection, staging, take_early(connection, staging)) == (expected, fields)
+    assert mapped == [3, 4]
+    assert frames(staging, 5) == wanted
+
+
+def test_a_copy_that_was_mapped_early_gives_way_to_a_later_one(
+    connection: Connection, tmp_path: Path, pool: Here
+) -> None:
+    staging = staged(tmp_path / "copies", [orders(1, 2), orders(3, 2), orders(2, 1)])
+    pool.worker = Worker(connection, staging)
+    listened(connection, staging, pages=2)
+    counts, _ = make_batches(connection, staging, take_early(connection, staging))
+    assert (counts["orders"], counts["copies"]) == (4, 1)
+
+
+def test_few_pages_start_no_process(connection: Connection, staging: Staging, pool: Here) -> None:
+    listened(connection, staging, pages=1)
+    assert pool.mapped == []
+    assert not staging.exists(FILE)
+
+
+def test_what_is_taken_once_is_mapped_anew_the_next_time(connection: Connection, staging: Staging, pool: Here) -> None:
+    listened(connection, staging)
+    assert len(take_early(connection, staging)) == 5
+    assert take_early(connection, staging) == []
+
+
+def test_what_another_mapping_made_does_not_count(
+    connection: Connection, staging: Staging, pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listened(connection, staging)
+    monkeypatch.setattr(Connection, "mapping_fingerprint", "another")
+    assert take_early(connection, staging) == []
+
+
+def test_what_fails_is_left_to_the_transform_with_all_behind_it(
+    connection: Connection, staging: Staging, pool: Here
+) -> None:
+    pool.bad = {list(staged_pages(staging))[3].name}
+    listened(connection, staging)
+    assert len(take_early(connection, staging)) == 3
+
+
+def test_where_pages_are_fetched_again_only_later_ones_count(
+    connection: Connection, staging: Staging, pool: Here
+) -> None:
+    for early in listen(connection, staging, pages=4):
+        early.start_over()
+        early.add(list(staged_pages(staging))[4])
+    assert [pages for pages, _ in take_early(connection, staging)] == [("raw/000/000004.zst",)]
+
+
+def test_a_fetch_that_fails_lists_nothing(connection: Connection, staging: Staging, pool: Here) -> None:
+    listened(connection, staging)
+    with pytest.raises(ValueError, match="gone"), EarlyBatches(connection, staging):
+        raise ValueError("gone")
+    assert take_early(connection, staging) == []
