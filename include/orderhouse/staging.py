@@ -111,12 +111,12 @@ class Staging:
                 self.files.rm(place, recursive=True)
 
 
-def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> int:
-    """Stage raw orders with the start of their fetch; how many bytes that takes."""
-    content = [[order.fetched_at.isoformat(), order.record] for order in orders]
-    packed = zstandard.compress(wire.encode(content), FAST)
+def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> tuple[int, int]:
+    """Stage raw orders with the start of their fetch; how many bytes that takes, and how many their JSON has."""
+    content = wire.encode([[order.fetched_at.isoformat(), order.record] for order in orders])
+    packed = zstandard.compress(content, FAST)
     staging.write(name, packed)
-    return len(packed)
+    return len(packed), len(content)
 
 
 def read_orders(staging: Staging, name: str) -> list[RawOrder]:

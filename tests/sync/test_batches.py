@@ -32,8 +32,8 @@ def connection(tmp_path: Path) -> Connection:
 def staged(folder: Path, pages: list[list[dict[str, Any]]]) -> Staging:
     staging = Staging.open("one", "a sync", Cipher("acme", {1: b"k" * 32}), str(folder))
     for number, page in enumerate(pages):
-        write_orders(staging, f"raw/000/{number:06}.zst", [RawOrder(NOW, record) for record in page])
-        staging.write_json(f"raw/000/{number:06}.json", {"orders": len(page)})
+        _, size = write_orders(staging, f"raw/000/{number:06}.zst", [RawOrder(NOW, record) for record in page])
+        staging.write_json(f"raw/000/{number:06}.json", {"orders": len(page), "json_bytes": size})
     return staging
 
 
@@ -50,6 +50,13 @@ def test_pages_go_together_until_there_are_enough_orders(tmp_path: Path, monkeyp
     pages = [[page.rpartition("/")[2] for page in batch] for batch in batches_of(staging)]
     assert pages == [["000000.zst", "000001.zst"], ["000002.zst"], ["000003.zst"]]
     assert batches_of(staged(tmp_path / "empty", [])) == []
+
+
+def test_a_batch_of_large_orders_ends_earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    staging = staged(tmp_path, [orders(1, 3), orders(4, 3), orders(7, 3)])
+    assert len(batches_of(staging)) == 1
+    monkeypatch.setattr(batches, "BYTES_PER_BATCH", 600)
+    assert [len(batch) for batch in batches_of(staging)] == [2, 1]
 
 
 def test_many_batches_are_mapped_by_processes_to_the_same_frames(

@@ -24,7 +24,8 @@ from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
 STAGE = "frames"
-ORDERS_PER_BATCH = 1000
+ORDERS_PER_BATCH, BYTES_PER_BATCH = 1000, 8_000_000
+"""A batch ends when it has so many orders, or so many bytes of their JSON: a batch is what is in memory."""
 LOOKED_INTO = 250
 """Of so many orders of a batch, or fewer, spread evenly over it, every field is looked at."""
 WORTH_PROCESSES = 8
@@ -88,7 +89,7 @@ def _copies(staging: Staging, keys: Sequence[Digests]) -> Iterator[tuple[int, li
 
 
 class Batching:
-    """Puts pages together, as they come, until they are a batch of about `ORDERS_PER_BATCH` orders."""
+    """Puts pages together, as they come, until they are a batch."""
 
     def __init__(self) -> None:
         self._pages: list[StagedPage] = []
@@ -96,7 +97,9 @@ class Batching:
     def add(self, page: StagedPage) -> list[Pages]:
         """The batch that the page completes, if it does."""
         self._pages.append(page)
-        return self.rest() if sum(each.orders for each in self._pages) >= ORDERS_PER_BATCH else []
+        has_enough_orders = sum(each.orders for each in self._pages) >= ORDERS_PER_BATCH
+        has_enough_bytes = sum(each.json_bytes for each in self._pages) >= BYTES_PER_BATCH
+        return self.rest() if has_enough_orders or has_enough_bytes else []
 
     def rest(self) -> list[Pages]:
         """The batch of the pages that are left, if any are."""

@@ -66,10 +66,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class StagedPage:
-    """A page that counts: the name of its file, and how many orders it holds."""
+    """A page that counts: the name of its file, how many orders it holds, and the size of their JSON."""
 
     name: str
     orders: int
+    json_bytes: int
 
 
 class Listener(Protocol):
@@ -174,7 +175,9 @@ class Extraction:
         identified = self._transform.identify(page.records)
         window = part.window(None)
         outside = sum(1 for _, at in identified if at is not None and not _is_inside(at, window.start, window.end))
-        staged = write_orders(self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records])
+        staged, unpacked = write_orders(
+            self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records]
+        )
         checkpoint = {
             "keys": [key for key, _ in identified if key is not None],
             "orders": len(page.records),
@@ -184,11 +187,12 @@ class Extraction:
             "deleted": list(page.deleted),
             "misses_deletions": page.misses_deletions,
             "bytes": staged,
+            "json_bytes": unpacked,
         }
         self._staging.write_json(f"{name}.json", checkpoint)
         tally.add(checkpoint)
         self._check_size()
-        self._listener.add(StagedPage(f"{name}.zst", len(page.records)))
+        self._listener.add(StagedPage(f"{name}.zst", len(page.records), unpacked))
 
     def _check_time(self, now: datetime) -> None:
         longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
@@ -223,7 +227,10 @@ def staged_pages(staging: Staging) -> Iterator[StagedPage]:
     for folder in staging.folders("raw"):
         for name in staging.names(folder):
             if name.endswith(".json"):
-                yield StagedPage(f"{name.removesuffix('.json')}.zst", staging.read_json(name)["orders"])
+                checkpoint = staging.read_json(name)
+                yield StagedPage(
+                    f"{name.removesuffix('.json')}.zst", checkpoint["orders"], checkpoint.get("json_bytes", 0)
+                )
 
 
 def _is_inside(at: datetime, start: datetime | None, end: datetime | None) -> bool:

@@ -241,8 +241,8 @@ def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
     orders = (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
     total = 0
     for number, page in enumerate(iter(lambda: list(_take(orders, ORDERS_PER_BATCH)), [])):
-        write_orders(staging, f"raw/kept/{number:06}.zst", page)
-        staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page)})
+        _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
+        staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page), "json_bytes": unpacked})
         total += len(page)
     return total
 
