@@ -238,6 +238,9 @@ def _identities(read: ReadTable) -> list[tuple[str | None, datetime | None]]:
 
 def _latest(orders: Sequence[RawOrder], read: ReadTable) -> list[int]:
     """The positions of the orders that count: of several copies of an order the latest."""
+    keys = read.column("source_order_id").to_pylist()
+    if len(set(keys)) == len(keys):
+        return list(range(len(keys)))
     latest: dict[str, tuple[datetime, datetime, int]] = {}
     keyless: list[int] = []
     for position, (key, modified) in enumerate(_identities(read)):
