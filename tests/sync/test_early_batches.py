@@ -46,7 +46,7 @@ def staging(tmp_path: Path) -> Staging:
 def pool(connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPatch) -> Here:
     here = Here(connection, staging)
     monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 2)
-    monkeypatch.setattr(early_batches, "WORTH_PROCESSES", 2)
+    monkeypatch.setattr(early_batches, "WORTH_A_PROCESS", 2)
     monkeypatch.setattr(early_batches, "processes", lambda *_: here)
     return here
 

@@ -15,10 +15,12 @@ from typing import Self
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.batches import WORTH_PROCESSES, Batching, Early, Made, Pages, map_batch, processes
+from include.orderhouse.sync.batches import Batching, Early, Made, Pages, map_batch, processes
 from include.orderhouse.sync.extraction import StagedPage
 
 FILE = "early.json"
+WORTH_A_PROCESS = 4
+"""So many batches are waited for before one is started: on the way to them the fetching has told that there are many."""
 
 
 class EarlyBatches:
@@ -47,7 +49,7 @@ class EarlyBatches:
         """A page was staged, and counts."""
         with self._lock:
             self._waiting += self._batching.add(page)
-            if self._pool is None and len(self._waiting) >= WORTH_PROCESSES:
+            if self._pool is None and len(self._waiting) >= WORTH_A_PROCESS:
                 self._pool = processes(self._connection, self._staging, max(1, (os.cpu_count() or 1) - 1))
             if self._pool is not None:
                 for pages in self._waiting:
