@@ -20,7 +20,7 @@ from include.orderhouse.sync.extraction import StagedPage
 
 FILE = "early.json"
 WORTH_A_PROCESS = 4
-"""So many batches are waited for before one is started: on the way to them the fetching has told that there are many."""
+"""So many batches have to wait before a process is started for them."""
 
 
 class EarlyBatches:
