@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -18,12 +19,13 @@ from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.grants import grant, statements
 from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.load import load
 from include.orderhouse.warehouse.migrate import upgrade
 from include.orderhouse.warehouse.raw import stored_raw
 from include.orderhouse.warehouse.retention import enforce
 from include.orderhouse.warehouse.roles import Roles
 from include.orderhouse.warehouse.token_store import WarehouseTokens
-from tests.warehouse.orders import Line, Order, load_orders, payloads, rows
+from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
 
 ORDERS = [table.name for table in TABLES]
 VIEWS = ["open_orders", "open_order_lines", "late_lines", "spend_by_vendor_month", "data_freshness"]
@@ -131,6 +133,19 @@ def test_the_loader_does_all_that_a_sync_does(url: str, engine: sa.Engine, login
         assert len(list(stored_raw(loader, payloads(loader)))) == 1
         enforce(loader, "acme_us", Retention())
     assert rows(engine, "SELECT order_number FROM procurement.purchase_order") == [("4711",)]
+
+
+def test_the_loader_loads_copies_and_changed_orders_under_row_level_security(
+    url: str, engine: sa.Engine, logins: None
+) -> None:
+    with acting_as(url, "loader") as loader:
+        load(loader, started_task(loader), [frames(OPEN, Order("2")), frames(Order("2", version=2, lines=()))])
+        counts = load_orders(loader, replace(OPEN, lines=(Line("20"),)).at(6))
+    assert (counts.updated, counts.lines_written, counts.lines_deleted) == (1, 1, 1)
+    secured = "SELECT DISTINCT relrowsecurity FROM pg_class WHERE relname = ANY (:names) AND relkind = 'r'"
+    assert rows(engine, secured, names=ORDERS) == [(True,)]
+    told = "SELECT source_line_id, is_deleted FROM procurement.purchase_order_line ORDER BY 1"
+    assert rows(engine, told) == [("10", True), ("20", False)]
 
 
 def test_the_loader_changes_no_schema_and_removes_no_orders(url: str, logins: None) -> None:

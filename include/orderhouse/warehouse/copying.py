@@ -1,4 +1,4 @@
-"""Frames into temporary tables by COPY; they vanish with the transaction."""
+"""COPY into temporary tables; they vanish with the transaction."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
 
-from include.orderhouse.ahead import made_ahead
-from include.orderhouse.frames import SCHEMAS, Frames
-from include.orderhouse.warehouse.payloads import HASH, KEYS, Payloads
-from include.orderhouse.warehouse.task import Cursor
+from include.orderhouse.errors import CountMismatch
+from include.orderhouse.frames import SCHEMAS
+from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.payloads import HASH
+from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
-_STAGED_FROM = {
-    "version": "ops.order_version JOIN ops.order_raw USING (connection, order_id, source_order_id, fetched_at)",
-    "reject": "ops.reject",
-    "issue": "ops.issue",
-}
-_CREATE = sql.SQL(
-    "CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT 0 AS batch, {columns} FROM {source} WITH NO DATA"
-)
-_INDEX = sql.SQL("CREATE INDEX ON {staged} (order_id)")
-_COPY = sql.SQL("COPY {staged} ({columns}) FROM STDIN (FORMAT csv)")
+_CREATE = sql.SQL("CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")
+_COPY = sql.SQL("COPY {target} ({columns}) FROM STDIN (FORMAT {format})")
 _ANALYZE = sql.SQL("ANALYZE {staged}")
 _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
 """Room for the joins of a merge, and statistics that are taken from a sample: of so many columns they take long."""
+_ROWS_AT_ONCE = 2000
+
+_VERSION = """
+    0 AS batch, connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, content_hash,
+    is_deleted, false AS is_newly_deleted, ''::text AS standing, 0 AS line_count, NULL::uuid AS payload_hash
+"""
 
 
 def staged(name: str) -> sql.Identifier:
@@ -34,81 +33,77 @@ def staged(name: str) -> sql.Identifier:
     return sql.Identifier(f"staged_{name}")
 
 
-def column_list(names: Iterable[str], table: str | None = None) -> sql.Composed:
-    """Column names, separated by commas, of ``table`` where it is given."""
-    prefix = (table,) if table else ()
-    return sql.SQL(", ").join(sql.Identifier(*prefix, name) for name in names)
+def column_list(names: Iterable[str]) -> sql.Composed:
+    """Column names, separated by commas."""
+    return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
 def create_staging(cursor: Cursor) -> None:
-    """Make an empty temporary table for each frame; ``batch`` says which batch a row came with."""
+    """Make an empty temporary table for each frame and for raw records; ``batch`` says which batch a row came with."""
     for setting in _SETTINGS:
         cursor.execute(setting)
-    for name in SCHEMAS:
-        source = sql.SQL(_STAGED_FROM.get(name, f"procurement.{name}"))
-        cursor.execute(_CREATE.format(staged=staged(name), columns=column_list(_columns(name)), source=source))
+    rows = {table.name: ("0 AS batch, false AS is_new", f"procurement.{table.name}") for table in TABLES}
+    for name, (added, source) in {**rows, "issue": ("0 AS batch", "ops.issue")}.items():
+        columns = sql.SQL(", ").join([sql.SQL(added), column_list(SCHEMAS[name].names)])
+        _create(cursor, name, columns, source)
+    _create(cursor, "version", sql.SQL(_VERSION), "ops.order_version")
+    _create(cursor, "raw", sql.SQL("*"), "ops.order_raw")
+    _create(cursor, "reject", column_list([*SCHEMAS["reject"].names, HASH]), "ops.reject")
 
 
-def copy_batches(
-    cursor: Cursor, payloads: Payloads, batches: Iterable[Frames], names: Iterable[str] = tuple(SCHEMAS)
-) -> int:
-    """Copy the named frames of all batches; the number of orders' versions copied.
+def _create(cursor: Cursor, name: str, columns: sql.Composable, source: str) -> None:
+    cursor.execute(_CREATE.format(staged=staged(name), columns=columns, source=sql.SQL(source)))
 
-    One batch is made ready while the one before it is on its way to the server.
-    """
-    wanted = tuple(names)
-    copied = 0
-    for ready in made_ahead(_ready(frames, number, wanted, payloads) for number, frames in enumerate(batches)):
-        for name, frame in ready.items():
-            _copy(cursor, name, frame)
-        copied += ready["version"].rows if "version" in wanted else 0
-    for name in wanted:
-        cursor.execute(_INDEX.format(staged=staged(name)))
+
+def analyze(cursor: Cursor, names: Iterable[str]) -> None:
+    """Tell the planner what the temporary tables of these frames hold."""
+    for name in names:
         cursor.execute(_ANALYZE.format(staged=staged(name)))
-    return copied
-
-
-def _columns(name: str) -> list[str]:
-    return [*SCHEMAS[name].names, *([HASH] if name in KEYS else [])]
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A frame as COPY takes it."""
+class Rows:
+    """Rows as COPY takes them."""
 
-    rows: int
+    table: str
+    """The frame whose temporary table they go to, or another table's full name."""
     columns: Sequence[str]
-    """Those that hold anything at all: a source fills a third of the canonical ones, and the others stay NULL."""
+    number: int
     parts: Sequence[bytes]
+    format: str = "csv"
 
 
-def _ready(frames: Frames, batch: int, names: Iterable[str], payloads: Payloads) -> dict[str, Ready]:
-    return {name: _csv(payloads.sealed(name, frames[name].select(SCHEMAS[name].names)), batch) for name in names}
-
-
-def _copy(cursor: Cursor, name: str, frame: Ready) -> None:
-    if not frame.rows:
+def copy_rows(cursor: Cursor, rows: Rows) -> None:
+    """Copy rows into their table. CountMismatch where fewer or more arrive."""
+    if not rows.number:
         return
-    statement = _COPY.format(staged=staged(name), columns=column_list(frame.columns))
-    with cursor.copy(statement) as copy:
-        for part in frame.parts:
+    target = sql.Identifier(*rows.table.split(".")) if "." in rows.table else staged(rows.table)
+    parts = {"target": target, "columns": column_list(rows.columns), "format": sql.SQL(rows.format)}
+    with cursor.copy(_COPY.format(**parts)) as copy:
+        for part in rows.parts:
             copy.write(part)
+    if cursor.rowcount != rows.number:
+        raise CountMismatch(
+            f"{rows.number} rows of {rows.table} were sent, {cursor.rowcount} have arrived.", action=MAP_AGAIN
+        )
 
 
-def _csv(frame: pa.Table, batch: int) -> Ready:
-    """The rows as PostgreSQL's CSV reads them: text is quoted, NULL is not, binary is hexadecimal."""
+def csv_rows(name: str, frame: pa.Table) -> Rows:
+    """The rows of a frame as PostgreSQL's CSV reads them: text is quoted, NULL is not, binary is hexadecimal.
+
+    Of their columns those that hold anything at all: a source fills a third of the canonical ones.
+    """
     frame = frame.select([name for name in frame.column_names if frame.column(name).null_count < frame.num_rows])
     for position, field in enumerate(frame.schema):
         if pa.types.is_binary(field.type):
             frame = frame.set_column(position, field.name, _hexadecimal(frame.column(position)))
-    frame = frame.append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), frame.num_rows))
     options = csv.WriteOptions(include_header=False)
     parts = []
-    for part in frame.to_batches(max_chunksize=2000):
+    for part in frame.to_batches(max_chunksize=_ROWS_AT_ONCE):
         sink = pa.BufferOutputStream()
         csv.write_csv(pa.Table.from_batches([part]), sink, options)
         parts.append(sink.getvalue().to_pybytes())
-    return Ready(frame.num_rows, frame.column_names, parts)
+    return Rows(name, frame.column_names, frame.num_rows, parts)
 
 
 def _hexadecimal(values: pa.ChunkedArray) -> pa.Array:

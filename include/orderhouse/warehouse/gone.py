@@ -45,6 +45,12 @@ _FORGET_CONTENT = """
     UPDATE ops.order_version SET content_hash = '', is_deleted = is_deleted OR gone_status IS NULL
     WHERE connection = %(connection)s AND sync_id = %(sync_id)s AND gone_at IS NOT NULL
 """
+_LATE = """
+    SELECT EXISTS (
+        SELECT FROM staged_version AS winner JOIN ops.order_version AS known USING (connection, order_id)
+        WHERE winner.standing = 'changed' AND known.gone_at IS NOT NULL
+    )
+"""
 
 
 def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
@@ -53,6 +59,8 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
     Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they
     are written anew when they come back.
     """
+    if not gone and cursor.execute(_LATE).fetchone() == (False,):
+        return 0
     listed = {
         "keys": [order.source_order_id for order in gone],
         "statuses": [order.status for order in gone],

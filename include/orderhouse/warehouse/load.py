@@ -1,13 +1,14 @@
 """The load: frames into the warehouse in one transaction, together with the ledger row that says so.
 
-COPY fills temporary tables; then, under a lock that lets one load of a connection in at a time, set-based statements
-choose what is later than the warehouse (`winners`), merge it (`merge`), keep the rejects (`rejects`) and mark what is
-gone (`gone`). Loading the same batches again, in any order, gives the same warehouse.
+Under a lock that lets one load of a connection in at a time, each batch is held to what the warehouse has (`arrivals`),
+and COPY brings what it lacks into temporary tables. Then set-based statements leave the latest copy of each order
+(`winners`), add or replace its rows (`merge`) and what is kept beside them (`versions`), keep the rejects (`rejects`)
+and mark what is gone (`gone`). Loading the same batches again, in any order, gives the same warehouse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,21 +18,24 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.frames import Frames
-from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
-from include.orderhouse.warehouse.copying import copy_batches, create_staging
+from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, Table
+from include.orderhouse.warehouse.arrivals import copy_batches
+from include.orderhouse.warehouse.copying import copy_rows, create_staging, csv_rows
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
-from include.orderhouse.warehouse.merge import merge
+from include.orderhouse.warehouse.merge import add, replace_rows
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.rejects import settle_rejects
+from include.orderhouse.warehouse.standing import WINNING, Standing
 from include.orderhouse.warehouse.status import refuse_disconnected
 from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
 from include.orderhouse.warehouse.totals import add_to_totals
-from include.orderhouse.warehouse.winners import choose_winners, count_lines, keep_versions
+from include.orderhouse.warehouse.versions import keep_versions
+from include.orderhouse.warehouse.winners import Tally, choose_winners
 
 __all__ = ["GoneOrder", "LoadCounts", "LoadTask", "keep_rejects", "load"]
 
@@ -47,11 +51,11 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
         return LoadCounts.of_ledger(done)
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
-        copied = copy_batches(cursor, payloads, batches)
         facts = task.facts(_enter(cursor, task))
+        copied = copy_batches(cursor, facts, payloads, batches)
         refuse_disconnected(connection, task.connection)
-        counts = _merge_all(cursor, task, facts)
-        _reconcile(task, copied, counts)
+        counts = _merge_all(cursor, task, facts, copied)
+        _reconcile(task, copied["version"], counts)
         counts = replace(counts, duplicates=counts.duplicates + task.counts.get("orders_duplicate", 0))
         _write_ledger(connection, task, "succeeded", counts.ledger())
     return counts
@@ -64,8 +68,10 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
     """
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
-        copy_batches(cursor, payloads, batches, ("reject",))
-        rejected, lines = settle_rejects(cursor, task.facts(_enter(cursor, task)))
+        facts = task.facts(_enter(cursor, task))
+        for frames in batches:
+            copy_rows(cursor, csv_rows("reject", payloads.sealed_rejects(frames["reject"])))
+        rejected, lines = settle_rejects(cursor, facts)
         _write_ledger(connection, task, "stopped", {"orders_rejected": rejected, "lines_rejected": lines})
     return rejected
 
@@ -94,29 +100,49 @@ def _enter(cursor: Cursor, task: LoadTask) -> datetime:
     return loaded_at
 
 
-def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any]) -> LoadCounts:
-    inserted, updated, unchanged, older, duplicates, flagged = choose_winners(cursor, facts)
-    merge(cursor, ORDER, facts)
-    lines_written, lines_deleted = merge(cursor, LINE, facts)
-    merge(cursor, SCHEDULE, facts)
-    merge(cursor, DISTRIBUTION, facts)
-    counts = LoadCounts(inserted, updated, unchanged, older, duplicates)
-    issues = keep_versions(cursor, facts)
+def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], copied: Mapping[str, int]) -> LoadCounts:
+    tally = choose_winners(cursor)
+    _merge(cursor, ORDER, facts, tally, tally.orders)
+    lines_written, lines_deleted = _merge(cursor, LINE, facts, tally, tally.lines)
+    _merge(cursor, SCHEDULE, facts, tally)
+    _merge(cursor, DISTRIBUTION, facts, tally)
+    issues = keep_versions(cursor, facts, tally, copied)
     gone = mark_gone(cursor, task.gone, facts)
-    winning_lines, older_lines = count_lines(cursor)
-    _check_held(task, inserted, add_to_totals(cursor, facts))
+    _check_held(task, tally.orders[Standing.NEW], add_to_totals(cursor, facts, tally))
     rejected, lines_rejected = settle_rejects(cursor, facts)
-    return replace(
-        counts,
+    return LoadCounts(
+        inserted=tally.orders[Standing.NEW],
+        updated=tally.orders[Standing.CHANGED],
+        unchanged=tally.orders[Standing.UNCHANGED],
+        older=tally.orders[Standing.OLDER],
+        duplicates=tally.orders[Standing.DUPLICATE],
         rejected=rejected,
-        deleted=flagged + gone,
+        deleted=tally.flagged + gone,
         lines_written=lines_written,
-        lines_unchanged=winning_lines - lines_written,
-        lines_older=older_lines,
+        lines_unchanged=sum(tally.lines[standing] for standing in WINNING) - lines_written,
+        lines_older=tally.lines[Standing.OLDER] + tally.lines[Standing.DUPLICATE],
         lines_rejected=lines_rejected,
         lines_deleted=lines_deleted,
         issues=issues,
     )
+
+
+def _merge(
+    cursor: Cursor, table: Table, facts: dict[str, Any], tally: Tally, expected: Mapping[Standing, int] | None = None
+) -> tuple[int, int]:
+    """Merge one table; how many rows were written, and how many were marked as vanished from their order."""
+    written = vanished = 0
+    if tally.orders[Standing.NEW]:
+        written = add(cursor, table, facts)
+    if expected and written != expected[Standing.NEW]:
+        raise CountMismatch(
+            f"{expected[Standing.NEW]} rows of {table.name} were staged for new orders, {written} were added.",
+            action=MAP_AGAIN,
+        )
+    if tally.orders[Standing.CHANGED]:
+        rewritten, vanished = replace_rows(cursor, table, facts)
+        written += rewritten
+    return written, vanished
 
 
 def _check_held(task: LoadTask, inserted: int, held: int) -> None:

@@ -14,8 +14,6 @@ from include.orderhouse.cipher import Cipher
 
 HASH = "payload_hash"
 """The column that tells equal payloads, which look different whenever they are sealed."""
-KEYS = {"version": "order_id", "reject": "reject_id"}
-"""The frames with payloads, and the column that names each one's owner."""
 _PURPOSES = {"version": "raw record", "reject": "reject"}
 
 
@@ -26,18 +24,15 @@ class Payloads:
     cipher: Cipher
     connection: str
 
-    def sealed(self, name: str, frame: pa.Table) -> pa.Table:
-        """A frame with its payloads sealed, and their fingerprints in a further column; other frames as they are."""
-        if name not in KEYS:
-            return frame
-        owners, plain = frame.column(KEYS[name]).to_pylist(), frame.column("payload").to_pylist()
+    def sealed_rejects(self, frame: pa.Table) -> pa.Table:
+        """The rejects with their payloads sealed, and their fingerprints in a further column."""
+        owners, plain = frame.column("reject_id").to_pylist(), frame.column("payload").to_pylist()
         sealed = [
-            None if payload is None else self.seal(name, owner, payload)
+            None if payload is None else self.seal("reject", owner, payload)
             for owner, payload in zip(owners, plain, strict=True)
         ]
         hashes = [None if payload is None else self.cipher.fingerprint(payload) for payload in plain]
-        position = frame.schema.get_field_index("payload")
-        frame = frame.set_column(position, "payload", pa.array(sealed, pa.binary()))
+        frame = frame.set_column(frame.schema.get_field_index("payload"), "payload", pa.array(sealed, pa.binary()))
         return frame.append_column(HASH, pa.array(hashes, pa.string()))
 
     def seal(self, name: str, owner: str, payload: bytes) -> bytes:

@@ -59,6 +59,10 @@ _RESOLVE = """
         ))
 """
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
+_ANY_BEFORE = """
+    SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)
+        OR EXISTS (SELECT FROM ops.order_version WHERE connection = %(connection)s AND is_stale)
+"""
 _CREATE_TOUCHED = "CREATE TEMPORARY TABLE touched (order_id uuid PRIMARY KEY) ON COMMIT DROP"
 _MARK_VERSIONS = """
     WITH state AS (
@@ -89,6 +93,8 @@ _MARK_ROWS = sql.SQL("""
 def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, int]:
     """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected."""
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
+    if not rejected and cursor.execute(_ANY_BEFORE, facts).fetchone() == (False,):
+        return 0, 0
     cursor.execute(_KEEP.format(is_given_up=sql.SQL(_IS_GIVEN_UP)), facts)
     cursor.execute(_RESOLVE, facts)
     mark_stale(cursor, facts)

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
+from include.orderhouse.warehouse.standing import Standing
 from include.orderhouse.warehouse.task import Cursor
+from include.orderhouse.warehouse.winners import Tally
 
 connection_total = sa.Table(
     "connection_total",
@@ -26,14 +28,7 @@ connection_total = sa.Table(
 
 _ADD = """
     INSERT INTO ops.connection_total AS known (connection, orders, lines, history_since, counted_at)
-    SELECT %(connection)s, (SELECT count(*) FROM winner WHERE is_new), (
-        SELECT count(*) FROM staged_purchase_order_line AS line JOIN winner
-            ON (line.order_id, line.batch, line.extracted_at) = (winner.order_id, winner.batch, winner.fetched_at)
-        WHERE winner.is_new
-    ) + (
-        SELECT count(*) FROM procurement.purchase_order_line AS line JOIN winner USING (connection, order_id)
-        WHERE winner.is_changed AND NOT winner.is_new AND line.first_seen_at = %(loaded_at)s
-    ), (
+    SELECT %(connection)s, %(orders)s, %(lines)s, (
         SELECT window_start FROM ops.sync WHERE (connection, sync_id) = (%(connection)s, %(sync_id)s)
     ), %(loaded_at)s
     ON CONFLICT (connection) DO UPDATE SET
@@ -41,9 +36,19 @@ _ADD = """
         history_since = least(known.history_since, excluded.history_since), counted_at = excluded.counted_at
     RETURNING orders
 """
+_FURTHER_LINES = """
+    SELECT count(*) FROM procurement.purchase_order_line AS line JOIN staged_version AS winner
+        USING (connection, order_id)
+    WHERE winner.standing = 'changed' AND line.first_seen_at = %(loaded_at)s
+"""
 
 
-def add_to_totals(cursor: Cursor, facts: dict[str, Any]) -> int:
+def add_to_totals(cursor: Cursor, facts: dict[str, Any], tally: Tally) -> int:
     """Add what the running load has brought; how many orders the connection holds. Its loads follow each other."""
-    ((orders,),) = cursor.execute(_ADD, facts).fetchall()
+    lines = tally.lines[Standing.NEW]
+    if tally.orders[Standing.CHANGED]:
+        ((further,),) = cursor.execute(_FURTHER_LINES, facts).fetchall()
+        lines += further
+    added = {"orders": tally.orders[Standing.NEW], "lines": lines}
+    ((orders,),) = cursor.execute(_ADD, {**facts, **added}).fetchall()
     return int(orders)

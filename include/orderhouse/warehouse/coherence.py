@@ -1,0 +1,58 @@
+"""Whether the frames of a batch fit together, before any of it reaches the warehouse.
+
+Every row must belong to one version of an order of this connection, or rows would be lost or mixed unseen.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.orderhouse.errors import CountMismatch
+from include.orderhouse.frames import Frames
+from include.orderhouse.model import ORDER, TABLES
+from include.orderhouse.warehouse.task import MAP_AGAIN
+
+
+def copy_keys(frame: pa.Table) -> pa.ChunkedArray:
+    """For each row of a canonical frame, or of ``version``, which copy of which order it belongs to.
+
+    Copies of an order in one batch are told apart by the start of the fetch that read them.
+    """
+    read_at = "extracted_at" if "extracted_at" in frame.column_names else "fetched_at"
+    instants = frame.column(read_at).cast(pa.int64()).cast(pa.string())
+    return pc.binary_join_element_wise(frame.column("order_id"), instants, "@")
+
+
+def check_frames(frames: Frames, connection: str) -> None:
+    """Raise CountMismatch unless every row belongs to one version of an order of this connection."""
+    versions = frames["version"]
+    if foreign := _number(pc.not_equal(versions.column("connection"), connection)):
+        raise _mismatch(f"{foreign} orders belong to another connection than {connection}")
+    keys = copy_keys(versions)
+    if len(keys.unique()) < len(keys):
+        torn = versions.column("source_order_id")[_repeated(keys)]
+        raise _mismatch(f"one batch holds two versions of order {torn} from one fetch, whose rows cannot be told apart")
+    if headless := _missing(keys, copy_keys(frames[ORDER.name])):
+        raise _mismatch(f"{headless} versions have no order")
+    for table in TABLES:
+        if astray := _missing(copy_keys(frames[table.name]), keys):
+            raise _mismatch(f"{astray} rows of {table.name} belong to no version of an order")
+
+
+def _repeated(keys: pa.ChunkedArray) -> int:
+    """The first position of a key that was there before."""
+    seen = keys.to_pylist()
+    return next(position for position, key in enumerate(seen) if key in seen[:position])
+
+
+def _missing(keys: pa.ChunkedArray, known: pa.ChunkedArray) -> int:
+    return _number(pc.invert(pc.is_in(keys, value_set=known)))
+
+
+def _number(mask: pa.ChunkedArray) -> int:
+    return int(pc.sum(mask).as_py() or 0)
+
+
+def _mismatch(what: str) -> CountMismatch:
+    return CountMismatch(f"The staged frames do not fit together: {what}.", action=MAP_AGAIN)
