@@ -18,7 +18,7 @@ for library in LIBRARIES:
     import_module(library)
 before = sorted(sys.modules)
 runpy.run_path("dags/odoo.py")
-import include.orderhouse.expectations, include.orderhouse.sync.steps
+import include.orderhouse.expectations.validator, include.orderhouse.sync.steps
 print(json.dumps([before, sorted(sys.modules)]))
 """
 _HEAVY = {"airflow", "great_expectations", "httpx", "numpy", "pandas", "psycopg", "pyarrow", "scipy", "sqlalchemy"}

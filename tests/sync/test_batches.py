@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ import yaml
 
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.connections import Connection, read_connection
+from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes
 from include.orderhouse.frames import SCHEMAS
+from include.orderhouse.home import PROJECT
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
 from include.orderhouse.sync import batches
@@ -84,3 +88,39 @@ def test_of_a_large_batch_the_fields_of_a_part_are_looked_at_evenly(
     assert counts == {"batches": 1, "orders": 12, "lines": 0, "rejects": 0, "copies": 0}
     assert (fields.objects_around("name"), fields.fields["name"].sample) == (3, "P1")
     assert "order_line" in fields.fields
+
+
+def test_the_outcomes_of_a_batch_that_lost_copies_fit_its_frames(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 3)
+    old = {"date_order": "1970-01-01 12:00:00"}
+    later = [order | {"write_date": "2026-09-30 13:00:00"} for order in orders(1, 1)]
+    staging = staged(tmp_path, [[order | old for order in orders(1, 3)], later + orders(4, 2)])
+    counts, _ = make_batches(connection, staging)
+    assert (counts["orders"], counts["copies"]) == (5, 1)
+    folders = [batch_folder("frames", number) for number in range(2)]
+    outcomes, frames = list(staged_outcomes(staging, folders)), list(staged_frames(staging, folders))
+    assert outcomes == [Outcomes.of(each) for each in frames]
+    assert [odd.row for odd in outcomes[0].odd["purchase_order"]] == [0, 1]
+    assert {odd.order_id for odd in outcomes[0].odd["purchase_order"]} == set(
+        frames[0]["purchase_order"].column("order_id").to_pylist()
+    )
+
+
+_MAP = """
+import sys
+from pathlib import Path
+from tests.sync.test_batches import batches_of, connection, map_batches, orders, staged
+folder = Path(sys.argv[1])
+staging = staged(folder, [orders(1, 3)])
+made = list(map_batches(connection.__wrapped__(folder), staging, batches_of(staging)))
+print(made[0].counts["orders"], "great_expectations" in sys.modules)
+"""
+
+
+def test_orders_are_mapped_and_checked_without_great_expectations(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAP, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["3", "False"]

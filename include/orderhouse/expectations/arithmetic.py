@@ -2,110 +2,63 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from include.orderhouse.expectations.check import Check, Oddities
-from include.orderhouse.expectations.rows import (
-    ONE,
-    PRECISION,
-    ZERO,
-    Mask,
-    Values,
-    counts,
-    decimals,
-    flags,
-    is_one_of,
-    known,
-    plain,
+from include.orderhouse.expectations.check import Check, Oddities, worded
+from include.orderhouse.expectations.exact import (
+    Exact,
+    differ,
+    exact,
+    minus,
+    number,
+    plus,
     smallest_amounts,
+    times,
+    whole_numbers,
 )
+from include.orderhouse.expectations.net_amount import net_amount
+from include.orderhouse.expectations.rows import HUNDRED, Mask, counts, flags, is_one_of, is_void, known
 from include.orderhouse.model import LINE, ORDER
 
-HUNDRED = Decimal(100)
-NET_AMOUNT_PARTS = [
-    "net_amount", "quantity_ordered", "price_unit_conversion_factor", "unit_price", "price_basis_quantity",
-    "discount_amount", "discount_percent", "tax_amount", "order.currency",
-]  # fmt: skip
 LAST_QUANTITY_DIGIT = Decimal("0.000001")
 LAST_PERCENT_DIGIT = Decimal("0.01")
 
 
-def net_amount(lines: pa.Table) -> Oddities:
-    """Net amounts other than quantity x price - discount by more than one minor unit.
-
-    Lines with a cancelled quantity are left alone: sources differ in which of the quantities the amount stands for.
-    """
-    applies = flags(lines, "is_counted") & known(lines, "net_amount", "quantity_ordered", "unit_price")
-    inclusive = flags(lines, "order.tax_inclusive")
-    applies &= (decimals(lines, "quantity_cancelled") == ZERO) & (~inclusive | known(lines, "tax_amount"))
-    positions = np.flatnonzero(applies)
-    lines, inclusive = lines.select(NET_AMOUNT_PARTS).take(positions), inclusive[positions]
-    with localcontext(prec=PRECISION):
-        expected = _gross(lines)
-        expected = expected - _discount(lines, expected)
-        net = decimals(lines, "net_amount")
-        told = np.where(inclusive, net + decimals(lines, "tax_amount"), net)
-        odd = abs(told - expected) > smallest_amounts(lines, "order.currency")
-    return {
-        int(positions[row]): f"{plain(told[row])} instead of {plain(expected[row])} by quantity, price and discount"
-        for row in np.flatnonzero(odd)
-    }
-
-
-def _gross(lines: pa.Table) -> Values:
-    basis = decimals(lines, "price_basis_quantity", ONE)
-    basis[basis == ZERO] = ONE
-    factor = decimals(lines, "price_unit_conversion_factor", ONE)
-    return np.asarray(decimals(lines, "quantity_ordered") * factor * decimals(lines, "unit_price") / basis)
-
-
-def _discount(lines: pa.Table, gross: Values) -> Values:
-    by_percent = gross * decimals(lines, "discount_percent") / HUNDRED
-    return np.where(known(lines, "discount_amount"), decimals(lines, "discount_amount"), by_percent)
-
-
 def subtotal(orders: pa.Table) -> Oddities:
     """Subtotals other than the sum of the lines without charges; cancelled lines may be in it or not."""
-    positions = np.flatnonzero(_living(orders) & known(orders, "subtotal_amount", "lines.count"))
-    orders = orders.take(positions)
-    complete = counts(orders, "lines.unknown") == 0
-    told, tolerance = decimals(orders, "subtotal_amount"), _tolerance(orders)
-    sums = [decimals(orders, f"lines.{name}") for name in ("net_amount", "net_amount_with_cancelled")]
-    odd = complete & (abs(told - sums[0]) > tolerance) & (abs(told - sums[1]) > tolerance)
-    return {
-        int(positions[row]): f"{plain(told[row])}, but its lines add up to {plain(sums[0][row])}"
-        for row in np.flatnonzero(odd)
-    }
+    if is_void(orders, "subtotal_amount", "lines.count"):
+        return {}
+    told, tolerance = exact(orders.column("subtotal_amount")), _tolerance(orders)
+    goods, all_goods = (exact(orders.column(f"lines.{name}")) for name in ("net_amount", "net_amount_with_cancelled"))
+    odd = _living(orders) & known(orders, "subtotal_amount", "lines.count") & (counts(orders, "lines.unknown") == 0)
+    odd &= differ(told, goods, tolerance) & differ(told, all_goods, tolerance)
+    return worded(odd, "{}, but its lines add up to {}", told, goods)
 
 
 def total(orders: pa.Table) -> Oddities:
     """Totals other than subtotal + charges + tax - discount, where subtotal, tax and total are told."""
-    positions = np.flatnonzero(_living(orders) & known(orders, "total_amount", "subtotal_amount", "tax_amount"))
-    orders = orders.take(positions)
-    charges = np.where(
-        known(orders, "charges_amount"), decimals(orders, "charges_amount"), decimals(orders, "lines.charges")
-    )
-    expected = decimals(orders, "subtotal_amount") + charges + decimals(orders, "tax_amount")
-    expected = expected - decimals(orders, "discount_amount")
-    told = decimals(orders, "total_amount")
-    return {
-        int(positions[row]): f"{plain(told[row])} instead of {plain(expected[row])} by its parts"
-        for row in np.flatnonzero(abs(told - expected) > _tolerance(orders))
-    }
+    needed = ("total_amount", "subtotal_amount", "tax_amount")
+    if is_void(orders, *needed):
+        return {}
+    told, goods, tax = (exact(orders.column(name)) for name in needed)
+    charges = exact(pc.coalesce(orders.column("charges_amount"), orders.column("lines.charges")))
+    expected = minus(plus(goods, charges, tax), exact(orders.column("discount_amount")))
+    odd = _living(orders) & known(orders, *needed) & differ(told, expected, _tolerance(orders))
+    return worded(odd, "{} instead of {} by its parts", told, expected)
 
 
 def _living(orders: pa.Table) -> Mask:
     return ~(flags(orders, "is_deleted") | is_one_of(orders, "status", "cancelled", "deleted"))
 
 
-def _tolerance(orders: pa.Table) -> Values:
+def _tolerance(orders: pa.Table) -> Exact:
     """One minor unit a line."""
-    return np.asarray(
-        smallest_amounts(orders, "currency") * np.maximum(counts(orders, "lines.count"), 1).astype(object)
-    )
+    lines = np.maximum(counts(orders, "lines.count"), 1)
+    return times(smallest_amounts(orders.column("currency")), whole_numbers(lines))
 
 
 def schedules(lines: pa.Table) -> Oddities:
@@ -120,18 +73,15 @@ def distributions(lines: pa.Table) -> Oddities:
 
 def _parts(lines: pa.Table, parts: str, whole: str | None, digit: Decimal) -> Oddities:
     prefix = parts.partition(".")[0]
-    number = counts(lines, f"{prefix}.count")
-    applies = flags(lines, "is_counted") & (number > 0) & (number == counts(lines, f"{prefix}.known"))
     wholes = [whole] if whole else []
-    positions = np.flatnonzero(applies & known(lines, *wholes))
-    lines, number = lines.select([parts, *wholes]).take(positions), number[positions]
-    added = decimals(lines, parts)
-    expected = decimals(lines, whole) if whole else np.full(len(lines), HUNDRED, dtype=object)
-    odd = abs(added - expected) > digit * number.astype(object)
-    return {
-        int(positions[row]): f"{plain(expected[row])}, but its {prefix} add up to {plain(added[row])}"
-        for row in np.flatnonzero(odd)
-    }
+    if is_void(lines, parts, *wholes):
+        return {}
+    count = counts(lines, f"{prefix}.count")
+    odd = flags(lines, "is_counted") & (count > 0) & (count == counts(lines, f"{prefix}.known")) & known(lines, *wholes)
+    added = exact(lines.column(parts))
+    expected = exact(lines.column(whole)) if whole else number(HUNDRED)
+    odd &= differ(added, expected, times(number(digit), whole_numbers(count)))
+    return worded(odd, f"{{}}, but its {prefix} add up to {{}}", expected, added)
 
 
 ARITHMETIC = (

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+
+from include.orderhouse.expectations.rows import Mask, plain
 
 Oddities = Mapping[int, str]
 """By the position of a row that a check does not hold for, what is odd about it."""
@@ -43,3 +46,12 @@ class Finding:
     reason: str
     source_value: str | None
     critical: bool
+
+
+def worded(odd: Mask, wording: str, *numbers: pa.ChunkedArray | pa.Scalar) -> Oddities:
+    """The odd rows in words; a number of each column, or one number for all rows, stands for each ``{}``."""
+    rows = np.flatnonzero(odd)
+    columns = [
+        [each.as_py()] * len(rows) if isinstance(each, pa.Scalar) else each.take(rows).to_pylist() for each in numbers
+    ]
+    return {row: wording.format(*map(plain, told)) for row, *told in zip(rows.tolist(), *columns, strict=True)}

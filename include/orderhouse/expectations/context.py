@@ -48,7 +48,7 @@ def _with_parent(child: pa.Table, key: str, parent: pa.Table, facts: tuple[str, 
 def _with_sums(parent: pa.Table, key: str, children: pa.Table, sums: Mapping[str, str], prefix: str) -> pa.Table:
     """``parent`` with sums over its children: by new column, the child column and what to do with it."""
     wanted = [tuple(source.split(" ")) for source in sums.values()]
-    grouped = children.group_by(key).aggregate(wanted)
+    grouped = children.group_by(key, use_threads=False).aggregate(wanted)
     position = pc.index_in(parent.column(key), value_set=grouped.column(key).combine_chunks())
     for name, (column, function) in zip(sums, wanted, strict=True):
         parent = parent.append_column(f"{prefix}.{name}", grouped.column(f"{column}_{function}").take(position))
@@ -80,16 +80,20 @@ def _with_line_sums(orders: pa.Table, lines: pa.Table) -> pa.Table:
 
 def _with_shares(lines: pa.Table, schedules: pa.Table, distributions: pa.Table) -> pa.Table:
     """Lines with what their schedules and distributions add up to; ``known`` counts those that can be added."""
+    schedules = _living(schedules, "line_id", "schedule_id", "quantity", "unit", "line.unit")
     unit = pc.fill_null(pc.equal(schedules.column("unit"), schedules.column("line.unit")), True)
     schedules = schedules.append_column("comparable", pc.if_else(unit, schedules.column("quantity"), None))
     sums = {"quantity": "comparable sum", "known": "comparable count", "count": "schedule_id count"}
-    lines = _with_sums(lines, "line_id", _living(schedules), sums, "schedules")
+    lines = _with_sums(lines, "line_id", schedules, sums, "schedules")
     sums = {"percent": "percent sum", "known": "percent count", "count": "distribution_id count"}
-    return _with_sums(lines, "line_id", _living(distributions), sums, "distributions")
+    distributions = _living(distributions, "line_id", "distribution_id", "percent")
+    return _with_sums(lines, "line_id", distributions, sums, "distributions")
 
 
-def _living(frame: pa.Table) -> pa.Table:
-    return frame.filter(pc.invert(_flag(frame, "is_deleted")))
+def _living(frame: pa.Table, *names: str) -> pa.Table:
+    """These columns of the rows that are not deleted."""
+    gone, kept = _flag(frame, "is_deleted"), frame.select(list(names))
+    return kept.filter(pc.invert(gone)) if pc.any(gone).as_py() else kept
 
 
 def _is_counted(lines: pa.Table) -> pa.ChunkedArray:

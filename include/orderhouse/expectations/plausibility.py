@@ -7,13 +7,13 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from include.orderhouse.expectations.check import Check, Oddities
-from include.orderhouse.expectations.rows import ONE, ZERO, Mask, days, decimals, flags, is_one_of, known, plain
+from include.orderhouse.expectations.check import Check, Oddities, worded
+from include.orderhouse.expectations.exact import exact, exceeds, number, plus, times
+from include.orderhouse.expectations.rows import HUNDRED, ZERO, Mask, days, flags, is_one_of, is_void, known
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
 
 FIRST_DAY = np.datetime64("1980-01-01")
 YEAR = np.timedelta64(366, "D")
-HUNDRED = ONE.scaleb(2)
 
 
 def parent_missing(prefix: str, frame: pa.Table) -> Oddities:
@@ -47,21 +47,25 @@ def _dates(told: np.ndarray, odd: Mask, reason: str) -> dict[int, str]:
 
 def negative(field: str, lines: pa.Table) -> Oddities:
     """Negative numbers on standard orders; charge lines may take something off."""
-    applies = flags(lines, "is_counted") & is_one_of(lines, "order.order_type", "standard")
-    applies &= ~is_one_of(lines, "line_type", "charge")
-    told = decimals(lines, field)
-    return {int(row): f"{plain(told[row])} is negative" for row in np.flatnonzero(applies & (told < ZERO))}
+    if is_void(lines, field):
+        return {}
+    told = exact(lines.column(field))
+    odd = exceeds(number(ZERO), told)
+    if odd.any():
+        odd &= flags(lines, "is_counted") & is_one_of(lines, "order.order_type", "standard")
+        odd &= ~is_one_of(lines, "line_type", "charge")
+    return worded(odd, "{} is negative", told)
 
 
 def over_receipt(lines: pa.Table) -> Oddities:
     """Lines of which more was received than ordered and tolerated."""
-    ordered, received = decimals(lines, "quantity_ordered"), decimals(lines, "quantity_received")
-    most = ordered * (ONE + decimals(lines, "over_delivery_percent") / HUNDRED)
-    applies = flags(lines, "is_counted") & known(lines, "quantity_ordered", "quantity_received") & (ordered > ZERO)
-    return {
-        int(row): f"{plain(received[row])} received of {plain(ordered[row])} ordered"
-        for row in np.flatnonzero(applies & (received > most))
-    }
+    needed = ("quantity_ordered", "quantity_received")
+    if is_void(lines, *needed):
+        return {}
+    ordered, received = (exact(lines.column(name)) for name in needed)
+    most = times(ordered, plus(number(HUNDRED), exact(lines.column("over_delivery_percent"))))
+    odd = flags(lines, "is_counted") & known(lines, *needed) & exceeds(ordered, number(ZERO))
+    return worded(odd & exceeds(times(received, number(HUNDRED)), most), "{} received of {} ordered", received, ordered)
 
 
 PARENTS = tuple(

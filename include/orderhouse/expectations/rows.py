@@ -1,4 +1,4 @@
-"""Columns of a frame as NumPy arrays: what the checks compute with. Amounts are Decimal objects, never floats."""
+"""Columns of a frame row by row, as NumPy arrays. Amounts are Decimal objects, never floats."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.codes import minor_units
-
 Values: TypeAlias = npt.NDArray[Any]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
+HUNDRED = Decimal(100)
 PRECISION = 100
 """Digits that intermediate results keep: more than a product of quantity, conversion factor and price has."""
 
 LAST_DIGIT = Decimal("1E-10")
 
 
+def is_void(frame: pa.Table, *names: str) -> bool:
+    """Whether one of the columns is NULL in every row."""
+    return any(frame.column(name).null_count == len(frame) for name in names)
+
+
 def known(frame: pa.Table, *names: str) -> Mask:
     """Where none of the columns is NULL."""
     found = np.ones(len(frame), dtype=bool)
     for name in names:
-        found &= frame.column(name).is_valid().to_numpy()
+        if frame.column(name).null_count:
+            found &= frame.column(name).is_valid().to_numpy()
     return found
 
 
@@ -57,19 +62,6 @@ def flags(frame: pa.Table, name: str) -> Mask:
 def is_one_of(frame: pa.Table, name: str, *texts: str) -> Mask:
     """Where a column holds one of the texts."""
     return np.asarray(pc.is_in(frame.column(name), value_set=pa.array(texts)).to_numpy(), dtype=bool)
-
-
-def smallest_amounts(frame: pa.Table, name: str) -> Values:
-    """The minor unit of each row's currency: 0.01 for EUR, 1 for JPY; 0.01 where the currency is not known."""
-    units = {code: _minor_unit(code) for code in frame.column(name).unique().to_pylist()}
-    found = np.empty(len(frame), dtype=object)
-    found[:] = [units[code] for code in frame.column(name).to_pylist()]
-    return found
-
-
-def _minor_unit(currency: str | None) -> Decimal:
-    digits = minor_units(currency) if currency else None
-    return ONE.scaleb(-(2 if digits is None else digits))
 
 
 def plain(number: Decimal) -> str:

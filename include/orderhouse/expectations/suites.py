@@ -1,4 +1,4 @@
-"""The Great Expectations suites: one per canonical table, over its frame of keys and check columns.
+"""The Great Expectations suites: one per canonical table, over the outcomes of its keys and checks.
 
 Keys are expected to be there. Every other check is computed beforehand, exact and column by column; its column holds
 what is odd about a row, and is expected to be empty.
@@ -6,13 +6,11 @@ what is odd about a row, and is expected to be empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import great_expectations as gx
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.data_context.types.base import (
@@ -26,15 +24,8 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from include.orderhouse.expectations.arithmetic import ARITHMETIC
-from include.orderhouse.expectations.check import Check, Oddities
-from include.orderhouse.expectations.plausibility import PLAUSIBILITY
-from include.orderhouse.frames import frame_columns
+from include.orderhouse.expectations.expected import CHECKS, required
 from include.orderhouse.model import TABLES, Table
-
-CHECKS: dict[str, tuple[Check, ...]] = {
-    table.name: tuple(check for check in (*PLAUSIBILITY, *ARITHMETIC) if check.table == table.name) for table in TABLES
-}
 
 
 class Suites:
@@ -54,24 +45,18 @@ class Suites:
         """What is expected of each table's rows."""
         return {name: suite.expectation_configurations for name, suite in self._suites.items()}
 
-    def validate(self, table: Table, batches: Sequence[pa.Table]) -> ExpectationSuiteValidationResult:
-        """The result of a table's suite on the outcomes of batches, as if they were one.
+    def validate(self, table: Table, outcomes: pa.Table) -> ExpectationSuiteValidationResult:
+        """The result of a table's suite on the outcomes of its rows.
 
         The positions of unexpected rows are in it. Raises RuntimeError where an expectation could not be evaluated.
         """
-        data = pa.concat_tables(batches).to_pandas(types_mapper=pd.ArrowDtype)
+        data = outcomes.to_pandas(types_mapper=pd.ArrowDtype)
         batch = self._batches[table.name].get_batch({"dataframe": data})
         result = batch.validate(self._suites[table.name], result_format={"result_format": "COMPLETE"})
         for each in result.results:
             if "unexpected_index_list" not in each.result:
                 raise RuntimeError(f"Great Expectations failed on {table.name}: {each.exception_info}")
         return result
-
-
-def outcomes(table: Table, frame: pa.Table, found: Mapping[Check, Oddities]) -> pa.Table:
-    """What a table's suite looks at: which keys of a frame are there, and what each check found."""
-    columns = {name: _presence(frame.column(name)) for name in required(table)}
-    return pa.table(columns | {check.column: _outcome(frame, oddities) for check, oddities in found.items()})
 
 
 def _config() -> DataContextConfig:
@@ -81,11 +66,6 @@ def _config() -> DataContextConfig:
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
     )
-
-
-def required(table: Table) -> list[str]:
-    """The columns of a frame without which a row cannot be loaded."""
-    return [column.name for column in frame_columns(table) if column.required]
 
 
 def _suite(table: Table) -> gx.ExpectationSuite:
@@ -99,23 +79,3 @@ def _suite(table: Table) -> gx.ExpectationSuite:
         severity = FailureSeverity.CRITICAL if check.critical else FailureSeverity.WARNING
         expectations.append(ExpectColumnValuesToBeNull(column=check.column, severity=severity, description=check.says))
     return gx.ExpectationSuite(name=table.name, expectations=expectations)
-
-
-def _presence(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """True where a key has a value, else NULL: all that its expectation looks at, and quick to fingerprint."""
-    return pc.if_else(column.is_valid(), True, None)
-
-
-def _outcome(frame: pa.Table, oddities: Oddities) -> pa.Array:
-    """A check's column: which record it is and what is odd about it, NULL for all other rows."""
-    values: list[str | None] = [None] * len(frame)
-    for row, reason in oddities.items():
-        values[row] = f"{_label(frame, row)}: {reason}"
-    return pa.array(values, pa.string())
-
-
-def _label(frame: pa.Table, row: int) -> str:
-    """A record as people call it: ``4500000017 / 00010 / 2``."""
-    names = ("order_number", "order.order_number", "line_number", "line.line_number", "schedule_number")
-    parts = [frame.column(name)[row].as_py() for name in names if name in frame.column_names]
-    return " / ".join(part for part in parts if part)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse import collector
 from include.orderhouse.connections import Connection
+from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
 from include.orderhouse.frames import Frames
 from include.orderhouse.staging import Staging, batch_folder, read_frames, read_orders, write_frames
 from include.orderhouse.sync.copies import Version, keys_of, outdated, versions, without, without_repeated_rejects
@@ -59,7 +60,9 @@ Early = Sequence[tuple[Pages, Made]]
 
 
 def make_batches(connection: Connection, staging: Staging, early: Early = ()) -> tuple[Counts, SourceFields]:
-    """Stage the frames of all pages; of copies in several batches only the latest stays. ``early`` are there already.
+    """Stage frames and outcomes of all pages; of copies in several batches only the latest stays.
+
+    ``early`` are there already.
 
     Gives how many batches, orders, lines, rejects and further copies there are, and the fields of all orders.
     """
@@ -74,7 +77,7 @@ def make_batches(connection: Connection, staging: Staging, early: Early = ()) ->
         fields.merge(made.fields)
     for number, older in outdated(_copies(staging, keys)).items():
         frames = without(read_frames(staging, batch_folder(STAGE, number)), older)
-        write_frames(staging, batch_folder(STAGE, number), frames)
+        _stage(staging, number, frames)
         counts[number] = _counts(frames)
     total = {name: sum(each[name] for each in counts) for name in ("orders", "lines", "rejects")}
     return {"batches": len(counts), **total, "copies": read - total["orders"]}, fields
@@ -116,7 +119,7 @@ def batches_of(staging: Staging, without: Container[str] = ()) -> list[Pages]:
 
 
 def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages], first: int = 0) -> Iterator[Made]:
-    """Stage the frames of every batch, in order; ``first`` is the number of the first one."""
+    """Stage frames and outcomes of every batch, in order; ``first`` is the number of the first one."""
     numbers = range(first, first + len(batches))
     if len(batches) < WORTH_PROCESSES:
         yield from map(Worker(connection, staging).map, numbers, batches)
@@ -139,14 +142,21 @@ class Worker:
         self._transform, self._staging = Transform(connection), staging
 
     def map(self, number: int, pages: Pages) -> Made:
-        """Stage the frames of one batch."""
+        """Stage the frames and outcomes of one batch."""
         fields = SourceFields(self._transform.connection.connector.mapping.empty)
         with collector.at_rest():
             orders = [order for page in pages for order in read_orders(self._staging, page)]
             frames = without_repeated_rejects(self._transform.frames(orders))
             fields.add([order.record for order in orders[:: len(orders) // LOOKED_INTO + 1]])
-        write_frames(self._staging, batch_folder(STAGE, number), frames)
+        _stage(self._staging, number, frames)
         return Made(len(orders), _counts(frames), digests(keys_of(frames)), fields)
+
+
+def _stage(staging: Staging, number: int, frames: Frames) -> None:
+    """Stage the frames of a batch, and beside them what the checks come to."""
+    folder = batch_folder(STAGE, number)
+    write_frames(staging, folder, frames)
+    write_outcomes(staging, folder, Outcomes.of(frames))
 
 
 def _counts(frames: Frames) -> Counts:

@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.ahead import made_ahead
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
     BoundExceeded,
@@ -21,9 +20,10 @@ from include.orderhouse.errors import (
     TooManyRejects,
     UnexpectedShape,
 )
+from include.orderhouse.expectations.outcomes import staged_outcomes
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.reports import reports_url
-from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, read_frames, staged_frames, write_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.batches import ORDERS_PER_BATCH, make_batches
@@ -99,22 +99,23 @@ def transform(runtime: Runtime, staged: str) -> Summary:
 
 
 def validate(runtime: Runtime, staged: str) -> Summary:
-    """Hold the frames to the expectations. Raises TooManyRejects where the run must not load; its rejects are kept."""
-    from include.orderhouse.expectations import Validator
+    """Judge what the checks came to. Raises TooManyRejects where the run must not load; its rejects are kept."""
+    from include.orderhouse.expectations.validator import Validator
 
     staging = _resumed(runtime, staged)
     plan = Plan.load(staging)
     made = staging.read_json(TRANSFORMED)
     validator = Validator(plan.connection, staged)
-    rejected = findings = 0
+    rejected, findings = made["rejects"], 0
     folders = [batch_folder("frames", number) for number in range(made["batches"])]
-    for number, (frames, found) in enumerate(validator.check(made_ahead(staged_frames(staging, folders)))):
-        checked = apply_findings(frames, found, plan.connection)
+    for number, found in enumerate(validator.check(staged_outcomes(staging, list(folders)))):
         if found:
+            frames = read_frames(staging, folders[number])
+            checked = apply_findings(frames, found, plan.connection)
             folders[number] = batch_folder("checked", number)
             write_frames(staging, folders[number], checked)
-        rejected += checked["reject"].num_rows
-        findings += len(found)
+            rejected += checked["reject"].num_rows - frames["reject"].num_rows
+            findings += len(found)
     report = _write_report(runtime, validator, staged)
     staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     drifts = [] if plan.mode in FROM_WAREHOUSE else check_drift(runtime, staged, staging)

@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from include.orderhouse.expectations import Finding, Validator
+from include.orderhouse.expectations import Finding
+from include.orderhouse.expectations.outcomes import Outcomes
+from include.orderhouse.expectations.validator import Validator
 from include.orderhouse.frames import SCHEMAS, Frames, empty_frames
 
 Row = dict[str, Any]
@@ -89,7 +91,7 @@ def check(validator: Validator) -> Callable[..., list[Finding]]:
     """The findings in a batch that is good but for the given values."""
 
     def run(**spoiled: Any) -> list[Finding]:
-        ((_, findings),) = validator.check([batch(**spoiled)])
+        (findings,) = validator.check([Outcomes.of(batch(**spoiled))])
         return findings
 
     return run

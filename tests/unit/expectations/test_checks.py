@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from include.orderhouse.expectations import Finding
+from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.frames import empty_frames
-from tests.unit.expectations.conftest import batch
 
 Check = Callable[..., list[Finding]]
 
@@ -27,7 +27,7 @@ def test_a_good_order_has_no_findings(check: Check) -> None:
 
 
 def test_an_empty_batch_has_no_findings(validator: Any) -> None:
-    ((_, findings),) = validator.check([empty_frames()])
+    (findings,) = validator.check([Outcomes.of(empty_frames())])
     assert findings == []
 
 
@@ -263,17 +263,3 @@ def test_a_finding_says_where_and_what(check: Check) -> None:
     assert (finding.table, finding.order_id, finding.row_id) == ("purchase_order_line", "order", "line")
     assert finding.field == "net_amount"
     assert finding.reason == "200 instead of 190 by quantity, price and discount"
-
-
-def test_findings_of_batches_validated_together_belong_to_their_own_batch(validator: Any) -> None:
-    spoiled = batch(line={"net_amount": Decimal(777)})
-    made = [batch(), spoiled, batch(), empty_frames(), spoiled]
-    found = list(validator.check(made))
-    assert [frames is one for (frames, _), one in zip(found, made, strict=True)] == [True] * 5
-    assert [codes(findings) for _, findings in found] == [
-        codes(found[1][1]) if one is spoiled else set() for one in made
-    ]
-    assert "NET_AMOUNT_DIFFERS" in codes(found[1][1])
-    assert {finding.source_value for _, findings in found for finding in findings if finding.field == "net_amount"} == {
-        "777"
-    }

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from include.orderhouse.expectations import Validator
+from include.orderhouse.expectations.outcomes import Outcomes
+from include.orderhouse.expectations.validator import Validator
 from tests.unit.expectations.conftest import batch
 
 
@@ -17,7 +18,8 @@ def report(tmp_path: Path) -> Path:
     """The report of three batches: a good one, one with an odd amount, and one with markup in an order number."""
     validator = Validator("acme_us", "5f3b")
     spoiled = batch(order={"order_number": "<script>alert(1)</script> $x"}, line={"net_amount": Decimal(300)})
-    list(validator.check([batch(), batch(line={"net_amount": Decimal(200)}), spoiled]))
+    made = [batch(), batch(line={"net_amount": Decimal(200)}), spoiled]
+    list(validator.check(map(Outcomes.of, made)))
     return tmp_path / "run" / validator.report(tmp_path / "run")
 
 
@@ -52,7 +54,7 @@ def test_a_page_asks_no_other_host_and_runs_no_script(report: Path, name: str) -
 
 def test_a_report_can_go_to_any_file_system(tmp_path: Path) -> None:
     validator = Validator("acme_us", "5f3b")
-    list(validator.check([batch()]))
+    list(validator.check([Outcomes.of(batch())]))
     assert validator.report("memory://reports/acme_us") == "index.html"
 
 
@@ -67,7 +69,7 @@ def test_nothing_is_written_but_the_report(
     monkeypatch.chdir(elsewhere)
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     validator = Validator("acme_us", "5f3b")
-    list(validator.check([batch()]))
+    list(validator.check([Outcomes.of(batch())]))
     validator.report(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir())[0] == "index.html"
     assert not list(elsewhere.iterdir())
