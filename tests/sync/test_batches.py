@@ -18,8 +18,10 @@ from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.home import PROJECT
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
-from include.orderhouse.sync import batches
-from include.orderhouse.sync.batches import batches_of, make_batches, map_batches
+from include.orderhouse.sync import batching, worker
+from include.orderhouse.sync.batches import make_batches
+from include.orderhouse.sync.batching import batches_of
+from include.orderhouse.sync.worker import map_batches
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CUSTOM = [{"table": "order", "source": "memo", "name": "told_memo"}]
@@ -49,7 +51,7 @@ def orders(first: int, number: int) -> list[dict[str, Any]]:
 
 
 def test_pages_go_together_until_there_are_enough_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 5)
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 5)
     staging = staged(tmp_path, [orders(1, 3), orders(4, 3), orders(7, 6), orders(13, 1)])
     pages = [[page.rpartition("/")[2] for page in batch] for batch in batches_of(staging)]
     assert pages == [["000000.zst", "000001.zst"], ["000002.zst"], ["000003.zst"]]
@@ -59,17 +61,17 @@ def test_pages_go_together_until_there_are_enough_orders(tmp_path: Path, monkeyp
 def test_a_batch_of_large_orders_ends_earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     staging = staged(tmp_path, [orders(1, 3), orders(4, 3), orders(7, 3)])
     assert len(batches_of(staging)) == 1
-    monkeypatch.setattr(batches, "BYTES_PER_BATCH", 600)
+    monkeypatch.setattr(batching, "BYTES_PER_BATCH", 600)
     assert [len(batch) for batch in batches_of(staging)] == [2, 1]
 
 
 def test_many_batches_are_mapped_by_processes_to_the_same_frames(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 2)
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 2)
     made = []
     for worth in (100, 1):
-        monkeypatch.setattr(batches, "WORTH_PROCESSES", worth)
+        monkeypatch.setattr(worker, "WORTH_PROCESSES", worth)
         staging = staged(tmp_path / str(worth), [orders(1, 2), orders(3, 2), orders(5, 1)])
         told = list(map_batches(connection, staging, batches_of(staging)))
         counts = [each.counts for each in told]
@@ -82,7 +84,7 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
 def test_of_a_large_batch_the_fields_of_a_part_are_looked_at_evenly(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "LOOKED_INTO", 4)
+    monkeypatch.setattr(worker, "LOOKED_INTO", 4)
 
     counts, fields = make_batches(connection, staged(tmp_path, [orders(1, 12)]))
     assert counts == {"batches": 1, "orders": 12, "lines": 0, "rejects": 0, "copies": 0}
@@ -93,7 +95,7 @@ def test_of_a_large_batch_the_fields_of_a_part_are_looked_at_evenly(
 def test_the_outcomes_of_a_batch_that_lost_copies_fit_its_frames(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 3)
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 3)
     old = {"date_order": "1970-01-01 12:00:00"}
     later = [order | {"write_date": "2026-09-30 13:00:00"} for order in orders(1, 1)]
     staging = staged(tmp_path, [[order | old for order in orders(1, 3)], later + orders(4, 2)])

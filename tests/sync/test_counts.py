@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.sync import batches, steps
+from include.orderhouse.sync import batching, steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -18,7 +18,7 @@ NOTHING = {"orders": 0, "lines": 0}
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Copies of an order come in several batches."""
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 7)
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 7)
 
 
 @pytest.mark.parametrize("connector", ["netsuite", "odoo"])

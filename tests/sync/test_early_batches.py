@@ -12,10 +12,12 @@ import pytest
 from include.orderhouse.connections import Connection
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
-from include.orderhouse.sync import batches, early_batches
-from include.orderhouse.sync.batches import Made, Pages, Worker, make_batches
+from include.orderhouse.sync import batching, early_batches
+from include.orderhouse.sync.batches import make_batches
+from include.orderhouse.sync.batching import Pages
 from include.orderhouse.sync.early_batches import FILE, EarlyBatches, take_early
 from include.orderhouse.sync.extraction import staged_pages
+from include.orderhouse.sync.worker import Made, Worker
 from tests.sync.test_batches import connection, orders, staged
 
 __all__ = ["connection"]
@@ -45,7 +47,7 @@ def staging(tmp_path: Path) -> Staging:
 @pytest.fixture
 def pool(connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPatch) -> Here:
     here = Here(connection, staging)
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 2)
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 2)
     monkeypatch.setattr(early_batches, "WORTH_A_PROCESS", 2)
     monkeypatch.setattr(early_batches, "processes", lambda *_: here)
     return here
@@ -105,8 +107,8 @@ def test_few_pages_start_no_process(connection: Connection, staging: Staging, po
 
 def test_what_is_taken_once_is_mapped_anew_the_next_time(connection: Connection, staging: Staging, pool: Here) -> None:
     listened(connection, staging)
-    assert len(take_early(connection, staging)) == 5
-    assert take_early(connection, staging) == []
+    assert len(take_early(connection, staging).made) == 5
+    assert take_early(connection, staging).made == ()
 
 
 def test_what_another_mapping_made_does_not_count(
@@ -114,7 +116,7 @@ def test_what_another_mapping_made_does_not_count(
 ) -> None:
     listened(connection, staging)
     monkeypatch.setattr(Connection, "mapping_fingerprint", "another")
-    assert take_early(connection, staging) == []
+    assert take_early(connection, staging).made == ()
 
 
 def test_what_fails_is_left_to_the_transform_with_all_behind_it(
@@ -122,7 +124,7 @@ def test_what_fails_is_left_to_the_transform_with_all_behind_it(
 ) -> None:
     pool.bad = {list(staged_pages(staging))[3].name}
     listened(connection, staging)
-    assert len(take_early(connection, staging)) == 3
+    assert len(take_early(connection, staging).made) == 3
 
 
 def test_where_pages_are_fetched_again_only_later_ones_count(
@@ -131,11 +133,11 @@ def test_where_pages_are_fetched_again_only_later_ones_count(
     for early in listen(connection, staging, pages=4):
         early.start_over()
         early.add(list(staged_pages(staging))[4])
-    assert [pages for pages, _ in take_early(connection, staging)] == [("raw/000/000004.zst",)]
+    assert take_early(connection, staging).pages == [("raw/000/000004.zst",)]
 
 
 def test_a_fetch_that_fails_lists_nothing(connection: Connection, staging: Staging, pool: Here) -> None:
     listened(connection, staging)
     with pytest.raises(ValueError, match="gone"), EarlyBatches(connection, staging):
         raise ValueError("gone")
-    assert take_early(connection, staging) == []
+    assert take_early(connection, staging).made == ()

@@ -32,7 +32,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from include.orderhouse.sync import batches
+from include.orderhouse.sync import batching, worker
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
@@ -274,8 +274,8 @@ def ground(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("histories")
         patch.setenv("ORDERHOUSE_HOME", str(folder / "home"))
-        patch.setattr(batches, "ORDERS_PER_BATCH", 3)
-        patch.setattr(batches, "WORTH_PROCESSES", sys.maxsize)
+        patch.setattr(batching, "ORDERS_PER_BATCH", 3)
+        patch.setattr(worker, "WORTH_PROCESSES", sys.maxsize)
         yield Ground(*engines, folder)
     for engine in engines:
         engine.dispose()

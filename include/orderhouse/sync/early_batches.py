@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Executor, Future, wait
-from itertools import takewhile
+from dataclasses import replace
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.batches import Batching, Early, Made, Pages, map_batch, processes
+from include.orderhouse.sync.batches import Early
+from include.orderhouse.sync.batching import Batching, Pages
 from include.orderhouse.sync.extraction import StagedPage
+from include.orderhouse.sync.keys import apart, together
+from include.orderhouse.sync.worker import Made, map_batch, processes
+from include.orderhouse.transform.source_fields import SourceFields
 
-FILE = "early.json"
+FILE, KEYS = "early.json", "early.keys"
 WORTH_A_PROCESS = 4
 """So many batches have to wait before a process is started for them."""
 
@@ -32,16 +35,18 @@ class EarlyBatches:
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self._connection, self._staging, self._lock = connection, staging, Lock()
         self._pool: Executor | None = None
+        self._begin()
+
+    def _begin(self) -> None:
         self._batching, self._waiting = Batching(), list[Pages]()
-        self._begun: list[tuple[Pages, Future[Made]]] = []
+        self._begun, self._coming = list[Pages](), list[Future[Made]]()
+        self._made, self._fields = list[Made](), SourceFields()
 
     def __enter__(self) -> Self:
         self._staging.remove(FILE)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
@@ -52,43 +57,68 @@ class EarlyBatches:
             if self._pool is None and len(self._waiting) >= WORTH_A_PROCESS:
                 self._pool = processes(self._connection, self._staging, max(1, (os.cpu_count() or 1) - 1))
             if self._pool is not None:
-                for pages in self._waiting:
-                    self._begun.append((pages, self._pool.submit(map_batch, len(self._begun), pages)))
-                self._waiting = []
+                self._map_waiting(self._pool)
+            self._collect()
 
     def start_over(self) -> None:
         """Pages are going to be fetched again: what was made of them does not count, nor of any other."""
         with self._lock:
             self._end()
-            self._batching, self._waiting, self._begun = Batching(), [], []
+            self._begin()
 
     def keep(self) -> None:
         """All pages have come: list what was made of them; the transform makes what has not begun or has failed."""
         with self._lock:
             self._end()
-            made = takewhile(lambda batch: _is_made(batch[1]), self._begun)
-            batches = [{"pages": pages, "made": coming.result().as_json()} for pages, coming in made]
-        if batches:
-            self._staging.write_json(FILE, {"mapping": self._connection.mapping_fingerprint, "batches": batches})
+            self._collect()
+            if self._made:
+                self._staging.write(KEYS, together(made.keys for made in self._made))
+                self._staging.write_json(FILE, self._list())
+
+    def _map_waiting(self, pool: Executor) -> None:
+        for pages in self._waiting:
+            self._coming.append(pool.submit(map_batch, len(self._begun), pages))
+            self._begun.append(pages)
+        self._waiting = []
+
+    def _collect(self) -> None:
+        """Take what has been made, in order; nothing behind a batch that has failed."""
+        while self._coming and _is_made(self._coming[0]):
+            made = self._coming.pop(0).result()
+            self._fields.merge(made.fields)
+            self._made.append(replace(made, fields=SourceFields()))
+
+    def _list(self) -> dict[str, object]:
+        batches = [
+            {"pages": pages, "read": made.read, "counts": made.counts}
+            for pages, made in zip(self._begun, self._made, strict=False)
+        ]
+        fingerprint = self._connection.mapping_fingerprint
+        return {"mapping": fingerprint, "batches": batches, "fields": self._fields.as_json()}
 
     def _end(self) -> None:
         """Wait for what is being mapped; nothing else begins."""
-        coming = [future for _, future in self._begun]
-        for future in coming:
+        for future in self._coming:
             future.cancel()
-        wait(coming)
+        wait(self._coming)
 
 
 def _is_made(batch: Future[Made]) -> bool:
-    return not batch.cancelled() and batch.exception() is None
+    return batch.done() and not batch.cancelled() and batch.exception() is None
 
 
 def take_early(connection: Connection, staging: Staging) -> Early:
     """The batches that are made already; once they are taken, all pages are mapped anew."""
     if not staging.exists(FILE):
-        return []
+        return Early()
     told = staging.read_json(FILE)
     staging.remove(FILE)
     if told["mapping"] != connection.mapping_fingerprint:
-        return []
-    return [(tuple(batch["pages"]), Made.of_json(batch["made"])) for batch in told["batches"]]
+        return Early()
+    batches = told["batches"]
+    keys = apart(staging.read(KEYS), [batch["counts"]["orders"] for batch in batches])
+    return Early(
+        pages=[tuple(batch["pages"]) for batch in batches],
+        made=[Made(b["read"], b["counts"], k, SourceFields()) for b, k in zip(batches, keys, strict=True)],
+        fields=SourceFields.of_json(told["fields"]),
+    )

@@ -17,14 +17,14 @@ def digests(keys: Iterable[str]) -> Digests:
     return np.array([blake2b(key.encode(), digest_size=_DIGEST.itemsize).digest() for key in keys], _DIGEST)
 
 
-def as_text(found: Digests) -> str:
-    """Digests as text, one behind the other."""
-    return found.tobytes().hex()
+def together(lists: Iterable[Digests]) -> bytes:
+    """The digests of all lists, one behind the other."""
+    return b"".join(each.tobytes() for each in lists)
 
 
-def of_text(text: str) -> Digests:
-    """The digests of such a text."""
-    return np.frombuffer(bytes.fromhex(text), _DIGEST)
+def apart(content: bytes, lengths: Sequence[int]) -> list[Digests]:
+    """The lists again, of which ``lengths`` tells how many digests each has."""
+    return np.split(np.frombuffer(content, _DIGEST), np.cumsum(lengths)[:-1])
 
 
 def repeated(lists: Sequence[Digests]) -> Digests:

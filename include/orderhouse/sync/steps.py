@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 from include.orderhouse.connector import Source
@@ -20,17 +22,16 @@ from include.orderhouse.errors import (
     TooManyRejects,
     UnexpectedShape,
 )
-from include.orderhouse.expectations.outcomes import staged_outcomes
 from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.reports import reports_url
-from include.orderhouse.staging import Staging, batch_folder, read_frames, staged_frames, write_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
-from include.orderhouse.sync.batches import ORDERS_PER_BATCH, make_batches
+from include.orderhouse.sync.batches import make_batches
+from include.orderhouse.sync.batching import ORDERS_PER_BATCH
 from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.early_batches import EarlyBatches, take_early
-from include.orderhouse.sync.extraction import Extraction, Tally
+from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.named_orders import read_named_orders
@@ -38,7 +39,7 @@ from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.verdict import apply_findings
+from include.orderhouse.sync.verdict import VALIDATOR, judge
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
 from include.orderhouse.warehouse.load import keep_rejects
@@ -100,28 +101,18 @@ def transform(runtime: Runtime, staged: str) -> Summary:
 
 def validate(runtime: Runtime, staged: str) -> Summary:
     """Judge what the checks came to. Raises TooManyRejects where the run must not load; its rejects are kept."""
-    from include.orderhouse.expectations.validator import Validator
-
     staging = _resumed(runtime, staged)
     plan = Plan.load(staging)
     made = staging.read_json(TRANSFORMED)
-    validator = Validator(plan.connection, staged)
-    rejected, findings = made["rejects"], 0
-    folders = [batch_folder("frames", number) for number in range(made["batches"])]
-    for number, found in enumerate(validator.check(staged_outcomes(staging, list(folders)))):
-        if found:
-            frames = read_frames(staging, folders[number])
-            checked = apply_findings(frames, found, plan.connection)
-            folders[number] = batch_folder("checked", number)
-            write_frames(staging, folders[number], checked)
-            rejected += checked["reject"].num_rows - frames["reject"].num_rows
-            findings += len(found)
-    report = _write_report(runtime, validator, staged)
+    folders, told = [batch_folder("frames", number) for number in range(made["batches"])], {}
+    rejected = made["rejects"]
+    if folders:
+        told = judge(runtime, plan, staging, folders)
+        rejected += told["rejects"]
     staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     drifts = [] if plan.mode in FROM_WAREHOUSE else check_drift(runtime, staged, staging)
     _stop_if_too_many(runtime, plan, made, rejected)
-    told = {"rejects": rejected, "findings": findings, "drift": len(drifts)}
-    return {"staged": staged, **told, "report": report}
+    return {"staged": staged, "findings": 0, **told, "rejects": rejected, "drift": len(drifts)}
 
 
 def load(runtime: Runtime, staged: str) -> Summary:
@@ -157,9 +148,12 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
     try:
         summary = extract(runtime, request)
         tell("extract", summary)
-        for step in (transform, validate, load, advance_watermark):
-            summary = step(runtime, summary["staged"])
-            tell(step.__name__, summary)
+        with ThreadPoolExecutor(1) as ahead:
+            if any(page.orders for page in staged_pages(runtime.staging(summary["staged"]))):
+                ahead.submit(import_module, VALIDATOR)
+            for step in (transform, validate, load, advance_watermark):
+                summary = step(runtime, summary["staged"])
+                tell(step.__name__, summary)
     except Exception as error:
         record_failure(runtime, request, error)
         raise
@@ -257,13 +251,6 @@ def _extracted(staging: Staging) -> dict[str, int]:
     """What was read, by the ledger's columns."""
     made = staging.read_json(TRANSFORMED)
     return {"orders_extracted": made["orders"], "lines_extracted": made["lines"], "orders_duplicate": made["copies"]}
-
-
-def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
-    folder = f"{runtime.connection.name}/{staged}"
-    page = f"{folder}/{validator.report(f'{reports_url()}/{folder}')}"
-    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=page)
-    return page
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:

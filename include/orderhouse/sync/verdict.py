@@ -1,18 +1,48 @@
-"""What the findings of the validation do to a batch: critical ones reject their orders, the others become issues."""
+"""The verdict of the validation: critical findings reject their orders whole, the others become issues."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
 from include.orderhouse import wire
+from include.orderhouse.expectations.check import Finding
+from include.orderhouse.expectations.outcomes import staged_outcomes
 from include.orderhouse.frames import Frames
+from include.orderhouse.reports import reports_url
+from include.orderhouse.staging import Staging, batch_folder, read_frames, write_frames
+from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import issue_row
 from include.orderhouse.transform.identity import order_id
 from include.orderhouse.transform.rows import Failure
+from include.orderhouse.warehouse.ledger import note_counts
 
-if TYPE_CHECKING:
-    from include.orderhouse.expectations import Finding
+VALIDATOR = "include.orderhouse.expectations.validator"
+"""Imported where there is something to judge: Great Expectations takes seconds to import."""
+
+
+def judge(runtime: Runtime, plan: Plan, staging: Staging, folders: list[str]) -> dict[str, Any]:
+    """How many orders are rejected and how many findings there are; ``folders`` then names the batches to load."""
+    validator = import_module(VALIDATOR).Validator(plan.connection, plan.sync_id)
+    rejected = findings = 0
+    for number, found in enumerate(validator.check(staged_outcomes(staging, list(folders)))):
+        if found:
+            frames = read_frames(staging, folders[number])
+            checked = apply_findings(frames, found, plan.connection)
+            folders[number] = batch_folder("checked", number)
+            write_frames(staging, folders[number], checked)
+            rejected += checked["reject"].num_rows - frames["reject"].num_rows
+            findings += len(found)
+    return {"rejects": rejected, "findings": findings, "report": _write_report(runtime, validator, plan.sync_id)}
+
+
+def _write_report(runtime: Runtime, validator: Any, staged: str) -> str:
+    folder = f"{runtime.connection.name}/{staged}"
+    page = f"{folder}/{validator.report(f'{reports_url()}/{folder}')}"
+    note_counts(runtime.warehouse, runtime.connection.name, staged, report_path=page)
+    return page
 
 
 def apply_findings(frames: Frames, findings: Sequence[Finding], connection: str) -> Frames:

@@ -1,0 +1,103 @@
+"""Mapping one batch of staged pages after the other, in this process or in several at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import pyarrow.compute as pc
+
+from include.orderhouse import collector
+from include.orderhouse.connections import Connection
+from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
+from include.orderhouse.frames import Frames
+from include.orderhouse.staging import Staging, batch_folder, read_orders, write_frames
+from include.orderhouse.sync.batching import Pages
+from include.orderhouse.sync.copies import keys_of, without_repeated_rejects
+from include.orderhouse.sync.keys import Digests, digests
+from include.orderhouse.transform.batch import Transform
+from include.orderhouse.transform.source_fields import SourceFields
+
+STAGE = "frames"
+LOOKED_INTO = 250
+"""Of so many orders of a batch, or fewer, spread evenly over it, every field is looked at."""
+WORTH_PROCESSES = 8
+"""So many batches take longer than processes of their own take to start."""
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a batch became: how many orders it read, what its frames hold, of whom, and which fields the orders have."""
+
+    read: int
+    counts: Counts
+    keys: Digests
+    fields: SourceFields
+
+
+def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages], first: int = 0) -> Iterator[Made]:
+    """Stage frames and outcomes of every batch, in order; ``first`` is the number of the first one."""
+    numbers = range(first, first + len(batches))
+    if len(batches) < WORTH_PROCESSES:
+        yield from map(Worker(connection, staging).map, numbers, batches)
+        return
+    with processes(connection, staging, os.cpu_count() or 1) as pool:
+        yield from pool.map(map_batch, numbers, batches)
+
+
+def processes(connection: Connection, staging: Staging, number: int) -> Executor:
+    """So many processes that `map_batch` runs in."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging))
+
+
+class Worker:
+    """Maps one batch after another."""
+
+    def __init__(self, connection: Connection, staging: Staging) -> None:
+        self._transform, self._staging = Transform(connection), staging
+
+    def map(self, number: int, pages: Pages) -> Made:
+        """Stage the frames and outcomes of one batch."""
+        fields = SourceFields(self._transform.connection.connector.mapping.empty)
+        with collector.at_rest():
+            orders = [order for page in pages for order in read_orders(self._staging, page)]
+            frames = without_repeated_rejects(self._transform.frames(orders))
+            fields.add([order.record for order in orders[:: len(orders) // LOOKED_INTO + 1]])
+        stage(self._staging, number, frames)
+        return Made(len(orders), count(frames), digests(keys_of(frames)), fields)
+
+
+def stage(staging: Staging, number: int, frames: Frames) -> None:
+    """Stage the frames of a batch, and beside them what the checks come to."""
+    folder = batch_folder(STAGE, number)
+    write_frames(staging, folder, frames)
+    write_outcomes(staging, folder, Outcomes.of(frames))
+
+
+def count(frames: Frames) -> Counts:
+    """Orders, lines and rejects of a batch; the lines of rejected orders as far as they could be told."""
+    rejects = frames["reject"]
+    lines = frames["purchase_order_line"].num_rows + (pc.sum(rejects.column("line_count")).as_py() or 0)
+    return {"orders": frames["version"].num_rows + rejects.num_rows, "lines": lines, "rejects": rejects.num_rows}
+
+
+_worker: Worker
+"""That of a process of the pool."""
+
+
+def _begin(connection: Connection, staging: Staging) -> None:
+    global _worker
+    collector.rest_for_good()
+    _worker = Worker(connection, staging)
+
+
+def map_batch(number: int, pages: Pages) -> Made:
+    """Stage the frames of one batch, in one of the `processes`."""
+    return _worker.map(number, pages)
