@@ -15,7 +15,8 @@ import psutil
 
 from include.orderhouse.home import PROJECT
 
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.5
+"""Not more often: to look at the memory of several large processes costs them time, a tenth of it at ten looks a second."""
 TOLD_LINES = 30
 
 
