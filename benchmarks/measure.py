@@ -16,7 +16,7 @@ import psutil
 from include.orderhouse.home import PROJECT
 
 SAMPLE_SECONDS = 0.5
-"""Not more often: to look at the memory of several large processes costs them time, a tenth of it at ten looks a second."""
+"""Not more often: ten looks a second at the memory of several large processes cost them a tenth of their time."""
 TOLD_LINES = 30
 
 

@@ -1,6 +1,6 @@
 """dlt with a resource written by hand: pyarrow parses each page with a schema, every table is a resource of its own.
 
-As it comes, with a primary key and ``merge``; or tuned (``tuned`` as second argument): as `dlt_rest_api`, and by upsert.
+As it comes, with a primary key and ``merge``; or tuned (``tuned`` as second argument) as `dlt_rest_api` is, by upsert.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pyarrow as pa
 from benchmarks.contenders.arrow_pages import field_at, parsed, records, schema_of
 from benchmarks.contenders.dlt_rest_api import TUNED, pipeline
 from benchmarks.contenders.job import Job, Table, column, pages, read_job
-
 
 UPSERT: Any = {"disposition": "merge", "strategy": "upsert"}
 
