@@ -39,6 +39,22 @@ def test_the_migrations_build_the_schema_as_it_is_described(engine: sa.Engine) -
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 
+def test_an_index_by_one_column_leaves_out_the_rows_that_have_no_value(engine: sa.Engine) -> None:
+    found = rows(
+        engine,
+        """
+        SELECT c.relname, pg_get_expr(i.indpred, i.indrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = 'procurement'::regnamespace AND i.indnatts = 1 ORDER BY c.relname
+        """,
+    )
+    assert found == [
+        ("purchase_order_line_requested_delivery_date_idx", "(requested_delivery_date IS NOT NULL)"),
+        ("purchase_order_order_date_idx", "(order_date IS NOT NULL)"),
+        ("purchase_order_source_modified_at_idx", "(source_modified_at IS NOT NULL)"),
+        ("purchase_order_status_idx", "(status IS NOT NULL)"),
+    ]
+
+
 def test_every_table_view_and_column_says_what_it_means(engine: sa.Engine) -> None:
     silent = rows(
         engine,
@@ -72,7 +88,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0012"
+        assert current_revision(connection) == "0013"
     engine.dispose()
 
 

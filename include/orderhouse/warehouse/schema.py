@@ -91,8 +91,13 @@ def _canonical_table(table: Table) -> sa.Table:
         target = [f"{PROCUREMENT}.{parent.name}.{name}" for name in ("connection", key)]
         built.append_constraint(sa.ForeignKeyConstraint(["connection", key], target))
     for names in _INDEXES[table.name]:
-        sa.Index(None, *(built.c[name] for name in names))
+        sa.Index(None, *(built.c[name] for name in names), postgresql_where=_has_value(built, names))
     return built
+
+
+def _has_value(table: sa.Table, names: tuple[str, ...]) -> sa.ColumnElement[bool] | None:
+    """An index by one column leaves out rows without a value: sources that have none would fill it with NULLs."""
+    return table.c[names[0]].is_not(None) if len(names) == 1 else None
 
 
 canonical_tables = {table.name: _canonical_table(table) for table in TABLES}
