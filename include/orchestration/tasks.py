@@ -64,7 +64,8 @@ def validate(connection: str, transformed: Summary) -> Summary:
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):
-        offer_report(get_current_context(), connection, transformed["staged"])
+        if transformed["batches"]:
+            offer_report(get_current_context(), connection, transformed["staged"])
         return _logged(steps.validate(runtime, transformed["staged"]))
 
 

@@ -55,7 +55,7 @@ def test_pages_go_together_until_there_are_enough_orders(tmp_path: Path, monkeyp
     staging = staged(tmp_path, [orders(1, 3), orders(4, 3), orders(7, 6), orders(13, 1)])
     pages = [[page.rpartition("/")[2] for page in batch] for batch in batches_of(staging)]
     assert pages == [["000000.zst", "000001.zst"], ["000002.zst"], ["000003.zst"]]
-    assert batches_of(staged(tmp_path / "empty", [])) == []
+    assert batches_of(staged(tmp_path / "empty", [[], []])) == []
 
 
 def test_a_batch_of_large_orders_ends_earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

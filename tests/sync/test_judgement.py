@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from include.orderhouse.expectations.outcomes import Odd, Outcomes, staged_outcomes, write_outcomes
 from include.orderhouse.staging import Staging, read_frames, write_frames
-from include.orderhouse.sync import batches, steps
+from include.orderhouse.sync import batching, steps, verdict
+from include.orderhouse.sync.request import Mode
 from tests.sync.conftest import System
 
 SPOILT = "frames/000002"
@@ -14,8 +17,8 @@ SPOILT = "frames/000002"
 
 @pytest.fixture
 def transformed(system: System, monkeypatch: pytest.MonkeyPatch) -> tuple[System, str]:
-    """A sync of five batches before its validation, and its id."""
-    monkeypatch.setattr(batches, "ORDERS_PER_BATCH", 8)
+    """A sync of four batches before its validation, and its id."""
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 8)
     return system, system.sync_until("transform", system.request())
 
 
@@ -39,9 +42,8 @@ def test_frames_are_read_and_written_only_where_there_is_a_finding(
     told = steps.validate(system.runtime, staged)
     assert (told["findings"], told["rejects"]) == (1, 0)
     assert {name.rpartition("/")[0] for name in read if name.endswith(".arrow")} == {SPOILT}
-    assert staging.read_json("validated.json")["folders"] == [
-        "frames/000000", "frames/000001", "checked/000002", "frames/000003", "frames/000004",
-    ]  # fmt: skip
+    folders = ["frames/000000", "frames/000001", "checked/000002", "frames/000003"]
+    assert staging.read_json("validated.json")["folders"] == folders
     (issue,) = read_frames(staging, "checked/000002")["issue"].to_pylist()[-1:]
     assert (issue["order_id"], issue["code"], issue["source_value"]) == (order, "NET_AMOUNT_DIFFERS", "7")
 
@@ -59,3 +61,14 @@ def test_a_critical_finding_rejects_the_whole_order_beside_the_rejects_of_the_ma
     checked = read_frames(staging, "checked/000002")
     assert [reject["order_id"] for reject in checked["reject"].to_pylist()] == [None, order]
     assert order not in checked["purchase_order_line"].column("order_id").to_pylist()
+
+
+def test_where_nothing_came_great_expectations_is_not_imported(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(steps, "import_module", imported.append)
+    monkeypatch.setattr(verdict, "import_module", imported.append)
+    row = synced.sync(
+        Mode.WINDOW, window_start=datetime(1990, 1, 1, tzinfo=UTC), window_end=datetime(1990, 1, 2, tzinfo=UTC)
+    )
+    assert imported == []
+    assert (row["state"], row["orders_extracted"], row["report_path"]) == ("succeeded", 0, None)

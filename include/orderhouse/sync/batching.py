@@ -21,8 +21,9 @@ class Batching:
         self._pages: list[StagedPage] = []
 
     def add(self, page: StagedPage) -> list[Pages]:
-        """The batch that the page completes, if it does."""
-        self._pages.append(page)
+        """The batch that the page completes, if it does. A page without orders belongs to none."""
+        if page.orders:
+            self._pages.append(page)
         has_enough_orders = sum(each.orders for each in self._pages) >= ORDERS_PER_BATCH
         has_enough_bytes = sum(each.json_bytes for each in self._pages) >= BYTES_PER_BATCH
         return self.rest() if has_enough_orders or has_enough_bytes else []
