@@ -21,6 +21,7 @@ from include.orderhouse.staging import Staging, batch_folder, staged_frames, wri
 from include.orderhouse.sync import batching, worker
 from include.orderhouse.sync.batches import make_batches
 from include.orderhouse.sync.batching import batches_of
+from include.orderhouse.sync.processors import SETTING
 from include.orderhouse.sync.worker import map_batches
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -69,6 +70,7 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 2)
+    monkeypatch.setenv(SETTING, "2")
     made = []
     for worth in (100, 1):
         monkeypatch.setattr(worker, "WORTH_PROCESSES", worth)

@@ -17,6 +17,7 @@ from include.orderhouse.sync.batches import make_batches
 from include.orderhouse.sync.batching import Pages
 from include.orderhouse.sync.early_batches import FILE, EarlyBatches, take_early
 from include.orderhouse.sync.extraction import staged_pages
+from include.orderhouse.sync.processors import SETTING
 from include.orderhouse.sync.worker import Made, Worker
 from tests.sync.test_batches import connection, orders, staged
 
@@ -49,6 +50,7 @@ def pool(connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPat
     here = Here(connection, staging)
     monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 2)
     monkeypatch.setattr(early_batches, "WORTH_A_PROCESS", 2)
+    monkeypatch.setenv(SETTING, "2")
     monkeypatch.setattr(early_batches, "processes", lambda *_: here)
     return here
 
@@ -103,6 +105,14 @@ def test_few_pages_start_no_process(connection: Connection, staging: Staging, po
     listened(connection, staging, pages=1)
     assert pool.mapped == []
     assert not staging.exists(FILE)
+
+
+def test_where_one_process_is_allowed_the_fetching_is_it(
+    connection: Connection, staging: Staging, pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTING, "1")
+    listened(connection, staging)
+    assert pool.mapped == []
 
 
 def test_what_is_taken_once_is_mapped_anew_the_next_time(connection: Connection, staging: Staging, pool: Here) -> None:

@@ -7,6 +7,7 @@ import pytest
 from include.orderhouse.sync import batching, early_batches, steps
 from include.orderhouse.sync.early_batches import FILE
 from include.orderhouse.sync.extraction import Extraction, Tally
+from include.orderhouse.sync.processors import SETTING
 from tests.sync.conftest import System, unaccounted
 
 NOTHING = {"orders": 0, "lines": 0}
@@ -17,6 +18,7 @@ def early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty orders are six batches, and the first of them starts a process."""
     monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 7)
     monkeypatch.setattr(early_batches, "WORTH_A_PROCESS", 1)
+    monkeypatch.setenv(SETTING, "2")
 
 
 def test_a_sync_loads_what_was_mapped_while_it_fetched(system: System) -> None:

@@ -6,7 +6,6 @@ it; without a list, or with one of another mapping, it maps every page.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import Executor, Future, wait
 from dataclasses import replace
 from threading import Lock
@@ -18,6 +17,7 @@ from include.orderhouse.sync.batches import Early
 from include.orderhouse.sync.batching import Batching, Pages
 from include.orderhouse.sync.extraction import StagedPage
 from include.orderhouse.sync.keys import apart, together
+from include.orderhouse.sync.processors import processors
 from include.orderhouse.sync.worker import Made, map_batch, processes
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -35,6 +35,7 @@ class EarlyBatches:
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self._connection, self._staging, self._lock = connection, staging, Lock()
         self._pool: Executor | None = None
+        self._number = processors() - 1
         self._begin()
 
     def _begin(self) -> None:
@@ -54,8 +55,8 @@ class EarlyBatches:
         """A page was staged, and counts."""
         with self._lock:
             self._waiting += self._batching.add(page)
-            if self._pool is None and len(self._waiting) >= WORTH_A_PROCESS:
-                self._pool = processes(self._connection, self._staging, max(1, (os.cpu_count() or 1) - 1))
+            if self._pool is None and self._number > 0 and len(self._waiting) >= WORTH_A_PROCESS:
+                self._pool = processes(self._connection, self._staging, self._number)
             if self._pool is not None:
                 self._map_waiting(self._pool)
             self._collect()

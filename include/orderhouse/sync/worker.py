@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from include.orderhouse.staging import Staging, batch_folder, read_orders, write
 from include.orderhouse.sync.batching import Pages
 from include.orderhouse.sync.copies import keys_of, without_repeated_rejects
 from include.orderhouse.sync.keys import Digests, digests
+from include.orderhouse.sync.processors import processors
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -43,10 +43,11 @@ class Made:
 def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages], first: int = 0) -> Iterator[Made]:
     """Stage frames and outcomes of every batch, in order; ``first`` is the number of the first one."""
     numbers = range(first, first + len(batches))
-    if len(batches) < WORTH_PROCESSES:
+    number = processors()
+    if len(batches) < WORTH_PROCESSES or number == 1:
         yield from map(Worker(connection, staging).map, numbers, batches)
         return
-    with processes(connection, staging, os.cpu_count() or 1) as pool:
+    with processes(connection, staging, number) as pool:
         yield from pool.map(map_batch, numbers, batches)
 
 

@@ -1,0 +1,25 @@
+"""How many processes a sync may map orders in, beside others on the same machine."""
+
+from __future__ import annotations
+
+import os
+
+from include.orderhouse.errors import ConfigurationInvalid
+
+SETTING = "ORDERHOUSE_PROCESSES"
+MOST_BY_ITSELF = 4
+"""A container sees all processors of its machine, however few it may use."""
+
+
+def processors() -> int:
+    """The setting, else the processors that this process may use, four at most. Raises ConfigurationInvalid."""
+    told = os.environ.get(SETTING)
+    if not told:
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(usable, MOST_BY_ITSELF)
+    if not told.isdecimal() or int(told) < 1:
+        raise ConfigurationInvalid(
+            f"{SETTING} is {told!r}, which is no number of processes.",
+            action="Set it to a number from 1 on, or leave it out.",
+        )
+    return int(told)
