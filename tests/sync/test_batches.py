@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
@@ -128,3 +130,28 @@ def test_orders_are_mapped_and_checked_without_great_expectations(tmp_path: Path
         [sys.executable, "-c", _MAP, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["3", "False"]
+
+
+_START = """
+import os, sys, time
+from pathlib import Path
+from include.orderhouse.sync.worker import processes
+from tests.sync.test_batches import connection, orders, staged
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    pool = processes(connection.__wrapped__(folder), staged(folder, []), 1)
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_process_ends_with_the_one_that_started_it_however_that_ends(tmp_path: Path) -> None:
+    script = tmp_path / "start.py"
+    script.write_text(_START, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True, env=environment) as it:
+        assert it.stdout is not None
+        started = psutil.Process(int(it.stdout.readline()))
+        it.kill()
+    started.wait(timeout=20)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 
 import pyarrow.compute as pc
 
@@ -95,8 +98,17 @@ _worker: Worker
 
 def _begin(connection: Connection, staging: Staging) -> None:
     global _worker
+    Thread(target=_end_with_parent, daemon=True).start()
     collector.rest_for_good()
     _worker = Worker(connection, staging)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one it works for does: where that was killed, it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def map_batch(number: int, pages: Pages) -> Made:
