@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,13 @@ from tests.sync.test_batches import connection, orders, staged
 __all__ = ["connection"]
 
 
-class Here(Executor):
-    """Maps in this process, at once; pages that are named ``bad`` fail."""
+class Here:
+    """In place of the pool: maps in this process, at once; pages that are named ``bad`` fail."""
 
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self.worker, self.mapped, self.bad = Worker(connection, staging), list[Pages](), set[str]()
 
-    def submit(self, function: Any, /, number: int, pages: Pages) -> Future[Any]:  # type: ignore[override]
+    def submit(self, number: int, pages: Pages) -> Future[Made]:
         done: Future[Made] = Future()
         self.mapped.append(pages)
         if self.bad.intersection(pages):
@@ -38,6 +38,9 @@ class Here(Executor):
         else:
             done.set_result(self.worker.map(number, pages))
         return done
+
+    def shutdown(self) -> None:
+        """There is nothing to end."""
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def pool(connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 2)
     monkeypatch.setattr(early_batches, "WORTH_A_PROCESS", 2)
     monkeypatch.setenv(SETTING, "2")
-    monkeypatch.setattr(early_batches, "processes", lambda *_: here)
+    monkeypatch.setattr(early_batches, "Pool", lambda *_: here)
     return here
 
 

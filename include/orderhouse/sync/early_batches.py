@@ -6,7 +6,7 @@ it; without a list, or with one of another mapping, it maps every page.
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from threading import Lock
 from typing import Self
@@ -26,6 +26,26 @@ WORTH_A_PROCESS = 4
 """So many batches have to wait before a process is started for them."""
 
 
+class Pool:
+    """Processes that map batches, and a thread for each that waits for it: who submits waits for nobody's start."""
+
+    def __init__(self, connection: Connection, staging: Staging, number: int) -> None:
+        self._processes = processes(connection, staging, number)
+        self._threads = ThreadPoolExecutor(number)
+
+    def submit(self, number: int, pages: Pages) -> Future[Made]:
+        """Have a batch mapped."""
+        return self._threads.submit(self._map, number, pages)
+
+    def _map(self, number: int, pages: Pages) -> Made:
+        return self._processes.submit(map_batch, number, pages).result()
+
+    def shutdown(self) -> None:
+        """Wait for what is being mapped; nothing else is."""
+        self._threads.shutdown(cancel_futures=True)
+        self._processes.shutdown()
+
+
 class EarlyBatches:
     """Batches of the pages that are staged while the block runs; leaving it ends what still works on them.
 
@@ -34,7 +54,7 @@ class EarlyBatches:
 
     def __init__(self, connection: Connection, staging: Staging) -> None:
         self._connection, self._staging, self._lock = connection, staging, Lock()
-        self._pool: Executor | None = None
+        self._pool: Pool | None = None
         self._number = processors() - 1
         self._begin()
 
@@ -49,14 +69,14 @@ class EarlyBatches:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown()
 
     def add(self, page: StagedPage) -> None:
         """A page was staged, and counts."""
         with self._lock:
             self._waiting += self._batching.add(page)
             if self._pool is None and self._number > 0 and len(self._waiting) >= WORTH_A_PROCESS:
-                self._pool = processes(self._connection, self._staging, self._number)
+                self._pool = Pool(self._connection, self._staging, self._number)
             if self._pool is not None:
                 self._map_waiting(self._pool)
             self._collect()
@@ -76,9 +96,9 @@ class EarlyBatches:
                 self._staging.write(KEYS, together(made.keys for made in self._made))
                 self._staging.write_json(FILE, self._list())
 
-    def _map_waiting(self, pool: Executor) -> None:
+    def _map_waiting(self, pool: Pool) -> None:
         for pages in self._waiting:
-            self._coming.append(pool.submit(map_batch, len(self._begun), pages))
+            self._coming.append(pool.submit(len(self._begun), pages))
             self._begun.append(pages)
         self._waiting = []
 
