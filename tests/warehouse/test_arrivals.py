@@ -1,4 +1,4 @@
-"""What of a batch reaches the warehouse: no more than it lacks, and of several copies of an order the latest alone."""
+"""What of a batch reaches the warehouse: no more than it lacks."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def test_a_new_order_is_sent_once_and_its_raw_record_straight_into_its_table(
 ) -> None:
     load_orders(engine, ORDER)
     assert sorted(copies) == [
+        *sorted(f"new_{table.name}" for table in TABLES),
         "ops.order_raw",
         "staged_issue",
-        *sorted(f"staged_{table.name}" for table in TABLES),
         "staged_version",
     ]
     assert raw(engine) == [(ORDER.payload, hour(2))]
@@ -102,40 +102,6 @@ def test_of_unchanged_and_changed_orders_the_changed_ones_alone_are_written(engi
     counts = load_orders(engine, same.at(2), replace(other, values={"memo": "new"}).at(2), Order("3"))
     assert counts == LoadCounts(inserted=1, updated=1, unchanged=1, lines_written=1, lines_unchanged=2)
     assert rows(engine, kept) == before
-
-
-@pytest.mark.parametrize("between", [[], [OTHERS], [OTHERS, frames(Order("4714"))]])
-def test_an_order_that_comes_new_and_then_changed_leaves_no_trace_of_its_first_copy(
-    engine: sa.Engine, between: list[Frames]
-) -> None:
-    counts = load(engine, started_task(engine), [frames(ORDER), *between, frames(LATER)])
-    others = sum(batch["version"].num_rows for batch in between)
-    assert counts == LoadCounts(inserted=1 + others, duplicates=1, lines_written=2 + others, lines_older=2)
-    assert rows(engine, "SELECT memo FROM procurement.purchase_order WHERE memo IS NOT NULL") == [("later",)]
-    told = "SELECT source_line_id, is_deleted FROM procurement.purchase_order_line ORDER BY 1 DESC LIMIT 2"
-    assert rows(engine, told) == [("30", False), ("20", False)]
-    for table in ("purchase_order_schedule", "purchase_order_distribution"):
-        assert rows(engine, f"SELECT count(*) FROM procurement.{table}") == [(0,)]
-    assert rows(engine, "SELECT count(*) FROM ops.issue") == [(0,)]
-    assert (LATER.payload, hour(2)) in raw(engine)
-    assert len(raw(engine)) == 1 + others
-
-
-def test_the_same_copy_once_more_with_a_later_fetch_is_the_one_that_counts(engine: sa.Engine) -> None:
-    again = ORDER.at(1, fetched=4)
-    counts = load(engine, started_task(engine), [frames(ORDER), OTHERS, frames(Order("4714")), frames(again)])
-    assert (counts.inserted, counts.duplicates) == (4, 1)
-    assert (ORDER.payload, hour(4)) in raw(engine)
-
-
-def test_an_order_that_changes_and_changes_back_within_a_load_is_unchanged(engine: sa.Engine) -> None:
-    load_orders(engine, ORDER)
-    before = physical_rows(engine)
-    counts = load(engine, started_task(engine), [frames(LATER), frames(ORDER.at(3))])
-    assert counts == LoadCounts(unchanged=1, duplicates=1, lines_unchanged=2, lines_older=2, issues=1)
-    assert physical_rows(engine) == before
-    assert rows(engine, "SELECT version_at FROM ops.order_version") == [(hour(3),)]
-    assert raw(engine) == [(ORDER.at(3).payload, hour(2))]
 
 
 def test_a_raw_record_that_was_not_kept_comes_back_with_the_next_version(engine: sa.Engine) -> None:

@@ -141,28 +141,21 @@ def test_a_version_without_a_modification_time_is_the_earliest(engine: sa.Engine
     assert memos(engine) == [("4711", "dated")]
 
 
-def test_of_copies_in_several_batches_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
-    old = Order(version=1, values={"memo": "old"}, lines=(Line("10"), Line("20")))
-    new = Order(version=2, values={"memo": "new"}, lines=(Line("20", {"line_number": "2"}), Line("30")))
-    counts = load(engine, started_task(engine), [frames(new), frames(old), frames(new)])
-    assert (counts.inserted, counts.duplicates, counts.lines_written) == (1, 2, 2)
-    assert memos(engine) == [("4711", "new")]
-    assert rows(engine, "SELECT source_line_id, line_number FROM procurement.purchase_order_line ORDER BY 1") == [
-        ("20", "2"),
-        ("30", None),
-    ]
+@pytest.mark.parametrize("held", [[], [Order(version=1)], [Order(version=3)]], ids=["new", "changed", "older"])
+def test_an_order_in_two_batches_stops_the_load(engine: sa.Engine, held: list[Order]) -> None:
+    load_orders(engine, *held)
+    before = contents(engine)
+    task = started_task(engine)
+    twice = [frames(Order("1"), Order(version=2)), frames(Order("2"), Order(version=3, fetched=3, lines=()))]
+    with pytest.raises(CountMismatch, match=f"Two batches hold the same order: .*{Order().order_id}.*Nothing was"):
+        load(engine, task, twice)
+    assert contents(engine) == before
 
 
-def test_of_copies_in_one_load_the_latest_wins_with_its_own_lines(engine: sa.Engine) -> None:
-    old, new = Order(fetched=2, lines=(Line("10"), Line("20"))), Order(fetched=3, lines=(Line("20"),))
-    counts = load(engine, started_task(engine), [frames(new, old), frames(new)])
-    assert (counts.inserted, counts.duplicates) == (1, 2)
-    assert rows(engine, "SELECT source_line_id FROM procurement.purchase_order_line") == [("20",)]
-
-
-def test_copies_whose_lines_cannot_be_told_apart_stop_the_load(engine: sa.Engine) -> None:
+@pytest.mark.parametrize("later", [Order(version=2, lines=()), Order(version=2, fetched=3)])
+def test_two_versions_of_an_order_in_one_batch_stop_the_load(engine: sa.Engine, later: Order) -> None:
     with pytest.raises(CountMismatch, match="two versions of order 4711"):
-        load_orders(engine, Order(version=1), Order(version=2, lines=()))
+        load_orders(engine, Order(version=1), later)
     assert memos(engine) == []
 
 

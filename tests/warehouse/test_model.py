@@ -109,6 +109,11 @@ def _order(number: str, version: float | None, fetched: float) -> Order:
     return Order(number, version, fetched, {"memo": f"{version} {fetched}"}, lines, is_deleted=pattern == 5)
 
 
+def _batches(found: list[Order], are_together: bool) -> tuple[tuple[Order, ...], ...]:
+    """The orders of one load, each of which comes once, in one batch or in one each."""
+    return (tuple(found),) if are_together else tuple((order,) for order in found)
+
+
 orders = st.builds(
     _order,
     st.sampled_from(NUMBERS),
@@ -117,7 +122,7 @@ orders = st.builds(
 )
 loads = st.builds(
     Load,
-    st.lists(st.lists(orders, max_size=2, unique_by=lambda order: order.number).map(tuple), max_size=3).map(tuple),
+    st.builds(_batches, st.lists(orders, max_size=2, unique_by=lambda order: order.number), st.booleans()),
     st.lists(orders, max_size=1).map(tuple),
     st.lists(st.sampled_from(NUMBERS), unique=True, max_size=1).map(tuple),
     st.integers(1, 2),

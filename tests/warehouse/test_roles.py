@@ -135,17 +135,17 @@ def test_the_loader_does_all_that_a_sync_does(url: str, engine: sa.Engine, login
     assert rows(engine, "SELECT order_number FROM procurement.purchase_order") == [("4711",)]
 
 
-def test_the_loader_loads_copies_and_changed_orders_under_row_level_security(
+def test_the_loader_loads_new_and_changed_orders_under_row_level_security(
     url: str, engine: sa.Engine, logins: None
 ) -> None:
     with acting_as(url, "loader") as loader:
-        load(loader, started_task(loader), [frames(OPEN, Order("2")), frames(Order("2", version=2, lines=()))])
+        load(loader, started_task(loader), [frames(OPEN, Order("2")), frames(Order("3", lines=()))])
         counts = load_orders(loader, replace(OPEN, lines=(Line("20"),)).at(6))
     assert (counts.updated, counts.lines_written, counts.lines_deleted) == (1, 1, 1)
     secured = "SELECT DISTINCT relrowsecurity FROM pg_class WHERE relname = ANY (:names) AND relkind = 'r'"
     assert rows(engine, secured, names=ORDERS) == [(True,)]
-    told = "SELECT source_line_id, is_deleted FROM procurement.purchase_order_line ORDER BY 1"
-    assert rows(engine, told) == [("10", True), ("20", False)]
+    told = "SELECT source_line_id, is_deleted FROM procurement.purchase_order_line ORDER BY 1, 2"
+    assert rows(engine, told) == [("10", False), ("10", True), ("20", False)]
 
 
 def test_the_loader_changes_no_schema_and_removes_no_orders(url: str, logins: None) -> None:

@@ -16,7 +16,7 @@ from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.migrate import current_revision, upgrade
 from include.orderhouse.warehouse.schema import SCHEMAS
 from include.orderhouse.warehouse.source_fields import metadata, source_field
-from tests.warehouse.orders import rows
+from tests.warehouse.orders import Order, load_orders, rows
 
 DESCRIBED = (
     client_limits.api_limit,
@@ -48,11 +48,32 @@ def test_an_index_by_one_column_leaves_out_the_rows_that_have_no_value(engine: s
         """,
     )
     assert found == [
+        ("purchase_order_line_item_code_idx", "(item_code IS NOT NULL)"),
         ("purchase_order_line_requested_delivery_date_idx", "(requested_delivery_date IS NOT NULL)"),
         ("purchase_order_order_date_idx", "(order_date IS NOT NULL)"),
+        ("purchase_order_order_number_idx", "(order_number IS NOT NULL)"),
         ("purchase_order_source_modified_at_idx", "(source_modified_at IS NOT NULL)"),
         ("purchase_order_status_idx", "(status IS NOT NULL)"),
+        ("purchase_order_vendor_code_idx", "(vendor_code IS NOT NULL)"),
     ]
+
+
+def test_the_planner_takes_the_primary_key_for_an_order_though_it_has_no_statistics(engine: sa.Engine) -> None:
+    load_orders(engine, *(Order(str(number)) for number in range(1000)))
+    assert rows(engine, "SELECT reltuples FROM pg_class WHERE relname = 'purchase_order'") == [(-1,)]
+    plan = "EXPLAIN (GENERIC_PLAN) SELECT FROM procurement.purchase_order WHERE connection = $1 AND order_id = $2"
+    with engine.connect() as connection:
+        told = [line.strip() for (line,) in connection.exec_driver_sql(plan)]
+    assert "Index Cond: ((connection = $1) AND (order_id = $2))" in told
+
+
+def test_no_index_of_orders_begins_with_the_connection_but_primary_keys(engine: sa.Engine) -> None:
+    first = """
+        SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        JOIN pg_attribute a ON (a.attrelid, a.attnum) = (i.indrelid, i.indkey[0])
+        WHERE c.relnamespace = 'procurement'::regnamespace AND a.attname = 'connection' ORDER BY 1
+    """
+    assert set(rows(engine, first)) == {(f"{table.name}_pkey",) for table in TABLES}
 
 
 def test_every_table_view_and_column_says_what_it_means(engine: sa.Engine) -> None:
@@ -88,7 +109,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0013"
+        assert current_revision(connection) == "0014"
     engine.dispose()
 
 

@@ -80,9 +80,8 @@ class Table:
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """Names of the primary key's columns."""
-        own = self.identity[-1].name if self.identity else "order_id"
-        return ("connection", own)
+        """Names of the primary key's columns: those of the parent's, and the table's own id."""
+        return ("connection", "order_id", *(column.name for column in self.identity))
 
 
 ORDER = Table(

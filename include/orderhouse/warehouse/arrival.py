@@ -1,13 +1,12 @@
 """A batch as it arrives at the warehouse, made ready for COPY: of each order no more than the warehouse lacks.
 
-All versions are staged, for the counts; the rows of those alone whose content is new to the warehouse; and a raw record
-only where it differs from the one that the warehouse has.
+All versions are staged; the rows of those alone whose content is new to the warehouse; and a raw record only where it
+differs from the one that the warehouse has.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,96 +15,98 @@ import pyarrow.compute as pc
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.binary_rows import binary_rows, instant_field, uuid_field
-from include.orderhouse.warehouse.coherence import copy_keys
-from include.orderhouse.warehouse.copying import Rows, csv_rows
+from include.orderhouse.warehouse.copying import Rows, csv_rows, new, staged
 from include.orderhouse.warehouse.payloads import HASH, Payloads
-from include.orderhouse.warehouse.standing import WINNING, WRITTEN, Held, Standing, Version
+from include.orderhouse.warehouse.standing import WINNING, Held, Standing, Version
 
 _RAW = ("connection", "order_id", "source_order_id", "fetched_at", "payload", HASH, "sync_id")
+_PLACES = {Standing.NEW: new, Standing.CHANGED: staged}
+"""Where rows are copied to, by how their order stands; of others none are written."""
 
 
 @dataclass(frozen=True)
 class Arrival:
     """A batch, and how each of its versions stands to what the warehouse held before the load."""
 
-    number: int
     frames: Frames
     versions: Sequence[Version]
     standings: Sequence[Standing]
     held: Held
 
-    def of(self, *wanted: Standing) -> list[Version]:
+    def ready(self, payloads: Payloads, sync_id: str) -> list[Rows]:
+        """What is copied, and where to: versions first, parents before children."""
+        plain = self.frames["version"].column("payload").to_pylist()
+        hashes = [payloads.cipher.fingerprint(payload) for payload in plain]
+        return [
+            csv_rows(staged("version"), self._versions(hashes)),
+            *(rows for table in TABLES for rows in self._rows(table.name)),
+            csv_rows(staged("issue"), self._issues()),
+            csv_rows(staged("reject"), payloads.sealed_rejects(self.frames["reject"])),
+            *self._raw(payloads, sync_id, plain, hashes),
+        ]
+
+    def standings_of_lines(self) -> dict[Standing, int]:
+        """How many lines belong to versions that stand so."""
+        counts = self._standings_of(self.frames[LINE.name]).value_counts().to_pylist()
+        return {Standing(each["values"]): each["counts"] for each in counts}
+
+    def newly_deleted(self) -> list[Version]:
+        """The winners that their source flags as deleted, and that were not before."""
+        known = self.held.versions
+        return [
+            version
+            for version in self._of(*WINNING)
+            if version.is_deleted and not (version.order_id in known and known[version.order_id].is_deleted)
+        ]
+
+    def _of(self, *wanted: Standing) -> list[Version]:
         """The versions that stand so."""
         pairs = zip(self.versions, self.standings, strict=True)
         return [version for version, standing in pairs if standing in wanted]
 
-    def unrecorded(self) -> Set[str]:
-        """The orders of which the warehouse has no raw record yet; theirs need not be staged."""
-        return {version.order_id for version in self.of(Standing.NEW)} - self.held.payloads.keys()
-
-    def ready(self, payloads: Payloads, sync_id: str) -> list[Rows]:
-        """What is copied, and where to."""
-        plain = self.frames["version"].column("payload").to_pylist()
-        hashes = [payloads.cipher.fingerprint(payload) for payload in plain]
-        return [
-            csv_rows("version", self._versions(hashes)),
-            *(csv_rows(table.name, self._rows(table.name)) for table in TABLES),
-            csv_rows("issue", self._issues()),
-            csv_rows("reject", payloads.sealed_rejects(self.frames["reject"])),
-            *self._raw(payloads, sync_id, plain, hashes),
-        ]
+    def _standings_of(self, frame: pa.Table) -> pa.ChunkedArray:
+        """How the order of each row stands."""
+        positions = pc.index_in(frame.column("order_id"), value_set=self.frames["version"].column("order_id"))
+        return pc.take(_texts(self.standings), positions)
 
     def _versions(self, hashes: Sequence[str]) -> pa.Table:
-        lines = Counter(copy_keys(self.frames[LINE.name]).to_pylist())
         frame = self.frames["version"].drop_columns(["payload", "is_deleted"])
-        known = self.held.versions
         added = {
             "is_deleted": [version.is_deleted for version in self.versions],
-            "is_newly_deleted": [
-                version.is_deleted and not (version.order_id in known and known[version.order_id].is_deleted)
-                for version in self.versions
-            ],
-            "standing": [str(standing) for standing in self.standings],
-            "line_count": [lines[key] for key in copy_keys(frame).to_pylist()],
+            "standing": _texts(self.standings),
             HASH: hashes,
         }
         for name, values in added.items():
             frame = frame.append_column(name, pa.array(values))
-        return self._numbered(frame)
+        return frame
 
-    def _rows(self, name: str) -> pa.Table:
+    def _rows(self, name: str) -> Iterator[Rows]:
         """The rows to write. Those of an order that its source flags as deleted are deleted with it."""
         frame = self.frames[name].select(SCHEMAS[name].names)
-        written = [standing in WRITTEN for standing in self.standings]
-        if not all(written):
-            frame = frame.filter(_among(copy_keys(frame), copy_keys(self.frames["version"]).filter(pa.array(written))))
-        order_ids = frame.column("order_id")
-        flagged = [version.order_id for version in self.of(*WRITTEN) if version.is_deleted]
-        is_deleted = pc.or_(pc.fill_null(frame.column("is_deleted"), False), _among(order_ids, _texts(flagged)))
+        standings = self._standings_of(frame)
+        flagged = _texts([version.order_id for version in self.versions if version.is_deleted])
+        is_deleted = pc.or_(pc.fill_null(frame.column("is_deleted"), False), _among(frame.column("order_id"), flagged))
         frame = frame.set_column(frame.schema.get_field_index("is_deleted"), "is_deleted", is_deleted)
-        new = [version.order_id for version in self.of(Standing.NEW)]
-        return self._numbered(frame.append_column("is_new", _among(order_ids, _texts(new))))
+        for standing, place in _PLACES.items():
+            yield csv_rows(place(name), frame.filter(pc.equal(standings, standing)))
 
     def _issues(self) -> pa.Table:
         frame = self.frames["issue"].select(SCHEMAS["issue"].names)
-        winners = _texts([version.order_id for version in self.of(*WINNING)])
-        return self._numbered(frame.filter(_among(frame.column("order_id"), winners)))
-
-    def _numbered(self, frame: pa.Table) -> pa.Table:
-        return frame.append_column("batch", pa.repeat(pa.scalar(self.number, pa.int32()), frame.num_rows))
+        winners = _texts([version.order_id for version in self._of(*WINNING)])
+        return frame.filter(_among(frame.column("order_id"), winners))
 
     def _raw(self, payloads: Payloads, sync_id: str, plain: Sequence[bytes], hashes: Sequence[str]) -> Iterator[Rows]:
-        """Raw records of orders that have none go straight into their table, others wait for the winners."""
+        """Raw records of orders that have none go straight into their table, others replace what is there."""
         source_ids = self.frames["version"].column("source_order_id").to_pylist()
-        unrecorded = self.unrecorded()
-        rows: dict[str, list[Sequence[bytes]]] = {"ops.order_raw": [], "raw": []}
+        kept = self.held.payloads
+        rows: dict[str, list[Sequence[bytes]]] = {"ops.order_raw": [], staged("raw"): []}
         for version, standing, source_id, payload, fingerprint in zip(
             self.versions, self.standings, source_ids, plain, hashes, strict=True
         ):
-            if standing in WINNING and self.held.payloads.get(version.order_id) != fingerprint:
+            if standing in WINNING and kept.get(version.order_id) != fingerprint:
+                is_first = standing is Standing.NEW and version.order_id not in kept
                 sealed = payloads.seal("version", version.order_id, payload)
-                table = "ops.order_raw" if version.order_id in unrecorded else "raw"
-                rows[table].append(
+                rows["ops.order_raw" if is_first else staged("raw")].append(
                     (
                         payloads.connection.encode(),
                         uuid_field(version.order_id),
@@ -120,9 +121,9 @@ class Arrival:
             yield Rows(table, _RAW, len(records), [binary_rows(records)], "binary")
 
 
-def _among(values: pa.ChunkedArray, known: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+def _among(values: pa.ChunkedArray, known: pa.Array) -> pa.ChunkedArray:
     return pc.is_in(values, value_set=known)
 
 
 def _texts(values: Sequence[str]) -> pa.Array:
-    return pa.array(values, pa.string())
+    return pa.array(map(str, values), pa.string())

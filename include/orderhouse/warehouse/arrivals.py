@@ -1,52 +1,58 @@
-"""The batches of a load on their way into the temporary tables.
+"""The batches of a load on their way into the warehouse.
 
-While one batch travels to the server the next is made ready on one thread, and the one after that is read on another.
+While PostgreSQL takes one batch the next is made ready on one thread, and the one after that is read on another.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from include.orderhouse.ahead import made_ahead, mapped_ahead
 from include.orderhouse.frames import Frames
+from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.arrival import Arrival
 from include.orderhouse.warehouse.coherence import check_frames
-from include.orderhouse.warehouse.copying import copy_rows
+from include.orderhouse.warehouse.copying import Rows, copy_rows, new
 from include.orderhouse.warehouse.held import Holdings
+from include.orderhouse.warehouse.merge import add_new
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.standing import standings, versions_of
+from include.orderhouse.warehouse.tally import Tally
 from include.orderhouse.warehouse.task import Cursor
 
 
-def copy_batches(cursor: Cursor, facts: dict[str, Any], payloads: Payloads, batches: Iterable[Frames]) -> Counter[str]:
-    """Stage what the batches bring; how many rows that is, by table.
+def bring_batches(cursor: Cursor, facts: dict[str, Any], payloads: Payloads, batches: Iterable[Frames]) -> Tally:
+    """Add the rows of new orders, stage those that replace others, and what is kept beside them; what that comes to.
 
-    CountMismatch where the frames of a batch do not fit together.
+    CountMismatch where the frames of a batch do not fit together, or two batches hold the same order.
     """
-    copied: Counter[str] = Counter()
-    ready = partial(Arrival.ready, payloads=payloads, sync_id=facts["sync_id"])
-    for tables in mapped_ahead(ready, _arrivals(cursor, facts, batches)):
-        for rows in tables:
+    tally = Tally()
+
+    def ready(arrival: Arrival) -> Sequence[Rows]:
+        tally.add(arrival)
+        return arrival.ready(payloads, facts["sync_id"])
+
+    for copies in mapped_ahead(ready, _arrivals(cursor, facts, batches)):
+        for rows in copies:
             copy_rows(cursor, rows)
-            copied[rows.table] += rows.number
-    return copied
+            tally.copied[rows.table] += rows.number
+        _add_new(cursor, facts, {rows.table: rows.number for rows in copies})
+    return tally
+
+
+def _add_new(cursor: Cursor, facts: dict[str, Any], copied: dict[str, int]) -> None:
+    for table in TABLES:
+        if number := copied[new(table.name)]:
+            add_new(cursor, table, facts, number)
 
 
 def _arrivals(cursor: Cursor, facts: dict[str, Any], batches: Iterable[Frames]) -> Iterator[Arrival]:
     holdings = Holdings(cursor, facts)
-    on_their_way: Set[str] = frozenset()
-    for number, frames in enumerate(made_ahead(_checked(batches, facts["connection"]))):
+    for frames in made_ahead(_checked(batches, facts["connection"])):
         versions = versions_of(frames["version"], facts["mapping_version"])
-        order_ids = {version.order_id for version in versions}
-        held = holdings.of(order_ids)
-        held = replace(held, payloads={**dict.fromkeys(on_their_way & order_ids, ""), **held.payloads})
-        arrival = Arrival(number, frames, versions, standings(versions, held), held)
-        on_their_way = arrival.unrecorded()
-        yield arrival
+        held = holdings.of({version.order_id for version in versions})
+        yield Arrival(frames, versions, standings(versions, held), held)
 
 
 def _checked(batches: Iterable[Frames], connection: str) -> Iterator[Frames]:

@@ -14,11 +14,8 @@ from include.orderhouse.model import ORDER, TABLES
 from include.orderhouse.warehouse.task import MAP_AGAIN
 
 
-def copy_keys(frame: pa.Table) -> pa.ChunkedArray:
-    """For each row of a canonical frame, or of ``version``, which copy of which order it belongs to.
-
-    Copies of an order in one batch are told apart by the start of the fetch that read them.
-    """
+def _version_keys(frame: pa.Table) -> pa.ChunkedArray:
+    """For each row of a canonical frame, or of ``version``, to which order it belongs, and to which fetch of it."""
     read_at = "extracted_at" if "extracted_at" in frame.column_names else "fetched_at"
     instants = frame.column(read_at).cast(pa.int64()).cast(pa.string())
     return pc.binary_join_element_wise(frame.column("order_id"), instants, "@")
@@ -29,14 +26,14 @@ def check_frames(frames: Frames, connection: str) -> None:
     versions = frames["version"]
     if foreign := _number(pc.not_equal(versions.column("connection"), connection)):
         raise _mismatch(f"{foreign} orders belong to another connection than {connection}")
-    keys = copy_keys(versions)
-    if len(keys.unique()) < len(keys):
-        torn = versions.column("source_order_id")[_repeated(keys)]
-        raise _mismatch(f"one batch holds two versions of order {torn} from one fetch, whose rows cannot be told apart")
-    if headless := _missing(keys, copy_keys(frames[ORDER.name])):
+    order_ids, keys = versions.column("order_id"), _version_keys(versions)
+    if len(order_ids.unique()) < len(order_ids):
+        torn = versions.column("source_order_id")[_repeated(order_ids)]
+        raise _mismatch(f"one batch holds two versions of order {torn}")
+    if headless := _missing(keys, _version_keys(frames[ORDER.name])):
         raise _mismatch(f"{headless} versions have no order")
     for table in TABLES:
-        if astray := _missing(copy_keys(frames[table.name]), keys):
+        if astray := _missing(_version_keys(frames[table.name]), keys):
             raise _mismatch(f"{astray} rows of {table.name} belong to no version of an order")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 from pyarrow import csv
 
 from include.orderhouse.errors import CountMismatch
@@ -15,22 +16,28 @@ from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.payloads import HASH
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
-_CREATE = sql.SQL("CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")
+_CREATE = sql.SQL("CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")
+_ONCE = sql.SQL("ALTER TABLE {table} ADD PRIMARY KEY (order_id)")
 _COPY = sql.SQL("COPY {target} ({columns}) FROM STDIN (FORMAT {format})")
-_ANALYZE = sql.SQL("ANALYZE {staged}")
+_ANALYZE = sql.SQL("ANALYZE {}")
 _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
 """Room for the joins of a merge, and statistics that are taken from a sample: of so many columns they take long."""
 _ROWS_AT_ONCE = 2000
 
 _VERSION = """
-    0 AS batch, connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, content_hash,
-    is_deleted, false AS is_newly_deleted, ''::text AS standing, 0 AS line_count, NULL::uuid AS payload_hash
+    connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, content_hash, is_deleted,
+    ''::text AS standing, NULL::uuid AS payload_hash
 """
 
 
-def staged(name: str) -> sql.Identifier:
-    """The temporary table of a frame."""
-    return sql.Identifier(f"staged_{name}")
+def staged(name: str) -> str:
+    """The temporary table of a frame, whose rows stay until the load ends."""
+    return f"staged_{name}"
+
+
+def new(name: str) -> str:
+    """The temporary table of a canonical frame's rows that are added batch by batch."""
+    return f"new_{name}"
 
 
 def column_list(names: Iterable[str]) -> sql.Composed:
@@ -39,26 +46,27 @@ def column_list(names: Iterable[str]) -> sql.Composed:
 
 
 def create_staging(cursor: Cursor) -> None:
-    """Make an empty temporary table for each frame and for raw records; ``batch`` says which batch a row came with."""
+    """Make empty temporary tables for each frame and for raw records. Of an order one version is taken, no more."""
     for setting in _SETTINGS:
         cursor.execute(setting)
-    rows = {table.name: ("0 AS batch, false AS is_new", f"procurement.{table.name}") for table in TABLES}
-    for name, (added, source) in {**rows, "issue": ("0 AS batch", "ops.issue")}.items():
-        columns = sql.SQL(", ").join([sql.SQL(added), column_list(SCHEMAS[name].names)])
-        _create(cursor, name, columns, source)
-    _create(cursor, "version", sql.SQL(_VERSION), "ops.order_version")
-    _create(cursor, "raw", sql.SQL("*"), "ops.order_raw")
-    _create(cursor, "reject", column_list([*SCHEMAS["reject"].names, HASH]), "ops.reject")
+    for table in TABLES:
+        for place in (new, staged):
+            columns = column_list(SCHEMAS[table.name].names)
+            _create(cursor, place(table.name), columns, f"procurement.{table.name}")
+    _create(cursor, staged("issue"), column_list(SCHEMAS["issue"].names), "ops.issue")
+    _create(cursor, staged("version"), sql.SQL(_VERSION), "ops.order_version")
+    _create(cursor, staged("raw"), sql.SQL("*"), "ops.order_raw")
+    _create(cursor, staged("reject"), column_list([*SCHEMAS["reject"].names, HASH]), "ops.reject")
+    cursor.execute(_ONCE.format(table=sql.Identifier(staged("version"))))
 
 
-def _create(cursor: Cursor, name: str, columns: sql.Composable, source: str) -> None:
-    cursor.execute(_CREATE.format(staged=staged(name), columns=columns, source=sql.SQL(source)))
+def _create(cursor: Cursor, table: str, columns: sql.Composable, source: str) -> None:
+    cursor.execute(_CREATE.format(table=sql.Identifier(table), columns=columns, source=sql.SQL(source)))
 
 
-def analyze(cursor: Cursor, names: Iterable[str]) -> None:
-    """Tell the planner what the temporary tables of these frames hold."""
-    for name in names:
-        cursor.execute(_ANALYZE.format(staged=staged(name)))
+def analyze(cursor: Cursor, table: str) -> None:
+    """Tell the planner what a temporary table holds."""
+    cursor.execute(_ANALYZE.format(sql.Identifier(table)))
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class Rows:
     """Rows as COPY takes them."""
 
     table: str
-    """The frame whose temporary table they go to, or another table's full name."""
+    """Where they go: a temporary table, or another's full name."""
     columns: Sequence[str]
     number: int
     parts: Sequence[bytes]
@@ -74,22 +82,27 @@ class Rows:
 
 
 def copy_rows(cursor: Cursor, rows: Rows) -> None:
-    """Copy rows into their table. CountMismatch where fewer or more arrive."""
+    """Copy rows into their table. CountMismatch where fewer or more arrive, or a second version of an order."""
     if not rows.number:
         return
-    target = sql.Identifier(*rows.table.split(".")) if "." in rows.table else staged(rows.table)
+    target = sql.Identifier(*rows.table.split("."))
     parts = {"target": target, "columns": column_list(rows.columns), "format": sql.SQL(rows.format)}
-    with cursor.copy(_COPY.format(**parts)) as copy:
-        for part in rows.parts:
-            copy.write(part)
+    try:
+        with cursor.copy(_COPY.format(**parts)) as copy:
+            for part in rows.parts:
+                copy.write(part)
+    except UniqueViolation as error:
+        raise CountMismatch(
+            f"Two batches hold the same order: {error.diag.message_detail}", action=MAP_AGAIN
+        ) from error
     if cursor.rowcount != rows.number:
         raise CountMismatch(
             f"{rows.number} rows of {rows.table} were sent, {cursor.rowcount} have arrived.", action=MAP_AGAIN
         )
 
 
-def csv_rows(name: str, frame: pa.Table) -> Rows:
-    """The rows of a frame as PostgreSQL's CSV reads them: text is quoted, NULL is not, binary is hexadecimal.
+def csv_rows(table: str, frame: pa.Table) -> Rows:
+    """The rows of a frame for a table as PostgreSQL's CSV reads them: text quoted, NULL not, binary in hexadecimal.
 
     Of their columns those that hold anything at all: a source fills a third of the canonical ones.
     """
@@ -103,7 +116,7 @@ def csv_rows(name: str, frame: pa.Table) -> Rows:
         sink = pa.BufferOutputStream()
         csv.write_csv(pa.Table.from_batches([part]), sink, options)
         parts.append(sink.getvalue().to_pybytes())
-    return Rows(name, frame.column_names, frame.num_rows, parts)
+    return Rows(table, frame.column_names, frame.num_rows, parts)
 
 
 def _hexadecimal(values: pa.ChunkedArray) -> pa.Array:

@@ -13,6 +13,7 @@ from include.orderhouse.warehouse.task import Cursor
 _ANY = """
     SELECT EXISTS (SELECT FROM ops.order_version WHERE connection = %(connection)s)
         OR EXISTS (SELECT FROM procurement.purchase_order WHERE connection = %(connection)s)
+        OR EXISTS (SELECT FROM ops.order_raw WHERE connection = %(connection)s)
 """
 _OF_THESE = sql.SQL("WHERE connection = %(connection)s AND order_id = ANY (%(order_ids)s::uuid[])")
 _VERSIONS = sql.SQL("""
@@ -27,7 +28,7 @@ _PAYLOADS = sql.SQL("SELECT order_id::text, replace(payload_hash::text, '-', '')
 
 
 class Holdings:
-    """What is held of a connection's orders. Raw records are those of the running load, too."""
+    """What was held of a connection's orders before the load."""
 
     def __init__(self, cursor: Cursor, facts: dict[str, Any]) -> None:
         self._cursor, self._facts = cursor, facts
@@ -36,15 +37,12 @@ class Holdings:
     def of(self, order_ids: Collection[str]) -> Held:
         """What is held of these orders."""
         if self._are_empty:
-            return Held({}, frozenset(), self._payloads(order_ids))
+            return Held({}, frozenset(), {})
         found = (Version(*row) for row in self._rows(_VERSIONS, order_ids))
         versions = {version.order_id: version for version in found}
         unknown = [order_id for order_id in order_ids if order_id not in versions]
         orders = {order_id for (order_id,) in self._rows(_ORDERS, unknown)} if unknown else frozenset()
-        return Held(versions, orders, self._payloads(order_ids))
-
-    def _payloads(self, order_ids: Collection[str]) -> dict[str, str]:
-        return dict(self._rows(_PAYLOADS, order_ids))
+        return Held(versions, orders, dict(self._rows(_PAYLOADS, order_ids)))
 
     def _rows(self, query: sql.Composed, order_ids: Iterable[str]) -> list[Any]:
         return self._cursor.execute(query, {**self._facts, "order_ids": list(order_ids)}).fetchall()

@@ -1,14 +1,15 @@
 """The load: frames into the warehouse in one transaction, together with the ledger row that says so.
 
-Under a lock that lets one load of a connection in at a time, each batch is held to what the warehouse has (`arrivals`),
-and COPY brings what it lacks into temporary tables. Then set-based statements leave the latest copy of each order
-(`winners`), add or replace its rows (`merge`) and what is kept beside them (`versions`), keep the rejects (`rejects`)
-and mark what is gone (`gone`). Loading the same batches again, in any order, gives the same warehouse.
+Under a lock that lets one load of a connection in at a time, each batch is held to what the warehouse has: COPY brings
+what it lacks into temporary tables, and the rows of new orders are added (`arrivals`). When all batches are there,
+set-based statements replace the rows of changed orders (`merge`), keep versions and raw records (`versions`) and
+rejects (`rejects`), and mark what is gone (`gone`). Loading the same orders again, in any order, gives the same
+warehouse; a load brings each order once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -18,24 +19,24 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.frames import Frames
-from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, Table
-from include.orderhouse.warehouse.arrivals import copy_batches
-from include.orderhouse.warehouse.copying import copy_rows, create_staging, csv_rows
+from include.orderhouse.model import LINE, TABLES
+from include.orderhouse.warehouse.arrivals import bring_batches
+from include.orderhouse.warehouse.copying import copy_rows, create_staging, csv_rows, staged
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
-from include.orderhouse.warehouse.merge import add, replace_rows
+from include.orderhouse.warehouse.merge import replace_rows
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.rejects import settle_rejects
 from include.orderhouse.warehouse.standing import WINNING, Standing
 from include.orderhouse.warehouse.status import refuse_disconnected
+from include.orderhouse.warehouse.tally import Tally
 from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, GoneOrder, LoadCounts, LoadTask
 from include.orderhouse.warehouse.totals import add_to_totals
 from include.orderhouse.warehouse.versions import keep_versions
-from include.orderhouse.warehouse.winners import Tally, choose_winners
 
 __all__ = ["GoneOrder", "LoadCounts", "LoadTask", "keep_rejects", "load"]
 
@@ -52,11 +53,11 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
         facts = task.facts(_enter(cursor, task))
-        copied = copy_batches(cursor, facts, payloads, batches)
+        tally = bring_batches(cursor, facts, payloads, batches)
         refuse_disconnected(connection, task.connection)
-        counts = _merge_all(cursor, task, facts, copied)
-        _reconcile(task, copied["version"], counts)
-        counts = replace(counts, duplicates=counts.duplicates + task.counts.get("orders_duplicate", 0))
+        counts = _merge_all(cursor, task, facts, tally)
+        _reconcile(task, tally.copied[staged("version")], counts)
+        counts = replace(counts, duplicates=task.counts.get("orders_duplicate", 0))
         _write_ledger(connection, task, "succeeded", counts.ledger())
     return counts
 
@@ -70,7 +71,7 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
     with _transaction(engine, task) as (connection, cursor):
         facts = task.facts(_enter(cursor, task))
         for frames in batches:
-            copy_rows(cursor, csv_rows("reject", payloads.sealed_rejects(frames["reject"])))
+            copy_rows(cursor, csv_rows(staged("reject"), payloads.sealed_rejects(frames["reject"])))
         rejected, lines = settle_rejects(cursor, facts)
         _write_ledger(connection, task, "stopped", {"orders_rejected": rejected, "lines_rejected": lines})
     return rejected
@@ -100,13 +101,13 @@ def _enter(cursor: Cursor, task: LoadTask) -> datetime:
     return loaded_at
 
 
-def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], copied: Mapping[str, int]) -> LoadCounts:
-    tally = choose_winners(cursor)
-    _merge(cursor, ORDER, facts, tally, tally.orders)
-    lines_written, lines_deleted = _merge(cursor, LINE, facts, tally, tally.lines)
-    _merge(cursor, SCHEDULE, facts, tally)
-    _merge(cursor, DISTRIBUTION, facts, tally)
-    issues = keep_versions(cursor, facts, tally, copied)
+def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], tally: Tally) -> LoadCounts:
+    lines_rewritten = lines_deleted = 0
+    if tally.orders[Standing.CHANGED]:
+        replaced = {table: replace_rows(cursor, table, facts) for table in TABLES}
+        lines_rewritten, lines_deleted = replaced[LINE]
+    lines_written = tally.lines[Standing.NEW] + lines_rewritten
+    issues = keep_versions(cursor, facts, tally)
     gone = mark_gone(cursor, task.gone, facts)
     _check_held(task, tally.orders[Standing.NEW], add_to_totals(cursor, facts, tally))
     rejected, lines_rejected = settle_rejects(cursor, facts)
@@ -115,34 +116,15 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], copied: Ma
         updated=tally.orders[Standing.CHANGED],
         unchanged=tally.orders[Standing.UNCHANGED],
         older=tally.orders[Standing.OLDER],
-        duplicates=tally.orders[Standing.DUPLICATE],
         rejected=rejected,
         deleted=tally.flagged + gone,
         lines_written=lines_written,
         lines_unchanged=sum(tally.lines[standing] for standing in WINNING) - lines_written,
-        lines_older=tally.lines[Standing.OLDER] + tally.lines[Standing.DUPLICATE],
+        lines_older=tally.lines[Standing.OLDER],
         lines_rejected=lines_rejected,
         lines_deleted=lines_deleted,
         issues=issues,
     )
-
-
-def _merge(
-    cursor: Cursor, table: Table, facts: dict[str, Any], tally: Tally, expected: Mapping[Standing, int] | None = None
-) -> tuple[int, int]:
-    """Merge one table; how many rows were written, and how many were marked as vanished from their order."""
-    written = vanished = 0
-    if tally.orders[Standing.NEW]:
-        written = add(cursor, table, facts)
-    if expected and written != expected[Standing.NEW]:
-        raise CountMismatch(
-            f"{expected[Standing.NEW]} rows of {table.name} were staged for new orders, {written} were added.",
-            action=MAP_AGAIN,
-        )
-    if tally.orders[Standing.CHANGED]:
-        rewritten, vanished = replace_rows(cursor, table, facts)
-        written += rewritten
-    return written, vanished
 
 
 def _check_held(task: LoadTask, inserted: int, held: int) -> None:

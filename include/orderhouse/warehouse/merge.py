@@ -1,4 +1,4 @@
-"""The winners' rows into the canonical tables, one table after the other.
+"""Staged rows into the canonical tables.
 
 Rows of orders that are new to the warehouse are added. Those of a changed order take the place of what it had, as a
 set: a row whose content is as before is not rewritten, one that the order no longer has is marked deleted, one that
@@ -7,6 +7,7 @@ comes back is undeleted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from psycopg import sql
@@ -14,7 +15,7 @@ from psycopg import sql
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.model import Table
-from include.orderhouse.warehouse.copying import analyze, column_list, staged
+from include.orderhouse.warehouse.copying import analyze, column_list, new, staged
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _ADD = sql.SQL("""
@@ -22,12 +23,12 @@ _ADD = sql.SQL("""
         ({columns}, loaded_at, sync_id, first_seen_at, is_stale, deleted_at, delete_evidence)
     SELECT {columns}, %(loaded_at)s, %(sync_id)s, %(loaded_at)s, false,
            CASE WHEN is_deleted THEN %(loaded_at)s::timestamptz END, CASE WHEN is_deleted THEN 'flag' END
-    FROM {staged}
+    FROM {source}
 """)
-_ADD_NEW = sql.SQL("{add} WHERE is_new")
+_EMPTY = sql.SQL("TRUNCATE {source}")
 _REPLACE = sql.SQL("""
-    {add} WHERE NOT is_new ORDER BY order_id
-    ON CONFLICT (connection, {key}) DO UPDATE SET
+    {add} ORDER BY order_id
+    ON CONFLICT ({key}) DO UPDATE SET
         {updates}, loaded_at = excluded.loaded_at, sync_id = excluded.sync_id,
         deleted_at = CASE WHEN excluded.is_deleted THEN coalesce(known.deleted_at, excluded.deleted_at) END,
         delete_evidence = excluded.delete_evidence
@@ -42,20 +43,25 @@ _DROP_VANISHED = sql.SQL("""
     WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
       AND winner.standing = 'changed' AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
       AND NOT EXISTS (
-          SELECT FROM {staged} AS staged
-          WHERE (staged.connection, staged.order_id, staged.{key}) = (known.connection, known.order_id, known.{key})
+          SELECT FROM {source} AS staged WHERE ({staged_key}) = ({known_key})
       )
 """)
-_COUNT_STAGED = sql.SQL("SELECT count(DISTINCT {key}) FROM {staged} WHERE NOT is_new")
+_COUNT_STAGED = sql.SQL("SELECT count(*) FROM {source}")
 _COUNT_KEPT = sql.SQL("""
     SELECT count(*) FROM {table} AS known JOIN staged_version AS winner USING (connection, order_id)
     WHERE winner.standing = 'changed' AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
 """)
 
 
-def add(cursor: Cursor, table: Table, facts: dict[str, Any]) -> int:
-    """Add the rows of new orders to one table; how many there are."""
-    return cursor.execute(_ADD_NEW.format(add=_ADD.format(**_parts(table))), facts).rowcount
+def add_new(cursor: Cursor, table: Table, facts: dict[str, Any], expected: int) -> None:
+    """Add a batch's rows of new orders to one table. CountMismatch where others are added than were ``expected``."""
+    parts = _parts(table, new)
+    added = cursor.execute(_ADD.format(**parts), facts).rowcount
+    if added != expected:
+        raise CountMismatch(
+            f"{expected} rows of {table.name} were staged for new orders, {added} were added.", action=MAP_AGAIN
+        )
+    cursor.execute(_EMPTY.format(**parts))
 
 
 def replace_rows(cursor: Cursor, table: Table, facts: dict[str, Any]) -> tuple[int, int]:
@@ -63,20 +69,22 @@ def replace_rows(cursor: Cursor, table: Table, facts: dict[str, Any]) -> tuple[i
 
     CountMismatch where the warehouse then holds others than were staged.
     """
-    parts = _parts(table)
-    analyze(cursor, [table.name])
+    parts = _parts(table, staged)
+    analyze(cursor, staged(table.name))
     written = cursor.execute(_REPLACE.format(add=_ADD.format(**parts), **parts), facts).rowcount
     vanished = cursor.execute(_DROP_VANISHED.format(**parts), facts).rowcount
     _check(cursor, table.name, parts)
     return written, vanished
 
 
-def _parts(table: Table) -> dict[str, sql.Composable]:
+def _parts(table: Table, place: Callable[[str], str]) -> dict[str, sql.Composable]:
     names = SCHEMAS[table.name].names
     return {
         "table": sql.Identifier("procurement", table.name),
-        "staged": staged(table.name),
-        "key": sql.Identifier(table.key[-1]),
+        "source": sql.Identifier(place(table.name)),
+        "key": column_list(table.key),
+        "known_key": sql.SQL(", ").join(sql.Identifier("known", name) for name in table.key),
+        "staged_key": sql.SQL(", ").join(sql.Identifier("staged", name) for name in table.key),
         "columns": column_list(names),
         "updates": sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names if name not in table.key

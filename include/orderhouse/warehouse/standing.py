@@ -1,4 +1,4 @@
-"""How each copy of an order that a load brings stands to the version that the warehouse held before it.
+"""How each version that a load brings stands to the one that the warehouse held before it.
 
 A version is (``version_at``, ``fetched_at``, ``mapping_version``), compared in that order; NULL sorts first.
 """
@@ -17,7 +17,7 @@ EARLIEST = -(2**63)
 
 
 class Standing(StrEnum):
-    """Of a copy of an order."""
+    """Of a version of an order."""
 
     NEW = "new"
     """The warehouse holds nothing of the order."""
@@ -26,8 +26,6 @@ class Standing(StrEnum):
     """A later version with the same content."""
     OLDER = "older"
     """No later than what the warehouse holds."""
-    DUPLICATE = "duplicate"
-    """The load brings a later copy of the order, or the same once more."""
 
 
 WRITTEN = (Standing.NEW, Standing.CHANGED)
@@ -66,7 +64,7 @@ class Held:
     orders: Set[str]
     """Those with a row in ``procurement``, be it without a version."""
     payloads: Mapping[str, str]
-    """The fingerprints of their raw records, of those too that the load has brought before this batch."""
+    """The fingerprints of their raw records."""
 
 
 def versions_of(frame: pa.Table, mapping_version: int) -> list[Version]:
@@ -82,14 +80,8 @@ def versions_of(frame: pa.Table, mapping_version: int) -> list[Version]:
 
 
 def standings(versions: Sequence[Version], held: Held) -> list[Standing]:
-    """How each version of a batch stands to what the warehouse held, and to its copies in the batch."""
-    latest: dict[str, Version] = {}
-    for version in versions:
-        if version.rank >= latest.setdefault(version.order_id, version).rank:
-            latest[version.order_id] = version
-    return [
-        _standing(version, held) if latest[version.order_id] is version else Standing.DUPLICATE for version in versions
-    ]
+    """How each version of a batch stands to what the warehouse held."""
+    return [_standing(version, held) for version in versions]
 
 
 def _standing(version: Version, held: Held) -> Standing:

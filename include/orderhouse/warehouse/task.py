@@ -62,8 +62,8 @@ class LoadTask:
 class LoadCounts:
     """What a load did, in orders unless it says lines.
 
-    Every staged copy of an order is counted once: inserted, updated, unchanged, older (no later than what the warehouse
-    holds) or a duplicate (a further copy within the load); so is every line: written, unchanged or older.
+    Every staged order is counted once: inserted, updated, unchanged or older (no later than what the warehouse holds);
+    so is every line: written, unchanged or older. Duplicates are further copies that were not staged.
     """
 
     inserted: int = 0
@@ -82,14 +82,14 @@ class LoadCounts:
 
     @property
     def staged(self) -> int:
-        """The staged copies of orders that the counts account for."""
-        return self.inserted + self.updated + self.unchanged + self.older + self.duplicates
+        """The staged orders that the counts account for."""
+        return self.inserted + self.updated + self.unchanged + self.older
 
     @property
     def read(self) -> dict[str, int]:
         """What must have been read for this load, by the ledger's columns."""
         lines = self.lines_written + self.lines_unchanged + self.lines_older + self.lines_rejected
-        return {"orders_extracted": self.staged - self.duplicates + self.rejected, "lines_extracted": lines}
+        return {"orders_extracted": self.staged + self.rejected, "lines_extracted": lines}
 
     def ledger(self) -> dict[str, int]:
         """The counts as columns of ``ops.sync``."""

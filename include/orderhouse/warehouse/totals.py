@@ -10,8 +10,8 @@ from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
 from include.orderhouse.warehouse.standing import Standing
+from include.orderhouse.warehouse.tally import Tally
 from include.orderhouse.warehouse.task import Cursor
-from include.orderhouse.warehouse.winners import Tally
 
 connection_total = sa.Table(
     "connection_total",

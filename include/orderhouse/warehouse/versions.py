@@ -6,11 +6,11 @@ added; the others take the place of what was there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from include.orderhouse.warehouse.copying import staged
+from include.orderhouse.warehouse.tally import Tally
 from include.orderhouse.warehouse.task import Cursor
-from include.orderhouse.warehouse.winners import Tally
 
 _ADD = """
     INSERT INTO ops.order_version AS known
@@ -34,11 +34,8 @@ _ADVANCE = f"""
 _REPLACE_RAW = """
     INSERT INTO ops.order_raw AS known
         (connection, order_id, source_order_id, fetched_at, payload, payload_hash, sync_id)
-    SELECT DISTINCT ON (order_id)
-        connection, order_id, source_order_id, fetched_at, raw.payload, payload_hash, %(sync_id)s
-    FROM staged_raw AS raw JOIN staged_version AS winner
-        USING (connection, order_id, source_order_id, fetched_at, payload_hash)
-    WHERE winner.standing IN ('new', 'changed', 'unchanged') ORDER BY order_id
+    SELECT connection, order_id, source_order_id, fetched_at, payload, payload_hash, %(sync_id)s
+    FROM staged_raw ORDER BY order_id
     ON CONFLICT (connection, order_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, payload = excluded.payload, payload_hash = excluded.payload_hash,
         sync_id = excluded.sync_id
@@ -71,14 +68,15 @@ _KEEP_ISSUES = """
 """
 
 
-def keep_versions(cursor: Cursor, facts: dict[str, Any], tally: Tally, copied: Mapping[str, int]) -> int:
-    """Keep the winners' versions, raw records and issues; how many issues were written. ``copied`` is rows by table."""
+def keep_versions(cursor: Cursor, facts: dict[str, Any], tally: Tally) -> int:
+    """Keep the winners' versions, raw records and issues; how many issues were written."""
+    copied = tally.copied
     cursor.execute(_ADD_NEW, facts)
     if tally.replacing:
         cursor.execute(_ADVANCE, facts)
         cursor.execute(_DROP_ISSUES, facts)
-    if copied["raw"]:
+    if copied[staged("raw")]:
         cursor.execute(_REPLACE_RAW, facts)
-    if copied["ops.order_raw"] < copied["version"]:
+    if copied["ops.order_raw"] < copied[staged("version")]:
         cursor.execute(_READ_AGAIN, facts)
-    return cursor.execute(_KEEP_ISSUES, facts).rowcount if copied["issue"] else 0
+    return cursor.execute(_KEEP_ISSUES, facts).rowcount if copied[staged("issue")] else 0
