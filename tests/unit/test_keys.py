@@ -7,7 +7,7 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.orderhouse.sync.keys import Keys, digests, repeated
+from include.orderhouse.keys import Keys, digests, repeated
 
 KEY = st.text(max_size=3)
 

@@ -147,7 +147,7 @@ def test_an_order_in_two_batches_stops_the_load(engine: sa.Engine, held: list[Or
     before = contents(engine)
     task = started_task(engine)
     twice = [frames(Order("1"), Order(version=2)), frames(Order("2"), Order(version=3, fetched=3, lines=()))]
-    with pytest.raises(CountMismatch, match=f"Two batches hold the same order: .*{Order().order_id}.*Nothing was"):
+    with pytest.raises(CountMismatch, match="two batches hold order 4711"):
         load(engine, task, twice)
     assert contents(engine) == before
 

@@ -9,10 +9,10 @@ from itertools import chain
 import numpy as np
 
 from include.orderhouse.connections import Connection
+from include.orderhouse.keys import Digests, repeated
 from include.orderhouse.staging import Staging, batch_folder, read_frames
 from include.orderhouse.sync.batching import Pages, batches_of
 from include.orderhouse.sync.copies import Version, outdated, versions, without
-from include.orderhouse.sync.keys import Digests, repeated
 from include.orderhouse.sync.worker import STAGE, Counts, Made, count, map_batches, stage
 from include.orderhouse.transform.source_fields import SourceFields
 

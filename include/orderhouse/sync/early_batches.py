@@ -12,11 +12,11 @@ from threading import Lock
 from typing import Self
 
 from include.orderhouse.connections import Connection
+from include.orderhouse.keys import apart, together
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.batches import Early
 from include.orderhouse.sync.batching import Batching, Pages
 from include.orderhouse.sync.extraction import StagedPage
-from include.orderhouse.sync.keys import apart, together
 from include.orderhouse.sync.processors import processors
 from include.orderhouse.sync.worker import Made, map_batch, processes
 from include.orderhouse.transform.source_fields import SourceFields

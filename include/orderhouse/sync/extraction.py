@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from include.orderhouse import collector
 from include.orderhouse.connector import Page, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
+from include.orderhouse.keys import Keys
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
-from include.orderhouse.sync.keys import Keys
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform

@@ -1,7 +1,7 @@
 """A batch as it arrives at the warehouse, made ready for COPY: of each order no more than the warehouse lacks.
 
-All versions are staged; the rows of those alone whose content is new to the warehouse; and a raw record only where it
-differs from the one that the warehouse has.
+Versions that are later than what the warehouse has; the rows of those alone whose content is new to it; a raw record
+only where it differs from the one that is there. What is kept of new orders goes straight into its table.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.binary_rows import binary_rows, instant_field, uuid_field
 from include.orderhouse.warehouse.copying import Rows, csv_rows, new, staged
 from include.orderhouse.warehouse.payloads import HASH, Payloads
-from include.orderhouse.warehouse.standing import WINNING, Held, Standing, Version
+from include.orderhouse.warehouse.standing import REPLACING, WINNING, Held, Standing, Version
 
+_VERSIONS, _RAW_RECORDS = "ops.order_version", "ops.order_raw"
 _RAW = ("connection", "order_id", "source_order_id", "fetched_at", "payload", HASH, "sync_id")
 _PLACES = {Standing.NEW: new, Standing.CHANGED: staged}
 """Where rows are copied to, by how their order stands; of others none are written."""
@@ -32,17 +33,17 @@ class Arrival:
     versions: Sequence[Version]
     standings: Sequence[Standing]
     held: Held
+    fingerprints: Sequence[str]
+    """Those of the versions' raw records."""
 
     def ready(self, payloads: Payloads, sync_id: str) -> list[Rows]:
-        """What is copied, and where to: versions first, parents before children."""
-        plain = self.frames["version"].column("payload").to_pylist()
-        hashes = [payloads.cipher.fingerprint(payload) for payload in plain]
+        """What is copied, and where to."""
         return [
-            csv_rows(staged("version"), self._versions(hashes)),
+            *self._versions(sync_id),
             *(rows for table in TABLES for rows in self._rows(table.name)),
             csv_rows(staged("issue"), self._issues()),
             csv_rows(staged("reject"), payloads.sealed_rejects(self.frames["reject"])),
-            *self._raw(payloads, sync_id, plain, hashes),
+            *self._raw(payloads, sync_id),
         ]
 
     def standings_of_lines(self) -> dict[Standing, int]:
@@ -69,16 +70,20 @@ class Arrival:
         positions = pc.index_in(frame.column("order_id"), value_set=self.frames["version"].column("order_id"))
         return pc.take(_texts(self.standings), positions)
 
-    def _versions(self, hashes: Sequence[str]) -> pa.Table:
-        frame = self.frames["version"].drop_columns(["payload", "is_deleted"])
+    def _versions(self, sync_id: str) -> Iterator[Rows]:
+        frame, length = self.frames["version"].drop_columns(["payload", "is_deleted"]), len(self.versions)
+        standings = _texts(self.standings)
         added = {
-            "is_deleted": [version.is_deleted for version in self.versions],
-            "standing": _texts(self.standings),
-            HASH: hashes,
+            "is_deleted": pa.array([version.is_deleted for version in self.versions], pa.bool_()),
+            "mapping_version": pa.array([version.mapping_version for version in self.versions], pa.int64()),
+            "is_stale": pa.repeat(False, length),
+            "sync_id": pa.repeat(sync_id, length),
         }
         for name, values in added.items():
-            frame = frame.append_column(name, pa.array(values))
-        return frame
+            frame = frame.append_column(name, values)
+        yield csv_rows(_VERSIONS, frame.filter(pc.equal(standings, str(Standing.NEW))))
+        frame = frame.append_column("standing", standings).append_column(HASH, _texts(self.fingerprints))
+        yield csv_rows(staged("version"), frame.filter(_among(standings, _texts(REPLACING))))
 
     def _rows(self, name: str) -> Iterator[Rows]:
         """The rows to write. Those of an order that its source flags as deleted are deleted with it."""
@@ -88,25 +93,25 @@ class Arrival:
         is_deleted = pc.or_(pc.fill_null(frame.column("is_deleted"), False), _among(frame.column("order_id"), flagged))
         frame = frame.set_column(frame.schema.get_field_index("is_deleted"), "is_deleted", is_deleted)
         for standing, place in _PLACES.items():
-            yield csv_rows(place(name), frame.filter(pc.equal(standings, standing)))
+            yield csv_rows(place(name), frame.filter(pc.equal(standings, str(standing))))
 
     def _issues(self) -> pa.Table:
         frame = self.frames["issue"].select(SCHEMAS["issue"].names)
         winners = _texts([version.order_id for version in self._of(*WINNING)])
         return frame.filter(_among(frame.column("order_id"), winners))
 
-    def _raw(self, payloads: Payloads, sync_id: str, plain: Sequence[bytes], hashes: Sequence[str]) -> Iterator[Rows]:
+    def _raw(self, payloads: Payloads, sync_id: str) -> Iterator[Rows]:
         """Raw records of orders that have none go straight into their table, others replace what is there."""
-        source_ids = self.frames["version"].column("source_order_id").to_pylist()
+        plain, source_ids = (self.frames["version"].column(name).to_pylist() for name in ("payload", "source_order_id"))
         kept = self.held.payloads
-        rows: dict[str, list[Sequence[bytes]]] = {"ops.order_raw": [], staged("raw"): []}
+        rows: dict[str, list[Sequence[bytes]]] = {_RAW_RECORDS: [], staged("raw"): []}
         for version, standing, source_id, payload, fingerprint in zip(
-            self.versions, self.standings, source_ids, plain, hashes, strict=True
+            self.versions, self.standings, source_ids, plain, self.fingerprints, strict=True
         ):
-            if standing in WINNING and kept.get(version.order_id) != fingerprint:
-                is_first = standing is Standing.NEW and version.order_id not in kept
+            is_new = standing is Standing.NEW
+            if is_new or (standing in REPLACING and kept.get(version.order_id) != fingerprint):
                 sealed = payloads.seal("version", version.order_id, payload)
-                rows["ops.order_raw" if is_first else staged("raw")].append(
+                rows[_RAW_RECORDS if is_new and version.order_id not in kept else staged("raw")].append(
                     (
                         payloads.connection.encode(),
                         uuid_field(version.order_id),

@@ -10,9 +10,10 @@ from typing import Any
 
 from include.orderhouse.ahead import made_ahead, mapped_ahead
 from include.orderhouse.frames import Frames
+from include.orderhouse.keys import Keys
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.arrival import Arrival
-from include.orderhouse.warehouse.coherence import check_frames
+from include.orderhouse.warehouse.coherence import check_frames, check_once
 from include.orderhouse.warehouse.copying import Rows, copy_rows, new
 from include.orderhouse.warehouse.held import Holdings
 from include.orderhouse.warehouse.merge import add_new
@@ -27,13 +28,14 @@ def bring_batches(cursor: Cursor, facts: dict[str, Any], payloads: Payloads, bat
 
     CountMismatch where the frames of a batch do not fit together, or two batches hold the same order.
     """
-    tally = Tally()
+    tally, holdings = Tally(), Holdings(cursor, facts)
 
     def ready(arrival: Arrival) -> Sequence[Rows]:
         tally.add(arrival)
+        tally.read_again |= holdings.keyless.intersection(arrival.fingerprints)
         return arrival.ready(payloads, facts["sync_id"])
 
-    for copies in mapped_ahead(ready, _arrivals(cursor, facts, batches)):
+    for copies in mapped_ahead(ready, _arrivals(holdings, facts, payloads, batches)):
         for rows in copies:
             copy_rows(cursor, rows)
             tally.copied[rows.table] += rows.number
@@ -47,15 +49,19 @@ def _add_new(cursor: Cursor, facts: dict[str, Any], copied: dict[str, int]) -> N
             add_new(cursor, table, facts, number)
 
 
-def _arrivals(cursor: Cursor, facts: dict[str, Any], batches: Iterable[Frames]) -> Iterator[Arrival]:
-    holdings = Holdings(cursor, facts)
-    for frames in made_ahead(_checked(batches, facts["connection"])):
+def _arrivals(
+    holdings: Holdings, facts: dict[str, Any], payloads: Payloads, batches: Iterable[Frames]
+) -> Iterator[Arrival]:
+    checked = _checked(batches, facts["connection"])
+    for frames, fingerprints in made_ahead((frames, payloads.fingerprints(frames["version"])) for frames in checked):
         versions = versions_of(frames["version"], facts["mapping_version"])
         held = holdings.of({version.order_id for version in versions})
-        yield Arrival(frames, versions, standings(versions, held), held)
+        yield Arrival(frames, versions, standings(versions, held), held, fingerprints)
 
 
 def _checked(batches: Iterable[Frames], connection: str) -> Iterator[Frames]:
+    known = Keys()
     for frames in batches:
         check_frames(frames, connection)
+        check_once(frames["version"], known)
         yield frames

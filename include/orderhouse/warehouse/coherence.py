@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
+from include.orderhouse.keys import Keys
 from include.orderhouse.model import ORDER, TABLES
 from include.orderhouse.warehouse.task import MAP_AGAIN
 
@@ -35,6 +36,15 @@ def check_frames(frames: Frames, connection: str) -> None:
     for table in TABLES:
         if astray := _missing(_version_keys(frames[table.name]), keys):
             raise _mismatch(f"{astray} rows of {table.name} belong to no version of an order")
+
+
+def check_once(versions: pa.Table, known: Keys) -> None:
+    """Raise CountMismatch where an order has come with a batch before; from now on these orders are ``known``."""
+    order_ids = versions.column("order_id").to_pylist()
+    if again := known.known(order_ids):
+        source_id = versions.column("source_order_id")[order_ids.index(again[0])]
+        raise _mismatch(f"two batches hold order {source_id}")
+    known.add(order_ids)
 
 
 def _repeated(keys: pa.ChunkedArray) -> int:

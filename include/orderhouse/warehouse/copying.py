@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from psycopg import sql
-from psycopg.errors import UniqueViolation
 from pyarrow import csv
 
 from include.orderhouse.errors import CountMismatch
@@ -17,7 +16,6 @@ from include.orderhouse.warehouse.payloads import HASH
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _CREATE = sql.SQL("CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")
-_ONCE = sql.SQL("ALTER TABLE {table} ADD PRIMARY KEY (order_id)")
 _COPY = sql.SQL("COPY {target} ({columns}) FROM STDIN (FORMAT {format})")
 _ANALYZE = sql.SQL("ANALYZE {}")
 _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
@@ -25,8 +23,8 @@ _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target
 _ROWS_AT_ONCE = 2000
 
 _VERSION = """
-    connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, content_hash, is_deleted,
-    ''::text AS standing, NULL::uuid AS payload_hash
+    connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version, content_hash,
+    is_deleted, is_stale, sync_id, ''::text AS standing, NULL::uuid AS payload_hash
 """
 
 
@@ -46,7 +44,7 @@ def column_list(names: Iterable[str]) -> sql.Composed:
 
 
 def create_staging(cursor: Cursor) -> None:
-    """Make empty temporary tables for each frame and for raw records. Of an order one version is taken, no more."""
+    """Make empty temporary tables for each frame and for raw records."""
     for setting in _SETTINGS:
         cursor.execute(setting)
     for table in TABLES:
@@ -57,7 +55,6 @@ def create_staging(cursor: Cursor) -> None:
     _create(cursor, staged("version"), sql.SQL(_VERSION), "ops.order_version")
     _create(cursor, staged("raw"), sql.SQL("*"), "ops.order_raw")
     _create(cursor, staged("reject"), column_list([*SCHEMAS["reject"].names, HASH]), "ops.reject")
-    cursor.execute(_ONCE.format(table=sql.Identifier(staged("version"))))
 
 
 def _create(cursor: Cursor, table: str, columns: sql.Composable, source: str) -> None:
@@ -82,19 +79,14 @@ class Rows:
 
 
 def copy_rows(cursor: Cursor, rows: Rows) -> None:
-    """Copy rows into their table. CountMismatch where fewer or more arrive, or a second version of an order."""
+    """Copy rows into their table. CountMismatch where fewer or more arrive."""
     if not rows.number:
         return
     target = sql.Identifier(*rows.table.split("."))
     parts = {"target": target, "columns": column_list(rows.columns), "format": sql.SQL(rows.format)}
-    try:
-        with cursor.copy(_COPY.format(**parts)) as copy:
-            for part in rows.parts:
-                copy.write(part)
-    except UniqueViolation as error:
-        raise CountMismatch(
-            f"Two batches hold the same order: {error.diag.message_detail}", action=MAP_AGAIN
-        ) from error
+    with cursor.copy(_COPY.format(**parts)) as copy:
+        for part in rows.parts:
+            copy.write(part)
     if cursor.rowcount != rows.number:
         raise CountMismatch(
             f"{rows.number} rows of {rows.table} were sent, {cursor.rowcount} have arrived.", action=MAP_AGAIN

@@ -22,6 +22,10 @@ _VERSIONS = sql.SQL("""
     FROM ops.order_version {of_these}
 """).format(earliest=EARLIEST, of_these=_OF_THESE)
 _ORDERS = sql.SQL("SELECT order_id::text FROM procurement.purchase_order {}").format(_OF_THESE)
+_KEYLESS = """
+    SELECT replace(payload_hash::text, '-', '') FROM ops.reject
+    WHERE connection = %(connection)s AND resolved_at IS NULL AND order_id IS NULL
+"""
 _PAYLOADS = sql.SQL("SELECT order_id::text, replace(payload_hash::text, '-', '') FROM ops.order_raw {}").format(
     _OF_THESE
 )
@@ -33,6 +37,8 @@ class Holdings:
     def __init__(self, cursor: Cursor, facts: dict[str, Any]) -> None:
         self._cursor, self._facts = cursor, facts
         self._are_empty = cursor.execute(_ANY, facts).fetchone() == (False,)
+        self.keyless = frozenset(fingerprint for (fingerprint,) in cursor.execute(_KEYLESS, facts))
+        """The fingerprints of open rejects that nobody knows the order of."""
 
     def of(self, order_ids: Collection[str]) -> Held:
         """What is held of these orders."""

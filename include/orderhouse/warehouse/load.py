@@ -56,7 +56,7 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
         tally = bring_batches(cursor, facts, payloads, batches)
         refuse_disconnected(connection, task.connection)
         counts = _merge_all(cursor, task, facts, tally)
-        _reconcile(task, tally.copied[staged("version")], counts)
+        _reconcile(task, counts)
         counts = replace(counts, duplicates=task.counts.get("orders_duplicate", 0))
         _write_ledger(connection, task, "succeeded", counts.ledger())
     return counts
@@ -110,7 +110,7 @@ def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], tally: Tal
     issues = keep_versions(cursor, facts, tally)
     gone = mark_gone(cursor, task.gone, facts)
     _check_held(task, tally.orders[Standing.NEW], add_to_totals(cursor, facts, tally))
-    rejected, lines_rejected = settle_rejects(cursor, facts)
+    rejected, lines_rejected = settle_rejects(cursor, facts, tally.read_again)
     return LoadCounts(
         inserted=tally.orders[Standing.NEW],
         updated=tally.orders[Standing.CHANGED],
@@ -135,10 +135,10 @@ def _check_held(task: LoadTask, inserted: int, held: int) -> None:
         )
 
 
-def _reconcile(task: LoadTask, copied: int, counts: LoadCounts) -> None:
+def _reconcile(task: LoadTask, counts: LoadCounts) -> None:
     """Every order and line that was read must be accounted for, where the task says how many there were."""
-    wanted = {"copies": copied, **{name: task.counts[name] for name in counts.read if name in task.counts}}
-    found = {"copies": counts.staged, **counts.read}
+    found = counts.read
+    wanted = {name: task.counts[name] for name in found if name in task.counts}
     if wrong := [
         f"{wanted[name]} {name}, {found[name]} are accounted for" for name in wanted if wanted[name] != found[name]
     ]:

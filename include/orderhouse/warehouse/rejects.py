@@ -7,6 +7,7 @@ was dismissed stays closed as long as the source tells nothing new of the order.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import sql
@@ -54,9 +55,7 @@ _RESOLVE = """
               AND (coalesce(later.version_at, '-infinity'), later.fetched_at, later.mapping_version, later.reject_id)
                 > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version,
                    waiting.reject_id)
-        ) OR waiting.order_id IS NULL AND EXISTS (
-            SELECT FROM staged_version AS loaded WHERE loaded.payload_hash = waiting.payload_hash
-        ))
+        ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
 """
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
 _ANY_BEFORE = """
@@ -90,13 +89,16 @@ _MARK_ROWS = sql.SQL("""
 """)
 
 
-def settle_rejects(cursor: Cursor, facts: dict[str, Any]) -> tuple[int, int]:
-    """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected."""
+def settle_rejects(cursor: Cursor, facts: dict[str, Any], read_again: Collection[str] = ()) -> tuple[int, int]:
+    """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected.
+
+    ``read_again`` are the fingerprints of raw records that were rejected without a key, and that now have been mapped.
+    """
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
     if not rejected and cursor.execute(_ANY_BEFORE, facts).fetchone() == (False,):
         return 0, 0
     cursor.execute(_KEEP.format(is_given_up=sql.SQL(_IS_GIVEN_UP)), facts)
-    cursor.execute(_RESOLVE, facts)
+    cursor.execute(_RESOLVE, {**facts, "read_again": list(read_again)})
     mark_stale(cursor, facts)
     return int(rejected), int(lines)
 

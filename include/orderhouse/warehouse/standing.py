@@ -30,7 +30,9 @@ class Standing(StrEnum):
 
 WRITTEN = (Standing.NEW, Standing.CHANGED)
 """Those whose rows the load writes."""
-WINNING = (*WRITTEN, Standing.UNCHANGED)
+REPLACING = (Standing.CHANGED, Standing.UNCHANGED)
+"""Those that are later than what the warehouse held of their order."""
+WINNING = (Standing.NEW, *REPLACING)
 """Those whose version, raw record and issues the load keeps."""
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from include.orderhouse.warehouse.arrival import Arrival
-from include.orderhouse.warehouse.standing import Standing
+from include.orderhouse.warehouse.standing import REPLACING, Standing
 
 
 @dataclass
@@ -19,6 +19,9 @@ class Tally:
     """Versions that their source flags as deleted, and that were not before."""
     copied: Counter[str] = field(default_factory=Counter)
 
+    read_again: set[str] = field(default_factory=set)
+    """The fingerprints of raw records that wait as rejects of unknown orders."""
+
     def add(self, arrival: Arrival) -> None:
         """Count a batch."""
         self.orders.update(arrival.standings)
@@ -28,4 +31,4 @@ class Tally:
     @property
     def replacing(self) -> int:
         """Versions of which the warehouse held something before the load, and which are later."""
-        return self.orders[Standing.CHANGED] + self.orders[Standing.UNCHANGED]
+        return sum(self.orders[standing] for standing in REPLACING)

@@ -81,15 +81,11 @@ class LoadCounts:
     issues: int = 0
 
     @property
-    def staged(self) -> int:
-        """The staged orders that the counts account for."""
-        return self.inserted + self.updated + self.unchanged + self.older
-
-    @property
     def read(self) -> dict[str, int]:
         """What must have been read for this load, by the ledger's columns."""
+        orders = self.inserted + self.updated + self.unchanged + self.older + self.rejected
         lines = self.lines_written + self.lines_unchanged + self.lines_older + self.lines_rejected
-        return {"orders_extracted": self.staged + self.rejected, "lines_extracted": lines}
+        return {"orders_extracted": orders, "lines_extracted": lines}
 
     def ledger(self) -> dict[str, int]:
         """The counts as columns of ``ops.sync``."""

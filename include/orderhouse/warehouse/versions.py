@@ -1,7 +1,7 @@
 """What the warehouse keeps of the winners beside their rows: versions, raw records, issues.
 
-A later version always advances the version that is kept, be its content as before. Winners of which it held nothing are
-added; the others take the place of what was there.
+A later version always advances the version that is kept, be its content as before. What is kept of new orders was added
+with their batch.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from include.orderhouse.warehouse.copying import staged
 from include.orderhouse.warehouse.tally import Tally
 from include.orderhouse.warehouse.task import Cursor
 
-_ADD = """
+_ADVANCE = """
     INSERT INTO ops.order_version AS known
         (connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version,
          content_hash, is_deleted, is_stale, sync_id)
-    SELECT connection, order_id, source_order_id, source_modified_at, version_at, fetched_at,
-           %(mapping_version)s::bigint, content_hash, is_deleted, false, %(sync_id)s
-    FROM staged_version
-"""
-_ADD_NEW = f"{_ADD} WHERE standing = 'new'"
-_ADVANCE = f"""
-    {_ADD} WHERE standing IN ('changed', 'unchanged') ORDER BY order_id
+    SELECT connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version,
+           content_hash, is_deleted, is_stale, sync_id
+    FROM staged_version ORDER BY order_id
     ON CONFLICT (connection, order_id) DO UPDATE SET
         source_modified_at = excluded.source_modified_at, version_at = excluded.version_at,
         fetched_at = excluded.fetched_at, mapping_version = excluded.mapping_version,
@@ -45,12 +41,12 @@ _READ_AGAIN = """
     FROM staged_version AS winner
     WHERE (known.connection, known.order_id, known.payload_hash)
         = (winner.connection, winner.order_id, winner.payload_hash)
-      AND winner.standing IN ('new', 'changed', 'unchanged') AND known.fetched_at <> winner.fetched_at
+      AND known.fetched_at <> winner.fetched_at
 """
 _DROP_ISSUES = """
     DELETE FROM ops.issue USING staged_version AS winner
     WHERE (issue.connection, issue.order_id) = (winner.connection, winner.order_id)
-      AND winner.standing IN ('changed', 'unchanged') AND NOT EXISTS (
+      AND NOT EXISTS (
           SELECT FROM staged_issue AS staged
           WHERE (staged.issue_id, staged.order_id) = (issue.issue_id, issue.order_id)
       )
@@ -71,12 +67,11 @@ _KEEP_ISSUES = """
 def keep_versions(cursor: Cursor, facts: dict[str, Any], tally: Tally) -> int:
     """Keep the winners' versions, raw records and issues; how many issues were written."""
     copied = tally.copied
-    cursor.execute(_ADD_NEW, facts)
     if tally.replacing:
         cursor.execute(_ADVANCE, facts)
         cursor.execute(_DROP_ISSUES, facts)
     if copied[staged("raw")]:
         cursor.execute(_REPLACE_RAW, facts)
-    if copied["ops.order_raw"] < copied[staged("version")]:
+    if copied[staged("raw")] < tally.replacing:
         cursor.execute(_READ_AGAIN, facts)
     return cursor.execute(_KEEP_ISSUES, facts).rowcount if copied[staged("issue")] else 0

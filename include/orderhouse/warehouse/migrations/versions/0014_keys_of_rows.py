@@ -1,4 +1,4 @@
-"""Rows below an order are keyed by their ancestors first, and no index but a primary key begins with the connection."""
+"""Rows below an order are keyed by their ancestors first; only primary keys of orders begin with the connection."""
 
 from __future__ import annotations
 

@@ -19,3 +19,7 @@ DROP INDEX procurement.purchase_order_connection_vendor_code_idx;
 CREATE INDEX purchase_order_vendor_code_idx ON procurement.purchase_order (vendor_code) WHERE vendor_code IS NOT NULL;
 DROP INDEX procurement.purchase_order_line_connection_item_code_idx;
 CREATE INDEX purchase_order_line_item_code_idx ON procurement.purchase_order_line (item_code) WHERE item_code IS NOT NULL;
+DROP INDEX ops.order_version_connection_source_order_id_idx;
+CREATE INDEX order_version_source_order_id_idx ON ops.order_version (source_order_id);
+DROP INDEX ops.order_raw_connection_source_order_id_idx;
+CREATE INDEX order_raw_source_order_id_idx ON ops.order_raw (source_order_id);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +48,13 @@ class Keys:
         self._known = np.insert(self._known, places[is_new], added[is_new])
         return int(is_new.sum())
 
+    def known(self, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that were added before."""
+        wanted = digests(keys)
+        return list(compress(keys, self._has(wanted, np.searchsorted(self._known, wanted))))
+
     def __contains__(self, key: object) -> bool:
-        wanted = digests([str(key)])
-        return bool(self._has(wanted, np.searchsorted(self._known, wanted))[0])
+        return bool(self.known([str(key)]))
 
     def __len__(self) -> int:
         return len(self._known)
