@@ -102,6 +102,17 @@ def test_of_unchanged_and_changed_orders_the_changed_ones_alone_are_written(engi
     assert rows(engine, kept) == before
 
 
+def test_the_orders_of_all_batches_are_added_each_with_its_batch(engine: sa.Engine) -> None:
+    batches = [frames(ORDER), OTHERS, frames(), frames(Order("4714", lines=()), rejects=[Order("bad")])]
+    counts = load(engine, started_task(engine), batches)
+    assert counts == LoadCounts(inserted=4, rejected=1, lines_written=4, lines_rejected=1, issues=1)
+    told = "SELECT order_number, count(line_id) FROM procurement.purchase_order LEFT JOIN"
+    told += " procurement.purchase_order_line USING (connection, order_id) GROUP BY 1 ORDER BY 1"
+    assert rows(engine, told) == [("4711/ä", 2), ("4712", 1), ("4713", 1), ("4714", 0)]
+    assert rows(engine, "SELECT count(*) FROM ops.order_version") == [(4,)]
+    assert len(raw(engine)) == 4
+
+
 def test_a_raw_record_that_was_not_kept_comes_back_with_the_next_version(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     with engine.begin() as connection:
