@@ -26,6 +26,9 @@ from include.orderhouse.connectors import load as load_connector
 
 TAG = "orderhouse"
 _OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
+FINISH_WHAT_HAS_BEGUN = "upstream"
+"""How Airflow weighs tasks that wait for a slot: later steps before earlier ones, so that a connection which has begun
+is loaded before another begins. By itself it would extract all connections first, and load none until then."""
 
 
 def purchase_order_dags(connector: str, *, schedule: str) -> list[DAG]:
@@ -56,6 +59,7 @@ def _dag(connector: str, schedule: str, share: Share) -> DAG:
             "retries": RETRIES,
             "retry_delay": FIRST_RETRY_DELAY,
             "retry_policy": ErrorPolicy(),
+            "weight_rule": FINISH_WHAT_HAS_BEGUN,
             "on_failure_callback": FailureNotifier(),
             **share.arguments,
         },

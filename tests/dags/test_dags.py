@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.sdk.definitions.mappedoperator import MappedOperator
+from airflow.serialization.serialized_objects import DagSerialization
 
 from include.orchestration import courier
 from include.orchestration.form import MODES, run_form
@@ -88,6 +90,13 @@ def test_every_task_follows_the_error_tree(dags: Any) -> None:
     for task in dags["purchase_orders__odoo"].tasks:
         assert isinstance(task.retry_policy, ErrorPolicy)
         assert task.retries == RETRIES
+
+
+def test_a_step_that_waits_goes_before_the_steps_that_come_before_it(dags: Any) -> None:
+    dag = DagSerialization.from_dict(DagSerialization.to_dict(dags["purchase_orders__odoo"]))
+    tasks = [dag.get_task(f"sync.{step}") for step in STEPS]
+    weights = [task.weight_rule.get_weight(SimpleNamespace(task=task)) for task in tasks]
+    assert weights == sorted(set(weights))
 
 
 def test_each_mapped_task_shows_its_connection(dags: Any) -> None:
