@@ -21,7 +21,7 @@ from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.arrivals import bring_batches
-from include.orderhouse.warehouse.copying import copy_rows, create_staging, csv_rows, staged
+from include.orderhouse.warehouse.copying import analyze, copy_rows, create_staging, csv_rows, staged
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
@@ -103,6 +103,8 @@ def _enter(cursor: Cursor, task: LoadTask) -> datetime:
 
 def _merge_all(cursor: Cursor, task: LoadTask, facts: dict[str, Any], tally: Tally) -> LoadCounts:
     lines_rewritten = lines_deleted = 0
+    if tally.replacing:
+        analyze(cursor, staged("version"))
     if tally.orders[Standing.CHANGED]:
         replaced = {table: replace_rows(cursor, table, facts) for table in TABLES}
         lines_rewritten, lines_deleted = replaced[LINE]

@@ -28,8 +28,6 @@ class Standing(StrEnum):
     """No later than what the warehouse holds."""
 
 
-WRITTEN = (Standing.NEW, Standing.CHANGED)
-"""Those whose rows the load writes."""
 REPLACING = (Standing.CHANGED, Standing.UNCHANGED)
 """Those that are later than what the warehouse held of their order."""
 WINNING = (Standing.NEW, *REPLACING)

@@ -18,7 +18,6 @@ class Tally:
     flagged: int = 0
     """Versions that their source flags as deleted, and that were not before."""
     copied: Counter[str] = field(default_factory=Counter)
-
     read_again: set[str] = field(default_factory=set)
     """The fingerprints of raw records that wait as rejects of unknown orders."""
 
