@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from include.orderhouse.frames import SCHEMAS, Frames
+from include.orderhouse.identity import order_id
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
@@ -60,7 +61,7 @@ class Order:
 
     @property
     def order_id(self) -> str:
-        return key(self.connection, self.number)
+        return order_id(self.connection, self.number)
 
     def at(self, version: float | None, fetched: float | None = None) -> Order:
         """The same content as a version of another time."""

@@ -15,7 +15,7 @@ from include.orderhouse.staging import Staging, batch_folder, read_frames, write
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import issue_row
-from include.orderhouse.transform.identity import order_id
+from include.orderhouse.identity import order_id
 from include.orderhouse.transform.rows import Failure
 from include.orderhouse.warehouse.ledger import note_counts
 

@@ -19,7 +19,7 @@ from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
 from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.company_amounts import derive_company_amounts
-from include.orderhouse.transform.identity import child_ids, order_id
+from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 

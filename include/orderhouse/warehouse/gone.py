@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import sql
 
+from include.orderhouse.identity import order_id
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.task import Cursor, GoneOrder
 
@@ -17,10 +18,10 @@ _RECORD = """
     UPDATE ops.order_version AS known SET
         gone_at = sync.started_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = sync.sync_id
     FROM ops.sync AS sync,
-         unnest(%(keys)s::text[], %(statuses)s::text[], %(evidences)s::text[])
-             AS gone (source_order_id, status, evidence)
+         unnest(%(order_ids)s::uuid[], %(statuses)s::text[], %(evidences)s::text[])
+             AS gone (order_id, status, evidence)
     WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
-      AND (known.connection, known.source_order_id) = (%(connection)s, gone.source_order_id)
+      AND (known.connection, known.order_id) = (%(connection)s, gone.order_id)
       AND known.fetched_at < sync.started_at AND coalesce(known.gone_at, '-infinity') < sync.started_at
 """
 _DELETE = sql.SQL("""
@@ -62,7 +63,7 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
     if not gone and cursor.execute(_LATE).fetchone() == (False,):
         return 0
     listed = {
-        "keys": [order.source_order_id for order in gone],
+        "order_ids": [order_id(facts["connection"], order.source_order_id) for order in gone],
         "statuses": [order.status for order in gone],
         "evidences": [order.evidence for order in gone],
     }

@@ -125,7 +125,6 @@ order_version = sa.Table(
     schema=OPS,
     comment="The version of each order that the warehouse holds; only a later one is loaded",
 )
-sa.Index(None, order_version.c.source_order_id)
 sa.Index("order_version_stale_idx", order_version.c.connection, postgresql_where=order_version.c.is_stale)
 
 order_raw = sa.Table(
@@ -140,7 +139,6 @@ order_raw = sa.Table(
     schema=OPS,
     comment="The raw record of each order's loaded version; remaps read it",
 )
-sa.Index(None, order_raw.c.source_order_id)
 
 reject = sa.Table(
     "reject",

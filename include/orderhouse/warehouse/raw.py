@@ -25,14 +25,10 @@ _OPEN = sa.text("""
 """)
 
 
-def stored_raw(
-    engine: sa.Engine, payloads: Payloads, source_order_ids: Sequence[str] | None = None
-) -> Iterator[tuple[bytes, datetime]]:
-    """Payload and fetch time of the raw records of a connection's orders, or of some; a few in memory at a time."""
+def stored_raw(engine: sa.Engine, payloads: Payloads) -> Iterator[tuple[bytes, datetime]]:
+    """Payload and fetch time of the raw records of a connection's orders; a few in memory at a time."""
     kept = order_raw.c
     wanted = sa.select(kept.order_id, kept.payload, kept.fetched_at).where(kept.connection == payloads.connection)
-    if source_order_ids is not None:
-        wanted = wanted.where(kept.source_order_id.in_(source_order_ids))
     for order_id, payload, fetched_at in _stream(engine, wanted.order_by(kept.order_id)):
         yield payloads.open("version", order_id, bytes(payload)), fetched_at
 
