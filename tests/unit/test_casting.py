@@ -44,6 +44,7 @@ ODD = st.one_of(
 
 KINDS: dict[str, tuple[Expression, st.SearchStrategy[Any]]] = {
     "text": (text("f"), TEXTS | NUMBERS),
+    "text of whole numbers": (text("f"), st.integers()),
     "money": (money("f"), NUMBERS),
     "price of binary floats": (price("f", digits=4), NUMBERS | st.floats(-1e6, 1e6).map(repr).map(Decimal)),
     "rate": (rate("f"), NUMBERS | st.builds("{}e{}".format, st.integers(-99, 99), st.integers(-60, 60))),
@@ -93,6 +94,7 @@ def test_a_column_cast_at_once_has_the_values_read_one_by_one(name: str) -> None
 
 REGULAR: list[tuple[str, list[Any]]] = [
     ("text", ["PO 1", None, " Köln "]),
+    ("text", [10000, None, -7]),
     ("money", [Decimal("1.5"), 3, "2.25", None]),
     ("price of binary floats", [Decimal("12.340000000000002"), Decimal("7.1")]),
     ("integer", [1, None, 7]),

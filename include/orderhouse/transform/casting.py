@@ -58,6 +58,16 @@ def caster(kind: Kind, expression: Expression, nothing: frozenset[str], zone: Zo
     return lambda found: cast(found, wording)
 
 
+def texts_and_digits(found: Sequence[Any], wording: Wording) -> pa.Array:
+    """Texts as `texts` gives them; of a column of whole numbers their digits."""
+    try:
+        return texts(found, wording)
+    except pa.ArrowTypeError:
+        if not set(map(type, found)) <= {int, type(None)}:
+            raise
+        return pa.array(found, pa.int64()).cast(pa.string())
+
+
 def texts(found: Sequence[Any], wording: Wording) -> pa.Array:
     """Texts in Unicode NFC without outer blanks; empty ones are NULL."""
     told = pa.array(found, pa.string())
@@ -204,4 +214,9 @@ def _checked(found: pa.Array) -> pa.Array:
 
 
 _MICROSECOND = datetime.resolution
-_CASTS: dict[Kind, Cast] = {Kind.TEXT: texts, Kind.DATE: days, Kind.INSTANT: instants, Kind.BOOLEAN: booleans}
+_CASTS: dict[Kind, Cast] = {
+    Kind.TEXT: texts_and_digits,
+    Kind.DATE: days,
+    Kind.INSTANT: instants,
+    Kind.BOOLEAN: booleans,
+}
