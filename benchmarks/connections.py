@@ -33,7 +33,8 @@ Say = Callable[[str], None]
 
 CONFIGURED = 500
 """How many connections the file has at least, whatever number is synced."""
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, ASK_SECONDS = 0.5, 2.0
+"""How often the memory is looked at, and Airflow asked: what it tells of a run with many tasks takes it a while."""
 
 
 def measure(bench: Bench, connections: int, orders: int, say: Say, configured: int = CONFIGURED) -> Result:
@@ -118,9 +119,9 @@ def _sync(installation: Installation, chosen: dict[str, str]) -> dict[str, Any]:
         ended.update(dag for dag, run_id in runs.items() if dag not in ended and has_ended(api, dag, run_id))
         return len(ended) == len(runs)
 
-    wait(installation, lambda: _moved(installation, chosen) == len(chosen) or have_ended(), pause=LOOK_SECONDS)
+    wait(installation, lambda: _moved(installation, chosen) == len(chosen) or have_ended(), pause=ASK_SECONDS)
     seconds = time.monotonic() - began
-    wait(installation, have_ended, pause=LOOK_SECONDS)
+    wait(installation, have_ended, pause=ASK_SECONDS)
     failed = [task for task in api.tasks_of_runs(runs) if task["state"] != "success"]
     return {"synced": _moved(installation, chosen), "failed_tasks": len(failed), "seconds": round(seconds, 1)}
 
