@@ -10,12 +10,12 @@ from include.orderhouse import wire
 from include.orderhouse.expectations.check import Finding
 from include.orderhouse.expectations.outcomes import staged_outcomes
 from include.orderhouse.frames import Frames
+from include.orderhouse.identity import order_id
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import Staging, batch_folder, read_frames, write_frames
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import issue_row
-from include.orderhouse.identity import order_id
 from include.orderhouse.transform.rows import Failure
 from include.orderhouse.warehouse.ledger import note_counts
 

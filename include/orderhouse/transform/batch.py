@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from include.orderhouse import wire
 from include.orderhouse.connections import Connection
 from include.orderhouse.frames import INSTANT, SCHEMAS, Frames
+from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
 from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.company_amounts import derive_company_amounts
-from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 
