@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +18,15 @@ import sqlalchemy as sa
 from include.orderhouse.errors import WarehouseUnavailable
 from include.orderhouse.frames import Frames
 from include.orderhouse.home import PROJECT
+from include.orderhouse.options import Retention
+from include.orderhouse.warehouse import load as loading
+from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.load import load
-from tests.warehouse.orders import Line, Order, frames, load_orders, rows, started_task
+from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.load import keep_rejects, load
+from include.orderhouse.warehouse.resealing import reseal
+from include.orderhouse.warehouse.retention import enforce
+from tests.warehouse.orders import DAWN, Line, Order, frames, load_orders, rows, started_task
 
 DIE_MIDWAY = """
 import os, sys
@@ -87,17 +95,81 @@ def test_h26_readers_see_the_old_orders_until_the_new_ones_are_there(engine: sa.
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("new",)]
 
 
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+"""Of a database of its own: nobody else waits there."""
+
+
+def wait_for_lock(engine: sa.Engine, begun: Sequence[Future[Any]], sessions: int = 1) -> None:
+    """Wait until so many sessions wait for a lock, or none of what was begun goes on."""
+    while not all(each.done() for each in begun) and rows(engine, WAITING) < [(sessions,)]:
+        time.sleep(0.01)
+
+
+def seal_anew(engine: sa.Engine) -> int:
+    """Give the customer a new data key, and seal by it what is kept."""
+    keyring = Keyring.of(engine)
+    keyring.rotate("acme")
+    return reseal(engine, keyring.cipher("acme"))
+
+
+UPKEEP: dict[str, Callable[[sa.Engine], object]] = {
+    "retention": lambda engine: enforce(engine, "acme_us", Retention(raw=timedelta(days=30))),
+    "sealing anew": seal_anew,
+}
+
+
 def test_a_load_merges_only_when_the_load_before_it_has_ended(engine: sa.Engine) -> None:
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with ThreadPoolExecutor(1) as pool:
         with engine.begin() as held:
             held.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:acme_us', 0))"))
             late = pool.submit(load_orders, engine, Order())
-            while not late.done() and rows(engine, waiting) == [(0,)]:
-                time.sleep(0.01)
+            wait_for_lock(engine, [late])
             assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]
             assert not late.done()
         assert late.result().inserted == 1
+
+
+@pytest.mark.parametrize("upkeep", UPKEEP)
+def test_upkeep_waits_for_a_load_and_takes_nothing_that_it_has_just_read_again(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, upkeep: str
+) -> None:
+    load_orders(engine, Order())
+    refuse = loading.refuse_disconnected
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[object]] = []
+
+        def begin_upkeep_before_the_merge(*arguments: Any) -> None:
+            begun.append(pool.submit(UPKEEP[upkeep], engine))
+            wait_for_lock(engine, begun)
+            refuse(*arguments)
+
+        monkeypatch.setattr(loading, "refuse_disconnected", begin_upkeep_before_the_merge)
+        again = (warehouse_now(engine) - DAWN).total_seconds() / 3600
+        assert load_orders(engine, Order().at(1, fetched=again)).unchanged == 1
+        begun[0].result()
+    kept = "SELECT raw.fetched_at - version.fetched_at FROM ops.order_version AS version LEFT JOIN ops.order_raw AS raw"
+    assert rows(engine, f"{kept} USING (connection, order_id)") == [(timedelta(0),)]
+
+
+def test_two_attempts_of_a_sync_at_once_load_it_once(engine: sa.Engine) -> None:
+    """As where Airflow gives a task up that is alive, and tries it again."""
+    task = started_task(engine)
+    with ThreadPoolExecutor(2) as pool:
+        with engine.begin() as held:
+            held.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:acme_us', 0))"))
+            both = [pool.submit(load, engine, task, [frames(Order())]) for _ in range(2)]
+            wait_for_lock(engine, both, sessions=2)
+        assert both[0].result() == both[1].result()
+    assert rows(engine, "SELECT orders_inserted, orders_older FROM ops.sync") == [(1, 0)]
+    assert rows(engine, "SELECT count(*) FROM ops.webhook_event WHERE kind = 'sync.completed'") == [(1,)]
+
+
+def test_a_sync_that_has_succeeded_is_not_stopped_any_more(engine: sa.Engine) -> None:
+    task = started_task(engine)
+    load(engine, task, [frames(Order())])
+    assert keep_rejects(engine, task, [frames(rejects=[Order(version=2)])]) == 0
+    assert rows(engine, "SELECT state FROM ops.sync") == [("succeeded",)]
+    assert rows(engine, "SELECT count(*) FROM ops.reject") == [(0,)]
 
 
 def test_loads_of_different_connections_do_not_wait_for_each_other(engine: sa.Engine) -> None:

@@ -48,11 +48,11 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
     CountMismatch if what was staged is not what arrived; BoundExceeded if it is more than the connection may hold;
     WarehouseUnavailable if the connection to the server is lost.
     """
-    if done := finished_sync(engine, task.connection, task.sync_id):
-        return LoadCounts.of_ledger(done)
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
         facts = task.facts(_enter(cursor, task))
+        if done := finished_sync(engine, task.connection, task.sync_id):
+            return LoadCounts.of_ledger(done)
         tally = bring_batches(cursor, facts, payloads, batches)
         refuse_disconnected(connection, task.connection)
         counts = _merge_all(cursor, task, facts, tally)
@@ -65,11 +65,14 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
 def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> int:
     """Commit the rejects of a run that its checks stopped, and its ledger row as ``stopped``; how many there are.
 
-    Orders whose later version is among them become stale; nothing else of the run reaches the warehouse.
+    Orders whose later version is among them become stale; nothing else of the run reaches the warehouse. One that
+    has succeeded stays as it is.
     """
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
         facts = task.facts(_enter(cursor, task))
+        if done := finished_sync(engine, task.connection, task.sync_id):
+            return LoadCounts.of_ledger(done).rejected
         for frames in batches:
             copy_rows(cursor, csv_rows(staged("reject"), payloads.sealed_rejects(frames["reject"])))
         rejected, lines = settle_rejects(cursor, facts)

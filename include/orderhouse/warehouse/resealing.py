@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.cipher import Cipher, key_version
 from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.task import ALONE
 from include.orderhouse.warehouse.token_store import PURPOSE
 
 _AT_ONCE = 500
@@ -38,11 +39,12 @@ def reseal(engine: sa.Engine, cipher: Cipher) -> int:
 
 
 def _reseal_some(engine: sa.Engine, payloads: Payloads, frame: str) -> int:
-    """Each round commits, so that loads wait for none of them long."""
+    """Each round waits for the connection's loads and commits, so that they wait for none of them long."""
     table, key = _TABLES[frame]
     cipher = payloads.cipher
     told = {"connection": payloads.connection, "header": cipher.header, "most": _AT_ONCE}
     with engine.begin() as warehouse:
+        warehouse.exec_driver_sql(ALONE, {"connection": payloads.connection})
         rows = warehouse.execute(sa.text(_PENDING.format(table=table, key=key)), told).all()
         changed = []
         for owner, payload in rows:

@@ -1,4 +1,4 @@
-"""What a connection no longer keeps in the warehouse. Each round commits, so that no load waits long."""
+"""What a connection no longer keeps in the warehouse. A round waits for loads, and commits, so that none waits long."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.options import Retention
+from include.orderhouse.warehouse.task import ALONE
 
 _AT_ONCE = 5000
 _RAW = """
@@ -54,6 +55,7 @@ def _exhaust(engine: sa.Engine, statement: str, connection: str, kept: timedelta
     total = 0
     while True:
         with engine.begin() as warehouse:
+            warehouse.exec_driver_sql(ALONE, {"connection": connection})
             done = warehouse.execute(sa.text(statement), told).rowcount
         total += done
         if done < _AT_ONCE:
