@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 from include.orderhouse.model import PRECISION, SCALES, TABLES, Column, Kind, Table
 
 INSTANT = pa.timestamp("us", tz="UTC")
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""The bounds of instants."""
 
 LOAD_ONLY = frozenset({"loaded_at", "sync_id", "first_seen_at", "is_stale", "deleted_at", "delete_evidence"})
 """Columns of canonical tables that the load writes; frames do not have them."""

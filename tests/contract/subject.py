@@ -53,7 +53,8 @@ class Subject:
 
     def identified(self, found: Sequence[Record]) -> list[tuple[str, datetime | None]]:
         """Source id and modification time of raw orders."""
-        return [(str(key), modified_at) for key, modified_at in self.transform.identify(found)]
+        keys, modified_at = self.transform.identify(found)
+        return list(zip(map(str, keys), modified_at.to_pylist(), strict=True))
 
     def keys(self, found: Sequence[Record]) -> list[str]:
         """The source ids of raw orders."""

@@ -44,6 +44,26 @@ def test_what_the_source_says_is_deleted_is_marked_where_it_is_gone(synced: Syst
     assert deleted == {"source_order_id": gone, "delete_evidence": "tombstone"}
 
 
+def test_h17_a_retry_with_larger_pages_still_asks_for_every_order(synced: System) -> None:
+    """Of four pages the first attempt brought two."""
+    named = tuple(sorted(synced.order_ids(), key=int)[:8])
+    request = synced.request(Mode.ORDERS, "same", order_ids=named, deleted_ids=named)
+    give_pages_of(synced, 2)
+    staging = synced.runtime.staging(synced.sync_until("extract", request))
+    for folder in staging.folders("raw")[2:]:
+        staging.remove(folder)
+    give_pages_of(synced, 4)
+    assert synced.ledger_row(synced.sync_until("advance_watermark", request))["orders_deleted"] == 0
+
+
+def give_pages_of(system: System, size: int) -> None:
+    """Set the connection's page size."""
+    found = system.runtime.connection
+    system.runtime.connection = found.model_copy(
+        update={"options": found.options.model_copy(update={"page_size": size})}
+    )
+
+
 def test_h17_an_order_that_is_absent_without_such_a_word_stays(synced: System, odoo: Sandbox) -> None:
     gone = min(synced.order_ids(), key=int)
     odoo.act(history.delete, int(gone))

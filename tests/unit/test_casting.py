@@ -31,6 +31,7 @@ NUMBERS = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False),
     st.decimals(-(10**6), 10**6, places=6),
     st.integers(-(10**9), 10**9).map(str),
+    st.integers(0, 10**9).map(hex),
     st.from_regex(r"[+-]?\d{0,5}\.?\d{0,8}([eE]-?\d{1,2})?", fullmatch=True),
 )
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)

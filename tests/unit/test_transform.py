@@ -130,6 +130,12 @@ def test_of_several_copies_of_an_order_the_latest_counts() -> None:
         assert only(frames(*copies))["memo"] == "new"
 
 
+def test_a_copy_without_modification_time_is_as_old_as_its_creation_in_a_batch_as_in_the_warehouse() -> None:
+    never_changed = order(memo="created later", modified=None, created="2026-09-03T07:00:00Z")
+    for copies in ((never_changed, order(memo="changed")), (order(memo="changed"), never_changed)):
+        assert only(frames(*copies))["memo"] == "created later"
+
+
 def test_of_equal_versions_the_one_fetched_last_counts() -> None:
     copies = [RawOrder(T0 + timedelta(minutes=1), order(memo="late")), RawOrder(T0, order(memo="early"))]
     assert only(Transform(connection()).frames(copies))["memo"] == "late"

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.frames import Frames
-
-EARLIEST = datetime.min.replace(tzinfo=UTC)
+from include.orderhouse.frames import EARLIEST, Frames
 
 Version = tuple[str, datetime | None, datetime]
 """Key, ``version_at`` and ``fetched_at`` of an order. A reject of an order without a key counts by its payload."""

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Protocol
 
-from include.orderhouse import collector
-from include.orderhouse.connector import Page, Source
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.orderhouse import collector, wire
+from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
 from include.orderhouse.keys import Keys
 from include.orderhouse.raw_order import RawOrder
@@ -31,6 +35,8 @@ class Tally:
 
     keys: Keys = field(default_factory=Keys)
     orders: int = 0
+    keyless: int = 0
+    """Orders without a key that can be read."""
     outside: int = 0
     expected: int | None = None
     pages: int = 0
@@ -44,6 +50,16 @@ class Tally:
     empty_pages: int = 0
     """Pages in succession, up to the latest, without any order."""
 
+    @property
+    def told_apart(self) -> int:
+        """How many orders came, each once; of those without a key every copy."""
+        return len(self.keys) + self.keyless
+
+    @property
+    def is_short(self) -> bool:
+        """Whether fewer orders came than the source counts."""
+        return self.expected is not None and self.told_apart < self.expected
+
     def __contains__(self, key: object) -> bool:
         return key in self.keys
 
@@ -53,6 +69,7 @@ class Tally:
         self.stale_pages += not is_news and checkpoint["orders"] > 0
         self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
         self.orders += checkpoint["orders"]
+        self.keyless += checkpoint["orders"] - len(checkpoint["keys"])
         self.outside += checkpoint["outside"]
         if checkpoint["expected"] is not None:
             self.expected = (self.expected or 0) + checkpoint["expected"]
@@ -102,10 +119,11 @@ class Extraction:
     def read_orders(self, ids: Sequence[str], folder: str) -> set[str]:
         """Orders by their keys; returns the keys that exist."""
         found: set[str] = set()
-        for number, chunk in enumerate(_chunks(ids, self._source.page_size)):
-            tally = self._resumed(f"{folder}{number:06}")
+        for chunk in _chunks(ids, self._source.page_size):
+            own = folder + _digest(chunk)
+            tally = self._resumed(own)
             if not tally.is_done:
-                self._keep_all(self._source_read(chunk), Slice(None, None), f"{folder}{number:06}", tally)
+                self._keep_all(self._source_read(chunk), Slice(None, None), own, tally)
             found.update(key for key in chunk if key in tally.keys)
         return found
 
@@ -116,14 +134,14 @@ class Extraction:
 
     def _fetch_whole_slice(self, number: int) -> Tally:
         tally = self._fetch_slice(number)
-        if tally.expected is not None and len(tally.keys) < tally.expected:
+        if tally.is_short:
             self._listener.start_over()
             self._staging.remove(f"raw/{number:03}")
             tally = self._fetch_slice(number)
-        if tally.expected is not None and len(tally.keys) < tally.expected:
+        if tally.is_short:
             raise CountMismatch(
                 f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, "
-                f"but gave {len(tally.keys)}.",
+                f"but gave {tally.told_apart}.",
                 action="Nothing was loaded. Sync again; if it stays, compare the two at the source: "
                 "a right may be missing, or its paging loses rows.",
             )
@@ -172,16 +190,14 @@ class Extraction:
             )
 
     def _keep(self, page: Page, fetched_at: datetime, part: Slice, name: str, tally: Tally) -> None:
-        identified = self._transform.identify(page.records)
-        window = part.window(None)
-        outside = sum(1 for _, at in identified if at is not None and not _is_inside(at, window.start, window.end))
+        keys, modified_at = self._transform.identify(page.records)
         staged, unpacked = write_orders(
             self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records]
         )
         checkpoint = {
-            "keys": [key for key, _ in identified if key is not None],
+            "keys": [key for key in keys if key is not None],
             "orders": len(page.records),
-            "outside": 0 if part.open_only else outside,
+            "outside": 0 if part.open_only else _outside(modified_at, part.window(None)),
             "expected": page.expected,
             "resume": page.resume,
             "deleted": list(page.deleted),
@@ -233,12 +249,20 @@ def staged_pages(staging: Staging) -> Iterator[StagedPage]:
                 )
 
 
-def _is_inside(at: datetime, start: datetime | None, end: datetime | None) -> bool:
-    return (start is None or at >= start) and (end is None or at < end)
+def _outside(instants: pa.Array, window: Window) -> int:
+    """How many instants lie before or behind a window."""
+    bounds = ((pc.less, window.start), (pc.greater_equal, window.end))
+    counts = (pc.sum(is_beyond(instants, bound)).as_py() for is_beyond, bound in bounds if bound is not None)
+    return sum(count or 0 for count in counts)
 
 
 def _chunks(ids: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
     return (tuple(ids[at : at + size]) for at in range(0, len(ids), size))
+
+
+def _digest(keys: Sequence[str]) -> str:
+    """What tells that just these keys were asked for: a retry may cut them into other chunks."""
+    return blake2b(wire.encode(keys), digest_size=16).hexdigest()
 
 
 def _name(part: Slice) -> str:

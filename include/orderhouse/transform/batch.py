@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse import wire
 from include.orderhouse.connections import Connection
-from include.orderhouse.frames import INSTANT, SCHEMAS, Frames
+from include.orderhouse.frames import EARLIEST, INSTANT, SCHEMAS, Frames
 from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
@@ -29,7 +29,6 @@ NUMBERS = {LINE.name: "source_line_id", SCHEDULE.name: "schedule_number", DISTRI
 PARENTS = {LINE.name: ORDER.name, SCHEDULE.name: LINE.name, DISTRIBUTION.name: LINE.name}
 IDENTITY = frozenset({"source_order_id", "source_modified_at"})
 
-EARLIEST = datetime.min.replace(tzinfo=UTC)
 INCOMPLETE = "PAYLOAD_INCOMPLETE"
 DUPLICATE = "DUPLICATE_KEY"
 
@@ -69,9 +68,10 @@ class Transform:
         self._readers = {entry.table.name: TableReader(entry, connection) for entry in mapping.tables}
         self._has_modified = self._readers[ORDER.name].mapping.expression("source_modified_at") is not None
 
-    def identify(self, records: Sequence[Record]) -> list[tuple[str | None, datetime | None]]:
-        """Key and modification time of raw orders; None where they cannot be read."""
-        return _identities(self._readers[ORDER.name].read(_rows(records), IDENTITY))
+    def identify(self, records: Sequence[Record]) -> tuple[list[str | None], pa.Array]:
+        """Keys and modification times of raw orders; None and NULL where they cannot be read."""
+        read = self._readers[ORDER.name].read(_rows(records), IDENTITY)
+        return read.column("source_order_id").to_pylist(), read.column("source_modified_at")
 
     def frames(self, orders: Sequence[RawOrder]) -> Frames:
         """The batch's frames. Of several copies of an order the latest counts."""
@@ -85,10 +85,10 @@ class Transform:
 
     def _read(self, orders: Sequence[RawOrder]) -> Draft:
         read = self._readers[ORDER.name].read(_rows([order.record for order in orders]))
-        latest = _latest(orders, read)
+        draft = Draft(orders, {ORDER.name: read})
+        latest = self._latest(draft)
         if len(latest) < len(orders):
             return self._read([orders[position] for position in latest])
-        draft = Draft(orders)
         found = {ORDER.name: read.rows}
         for name, reader in self._readers.items():
             if name != ORDER.name:
@@ -99,6 +99,21 @@ class Transform:
                 draft.reject(name, table.rows.orders[failure.row], failure)
             draft.ids[name] = self._ids(name, draft)
         return draft
+
+    def _latest(self, draft: Draft) -> list[int]:
+        """The positions of the orders that count: of several copies of an order the latest."""
+        keys = draft.tables[ORDER.name].column("source_order_id").to_pylist()
+        if len(set(keys)) == len(keys):
+            return list(range(len(keys)))
+        latest: dict[str, tuple[datetime, datetime, int]] = {}
+        keyless: list[int] = []
+        for position, (key, version_at) in enumerate(zip(keys, self._version_at(draft).to_pylist(), strict=True)):
+            version = (version_at or EARLIEST, draft.orders[position].fetched_at, position)
+            if key is None:
+                keyless.append(position)
+            else:
+                latest[key] = max(latest.get(key, version), version)
+        return sorted([*keyless, *(version[2] for version in latest.values())])
 
     def _children(self, draft: Draft, mapping: TableMapping, parents: RawRows) -> RawRows:
         def missing(position: int, reason: str) -> None:
@@ -229,28 +244,6 @@ class Transform:
 def _rows(records: Sequence[Record]) -> RawRows:
     """Orders as rows."""
     return RawRows(list(records), list(range(len(records))))
-
-
-def _identities(read: ReadTable) -> list[tuple[str | None, datetime | None]]:
-    keys, modified = (read.column(name).to_pylist() for name in ("source_order_id", "source_modified_at"))
-    return list(zip(keys, modified, strict=True))
-
-
-def _latest(orders: Sequence[RawOrder], read: ReadTable) -> list[int]:
-    """The positions of the orders that count: of several copies of an order the latest."""
-    keys = read.column("source_order_id").to_pylist()
-    if len(set(keys)) == len(keys):
-        return list(range(len(keys)))
-    latest: dict[str, tuple[datetime, datetime, int]] = {}
-    keyless: list[int] = []
-    for position, (key, modified) in enumerate(_identities(read)):
-        fetched_at = orders[position].fetched_at
-        version = (min(modified or EARLIEST, fetched_at), fetched_at, position)
-        if key is None:
-            keyless.append(position)
-        else:
-            latest[key] = max(latest.get(key, version), version)
-    return sorted([*keyless, *(version[2] for version in latest.values())])
 
 
 def issue_row(connection: str, owner: tuple[str | None, str | None], table: str, oddity: Failure) -> dict[str, Any]:

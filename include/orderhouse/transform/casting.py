@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.frames import INSTANT, arrow_type
+from include.orderhouse.frames import EARLIEST, INSTANT, LATEST, arrow_type
 from include.orderhouse.mapping import Expression
 from include.orderhouse.model import SCALES, Kind
 from include.orderhouse.transform.reading import BLANKS, NUMBER
@@ -28,7 +28,6 @@ DAY_LENGTH, MIDNIGHT_LENGTH = len("2026-01-31"), len("2026-01-31T00:00:00")
 LAST_TABLED_YEAR = 2037
 NOISE = pa.decimal256(76, 20)
 """Wide enough for what a binary float shows behind the digits that it means."""
-EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,8 @@ def _numbers(target: pa.DataType) -> Cast:
 
 def _exact(told: pa.Array, target: pa.DataType) -> pa.Array:
     """Numbers from their digits. Arrow tells no overflow while it shifts the point: longer ones are not left to it."""
+    if _may_hold(told, b"x", b"X"):
+        raise pa.ArrowInvalid("hexadecimal digits")
     if pa.types.is_decimal(target):
         longest = (38 if target.bit_width == 128 else 76) - target.scale
         if _may_hold(told, b"e", b"E") or (pc.max(pc.utf8_length(told)).as_py() or 0) > longest:
