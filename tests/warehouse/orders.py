@@ -179,7 +179,7 @@ def started_task(
             mapping,
         ),
     )
-    return LoadTask(connection, "acme", "test", sync_id, mapping, gone)
+    return LoadTask(connection, "acme", sync_id, mapping, gone)
 
 
 def load_orders(

@@ -27,7 +27,7 @@ SYNC = "11111111-1111-1111-1111-111111111111"
 ROW = SyncRow(
     SYNC, "acme_us", "acme", "test", "initial", "run 1", "manual", hour(0), hour(9), None, ("DE01", "US01"), 1
 )
-TASK = LoadTask("acme_us", "acme", "test", SYNC, 1)
+TASK = LoadTask("acme_us", "acme", SYNC, 1)
 
 
 def test_a_sync_that_starts_again_is_one_row_with_two_attempts_and_no_error(engine: sa.Engine) -> None:
@@ -112,3 +112,11 @@ def test_the_password_of_an_address_that_cannot_be_reached_is_not_told(engine: s
     with pytest.raises(Exception, match="cannot be used") as caught, other.connect():
         pass
     assert "planted-secret" not in f"{caught.value!r} {caught.value} {other!r}"
+
+
+def test_nothing_of_a_disconnected_connection_begins(engine: sa.Engine) -> None:
+    set_status(engine, "acme_us", "acme", "test", "disconnected")
+    for begin in (lambda: start_sync(engine, ROW), lambda: mapping_version(engine, "acme_us", "fingerprint")):
+        with pytest.raises(ConfigurationInvalid, match="is disconnected"):
+            begin()
+    assert rows(engine, "SELECT FROM ops.sync UNION ALL SELECT FROM ops.mapping_version") == []

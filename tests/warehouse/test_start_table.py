@@ -22,7 +22,7 @@ def test_a_sync_that_follows_does_not_take_the_first_one_s_place(engine: sa.Engi
     start_sync(engine, replace(TRIGGERED, sync_id=BEFORE, run_id="purchase_orders__test/before"))
     began = datetime.now(UTC)
     start_sync(engine, TRIGGERED)
-    load(engine, LoadTask("acme_us", "acme", "test", FIRST, 1), [frames(Order())])
+    load(engine, LoadTask("acme_us", "acme", FIRST, 1), [frames(Order())])
     start_sync(engine, replace(TRIGGERED, sync_id=SECOND, mode="incremental", run_id="purchase_orders__test/scheduled"))
     table = sync_table(engine.url.render_as_string(hide_password=False), began)
     assert [list(column.cells)[:1] for column in table.columns[:3]] == [["acme_us"], ["initial"], ["1"]]

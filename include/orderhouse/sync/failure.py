@@ -16,7 +16,8 @@ from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.ledger import fail_sync
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.lost_syncs import running_syncs
+from include.orderhouse.warehouse.status import disconnected, set_status
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,24 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
     code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
     state = "stopped" if isinstance(error, TooManyRejects | SchemaDrift) else "failed"
     try:
-        identity = sync_id(runtime, request)
-        if not runtime.staging(identity).exists(FILE):
-            start_unplanned(runtime, request, identity)
-        fail_sync(runtime.warehouse, name, identity, code, str(error), state, is_final=is_final)
+        for identity in _syncs(runtime, request):
+            fail_sync(runtime.warehouse, name, identity, code, str(error), state, is_final=is_final)
         if (status := _status_after(error)) is not None:
             set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
     except Exception:
         log.exception("The failure of %s could not be noted in the warehouse", name)
+
+
+def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
+    """The request's sync, in the ledger from now on; of a disconnected connection only what the ledger still has."""
+    name = runtime.connection.name
+    if name in disconnected(runtime.warehouse):
+        running = running_syncs(runtime.warehouse, request.run_id)
+        return [sync.sync_id for sync in running if (sync.connection, sync.run_id) == (name, request.run_id)]
+    identity = sync_id(runtime, request)
+    if not runtime.staging(identity).exists(FILE):
+        start_unplanned(runtime, request, identity)
+    return [identity]
 
 
 def _status_after(error: BaseException) -> str | None:

@@ -14,6 +14,7 @@ from include.orderhouse.warehouse.audit import Event, record
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
 from include.orderhouse.warehouse.operations import sync
+from include.orderhouse.warehouse.status import refuse_disconnected
 
 NOTABLE = frozenset(
     {column.name for column in sync.columns if isinstance(column.type, sa.BigInteger)} - {"attempts", "mapping_version"}
@@ -45,7 +46,8 @@ class SyncRow:
 def start_sync(engine: sa.Engine, row: SyncRow) -> None:
     """Write the row of a sync that starts, or starts again: running, one more attempt, its error cleared.
 
-    ``started_at`` stays that of the first attempt. A sync that has succeeded stays as it is.
+    ``started_at`` stays that of the first attempt. A sync that has succeeded stays as it is. ConfigurationInvalid where
+    the connection was disconnected.
     """
     values = {**asdict(row), "scope": list(row.scope)}
     added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW)
@@ -64,6 +66,7 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
     )
     details = {"mode": row.mode, "run_id": row.run_id}
     with engine.begin() as connection:
+        refuse_disconnected(connection, row.connection)
         connection.execute(statement)
         record(connection, Event("sync.started", row.triggered_by, row.connection, row.customer, row.sync_id, details))
 
@@ -152,6 +155,7 @@ def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int
     lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"orderhouse.mapping:{connection}", 0))
     with engine.begin() as warehouse:
         warehouse.execute(sa.select(lock))
+        refuse_disconnected(warehouse, connection)
         known = warehouse.execute(latest).one_or_none()
         if known is not None and known.fingerprint == fingerprint:
             return int(known.mapping_version)

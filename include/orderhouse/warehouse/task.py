@@ -37,7 +37,6 @@ class LoadTask:
 
     connection: str
     customer: str
-    connector: str
     sync_id: str
     mapping_version: int
     gone: tuple[GoneOrder, ...] = ()
