@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.home import PROJECT
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
-from include.orderhouse.sync import batching, worker
+from include.orderhouse.sync import batches, batching, copies, worker
 from include.orderhouse.sync.batches import make_batches
 from include.orderhouse.sync.batching import batches_of
 from include.orderhouse.sync.processors import SETTING
@@ -112,6 +113,22 @@ def test_the_outcomes_of_a_batch_that_lost_copies_fit_its_frames(
     assert {odd.order_id for odd in outcomes[0].odd["purchase_order"]} == set(
         frames[0]["purchase_order"].column("order_id").to_pylist()
     )
+
+
+def test_of_batches_with_copies_only_what_came_more_than_once_is_compared(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 3)
+    compared: list[tuple[int, int]] = []
+
+    def outdated(found: Iterable[tuple[int, Iterable[copies.Version]]]) -> Mapping[int, set[str]]:
+        listed = [(number, list(versions)) for number, versions in found]
+        compared.extend((number, len(versions)) for number, versions in listed)
+        return copies.outdated(listed)
+
+    monkeypatch.setattr(batches, "outdated", outdated)
+    make_batches(connection, staged(tmp_path, [orders(1, 3), orders(3, 3), orders(6, 2)]))
+    assert compared == [(0, 1), (1, 1)]
 
 
 _MAP = """

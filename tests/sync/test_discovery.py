@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
+from include.orderhouse.connector import Catalogue
+from include.orderhouse.sync.plan import make_plan
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -83,3 +88,33 @@ def test_a_source_that_has_changed_meanwhile_is_discovered_again_and_read_whole(
     central.act(history.create)
     assert system.sync()["orders_inserted"] == 1
     assert staging.read_json("catalogue.json")["details"] == kept["details"]
+
+
+def test_what_a_sync_discovers_while_it_runs_begins_with_its_past_at_the_next_one(
+    central: Sandbox, connect: Connect
+) -> None:
+    """A company was closed and another opened; an attempt that goes on after that covers neither."""
+    system = synced(connected(connect, central))
+    staging = system.runtime.staging("discovered")
+    kept = staging.read_json("catalogue.json")
+    first, closed = kept["details"]["companies"][0], {"id": "00000000-0000-0000-0000-00000000dead", "name": "CLOSED"}
+    scope = [first["name"], closed["name"]]
+    assert len(kept["scope"]) > 1
+    staging.write_json("catalogue.json", {**kept, "scope": scope, "details": {"companies": [first, first | closed]}})
+    with system.runtime.warehouse.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.sync SET scope = :scope").bindparams(sa.bindparam("scope", scope, JSONB)))
+    request = system.request()
+    system.sync_until("extract", request)
+    staged = system.sync_until("advance_watermark", request)
+    row = system.ledger_row(staged)
+    assert (row["mode"], row["attempts"], row["scope"]) == ("incremental", 2, [first["name"]])
+    assert system.sync()["mode"] == "initial"
+
+
+def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connect) -> None:
+    """H17: what the plan no longer covers proves nothing, though the sync before had covered it."""
+    system = connected(connect, central)
+    plan = make_plan(system.runtime, system.request(), "00000000-0000-0000-0000-000000000001", None)
+    plan = replace(plan, scope=("A", "B"))
+    assert not plan.rediscovered(Catalogue(("A", "B", "C"))).narrowed
+    assert plan.rediscovered(Catalogue(("B", "C"))).narrowed

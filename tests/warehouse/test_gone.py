@@ -46,7 +46,8 @@ def test_h17_an_order_read_after_the_scan_began_is_not_deleted(engine: sa.Engine
 def test_a_version_fetched_before_the_proof_and_loaded_after_it_does_not_revive_the_order(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     load_orders(engine, gone=GONE)
-    assert load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2)).updated == 1
+    late = load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2))
+    assert (late.updated, late.deleted) == (1, 0), "it was deleted before"
     assert deletions(engine) == {(True, "absent_in_full_scan")}
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("late",)]
 

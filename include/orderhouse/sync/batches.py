@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, compress
 
 import numpy as np
 
@@ -53,5 +53,6 @@ def _copies(staging: Staging, keys: Sequence[Digests]) -> Iterator[tuple[int, li
     """The versions of the orders that came more than once, by the number of their batch."""
     often = repeated(keys)
     for number, own in enumerate(keys):
-        if np.isin(own, often).any():
-            yield number, versions(read_frames(staging, batch_folder(STAGE, number)))
+        came_often = np.isin(own, often)
+        if came_often.any():
+            yield number, list(compress(versions(read_frames(staging, batch_folder(STAGE, number))), came_often))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from include.orderhouse.connector import Catalogue, Window
@@ -69,6 +69,15 @@ class Plan:
     def catalogue(self) -> Catalogue:
         """What the source turned out to hold."""
         return Catalogue(self.scope, self.details)
+
+    def rediscovered(self, found: Catalogue) -> Self:
+        """The plan with what the source tells now.
+
+        What is new to it is fetched like the rest, but does not count as covered: the next sync begins with its past.
+        """
+        covered = tuple(part for part in self.scope if part in found.scope)
+        is_narrower = self.narrowed or covered != self.scope
+        return replace(self, scope=covered, details=found.details, is_recalled=False, narrowed=is_narrower)
 
     def save(self, staging: Staging) -> None:
         """Stage the plan."""

@@ -85,8 +85,8 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
                 not_found.append(key)
             continue
         told = seen.pop(key)
-        is_fetched = any(key in part for part in fetched)
-        if is_deleted or _is_newer(told, modified_at) or (key in still_open and not is_fetched):
+        is_waiting = key in still_open and not any(key in part for part in fetched)
+        if is_deleted or is_waiting or _is_newer(told, modified_at):
             to_read.append(key)
     return Comparison([*to_read, *seen], not_found, scanned)
 

@@ -33,9 +33,11 @@ from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.early_batches import EarlyBatches, take_early
 from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
 from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.named_orders import read_named_orders
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
+from include.orderhouse.sync.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
@@ -162,6 +164,8 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
 
 def _resumed(runtime: Runtime, staged: str) -> Staging:
     """The staged files of a sync that goes on; where it had failed, the ledger says that it runs again."""
+    with runtime.warehouse.connect() as warehouse:
+        refuse_disconnected(warehouse, runtime.connection.name)
     restart_sync(runtime.warehouse, runtime.connection.name, staged)
     return runtime.staging(staged)
 
@@ -184,8 +188,9 @@ def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source)
 def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
     """The plan with what the source tells now; what was fetched by what it told before is fetched again."""
     catalogue, staging = discover(runtime, source).catalogue, runtime.staging(plan.sync_id)
-    staging.remove("raw")
-    renewed = replace(plan, scope=catalogue.scope, details=catalogue.details, is_recalled=False)
+    for name in ("raw", COMPARED, HELD_OPEN):
+        staging.remove(name)
+    renewed = plan.rediscovered(catalogue)
     renewed.save(staging)
     return renewed
 
@@ -272,7 +277,6 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
     return LoadTask(
         connection=plan.connection,
         customer=runtime.connection.customer,
-        connector=runtime.connection.connector.name,
         sync_id=plan.sync_id,
         mapping_version=plan.mapping_version,
         gone=tuple(GoneOrder(*order) for order in gone),

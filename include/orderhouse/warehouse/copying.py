@@ -1,4 +1,4 @@
-"""COPY into temporary tables; they vanish with the transaction."""
+"""COPY: into temporary tables, which vanish with the transaction, or where rows need no further look."""
 
 from __future__ import annotations
 

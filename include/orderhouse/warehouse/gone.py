@@ -23,6 +23,7 @@ _RECORD = """
     WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
       AND (known.connection, known.order_id) = (%(connection)s, gone.order_id)
       AND known.fetched_at < sync.started_at AND coalesce(known.gone_at, '-infinity') < sync.started_at
+    RETURNING gone.status IS NULL AND NOT known.is_deleted
 """
 _DELETE = sql.SQL("""
     UPDATE {table} AS known SET
@@ -67,11 +68,9 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
         "statuses": [order.status for order in gone],
         "evidences": [order.evidence for order in gone],
     }
-    cursor.execute(_RECORD, {**facts, **listed})
-    deleted = [
-        cursor.execute(_DELETE.format(table=sql.Identifier("procurement", table.name)), facts).rowcount
-        for table in TABLES
-    ]
+    recorded = cursor.execute(_RECORD, {**facts, **listed}).fetchall()
+    for table in TABLES:
+        cursor.execute(_DELETE.format(table=sql.Identifier("procurement", table.name)), facts)
     cursor.execute(_SET_STATUS, facts)
     cursor.execute(_FORGET_CONTENT, facts)
-    return deleted[0]
+    return sum(is_newly_deleted for (is_newly_deleted,) in recorded)

@@ -144,7 +144,7 @@ reject = sa.Table(
     "reject",
     metadata,
     _connection(),
-    column("reject_id", UUID, "Deterministic UUID of the rejected version", required=True),
+    column("reject_id", UUID, "Deterministic UUID of the rejected order", required=True),
     _customer(),
     *_order_key(required=False),
     column("order_number", TEXT, "The number people know the order by"),
@@ -156,7 +156,7 @@ reject = sa.Table(
     column("findings", JSONB(), "All faults of the order"),
     column("line_count", COUNT, "How many lines of the order could be told"),
     *_payload(required=False),
-    column("rejected_at", INSTANT, "When the version was first rejected", required=True),
+    column("rejected_at", INSTANT, "When the version was rejected", required=True),
     column("resolved_at", INSTANT, "When the reject was closed; NULL while it waits"),
     column(
         "resolution",

@@ -30,7 +30,7 @@ _ADVANCE = """
 _REPLACE_RAW = """
     INSERT INTO ops.order_raw AS known
         (connection, order_id, source_order_id, fetched_at, payload, payload_hash, sync_id)
-    SELECT connection, order_id, source_order_id, fetched_at, payload, payload_hash, %(sync_id)s
+    SELECT connection, order_id, source_order_id, fetched_at, payload, payload_hash, sync_id
     FROM staged_raw ORDER BY order_id
     ON CONFLICT (connection, order_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, payload = excluded.payload, payload_hash = excluded.payload_hash,

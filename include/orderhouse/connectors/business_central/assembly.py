@@ -40,6 +40,8 @@ class Assembly:
 
     def __init__(self, source: Source, company: Row) -> None:
         self._source, self._company = source, company
+        self._own = {name: value for name, value in company.items() if name not in ("units", "purchasers")}
+        self._follow = follower(source, source.page_size)
         self._items: Lookup[str] = Lookup(self._read_items, ITEMS_AT_ONCE)
 
     def pages(self, condition: str, link: str | None = None) -> Iterator[odata.CollectionPage]:
@@ -66,20 +68,16 @@ class Assembly:
         return orders
 
     def _order(self, row: Row) -> Row:
-        company, follow = self._company, follower(self._source, self._source.page_size)
-        lines = odata.whole(row, LINES, follow, of="a purchase order")
-        return {
-            **row,
-            "etag": row.get("@odata.etag"),
-            "company": {name: value for name, value in company.items() if name not in ("units", "purchasers")},
-            "purchaserRecord": company["purchasers"].get(row.get("purchaser")),
-            "dimensions": _dimensions(row),
-            LINES: [self._line(line) for line in lines],
-        }
-
-    def _line(self, line: Row) -> Row:
-        unit = self._company["units"].get(line.get("unitOfMeasureCode"))
-        return {**line, "etag": line.get("@odata.etag"), "dimensions": _dimensions(line), "unitOfMeasure": unit}
+        row["etag"] = row.get("@odata.etag")
+        row["company"] = self._own
+        row["purchaserRecord"] = self._company["purchasers"].get(row.get("purchaser"))
+        row["dimensions"] = _dimensions(row)
+        row[LINES] = odata.whole(row, LINES, self._follow, of="a purchase order")
+        for line in row[LINES]:
+            line["etag"] = line.get("@odata.etag")
+            line["dimensions"] = _dimensions(line)
+            line["unitOfMeasure"] = self._company["units"].get(line.get("unitOfMeasureCode"))
+        return row
 
     def _read_items(self, ids: Sequence[str]) -> dict[str, Row]:
         query = {"$filter": any_id("id", ids), "$select": ITEM_FIELDS}

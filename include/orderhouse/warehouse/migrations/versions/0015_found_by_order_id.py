@@ -1,4 +1,4 @@
-"""Orders are found by their own ids, which follow from the source's: no index of the latter."""
+"""Orders are found by their own ids, which follow from the source's: no index of the latter. Two comments are right."""
 
 from __future__ import annotations
 
