@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from include.orderhouse.cipher import Cipher
 from include.orderhouse.connector import Catalogue
 from include.orderhouse.sync.plan import make_plan
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.keyring import Keyring
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
@@ -101,8 +104,7 @@ def test_what_a_sync_discovers_while_it_runs_begins_with_its_past_at_the_next_on
     scope = [first["name"], closed["name"]]
     assert len(kept["scope"]) > 1
     staging.write_json("catalogue.json", {**kept, "scope": scope, "details": {"companies": [first, first | closed]}})
-    with system.runtime.warehouse.begin() as warehouse:
-        warehouse.execute(sa.text("UPDATE ops.sync SET scope = :scope").bindparams(sa.bindparam("scope", scope, JSONB)))
+    set_scope(system, scope)
     request = system.request()
     system.sync_until("extract", request)
     staged = system.sync_until("advance_watermark", request)
@@ -118,3 +120,43 @@ def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connec
     plan = replace(plan, scope=("A", "B"))
     assert not plan.rediscovered(Catalogue(("A", "B", "C"))).narrowed
     assert plan.rediscovered(Catalogue(("B", "C"))).narrowed
+
+
+def set_scope(system: System, scope: list[str]) -> None:
+    """Let the ledger say that so much was covered."""
+    with system.runtime.warehouse.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.sync SET scope = :scope").bindparams(sa.bindparam("scope", scope, JSONB)))
+
+
+def test_a_new_company_is_not_covered_by_a_sync_of_what_is_new(central: Sandbox, connect: Connect) -> None:
+    system = synced(connected(connect, central))
+    first = system.last_sync()["scope"][:1]
+    set_scope(system, first)
+    assert system.sync(Mode.INCREMENTAL)["scope"] == first
+    assert system.sync()["mode"] == "initial"
+    assert system.sync()["mode"] == "incremental"
+
+
+def test_an_initial_sync_for_a_new_company_reaches_back_to_an_old_watermark(central: Sandbox, connect: Connect) -> None:
+    system = synced(connected(connect, central))
+    set_scope(system, system.last_sync()["scope"][:1])
+    told = json.loads(system.watermark.text or "")
+    system.watermark.text = json.dumps(told | {"watermark": (NOW - timedelta(days=400)).isoformat()})
+    row = system.sync()
+    assert (row["mode"], row["watermark_after"] is None) == ("initial", False)
+    assert system.sync()["mode"] == "incremental"
+
+
+@pytest.mark.parametrize("sealed_by", ["another customer", "a key that was destroyed"])
+def test_what_was_discovered_under_a_key_that_is_gone_is_asked_for_again(
+    central: Sandbox, connect: Connect, sealed_by: str
+) -> None:
+    system = synced(connected(connect, central))
+    if sealed_by == "another customer":
+        kept = system.runtime.staging("discovered")
+        replace(kept, cipher=Cipher("another", {1: b"k" * 32})).write_json("catalogue.json", {})
+    else:
+        keyring = Keyring.of(system.runtime.warehouse)
+        keyring.destroy("tests", before=keyring.rotate("tests"))
+    system.runtime = replace(system.runtime)
+    assert calls(central, system) > calls(central, system) + 3, "the second one knows it again"

@@ -121,9 +121,20 @@ def test_a_reconcile_of_fewer_companies_marks_nothing_of_the_others(odoo: Sandbo
     """H17: whoever may no longer see a company has not seen its orders vanish."""
     connect("odoo", odoo).sync()
     narrow = connect("odoo", odoo, settings={"companies": [1]})
-    narrow.sync(Mode.RECONCILE, run_id="narrow")
+    for mode in (Mode.RECONCILE, Mode.AUTO, Mode.RECONCILE):
+        narrow.sync(mode, run_id=f"narrow {narrow.runs}")
+        assert deleted(narrow) == set()
     assert len(narrow.order_ids()) == 40
-    assert deleted(narrow) == set()
+
+
+def test_a_full_resync_accepts_that_there_are_fewer_companies(odoo: Sandbox, connect: Connect) -> None:
+    connect("odoo", odoo).sync()
+    narrow = connect("odoo", odoo, settings={"companies": [1]})
+    for mode in (Mode.AUTO, Mode.FULL_RESYNC, Mode.RECONCILE):
+        narrow.sync(mode, run_id=f"narrow {narrow.runs}")
+    others = narrow.rows("SELECT DISTINCT company_code FROM procurement.purchase_order WHERE is_deleted")
+    assert len(others) == 1
+    assert deleted(narrow)
 
 
 def test_a_retry_of_a_reconcile_that_failed_between_two_pages_of_keys_reads_the_rest_of_them(connect: Connect) -> None:

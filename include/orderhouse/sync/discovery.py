@@ -8,17 +8,20 @@ nothing new. So what was learned is staged beside the connection's syncs, for as
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.errors import KeyMissing, SealBroken, StagedFilesMissing
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
 
 FOLDER, FILE = "discovered", "catalogue.json"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,13 @@ def discover(runtime: Runtime, source: Source) -> Discovery:
 def recall(runtime: Runtime, source: Source) -> Discovery | None:
     """What an earlier sync learned, if that is not too long ago and of this very source."""
     staging, now = _staging(runtime), warehouse_now(runtime.warehouse)
-    if not staging.exists(FILE):
+    try:
+        content: dict[str, Any] = staging.read_json(FILE)
+    except StagedFilesMissing:
         return None
-    content: dict[str, Any] = staging.read_json(FILE)
+    except (KeyMissing, SealBroken) as error:
+        log.warning("What was discovered of %s before is asked for again: %s", runtime.connection.name, error)
+        return None
     age = now - datetime.fromisoformat(content["discovered_at"])
     if content["of"] != _fingerprint(runtime, source) or not timedelta() <= age < _most(runtime):
         return None

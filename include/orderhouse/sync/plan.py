@@ -17,7 +17,14 @@ from include.orderhouse.sync.discovery import Discovery
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import SyncRow, finished_sync, last_scope, mapping_version, start_sync
+from include.orderhouse.warehouse.ledger import (
+    SyncRow,
+    covered_scope,
+    finished_sync,
+    last_scope,
+    mapping_version,
+    start_sync,
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +64,7 @@ class Plan:
     is_recalled: bool = False
     """Scope and details are those that an earlier sync discovered."""
     narrowed: bool = False
-    """The scope lost a part since the last sync; absence from it then proves nothing."""
+    """The scope lost a part that was covered since the last full resync; absence from it then proves nothing."""
     begun_at: str | None = None
     """When it was decided, on the warehouse's clock; None where an earlier release decided it."""
     max_reject_share: str | None = None
@@ -114,6 +121,10 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     mark = watermark.parse(text, name, now)
     mode = _mode(request, mark, known, catalogue.scope)
     start, end, upper = _window(runtime, request, mode, mark, now)
+    if lost := sorted(covered_scope(runtime.warehouse, name) - set(catalogue.scope)):
+        log.warning(
+            "%s no longer covers %s: what a scan does not find is not taken for deleted.", name, ", ".join(lost)
+        )
     plan = Plan(
         sync_id=identity,
         connection=name,
@@ -124,11 +135,11 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         upper=_text(upper),
         watermark_text=text,
         slices=_slices(runtime, mode, start, end, upper),
-        scope=catalogue.scope,
+        scope=_covered(mode, known, catalogue.scope),
         details=catalogue.details,
         is_recalled=found is not None and found.is_earlier,
         mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
-        narrowed=bool(known and set(known) - set(catalogue.scope)),
+        narrowed=bool(lost),
         begun_at=warehouse_now(runtime.warehouse).isoformat(),
         max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
         reject_ids=request.reject_ids,
@@ -186,6 +197,13 @@ def _mode(
     return Mode.INITIAL if mark is None or grew else Mode.INCREMENTAL
 
 
+def _covered(mode: Mode, known: tuple[str, ...] | None, scope: tuple[str, ...]) -> tuple[str, ...]:
+    """What the sync covers from the initial window on: of a part that is new, a sync of late changes does not."""
+    if known is None or mode not in (Mode.INCREMENTAL, Mode.WINDOW):
+        return scope
+    return tuple(part for part in scope if part in known)
+
+
 def _window(
     runtime: Runtime, request: SyncRequest, mode: Mode, mark: watermark.Mark | None, now: datetime
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
@@ -203,7 +221,10 @@ def _window(
         return request.window_start, request.window_end, min(request.window_end, upper)
     if mode is Mode.INCREMENTAL and mark is not None:
         return mark.at - options.overlap, None, max(upper, mark.at)
-    return upper - timedelta(days=options.initial_days), None, upper
+    start = upper - timedelta(days=options.initial_days)
+    if mode is Mode.INITIAL and mark is not None:
+        start = min(start, mark.at - options.overlap)
+    return start, None, upper
 
 
 def _slices(

@@ -23,6 +23,12 @@ NOTABLE = frozenset(
 """The columns that ``note_counts`` may set."""
 
 _NOW = sa.func.clock_timestamp()
+_COVERED = sa.text("""
+    WITH done AS (SELECT * FROM ops.sync WHERE connection = :connection AND state = 'succeeded')
+    SELECT DISTINCT jsonb_array_elements_text(scope) FROM done
+    WHERE watermark_after IS NOT NULL
+      AND started_at >= coalesce((SELECT max(started_at) FROM done WHERE mode = 'full_resync'), '-infinity')
+""")
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,12 @@ def last_scope(engine: sa.Engine, connection: str) -> tuple[str, ...] | None:
     with engine.connect() as warehouse:
         scope = warehouse.execute(latest).scalar_one_or_none()
     return None if scope is None else tuple(scope)
+
+
+def covered_scope(engine: sa.Engine, connection: str) -> set[str]:
+    """All that syncs covered which moved or confirmed the watermark, since the last full resync."""
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(_COVERED, {"connection": connection}).scalars())
 
 
 def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int:
