@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ def _instant(title: str, description: str) -> Param:
 
 
 def sync_request(context: Context, connection: str) -> SyncRequest:
-    """What the run asks of one connection. A backfill run asks for its own data interval, whatever the form says.
+    """What the run asks of one connection. A backfill run asks for its own UTC day, whatever the form says.
 
     A run without a form asks for what notifications have named.
     """
@@ -88,19 +88,27 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
     run, form = context["dag_run"], context["params"]
     if "mode" not in form:
         return _notified_request(context, connection)
-    is_backfill = run.run_type == "backfill"
     share = form["max_reject_share"]
+    mode, start, end = Mode(form["mode"]), *(_parse(form[name], name) for name in ("window_start", "window_end"))
+    if run.run_type == "backfill" and run.data_interval_start is not None:
+        mode, (start, end) = Mode.WINDOW, _utc_day(run.data_interval_start)
     return SyncRequest(
         connection=connection,
-        mode=Mode.WINDOW if is_backfill else Mode(form["mode"]),
-        window_start=run.data_interval_start if is_backfill else _parse(form["window_start"], "window_start"),
-        window_end=run.data_interval_end if is_backfill else _parse(form["window_end"], "window_end"),
+        mode=mode,
+        window_start=start,
+        window_end=end,
         run_id=run_name(context),
         triggered_by=run.triggering_user_name or str(run.run_type.value),
         max_reject_share=None if share is None else Decimal(str(share)),
         reject_ids=tuple(form["reject_ids"] or ()),
         order_ids=tuple(form["order_ids"] or ()),
     )
+
+
+def _utc_day(moment: datetime) -> tuple[datetime, datetime]:
+    """The UTC day that a moment lies in."""
+    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start, start + timedelta(days=1)
 
 
 def run_name(context: Context) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync.request import Mode
 
 DAY = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+A_SECOND = timedelta(seconds=1)
 
 
 def _context(run_type: str, user: str | None = None, **filled_in: Any) -> Any:
@@ -22,8 +23,8 @@ def _context(run_type: str, user: str | None = None, **filled_in: Any) -> Any:
         dag_id="purchase_orders__odoo",
         run_id="some_run",
         run_type=DagRunType(run_type),
-        data_interval_start=DAY[0],
-        data_interval_end=DAY[1],
+        data_interval_start=DAY[0] + A_SECOND,
+        data_interval_end=DAY[1] + A_SECOND,
         triggering_user_name=user,
     )
     form = {name: parameter.resolve() for name, parameter in run_form(["odoo"]).items()}
@@ -56,7 +57,7 @@ def test_what_is_no_id_of_a_reject_is_refused() -> None:
         sync_request(_context("manual", mode="replay", reject_ids=["P00042"]), "acme")
 
 
-def test_a_backfill_reads_its_own_day() -> None:
+def test_a_backfill_reads_its_own_day_from_midnight_to_midnight() -> None:
     request = sync_request(_context("backfill", "jo", mode="initial"), "acme")
     assert (request.mode, request.window_start, request.window_end) == (Mode.WINDOW, *DAY)
 

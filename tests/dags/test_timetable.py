@@ -18,8 +18,8 @@ def test_a_backfill_is_cut_into_whole_days(dags: Any) -> None:
     first, last = pendulum.datetime(2026, 1, 1, 9), pendulum.datetime(2026, 1, 3)
     runs = list(_as_scheduled(dags).iter_dagrun_infos_between(first, last))
     assert [run.data_interval.start.isoformat() for run in runs] == [
-        f"2026-01-0{day}T00:00:00+00:00" for day in (1, 2, 3)
-    ]
+        f"2026-01-0{day}T00:00:01+00:00" for day in (1, 2, 3)
+    ], "no tick of a schedule has these seconds: a day on which the DAG ran is not taken for one that was backfilled"
     assert all(run.data_interval.end == run.data_interval.start.add(days=1) for run in runs)
 
 
