@@ -1,4 +1,4 @@
-"""Syncs whose task was killed on its last try. Airflow calls no callback of such a task, so the courier looks."""
+"""Syncs whose last try ended without a word. Airflow calls no callback of such a task, so the courier looks."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _ENDED = ("success", "failed")
 
 
 def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:
-    """Let the ledger say of each sync that runs in a run that does not that it has failed; how many they were.
+    """Tell of each sync whose run has ended, and that has not told so itself, that it has failed; how many they were.
 
     ``task`` is the running task, which asks Airflow.
     """
-    from include.orderhouse.warehouse.lost_syncs import give_up, running_syncs
+    from include.orderhouse.warehouse.lost_syncs import give_up, untold_syncs
 
-    running = running_syncs(engine, _OURS)
-    ended = {run_id for run_id in {found.run_id for found in running} if _has_ended(task, run_id)}
-    return sum(give_up(engine, found) for found in running if found.run_id in ended)
+    untold = untold_syncs(engine, _OURS)
+    ended = {run_id for run_id in {found.run_id for found in untold} if _has_ended(task, run_id)}
+    return sum(give_up(engine, found) for found in untold if found.run_id in ended)
 
 
 def _has_ended(task: RuntimeTaskInstanceProtocol, name: str) -> bool:

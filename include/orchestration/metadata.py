@@ -42,7 +42,7 @@ def stored_credentials(connection: str) -> Credentials:
     try:
         found = Connection.get_connection_from_secrets(configured.credentials_id)
     except AirflowSecretsBackendAccessDenied as error:
-        raise denied(connection, error) from error
+        raise denied(f"connection {connection!r}", error) from error
     except AirflowNotFoundException as error:
         raise no_connection(connection, configured.credentials_id) from error
     check_customer(connection, configured.customer, found)

@@ -2,7 +2,7 @@
 
 FixConfiguration, LookAtData   fail at once: the same try would fail again
 QuotaExhausted                 fails at once: a run that waits for hours keeps the connector's others from running
-RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used
+RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used; for over an hour, as above
 everything else                exponential backoff with jitter, as long as the task has retries
 """
 
@@ -69,6 +69,22 @@ def resume_at(error: RateLimitExceeded, previous: int, now: datetime) -> datetim
     if error.retry_after is None:
         return now + backoff(previous, FIRST_WAIT, LONGEST_WAIT)
     return now + timedelta(seconds=error.retry_after + _random.uniform(0, 1))
+
+
+@contextmanager
+def given_up_when_waits_are_long() -> Iterator[None]:
+    """Turn a rate limit inside the block that asks for more than an hour's wait into an exhausted quota."""
+    try:
+        yield
+    except RateLimitExceeded as error:
+        if error.retry_after is None or error.retry_after <= LONGEST_WAIT.total_seconds():
+            raise
+        hours = error.retry_after / timedelta(hours=1).total_seconds()
+        raise QuotaExhausted(
+            f"The source asks for {hours:.1f} h without a request: {error}",
+            action="This run fails, so that it keeps no other waiting; a later one goes on where the watermark stands.",
+            request_id=error.request_id,
+        ) from error
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def credentials_of(connection: str) -> Credentials:
     try:
         found = Connection.get(configured.credentials_id)
     except AirflowSecretsBackendAccessDenied as error:
-        raise denied(connection, error) from error
+        raise denied(f"connection {connection!r}", error) from error
     except AirflowException as error:
         raise no_connection(connection, configured.credentials_id) from error
     check_customer(connection, configured.customer, found)
@@ -56,12 +56,12 @@ def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
     )
 
 
-def denied(connection: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
-    """What kept the vault from giving the credentials of a connection: it could not be read, or they were revoked."""
+def denied(whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
+    """What kept the vault from giving somebody's credentials: it could not be read, or they were revoked."""
     if isinstance(error.__cause__, OrderhouseError):
         return error.__cause__
     return ConfigurationInvalid(
-        f"The credentials of connection {connection!r} are not given out: {error}",
+        f"The credentials of {whose} are not given out: {error}",
         action="Enter them again: scripts/orderhouse vault put.",
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException, AirflowSecretsBackendAccessDenied
 
-from include.orchestration.secrets import ConnectionRecord
+from include.orchestration.secrets import ConnectionRecord, denied
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ def task_target(target_id: str) -> Target:
     """The target in an Airflow Connection, from within a task."""
     try:
         found = Connection.get(target_id)
+    except AirflowSecretsBackendAccessDenied as error:
+        raise denied(f"the webhook target {target_id!r}", error) from error
     except AirflowException as error:
         raise _missing(target_id) from error
     return as_target(target_id, found)
@@ -29,6 +31,8 @@ def stored_target(target_id: str) -> Target:
 
     try:
         found = StoredConnection.get_connection_from_secrets(target_id)
+    except AirflowSecretsBackendAccessDenied as error:
+        raise denied(f"the webhook target {target_id!r}", error) from error
     except AirflowNotFoundException as error:
         raise _missing(target_id) from error
     return as_target(target_id, found)

@@ -16,7 +16,7 @@ from include.orchestration.assets import tell_update
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.form import sync_request
 from include.orchestration.report_link import offer_report, reporting_task
-from include.orchestration.retries import is_final, rescheduled_when_rate_limited
+from include.orchestration.retries import given_up_when_waits_are_long, is_final, rescheduled_when_rate_limited
 from include.orchestration.secrets import TaskWatermark, credentials_of
 from include.orchestration.telling import deliver_at_once
 from include.orderhouse.errors import OrderhouseError, RateLimitExceeded
@@ -113,7 +113,8 @@ def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]
     from include.orderhouse.sync.failure import record_failure
 
     try:
-        yield
+        with given_up_when_waits_are_long():
+            yield
     except RateLimitExceeded:
         raise
     except Exception as error:

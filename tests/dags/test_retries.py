@@ -20,6 +20,7 @@ from include.orchestration.retries import (
     RETRIES,
     ErrorPolicy,
     backoff,
+    given_up_when_waits_are_long,
     is_final,
     rescheduled_when_rate_limited,
     resume_at,
@@ -113,3 +114,14 @@ def test_other_errors_inside_a_task_stay_what_they_are() -> None:
 def test_a_failure_is_final_where_no_further_try_follows(error: Exception, try_number: int, expected: bool) -> None:
     context: Any = {"ti": SimpleNamespace(try_number=try_number, max_tries=RETRIES)}
     assert is_final(error, context) is expected
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "expected"), [(None, RateLimitExceeded), (3600, RateLimitExceeded), (3601, QuotaExhausted)]
+)
+def test_a_wait_of_hours_fails_the_run_and_keeps_no_other_waiting(
+    retry_after: float | None, expected: type[OrderhouseError]
+) -> None:
+    with pytest.raises(OrderhouseError) as raised, given_up_when_waits_are_long():
+        raise RateLimitExceeded("Too many requests.", action="Wait.", request_id="r1", retry_after=retry_after)
+    assert (type(raised.value), raised.value.request_id) == (expected, "r1")

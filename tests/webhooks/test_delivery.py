@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.ports import claim_port
 from include.orderhouse.warehouse.deliveries import LEASE, Outcome, claim_due, forget, settle
-from include.orderhouse.webhooks.delivery import FIRST_DELAY, KEPT_FOR, LONGEST_DELAY, Deliverer, next_delay
+from include.orderhouse.webhooks.delivery import AT_ONCE, FIRST_DELAY, KEPT_FOR, LONGEST_DELAY, Deliverer, next_delay
 from include.orderhouse.webhooks.posting import Target
 from include.orderhouse.webhooks.signature import is_genuine, signing_keys
 from include.orderhouse.webhooks.subscriptions import Webhooks
@@ -206,6 +206,24 @@ def test_a_target_that_cannot_be_used_is_told_in_the_log_and_tried_again(engine:
     Deliverer(engine, webhooks, find).deliver(5)
     assert rows(engine, LOG) == [(1, None, "CONFIGURATION_INVALID: There is no Airflow Connection 'bus'. Create it.")]
     assert rows(engine, STATE) == [("waiting", 1, False)]
+
+
+def test_what_nobody_foresaw_about_one_target_holds_no_other_up(engine: sa.Engine, peer: Receiver) -> None:
+    for _ in range(AT_ONCE):
+        happened(engine)
+
+    working = deliverer(engine, peer.url, subscriptions={"aaa": {"target": "odd"}, "bus": {"target": "bus"}})
+    find_target = working.find_target
+
+    def find(name: str) -> Target:
+        if name == "odd":
+            raise TypeError("a password of many words")
+        return find_target(name)
+
+    working.find_target = find
+    assert working.deliver(5) == AT_ONCE
+    (told,) = rows(engine, "SELECT DISTINCT error FROM ops.webhook_attempt WHERE error IS NOT NULL")
+    assert told == ("TypeError, which was not foreseen; see the log at level DEBUG",)
 
 
 def test_a_test_event_goes_to_the_one_subscription_at_once_and_once(engine: sa.Engine, peer: Receiver) -> None:

@@ -16,7 +16,7 @@ from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.ledger import fail_sync
-from include.orderhouse.warehouse.lost_syncs import running_syncs
+from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.status import disconnected, set_status
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,9 @@ def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     """The request's sync, in the ledger from now on; of a disconnected connection only what the ledger still has."""
     name = runtime.connection.name
     if name in disconnected(runtime.warehouse):
-        running = running_syncs(runtime.warehouse, request.run_id)
-        return [sync.sync_id for sync in running if (sync.connection, sync.run_id) == (name, request.run_id)]
+        of_this_run = (name, request.run_id, "running")
+        untold = untold_syncs(runtime.warehouse, request.run_id)
+        return [sync.sync_id for sync in untold if (sync.connection, sync.run_id, sync.state) == of_this_run]
     identity = sync_id(runtime, request)
     if not runtime.staging(identity).exists(FILE):
         start_unplanned(runtime, request, identity)

@@ -1,4 +1,4 @@
-"""Syncs that the ledger has as running although nothing works on them any more: their task was killed."""
+"""Syncs that nothing works on any more and that nobody was told of: killed, or failed without the next try."""
 
 from __future__ import annotations
 
@@ -15,38 +15,45 @@ MESSAGE = (
     "machine goes away, or somebody marks it as failed. Nothing was loaded. See the task's log; clear the task, or "
     "sync again."
 )
+_UNTOLD = sa.text("""
+    SELECT connection, sync_id::text, run_id, attempts, state FROM ops.sync
+    WHERE starts_with(run_id, :run_ids) AND (
+        state = 'running'
+        OR state = 'failed' AND finished_at > now() - interval '1 day' AND NOT EXISTS (
+            SELECT FROM ops.webhook_event AS told
+            WHERE told.connection = sync.connection AND told.kind = 'sync.failed'
+              AND (told.data ->> 'sync_id', told.data ->> 'attempts') = (sync.sync_id::text, sync.attempts::text)
+        )
+    )
+""")
 
 
 @dataclass(frozen=True)
-class RunningSync:
-    """A sync that the ledger has as running, in this attempt."""
+class UntoldSync:
+    """A sync that the ledger has as running in this attempt, or as failed in it without having told so."""
 
     connection: str
     sync_id: str
     run_id: str
     attempts: int
+    state: str
 
 
-def running_syncs(engine: sa.Engine, run_ids: str) -> list[RunningSync]:
+def untold_syncs(engine: sa.Engine, run_ids: str) -> list[UntoldSync]:
     """Those whose run's id begins so."""
-    told = sync.c
-    wanted = sa.select(told.connection, sa.cast(told.sync_id, sa.Text), told.run_id, told.attempts).where(
-        told.state == "running", told.run_id.startswith(run_ids, autoescape=True)
-    )
     with engine.connect() as warehouse:
-        return [RunningSync(*row) for row in warehouse.execute(wanted)]
+        return [UntoldSync(*row) for row in warehouse.execute(_UNTOLD, {"run_ids": run_ids})]
 
 
-def give_up(engine: sa.Engine, lost: RunningSync) -> bool:
-    """Note that the sync has failed, and write the event; False where it has ended or begun anew meanwhile."""
+def give_up(engine: sa.Engine, lost: UntoldSync) -> bool:
+    """Write the event that the sync has failed, and note so where it ran; False where it has gone on meanwhile.
+
+    One that had failed keeps its error.
+    """
     mine = (sync.c.connection == lost.connection, sync.c.sync_id == lost.sync_id)
-    same = (sync.c.state == "running", sync.c.attempts == lost.attempts)
-    values = {
-        "state": "failed",
-        "error_code": CODE,
-        "error_message": MESSAGE,
-        "finished_at": sa.func.clock_timestamp(),
-    }
+    same = (sync.c.state == lost.state, sync.c.attempts == lost.attempts)
+    killed = {"error_code": CODE, "error_message": MESSAGE, "finished_at": sa.func.clock_timestamp()}
+    values = {"state": "failed"} | (killed if lost.state == "running" else {})
     with engine.begin() as warehouse:
         is_lost = warehouse.execute(sa.update(sync).where(*mine, *same).values(values)).rowcount > 0
         if is_lost:

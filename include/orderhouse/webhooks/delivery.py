@@ -114,12 +114,16 @@ class Deliverer:
         return outcome
 
     def _post(self, claim: Claim, subscription: Subscription) -> Outcome:
+        """One attempt. Whatever goes wrong with it is its outcome, so that it holds no other up."""
         try:
             target = self.find_target(subscription.target)
+            target = replace(target, trust=replace(target.trust, **subscription.tls.model_dump()))
+            return post(Message(claim.event_id, payload(claim)), target, self.webhooks, self.attempt_seconds)
         except OrderhouseError as error:
             return Outcome(None, str(error), 0)
-        target = replace(target, trust=replace(target.trust, **subscription.tls.model_dump()))
-        return post(Message(claim.event_id, payload(claim)), target, self.webhooks, self.attempt_seconds)
+        except Exception as error:
+            log.debug("webhook %s:", claim.subscription, exc_info=True)
+            return Outcome(None, f"{type(error).__name__}, which was not foreseen; see the log at level DEBUG", 0)
 
 
 def payload(claim: Claim) -> bytes:

@@ -1,0 +1,34 @@
+"""What a step's failure leaves in the ledger, and what it does not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from include.orchestration import tasks
+from include.orchestration.retries import RETRIES
+from include.orderhouse.errors import OrderhouseError, QuotaExhausted, RateLimitExceeded
+from include.orderhouse.sync import failure
+
+
+@pytest.mark.parametrize(("retry_after", "recorded"), [(60, []), (86_400, [QuotaExhausted])])
+def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, retry_after: float, recorded: list[type[OrderhouseError]]
+) -> None:
+    told: list[type[OrderhouseError]] = []
+
+    def record(runtime: Any, request: Any, error: OrderhouseError, *, is_final: bool) -> None:
+        assert is_final
+        told.append(type(error))
+
+    monkeypatch.setattr(failure, "record_failure", record)
+    monkeypatch.setattr(tasks, "deliver_at_once", lambda engine: None)
+    running = SimpleNamespace(try_number=1, max_tries=RETRIES)
+    monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": running})
+    runtime: Any = SimpleNamespace(warehouse=None)
+    request: Any = None
+    with pytest.raises(OrderhouseError), tasks._failures_recorded(runtime, request):
+        raise RateLimitExceeded("Too many requests.", action="Wait.", retry_after=retry_after)
+    assert told == recorded
