@@ -208,6 +208,12 @@ def test_h11_a_line_whose_date_alone_changes_is_found_by_reading_open_orders_aga
     assert key(order) in fetched(connect(reread_open_orders=True), window)
 
 
+def test_what_is_read_again_is_not_counted_beside_what_other_questions_find(connect: SourceFor) -> None:
+    source, window = connect(reread_open_orders=True), Window(NOW - timedelta(days=90), None)
+    told = sum(page.expected or 0 for page in CONNECTOR.fetch(source, window))
+    assert 0 < told <= len(set(fetched(source, window)))
+
+
 def test_h13_orders_without_modification_time_are_found_by_their_date(connect: SourceFor, company: Company) -> None:
     since = NOW - timedelta(days=90)
     undated = [o for o in company.orders.values() if o.lacks_modified_at and is_listed(o) and o.created_at >= since]

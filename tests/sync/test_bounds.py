@@ -10,9 +10,11 @@ import pytest
 
 from include.orderhouse.errors import BoundExceeded, StorageUnavailable, UnexpectedShape
 from include.orderhouse.sync import extraction
+from tests.sandbox.clock import Clock
 from tests.sandbox.faults import FaultKind
-from tests.sandbox.running import Sandbox
-from tests.sync.conftest import Connect
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import NOW, SETTINGS, Connect
 
 LARGE = {"text": "x" * 1_500_000}
 
@@ -91,3 +93,13 @@ def test_a_host_that_the_credentials_name_may_be_private(odoo: Sandbox, connect:
     assert system.runtime.patience
     way = system.runtime.way(credentials, system.runtime.patience)
     assert "login.intern.example" in way.configured
+
+
+def test_orders_that_are_read_again_on_purpose_do_not_count_as_outside_of_the_window(connect: Connect) -> None:
+    with sandbox(generate(7, orders=40, now=NOW), ["business_central"], Clock(NOW)) as central:
+        settings = SETTINGS["business_central"] | {"reread_open_orders": True}
+        system = connect("business_central", central, settings=settings, max_outside_window=0)
+        system.sync()
+        again = system.sync()
+        assert (again["mode"], again["orders_outside_window"]) == ("incremental", 0)
+        assert again["orders_extracted"] > 0

@@ -197,7 +197,7 @@ class Extraction:
         checkpoint = {
             "keys": [key for key in keys if key is not None],
             "orders": len(page.records),
-            "outside": 0 if part.open_only else _outside(modified_at, part.window(None)),
+            "outside": 0 if part.open_only or page.is_reread else _outside(modified_at, part.window(None)),
             "expected": page.expected,
             "resume": page.resume,
             "deleted": list(page.deleted),

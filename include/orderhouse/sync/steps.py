@@ -140,7 +140,8 @@ def advance_watermark(runtime: Runtime, staged: str) -> Summary:
         )
     moved_to = _advance(runtime, Plan.load(staging)) if staging.exists(FILE) else done["watermark_after"]
     connector = runtime.connection.connector.name
-    set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
+    if Mode(done["mode"]) not in FROM_WAREHOUSE:
+        set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
     staging.remove()
     return {"staged": staged, "mode": done["mode"], "watermark": None if moved_to is None else moved_to.isoformat()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -23,7 +24,7 @@ from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import millisecond
 from include.orderhouse.sections import read_sections
 
-MODIFIED = "lastModifiedDateTime"
+MODIFIED, STILL_OPEN = "lastModifiedDateTime", "still open"
 DATED_SINCE = datetime(1900, 1, 1, tzinfo=UTC)
 """Empty instants are told as 0001-01-01 and kept as 1753-01-01; nothing real is that old."""
 IDS_AT_ONCE = 25
@@ -52,7 +53,7 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, company by company."""
     conditions = list(_conditions(source.settings, window))
     sections = [
-        (f"{name} in {company['id']}", partial(_orders, source, company, condition))
+        (f"{name} in {company['id']}", partial(_reread if name == STILL_OPEN else _orders, source, company, condition))
         for company in source.catalogue.details["companies"]
         for name, condition in conditions
     ]
@@ -67,12 +68,18 @@ def _conditions(settings: Settings, window: Window) -> Iterator[tuple[str, str]]
     if start is not None and settings.undated_orders:
         yield "undated", _undated(start, end)
     if start is not None and settings.reread_open_orders:
-        yield "still open", odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
+        yield STILL_OPEN, odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
 
 
 def _orders(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
     for page in Assembly(source, company).pages(condition, link):
         yield Page(page.rows, page.next_link, page.count)
+
+
+def _reread(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
+    """Orders that other sections may have brought as well, so their number is none to hold all of them to."""
+    for page in _orders(source, company, condition, link):
+        yield replace(page, expected=None, is_reread=True)
 
 
 def _undated(start: datetime, end: datetime | None) -> str:
