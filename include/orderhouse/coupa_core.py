@@ -99,7 +99,7 @@ def explain(answer: Answer) -> Refusal | None:
     said = _said(answer)
     if said is None:
         return None
-    if answer.status == httpx.codes.NOT_FOUND:
+    if answer.status == httpx.codes.NOT_FOUND and _is_the_apis_own(answer):
         return Refusal(NothingFound, said)
     if "invalid_token" in said:
         return Refusal(AuthenticationFailed, said)
@@ -107,6 +107,12 @@ def explain(answer: Answer) -> Refusal | None:
         kind = BY_STATUS.get(answer.status, RequestRefused)
         return Refusal(kind, f"status {answer.status}: {said}", retry_after=retry_after(answer))
     return None
+
+
+def _is_the_apis_own(answer: Answer) -> bool:
+    """Whether it is an error body of the API; where no path is, Rails and gateways answer one ``error``."""
+    body = answer.body
+    return isinstance(body.get("errors"), dict) if isinstance(body, dict) else "<errors" in answer.text
 
 
 def _said(answer: Answer) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.coupa import CONNECTOR
-from include.orderhouse.coupa_core import NothingFound
+from include.orderhouse.coupa_core import NothingFound, records
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -110,6 +110,8 @@ def test_a_path_that_does_not_exist_is_not_read_as_nothing_found(source: Source)
     with pytest.raises(RequestRefused) as caught:
         source.api.get("api/purchase_ordres")
     assert not isinstance(caught.value, NothingFound)
+    with pytest.raises(RequestRefused, match="Not Found"):
+        records(source.api, "purchase_ordres", {})
     with pytest.raises(NothingFound):
         source.api.get("api/purchase_orders", params={"id": "0"})
 
@@ -144,6 +146,9 @@ def test_without_asking_for_json_xml_comes(instance: Sandbox) -> None:
         (403, {"errors": {"base": ["Insufficient scope. Required scope: core.supplier.read"]}}, "", PermissionDenied),
         (404, {"errors": {"base": ["none"]}}, "", NothingFound),
         (404, None, "<?xml version='1.0'?><errors><error>none</error></errors>", NothingFound),
+        (404, {"status": 404, "error": "Not Found"}, "", RequestRefused),
+        (404, {"errors": "no route"}, "", RequestRefused),
+        (404, None, "<fault><error>no route</error></fault>", RequestRefused),
         (400, {"errors": {"updated-at": ["is invalid"]}}, "", RequestRefused),
         (422, {"errors": "wrong"}, "", RequestRefused),
         (429, {"errors": {"base": ["slow down"]}}, "", RateLimitExceeded),

@@ -204,6 +204,22 @@ def test_open_orders_come_however_old(source: Source, company: Company) -> None:
     assert not gone & set(found)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_open_orders_come_of_a_company_that_locks_all_as_it_confirms_them(
+    company: Company, source_for: SourceFor, version: str
+) -> None:
+    play = {"version": version, "locking": "DE01"}
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: play}) as running:
+        pages = list(CONNECTOR.fetch(source_for(NAME, running, page_size=40), Window(None, NOW, open_only=True)))
+    records = [order for page in pages for order in page.records]
+    told = {order["id"]: (order["company_id"]["po_lock"], of_order.status(order) == "locked") for order in records}
+    orders = company.orders.values()
+    assert {order.id for order in orders if order.is_open} <= told.keys()
+    assert not {order.id for order in orders if order.stage in ("cancelled", "rejected")} & told.keys()
+    assert not {order.id for order in orders if order.stage == "closed" and order.entity != "DE01"} & told.keys()
+    assert set(told.values()) == {("lock", False), ("edit", False)}
+
+
 def test_orders_are_read_by_id_and_gone_ones_are_absent(source: Source, company: Company) -> None:
     """H15, H17."""
     gone = [str(number) for number in company.deleted_orders]

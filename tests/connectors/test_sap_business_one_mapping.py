@@ -12,6 +12,7 @@ from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
+from include.orderhouse.decimals import ratio
 from include.orderhouse.mapping import Record
 from include.orderhouse.options import CustomField, Options
 from include.orderhouse.raw_order import RawOrder
@@ -25,7 +26,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn, orders
 from tests.sandbox.dialects.sap_business_one.lines import is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
-from tests.sandbox.dialects.sap_business_one.values import wire
+from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order, Stage
 from tests.sandbox.running import Sandbox, sandbox
@@ -80,9 +81,24 @@ def test_h25_the_noise_of_binary_floats_is_gone(company: Company, source_for: So
         found, lines = read(source_for, served, [order.id for order in plain])
     for order in plain:
         assert found[str(order.id)]["total_amount"] == order.total
-        assert found[str(order.id)]["exchange_rate"] == orders.rate(company, order)
+        assert found[str(order.id)]["exchange_rate"] == rate(company, order)
         for line, told in zip(order.goods_lines, lines[str(order.id)], strict=False):
             assert (told["unit_price"], told["quantity_ordered"]) == (line.unit_price, line.quantity)
+
+
+@pytest.mark.parametrize("doubles", ["decimal", "binary"])
+@pytest.mark.parametrize("rates", ["direct", "indirect"])
+def test_the_rate_is_local_currency_per_unit_whether_the_company_multiplies_or_divides(
+    company: Company, source_for: SourceFor, rates: str, doubles: str
+) -> None:
+    foreign = [order for order in company.orders.values() if rate(company, order) != 1 and 0 < order.total < 10**9]
+    assert foreign
+    with serving(company, rates=rates, doubles=doubles) as served:
+        found, _ = read(source_for, served, [order.id for order in foreign])
+    for order in foreign:
+        told, row = told_rate(company, order, {"rates": rates}), found[str(order.id)]
+        assert row["exchange_rate"] == (ratio(1, told) if rates == "indirect" else told)
+        assert abs(row["total_amount"] * row["exchange_rate"] / row["total_amount_company"] - 1) < Decimal("0.001")
 
 
 @pytest.mark.parametrize("close", ["keep", "clear"])

@@ -36,7 +36,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialect import Dialect
 from tests.sandbox.dialects import xero as dialect
 from tests.sandbox.dialects.xero.answers import limited
-from tests.sandbox.dialects.xero.contacts import tenant_id
+from tests.sandbox.dialects.xero.contacts import PAYMENT_TERMS, tenant_id
 from tests.sandbox.dialects.xero.orders import moves, status
 from tests.sandbox.dialects.xero.values import cut, identifier
 from tests.sandbox.generate import generate
@@ -207,6 +207,16 @@ def test_contacts_are_asked_for_once_and_archived_ones_too(
     ids = [i for query in asked for i in query.partition("IDs=")[2].partition("&")[0].split("%2C")]
     assert len(ids) <= 2 * len(company.vendors)
     assert connect(read_contacts=False, page_size=10).settings.read_contacts is False
+
+
+def test_payment_terms_are_those_of_the_contacts(connect: SourceFor, company: Company) -> None:
+    """The list of contacts holds them only where a page is asked for."""
+    source = connect()
+    made = mapped(source, [record for page in CONNECTOR.fetch(source, EVER) for record in page.records])
+    terms = {order["source_order_id"]: order["payment_terms_code"] for order in made["purchase_order"]}
+    for order in company.orders.values():
+        day, counted = PAYMENT_TERMS.get(company.vendors[order.vendor].payment_term or "", (None, None))
+        assert terms[key(company, order)] == (None if day is None else f"{day} {counted}")
 
 
 def test_without_contacts_what_the_order_holds_of_them_is_used(connect: SourceFor, company: Company) -> None:

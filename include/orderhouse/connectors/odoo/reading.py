@@ -100,11 +100,12 @@ def _scope(source: Source) -> Domain:
 
 
 def _unfinished(source: Source) -> Domain:
-    """Neither cancelled nor locked, nor both received and billed in full; the fields are those the version has."""
+    """Not cancelled, not locked by hand, not both received and billed in full; the fields are those the version has."""
     known = source.catalogue.details["fields"][ORDER]
-    domain: Domain = [["state", "not in", ["cancel", "done"]]]
+    locks_all = ["company_id.po_lock", "=", "lock"]
+    domain: Domain = [["state", "!=", "cancel"], "|", locks_all, ["state", "!=", "done"]]
     if "locked" in known:
-        domain.append(["locked", "=", False])
+        domain += ["|", locks_all, ["locked", "=", False]]
     if "receipt_status" in known:
         domain += ["|", ["receipt_status", "not in", ["full"]], ["invoice_status", "not in", ["invoiced"]]]
     return domain

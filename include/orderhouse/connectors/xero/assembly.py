@@ -58,8 +58,8 @@ class Assembly:
         }
 
     def _read_contacts(self, ids: list[str]) -> dict[str, Row]:
-        """Orders hold a part of their contact; payment terms and tax number are in the list of contacts only."""
-        params = {"IDs": ",".join(ids), "includeArchived": "true"}
+        """Orders hold a part of their contact; the list has the tax number and, page by page only, payment terms."""
+        params = {"IDs": ",".join(ids), "includeArchived": "true", "page": "1"}
         body = xero_accounting.get(self._source, str(self._tenant["tenantId"]), "Contacts", params)
         return {str(row.get("ContactID")): row for row in xero_accounting.listed(body, "Contacts")}
 

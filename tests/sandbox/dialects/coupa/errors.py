@@ -38,6 +38,14 @@ def token_refused(error: str, description: str) -> Response:
     return json_response({"error": error, "error_description": description}, 401)
 
 
+def no_such_path(accept: str) -> Response:
+    """What Rails answers where no route is: a body of its own in the format that was asked for, else a page."""
+    if "json" in accept:
+        return json_response({"status": 404, "error": "Not Found"}, 404)
+    title = "The page you were looking for doesn't exist (404)"
+    return HTMLResponse(f"<html><head><title>{title}</title></head></html>", 404)
+
+
 def unauthorised() -> Response:
     """RFC 6750, 3.1."""
     headers = {"WWW-Authenticate": 'Bearer realm="Coupa", error="invalid_token"'}

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tests.sandbox.dialect import World
-from tests.sandbox.dialects.coupa.errors import NOTHING, CoupaError, token_refused, unauthorised
+from tests.sandbox.dialects.coupa.errors import NOTHING, CoupaError, no_such_path, token_refused, unauthorised
 from tests.sandbox.dialects.coupa.orders import Orders
 from tests.sandbox.dialects.coupa.query import parse, project
 from tests.sandbox.dialects.coupa.values import Row, as_xml, written
@@ -88,9 +88,7 @@ class Service:
 
     async def nowhere(self, request: Request) -> Response:
         """Any other path."""
-        return HTMLResponse(
-            "<html><head><title>The page you were looking for doesn't exist (404)</title></head></html>", 404
-        )
+        return no_such_path(request.headers.get("accept", ""))
 
     def _answer(self, request: Request, resource: str, rows: Callable[[], list[Row]], is_one: bool = False) -> Response:
         authorization = request.headers.get("authorization")

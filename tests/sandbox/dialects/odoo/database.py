@@ -31,7 +31,7 @@ class Database:
         self._world = world
         version = int(world.options.get("version", "18"))
         self._fields = {model: model_fields(model, version, self._custom(model)) for model in models()}
-        self._masters = Masters(world.company, version)
+        self._masters = Masters(world.company, version, world.options.get("locking", "").split())
         orders = Orders(world.company, self._masters, version, world.clock.now())
         self._cache = RowCache(world.company, orders.render)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
@@ -33,8 +33,9 @@ INCOTERMS = ("CFR", "CIF", "CIP", "CPT", "DAP", "DDP", "DPU", "EXW", "FAS", "FCA
 class Masters:
     """Master data by model and id. The company's masters never change, so all is rendered once."""
 
-    def __init__(self, company: Company, version: int) -> None:
-        self._company, self._version = company, version
+    def __init__(self, company: Company, version: int, locking: Collection[str] = ()) -> None:
+        """``locking`` are the codes of the companies that lock their orders on confirmation."""
+        self._company, self._version, self._locking = company, version, locking
         self._numbers = {
             "currency": _numbered(company.currencies),
             "unit": _numbered(company.units),
@@ -114,6 +115,10 @@ class Masters:
         entity = self._company.entities[code]
         return Ref(entity.id, entity.name)
 
+    def locks(self, code: str) -> bool:
+        """Whether a company locks its orders on confirmation."""
+        return code in self._locking
+
     def product(self, code: str) -> Ref:
         item = self._company.items[code]
         return Ref(item.id, f"[{item.code}] {item.name}")
@@ -165,7 +170,7 @@ class Masters:
                 "name": e.name,
                 "currency_id": self.currency(e.currency),
                 "partner_id": Ref(e.id, e.name),
-                "po_lock": "edit",
+                "po_lock": "lock" if self.locks(e.code) else "edit",
             }
             for e in self._company.entities.values()
         }

@@ -65,8 +65,8 @@ class Orders:
             "id": order.id, "name": order.number, "display_name": f"{order.number}{reference}", "priority": "0",
             "origin": order.requisition, "partner_ref": order.vendor_reference, "access_token": None,
             "date_order": datetime.combine(order.order_date, order.created_at.time(), UTC),
-            "date_approve": order.approved_at, "date_planned": _earliest(order), "state": STATES[order.stage],
-            "locked": order.stage is Stage.CLOSED, "partner_id": masters.vendor(order.vendor),
+            "date_approve": order.approved_at, "date_planned": _earliest(order), "state": self._state(order),
+            "locked": self._state(order) == "done", "partner_id": masters.vendor(order.vendor),
             "dest_address_id": masters.delivery(order), "currency_id": masters.currency(order.currency),
             "company_currency_id": masters.currency(entity.currency), "order_line": line_ids,
             "notes": _html(order.memo),
@@ -84,6 +84,11 @@ class Orders:
             "write_uid": masters.user(order.buyer) or Ref(1, "OdooBot"), "write_date": self._written_at(order),
         } | {f"x_{name}": value for name, value in order.custom.items()}  # fmt: skip
 
+    def _state(self, order: Order) -> str:
+        """A company may lock its orders as they are confirmed."""
+        state = STATES[order.stage]
+        return "done" if state == "purchase" and self._masters.locks(order.entity) else state
+
     def _written_at(self, order: Order) -> datetime | None:
         """None for rows that an old import wrote by SQL, until they are saved the first time."""
         at = written_at(order)
@@ -93,7 +98,7 @@ class Orders:
         return {
             "order_id": Ref(order.id, order.number), "company_id": self._masters.company(order.entity),
             "partner_id": self._masters.vendor(order.vendor), "currency_id": self._masters.currency(order.currency),
-            "state": STATES[order.stage], "is_downpayment": False, "create_uid": Ref(1, "OdooBot"),
+            "state": self._state(order), "is_downpayment": False, "create_uid": Ref(1, "OdooBot"),
             "write_uid": Ref(1, "OdooBot"), "propagate_cancel": True,
         }  # fmt: skip
 

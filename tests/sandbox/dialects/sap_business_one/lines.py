@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from tests.sandbox import arithmetic
@@ -13,7 +14,7 @@ from tests.sandbox.dialects.sap_business_one.values import (
     in_local,
     local_currency,
     number_in,
-    rate,
+    told_rate,
     user_fields,
 )
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
@@ -50,13 +51,14 @@ def is_special(line: Line) -> bool:
     return line.kind in (LineKind.SECTION, LineKind.NOTE)
 
 
-def line_rows(company: Company, order: Order, clears: bool) -> list[Row]:
+def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> list[Row]:
     """DocumentLines."""
+    clears = options.get("manual_close") == "clear"
     lines = [line for line in order.lines if not is_special(line)]
     return [
         _identity(order, line, position)
         | _quantities(company, order, line, clears)
-        | _amounts(company, order, line)
+        | _amounts(company, order, line, options)
         | _accounting(order, line)
         | user_fields(LINE_CUSTOM_FIELDS, line.custom)
         for position, line in enumerate(lines)
@@ -100,13 +102,13 @@ def _quantities(company: Company, order: Order, line: Line, clears: bool) -> Row
     }
 
 
-def _amounts(company: Company, order: Order, line: Line) -> Row:
+def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
     is_foreign = order.currency != local_currency(company)
     net, gross = line.net_amount, line.total_amount
     discounted = line.unit_price * (100 - line.discount_percent) / 100
     return {
         "Currency": currency_code(company, order.currency),
-        "Rate": rate(company, order) if is_foreign else ZERO,
+        "Rate": told_rate(company, order, options) if is_foreign else ZERO,
         "UnitPrice": line.unit_price,
         "DiscountPercent": line.discount_percent,
         "Price": arithmetic.rounded(discounted, 6),

@@ -96,7 +96,7 @@ def _categories(company: Company) -> list[str]:
     return sorted({item.category for item in company.items.values() if item.category})
 
 
-def admin_info(company: Company) -> Row:
+def admin_info(company: Company, options: Mapping[str, str]) -> Row:
     """The company's own details."""
     first = min(company.entities.values(), key=lambda entity: entity.id)
     local = currency_code(company, first.currency)
@@ -105,7 +105,7 @@ def admin_info(company: Company) -> Row:
         "Country": first.country,
         "LocalCurrency": local,
         "SystemCurrency": local,
-        "DirectIndirectRate": "tNO",
+        "DirectIndirectRate": "tNO" if options.get("rates") == "indirect" else "tYES",
     }
 
 

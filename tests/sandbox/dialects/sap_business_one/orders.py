@@ -28,7 +28,7 @@ from tests.sandbox.dialects.sap_business_one.values import (
     local_time,
     minute,
     number_in,
-    rate,
+    told_rate,
     user_fields,
 )
 from tests.sandbox.masters import Address
@@ -66,12 +66,12 @@ def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row
         | _states(order)
         | _parties(company, order)
         | _terms(company, order)
-        | _amounts(company, order)
+        | _amounts(company, order, options)
         | user_fields(HEADER_CUSTOM_FIELDS, order.custom)
         | {
             "AddressExtension": _addresses(company, order),
             "TaxExtension": {"Incoterms": order.incoterm, "DocEntry": order.id},
-            "DocumentLines": line_rows(company, order, options.get("manual_close") == "clear"),
+            "DocumentLines": line_rows(company, order, options),
             "DocumentSpecialLines": special_rows(order),
             "DocumentAdditionalExpenses": expense_rows(company, order),
         }
@@ -157,14 +157,14 @@ def _terms(company: Company, order: Order) -> Row:
     }
 
 
-def _amounts(company: Company, order: Order) -> Row:
+def _amounts(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     is_foreign = order.currency != local_currency(company)
     parts = [line.net_amount for line in order.lines] + [charge.amount for charge in order.charges]
     taxes = [line.tax_amount for line in order.lines]
     local_tax = sum((in_local(company, order, tax) for tax in taxes), ZERO)
     return {
         "DocCurrency": currency_code(company, order.currency),
-        "DocRate": rate(company, order),
+        "DocRate": told_rate(company, order, options),
         "DocTotal": sum((in_local(company, order, part) for part in parts), ZERO) + local_tax,
         "DocTotalFc": order.total if is_foreign else ZERO,
         "VatSum": local_tax,

@@ -114,7 +114,8 @@ class Service:
     @_answered
     async def admin_info(self, request: Request) -> Response:
         """POST CompanyService_GetAdminInfo."""
-        return json_response({"odata.metadata": "$metadata#AdminInfo", **admin_info(self._world.company)})
+        told = admin_info(self._world.company, self._world.options)
+        return json_response({"odata.metadata": "$metadata#AdminInfo", **told})
 
     @_answered
     async def post_query(self, request: Request) -> Response:

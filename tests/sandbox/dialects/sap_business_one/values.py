@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,12 @@ def rate(company: Company, order: Order) -> Decimal:
     if order.currency == local:
         return Decimal(1)
     return order.exchange_rate if own == local else round(order.exchange_rate * RATES[own] / RATES[local], 6)
+
+
+def told_rate(company: Company, order: Order, options: Mapping[str, str]) -> Decimal:
+    """The rate as documents tell it: foreign amounts are multiplied by it or, with ``rates=indirect``, divided."""
+    direct = rate(company, order)
+    return arithmetic.rounded(1 / direct, 6) if options.get("rates") == "indirect" else direct
 
 
 def in_local(company: Company, order: Order, amount: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Vendors as Xero's contacts, in part inside an order and whole from the list; organisations; payment terms."""
+"""Vendors as Xero's contacts, in part inside an order, whole from pages of the list; organisations; payment terms."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ def embedded_contact(vendor: Vendor) -> Body:
     return {**filled(body), "Addresses": [None, *addresses(vendor.address)], "Phones": [None, *phones(vendor.phone)]}
 
 
+def short_contact(vendor: Vendor) -> Body:
+    """A contact as the list of contacts holds it where no page is asked for."""
+    return {name: value for name, value in whole_contact(vendor).items() if name != "PaymentTerms"}
+
+
 def whole_contact(vendor: Vendor) -> Body:
-    """A contact as the list of contacts holds it."""
+    """A contact as a page of the list of contacts holds it."""
     terms = PAYMENT_TERMS.get(vendor.payment_term or "")
     body = {
         "AccountNumber": vendor.code, "TaxNumber": vendor.tax_id, "DefaultCurrency": vendor.currency,

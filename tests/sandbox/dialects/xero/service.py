@@ -16,7 +16,7 @@ from starlette.routing import Route
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.xero import answers
-from tests.sandbox.dialects.xero.contacts import connections, organisation, tenant_id, whole_contact
+from tests.sandbox.dialects.xero.contacts import connections, organisation, short_contact, tenant_id, whole_contact
 from tests.sandbox.dialects.xero.orders import PRICE_DIGITS, USUAL_PRICE_DIGITS, Renderer, Row
 from tests.sandbox.dialects.xero.values import Body, identifier, moment
 from tests.sandbox.faults import FaultKind
@@ -101,15 +101,18 @@ class Service:
         return self._answer({"Organisations": [organisation(entity)]})
 
     def contacts(self, request: Request, entity: LegalEntity) -> Response:
-        """The contacts with these ids; archived ones only where they are asked for."""
-        wanted = set(request.query_params.get("IDs", "").split(","))
-        with_archived = request.query_params.get("includeArchived") == "true"
+        """The contacts with these ids: all of them in short, or a page; archived ones only where they are asked for."""
+        query = request.query_params
+        wanted, with_archived = set(query.get("IDs", "").split(",")), query.get("includeArchived") == "true"
         found = [
-            whole_contact(vendor)
+            vendor
             for vendor in self._world.company.vendors.values()
             if identifier("contact", vendor.id) in wanted and (vendor.active or with_archived)
         ]
-        return self._answer({"Contacts": found})
+        if "page" not in query:
+            return self._answer({"Contacts": [short_contact(vendor) for vendor in found]})
+        size, number = self._size(query), int(query["page"])
+        return self._answer({"Contacts": [whole_contact(v) for v in found[(number - 1) * size : number * size]]})
 
     def orders(self, request: Request, entity: LegalEntity) -> Response:
         """A page of the orders, by the few filters there are."""

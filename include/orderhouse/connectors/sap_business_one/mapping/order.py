@@ -70,7 +70,7 @@ ORDER = PurchaseOrder[Expression](
     ship_method=text("ShippingType.Name"),
     language=code("LanguageCode", LANGUAGES),
     currency=code("Currency.DocumentsCode", None, "DocCurrency"),
-    exchange_rate=rate("DocRate", digits=DIGITS),
+    exchange_rate=rate(v.exchange_rate),
     company_currency=code("LocalCurrency.DocumentsCode", None, "Company.LocalCurrency"),
     subtotal_amount=money(v.total_of("Lines", "LineTotal", "RowTotalFC"), digits=DIGITS),
     discount_amount=money(v.amount("TotalDiscount", "TotalDiscountFC"), digits=DIGITS),

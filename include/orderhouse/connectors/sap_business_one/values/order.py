@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.sap_business_one.values import TEXTS, come, drawn_from, invoiced, received
-from include.orderhouse.decimals import total
+from include.orderhouse.connectors.sap_business_one.values import DIGITS, TEXTS, come, drawn_from, invoiced, received
+from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
 
@@ -56,6 +56,19 @@ def moment(day: str, clock: str) -> Derived:
         return f"{str(told)[:10]}T{str(record.get(clock) or '00:00')[:8]}" if told else None
 
     return derived(joined, f"{day} at {clock}", day, clock)
+
+
+@derived_from("DocRate", "Company.DirectIndirectRate")
+def exchange_rate(order: Record) -> Decimal | None:
+    """DocRate in 6 digits; 1 / DocRate where the company's DirectIndirectRate is tNO.
+
+    Such a company divides foreign amounts by the rate, others multiply by it.
+    """
+    told = order.get("DocRate")
+    if told is None:
+        return None
+    value = round(number(told), DIGITS)
+    return ratio(1, value) if look_up(order, "Company.DirectIndirectRate") == "tNO" else value
 
 
 def amount(local: str, foreign: str) -> Derived:
