@@ -50,6 +50,7 @@ def test_an_index_by_one_column_leaves_out_the_rows_that_have_no_value(engine: s
     assert found == [
         ("purchase_order_line_item_code_idx", "(item_code IS NOT NULL)"),
         ("purchase_order_line_requested_delivery_date_idx", "(requested_delivery_date IS NOT NULL)"),
+        ("purchase_order_loaded_at_idx", "(loaded_at IS NOT NULL)"),
         ("purchase_order_order_date_idx", "(order_date IS NOT NULL)"),
         ("purchase_order_order_number_idx", "(order_number IS NOT NULL)"),
         ("purchase_order_source_modified_at_idx", "(source_modified_at IS NOT NULL)"),
@@ -109,7 +110,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0015"
+        assert current_revision(connection) == "0016"
     engine.dispose()
 
 

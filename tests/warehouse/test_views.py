@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.warehouse.ledger import set_watermark_after
 from include.orderhouse.warehouse.load import load
+from include.orderhouse.warehouse.raw import open_orders
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.orders import Line, Order, frames, hour, load_orders, rows, started_task
 
@@ -39,6 +40,10 @@ OPEN_QUANTITIES = [
     ("open as the source tells it", {"quantity_received": 4, "quantity_open": 5}, (5, 10)),
     ("charge", {"line_type": "charge"}, (0, 10)),
     ("text", {"line_type": "text"}, None),
+    ("ordered by its amount", {"quantity_ordered": None}, (None, None)),
+    ("ordered by its amount and received", {"quantity_ordered": None, "line_status": "received"}, (0, None)),
+    ("ordered by its amount and invoiced", {"quantity_ordered": None, "line_status": "invoiced"}, None),
+    ("without quantity and amount", {"quantity_ordered": None, "net_amount": Decimal(0)}, None),
 ]
 
 
@@ -68,6 +73,26 @@ def test_an_open_order_sums_its_open_lines(engine: sa.Engine) -> None:
     )
     told = "SELECT order_number, lines_to_receive, lines_to_invoice, next_due_date, net_amount_to_receive"
     assert rows(engine, f"{told} FROM procurement.open_orders") == [("1", 2, 2, due, 160)]
+
+
+def test_lines_that_are_ordered_by_their_amount_are_open_with_all_of_it(engine: sa.Engine) -> None:
+    due = date(2026, 5, 1)
+    by_amount = line("20", quantity_ordered=None, net_amount=Decimal(50000), promised_delivery_date=due)
+    load_orders(engine, Order(lines=(line("10", quantity_received=4), by_amount)))
+    told = "SELECT lines_to_receive, lines_to_invoice, next_due_date, net_amount_to_receive, net_amount_to_invoice"
+    assert rows(engine, f"{told} FROM procurement.open_orders") == [(2, 2, due, 50060, 50100)]
+    assert rows(engine, "SELECT net_amount_to_receive FROM procurement.late_lines") == [(50000,)]
+
+
+def test_a_blanket_order_is_not_open_beside_its_releases_but_read_again(engine: sa.Engine) -> None:
+    load_orders(
+        engine,
+        Order("1", values={"order_type": "blanket"}, lines=(line(),)),
+        Order("2", values={"order_type": "release"}, lines=(line(),)),
+        Order("3", values={"order_type": "blanket", "status": "closed"}, lines=(line(),)),
+    )
+    assert rows(engine, "SELECT order_number FROM procurement.open_orders") == [("2",)]
+    assert open_orders(engine, "acme_us") == {"1", "2"}
 
 
 def test_a_line_is_late_from_the_day_after_it_was_due(engine: sa.Engine) -> None:

@@ -19,7 +19,9 @@ _OPEN = sa.text("""
         SELECT connection, order_id FROM procurement.purchase_order_line
         WHERE quantity_received > quantity_invoiced AND NOT is_deleted
         UNION
-        SELECT connection, order_id FROM procurement.purchase_order WHERE status IN ('draft', 'pending_approval')
+        SELECT connection, order_id FROM procurement.purchase_order
+        WHERE status IN ('draft', 'pending_approval')
+            OR order_type = 'blanket' AND (status IS NULL OR status NOT IN ('closed', 'cancelled', 'deleted'))
     ) AS line USING (connection, order_id)
     WHERE connection = :connection AND NOT is_deleted
 """)

@@ -33,7 +33,7 @@ metadata = sa.MetaData(
 
 _PARENTS = {LINE.name: ORDER, SCHEDULE.name: LINE, DISTRIBUTION.name: LINE}
 _INDEXES: dict[str, tuple[str, ...]] = {
-    ORDER.name: ("order_number", "vendor_code", "order_date", "status", "source_modified_at"),
+    ORDER.name: ("order_number", "vendor_code", "order_date", "status", "source_modified_at", "loaded_at"),
     LINE.name: ("item_code", "requested_delivery_date"),
 }
 """Columns with an index of their own. It leaves out rows without a value: sources that have none would fill it."""
