@@ -69,7 +69,8 @@ class Endpoint:
         self._api, self._size = source.api, source.page_size
         self._root = f"{site_path(settings.site)}entity/{settings.endpoint}/{details['version']}"
         self._custom = {"$custom": ",".join(details["custom"])} if details["custom"] else {}
-        self._lists_expand = True
+        self._bare: set[str] = set()
+        """Entities whose lists the server cannot expand."""
 
     def pages(self, listing: Listing, after: str | None = None) -> Iterator[list[Row]]:
         """The records of a list from behind a number on, until none comes any more."""
@@ -81,7 +82,8 @@ class Endpoint:
         """One page. Raises FilterIgnored where it does not go on behind the number."""
         behind = None if after is None else f"{listing.number} gt {odata.literal(after)}"
         wanted = odata.all_of(f"Type eq {odata.literal(listing.of_type)}", listing.condition, behind)
-        rows = self._listed(listing, {"$filter": wanted, "$top": str(self._size), **listing.query})
+        query = {"$filter": wanted, "$top": str(self._size), **listing.query}
+        rows = self._listed(listing.entity, query, listing.wishes)
         if any(key(row, "Type") != listing.of_type or key(row, listing.number) == after for row in rows):
             raise FilterIgnored(
                 f"{listing.entity}: asked for type {listing.of_type} from {after or 'the beginning'} on, "
@@ -90,22 +92,22 @@ class Endpoint:
             )
         return rows
 
-    def _listed(self, listing: Listing, query: dict[str, str]) -> list[Row]:
-        if listing.wishes and self._lists_expand:
+    def _listed(self, entity: str, query: dict[str, str], wishes: Mapping[str, str]) -> list[Row]:
+        if wishes and entity not in self._bare:
             try:
-                return self.rows(listing.entity, {**query, **listing.wishes})
+                return self.rows(entity, {**query, **wishes})
             except CannotExpand:
-                self._lists_expand = False
-        return self.rows(listing.entity, query)
+                self._bare.add(entity)
+        return self.rows(entity, query)
 
     def rows(self, entity: str, query: dict[str, str]) -> list[Row]:
         """The records of a query."""
         found = wire.part(self._api.get(f"{self._root}/{entity}", params=query), "", list, of=entity)
         return [wire.part(row, "", dict, of=f"a row of {entity}") for row in found]
 
-    def by_key(self, entity: str, name: str, keys: Sequence[str], query: dict[str, str]) -> dict[str, Row]:
-        """The records with one of the keys, as many as exist, by that key."""
-        rows = self.rows(entity, {"$filter": odata.one_of(name, keys), **query})
+    def by_key(self, entity: str, name: str, keys: Sequence[str], wishes: Mapping[str, str]) -> dict[str, Row]:
+        """The records with one of the keys, as many as exist, by that key; bare where the server cannot expand them."""
+        rows = self._listed(entity, {"$filter": odata.one_of(name, keys)}, wishes)
         return {key(row, name): row for row in rows}
 
     def single(self, entity: str, keys: Sequence[str], query: dict[str, str]) -> Row:

@@ -27,6 +27,19 @@ def read_sections(sections: Sequence[tuple[str, Section]], resume: Any) -> Itera
         after = None
 
 
+def reread(pages: Section) -> Section:
+    """A section of orders that are asked for whatever their modification time.
+
+    Other sections may bring them as well, so their number is none that the window must have.
+    """
+
+    def read(after: Any) -> Iterator[Page]:
+        for page in pages(after):
+            yield replace(page, expected=None, is_reread=True)
+
+    return read
+
+
 def _place(resume: Any, names: Sequence[str]) -> tuple[int, Any]:
     section = resume.get("section") if isinstance(resume, dict) else None
     if section not in names:

@@ -108,7 +108,7 @@ def test_only_the_chosen_types_are_asked_for(connect: SourceFor, still: Sandbox)
     assert fetched(connect(still, order_types=("Blanket",)), EVER) == keys(blanket)
 
 
-@pytest.mark.parametrize("expand", ["", "ignored", "refused"])
+@pytest.mark.parametrize("expand", ["", "ignored", "empty", "refused"])
 def test_an_order_is_whole_whether_or_not_lists_can_expand_its_lines(
     connect: SourceFor, still: Sandbox, expand: str
 ) -> None:
@@ -205,6 +205,27 @@ def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: Sourc
         assert set(fetched(connect(served, **QUIET), window)) == {key_of(order)}
         found_without = fetched(connect(served, receipt_types=(), **QUIET), window)
         assert bool(found_without) is (receipts == "move")
+
+
+@pytest.mark.parametrize("expand", ["", "ignored", "empty", "refused"])
+def test_h12_a_receipt_is_found_whether_or_not_lists_can_expand_its_lines(connect: SourceFor, expand: str) -> None:
+    company = generate(6, orders=60, now=NOW)
+    with playing(company, receipts="leave", **({"expand": expand} if expand else {})) as served:
+        order = an_order(company)
+        served.clock.advance(60)
+        for line in order.goods_lines:
+            served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        assert set(fetched(connect(served, **QUIET), Window(NOW, None))) == {key_of(order)}
+        assert bool(served.world(NAME).log.count("/PurchaseReceipt/Receipt/")) is bool(expand)
+
+
+def test_a_receipt_that_is_gone_when_its_lines_are_asked_for_brings_nothing(
+    connect: SourceFor, served: Sandbox
+) -> None:
+    gone = {"Type": {"value": "Receipt"}, "ReceiptNbr": {"value": "PR999999999"}, "Details": []}
+    served.world(NAME).faults.add("wrong_shape", path="PurchaseReceipt", value=[gone])
+    assert fetched(connect(served, **QUIET), Window(NOW, None)) == []
+    assert served.world(NAME).log.count("/PurchaseReceipt/Receipt/PR999999999") == 1
 
 
 def test_open_orders_come_however_old_they_are(connect: SourceFor, still: Sandbox) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.dynamics_fo import CONNECTOR
+from include.orderhouse.connectors.dynamics_fo import CONNECTOR, values
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -26,7 +26,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.finance_operations import Query, walk
 from include.orderhouse.http import Answer, Patience
 from tests.connectors.conftest import SourceFor, credentials_for
-from tests.sandbox import history
+from tests.sandbox import history, lifecycle
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.dynamics_fo.orders import SAVES_HEADER, modified_at, status
@@ -350,6 +350,43 @@ def test_h15_h17_a_scan_tells_every_key_and_the_sources_count(connect: SourceFor
         for order in company.orders.values():
             is_told = stamped and not order.lacks_modified_at
             assert told[key_of(company, order)] == (modified_at(order) if is_told else None)
+
+
+def cancel_line(company: Company, clock: Clock, order_id: int, line_id: int) -> None:
+    order = company.orders[order_id]
+    lifecycle.cancel_line(company, order, order.line(line_id), clock.now())
+
+
+def invoice_all_but_the_last(served: Sandbox, order: Order) -> None:
+    for line in order.goods_lines[:-1]:
+        for come in (history.receive, history.invoice):
+            served.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
+
+
+@pytest.mark.parametrize("settings", [{}, {"invoiced_field": "OCHInvoicedQuantity"}])
+@pytest.mark.parametrize(("options", "event"), [({}, cancel_line), ({"deletes": "marked"}, history.delete_line)])
+def test_an_order_is_invoiced_when_all_lines_are_of_which_anything_comes(
+    connect: SourceFor, served: Sandbox, company: Company, settings: dict[str, str], event: Any
+) -> None:
+    order = next(o for o in company.orders.values() if o.is_open and len(o.goods_lines) > 1)
+    invoice_all_but_the_last(served, order)
+    served.act(event, order_id=order.id, line_id=order.goods_lines[-1].id)
+    record = a_record(connect(**settings), company, order)
+    assert (record["PurchaseOrderStatus"], values.status(record)) == ("Invoiced", "Invoiced")
+    assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
+    assert values.subtotal(record) == order.subtotal
+
+
+def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() -> None:
+    line = {"PurchaseOrderLineStatus": "Invoiced", "OrderedPurchaseQuantity": 10, "_received": 10, "_invoiced": 9}
+    order = {"PurchaseOrderStatus": "Invoiced", "DocumentApprovalStatus": "Confirmed", "_lines": [line]}
+    assert values.status(order) == "Invoiced"
+    assert values.status({**order, "PurchaseOrderStatus": "Received"}) == "partially invoiced"
+
+
+def test_an_order_of_cancelled_lines_only_counts_them() -> None:
+    line = {"PurchaseOrderLineStatus": "Canceled", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
+    assert values.receipt_status({"_lines": [line]}) == "none"
 
 
 def test_each_vendor_is_asked_for_once(connect: SourceFor, served: Sandbox) -> None:

@@ -280,6 +280,35 @@ def test_what_may_not_be_filtered_is_compared_here(connect: SourceFor, served: S
     assert fetched(source, LATER) == keys([order, other])
 
 
+@pytest.mark.parametrize("options", [{"not_queryable": "LastUpdateDate"}])
+def test_a_changed_schedule_is_found_where_a_page_ends_among_those_of_its_order(
+    connect: SourceFor, served: Sandbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adf, "LARGEST_PAGE", 20)
+    source = connect()
+    orders = [o for o in company.orders.values() if o.is_open and len(o.goods_lines) > 2 and not is_draft(o)]
+    assert sum(len(line.schedules) for order in orders for line in order.goods_lines) > 100
+    served.clock.advance(60)
+    for order in orders:
+        served.act(history.receive, order_id=order.id, line_id=order.goods_lines[-1].id, quantity=Decimal(1))
+    assert sorted(set(fetched(source, LATER))) == keys(orders)
+
+
+@pytest.mark.parametrize("options", [{"not_queryable": "LastUpdateDate"}])
+def test_schedules_that_may_not_be_filtered_are_read_in_the_largest_pages(connect: SourceFor, served: Sandbox) -> None:
+    fetched(connect(page_size=20), LATER)
+    asked = [record for record in served.world(NAME).log.records if record.path.endswith("/purchaseOrderSchedules")]
+    assert asked
+    assert all("limit=500" in record.query for record in asked)
+
+
+@pytest.mark.parametrize("options", [{"not_queryable": "LastUpdateDate LineLocationId"}])
+def test_a_pod_whose_schedules_cannot_be_paged_is_a_configuration_error(connect: SourceFor) -> None:
+    with pytest.raises(ConfigurationInvalid, match="purchaseOrderSchedules cannot be queried by LineLocationId"):
+        connect()
+    assert connect(watch_schedules=False).catalogue.details
+
+
 @pytest.mark.parametrize("options", [{"not_queryable": "POHeaderId"}])
 def test_a_pod_that_cannot_be_paged_by_its_key_is_a_configuration_error(connect: SourceFor) -> None:
     with pytest.raises(ConfigurationInvalid, match="POHeaderId"):

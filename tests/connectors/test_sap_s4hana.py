@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import read_connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
@@ -18,6 +20,7 @@ from include.orderhouse.connectors.sap_s4hana.values.conditions import net_amoun
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    ConfigurationInvalid,
     FilterIgnored,
     ForeignHost,
     RateLimitExceeded,
@@ -330,6 +333,34 @@ def test_a_new_field_arrives_in_the_raw_order(source: Source, sap: Sandbox) -> N
 )
 def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
     assert exchange_rate({"ExchangeRate": told}) == (None if rate is None else Decimal(rate))
+
+
+@pytest.mark.parametrize(("told", "rate"), [("0.66800", "0.00668"), ("/1.49700", "0.006680026720")])
+def test_a_rate_for_several_units_is_divided_by_them(told: str, rate: str) -> None:
+    assert exchange_rate({"ExchangeRate": told, "_rate_units": 100}) == Decimal(rate)
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_rates_are_for_one_unit_where_the_connection_names_the_ratios(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"rate_units": "JPY:100 CNY:10"}}) as quoted:
+        source = source_for(NAME, quoted, service=service, rate_units={"JPY": Decimal(100), "CNY": Decimal(10)})
+        read = [order for page in CONNECTOR.fetch(source, EVER) for order in page.records]
+    assert {"JPY", "CNY"} <= {order["DocumentCurrency"] for order in read}
+    rates = {order["PurchaseOrder"]: exchange_rate(order) for order in read}
+    assert rates == {order_number(order): order.exchange_rate for order in company.orders.values()}
+
+
+def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "connections.yaml"
+    entry = "connections: {acme_sap: {connector: sap_s4hana, customer: acme, settings: {rate_units: %s}}}"
+    file.write_text(entry % "{JPY: 100, USD: 0.01}", encoding="utf-8")
+    assert read_connection("acme_sap", file).settings.rate_units == {"JPY": Decimal(100), "USD": Decimal("0.01")}
+    for wrong in ("{JPY: 0}", "{JPY: many}", "[JPY]"):
+        file.write_text(entry % wrong, encoding="utf-8")
+        with pytest.raises(ConfigurationInvalid, match="rate_units"):
+            read_connection("acme_sap", file)
 
 
 def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:

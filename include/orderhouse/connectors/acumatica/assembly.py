@@ -13,6 +13,8 @@ from include.orderhouse.lookup import Lookup, batches
 ORDERS, NUMBER = "PurchaseOrder", "OrderNbr"
 SHIPPING = "ShippingInstructions"
 EXPANDED = {"$expand": f"Details,TaxDetails,{SHIPPING},{SHIPPING}/ShipToAddress,{SHIPPING}/ShipToContact"}
+RECEIPTS, RECEIPT_NUMBER = "PurchaseReceipt", "ReceiptNbr"
+WITH_LINES = {"$expand": "Details"}
 VENDOR_EXPANDED = {"$expand": "MainContact,MainContact/Address"}
 KEYS_AT_ONCE = 25
 
@@ -53,13 +55,24 @@ class Assembly:
         lines = [line | custom_values(line) for line in order["Details"]]
         return order | custom_values(order) | {"Details": lines, "Vendor": vendor}
 
+    def receipt_lines(self, row: Row) -> list[Row]:
+        """The lines of a listed receipt; none where it is gone by now."""
+        receipt = self._with_lines(row, RECEIPTS, RECEIPT_NUMBER, WITH_LINES)
+        return [] if receipt is None else _lines(receipt, "a receipt")
+
     def _complete(self, row: Row) -> Row | None:
-        """The order itself where the list left its lines out; lists were seen to, without saying so."""
-        if not row.get("Details"):
-            try:
-                row = self.endpoint.single(ORDERS, (key(row, "Type"), key(row, NUMBER)), self._query)
-            except NoSuchRecord:
-                return None
-        for line in wire.part(row, "Details", list, of="a purchase order"):
-            wire.part(line, "", dict, of="a line of a purchase order")
-        return row
+        order = self._with_lines(row, ORDERS, NUMBER, self._query)
+        return None if order is None else order | {"Details": _lines(order, "a purchase order")}
+
+    def _with_lines(self, row: Row, entity: str, number: str, query: dict[str, str]) -> Row | None:
+        """The record itself where the list left its lines out; lists were seen to, without saying so. None if gone."""
+        if row.get("Details"):
+            return row
+        try:
+            return self.endpoint.single(entity, (key(row, "Type"), key(row, number)), query)
+        except NoSuchRecord:
+            return None
+
+
+def _lines(row: Row, of: str) -> list[Row]:
+    return [wire.part(line, "", dict, of=f"a line of {of}") for line in wire.part(row, "Details", list, of=of)]

@@ -14,16 +14,21 @@ from functools import partial
 from include.orderhouse import odata, wire
 from include.orderhouse.acumatica_rest import ODATA, Endpoint, Listing, NoSuchRecord, Row, key, site_path
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.acumatica.assembly import NUMBER, ORDERS, Assembly
+from include.orderhouse.connectors.acumatica.assembly import (
+    NUMBER,
+    ORDERS,
+    RECEIPT_NUMBER,
+    RECEIPTS,
+    WITH_LINES,
+    Assembly,
+)
 from include.orderhouse.connectors.acumatica.codes import FINISHED
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.precision import millisecond
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
-RECEIPTS, RECEIPT_NUMBER = "PurchaseReceipt", "ReceiptNbr"
 MODIFIED = "LastModifiedDateTime"
 KEYS_ONLY = {"$select": f"Type,{NUMBER},{MODIFIED}"}
-WITH_LINES = {"$expand": "Details"}
 OPEN = odata.all_of(*(f"Status ne {odata.literal(status)}" for status in FINISHED))
 
 
@@ -96,7 +101,7 @@ def _sections(source: Source, assembly: Assembly, window: Window) -> Iterator[tu
     if settings.reread_open_orders and stored.end is None:
         earlier = odata.all_of(odata.between(MODIFIED, None, start, ODATA), OPEN)
         for of_type in settings.order_types:
-            yield f"still open {of_type}", partial(_changed, assembly, of_type, earlier)
+            yield f"still open {of_type}", reread(partial(_changed, assembly, of_type, earlier))
 
 
 def _changed(assembly: Assembly, of_type: str, condition: str | None, after: str | None) -> Iterator[Page]:
@@ -108,9 +113,9 @@ def _changed(assembly: Assembly, of_type: str, condition: str | None, after: str
 
 def _behind_receipts(assembly: Assembly, of_type: str, condition: str | None, after: str | None) -> Iterator[Page]:
     """The orders behind the receipts of a type that meet a condition, each page with its last receipt."""
-    listing = Listing(RECEIPTS, RECEIPT_NUMBER, of_type, condition, WITH_LINES)
+    listing = Listing(RECEIPTS, RECEIPT_NUMBER, of_type, condition, wishes=WITH_LINES)
     for receipts in assembly.endpoint.pages(listing, after):
-        lines = [line for row in receipts for line in wire.part(row, "Details", list, of="a receipt")]
+        lines = [line for row in receipts for line in assembly.receipt_lines(row)]
         rows = [row for found in assembly.with_keys(_orders_of(lines)) for row in found]
         yield Page(assembly.whole(rows), key(receipts[-1], RECEIPT_NUMBER))
     yield Page(())

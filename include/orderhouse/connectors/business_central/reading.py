@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -22,9 +21,9 @@ from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import millisecond
-from include.orderhouse.sections import read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
-MODIFIED, STILL_OPEN = "lastModifiedDateTime", "still open"
+MODIFIED = "lastModifiedDateTime"
 DATED_SINCE = datetime(1900, 1, 1, tzinfo=UTC)
 """Empty instants are told as 0001-01-01 and kept as 1753-01-01; nothing real is that old."""
 IDS_AT_ONCE = 25
@@ -51,35 +50,26 @@ def discover(source: Source) -> Catalogue:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, company by company."""
-    conditions = list(_conditions(source.settings, window))
-    sections = [
-        (f"{name} in {company['id']}", partial(_reread if name == STILL_OPEN else _orders, source, company, condition))
-        for company in source.catalogue.details["companies"]
-        for name, condition in conditions
-    ]
+    companies = source.catalogue.details["companies"]
+    sections = [section for company in companies for section in _sections(source, company, window)]
     return read_sections(sections, window.resume)
 
 
-def _conditions(settings: Settings, window: Window) -> Iterator[tuple[str, str]]:
-    """What is asked of each company, by name."""
+def _sections(source: Source, company: Row, window: Window) -> Iterator[tuple[str, Section]]:
+    orders, of, settings = partial(_orders, source, company), f"in {company['id']}", source.settings
     stored = window.rounded(millisecond, millisecond)
     start, end = None if window.open_only else stored.start, stored.end
-    yield "changed", odata.between(MODIFIED, start, end) or ""
+    yield f"changed {of}", partial(orders, odata.between(MODIFIED, start, end) or "")
     if start is not None and settings.undated_orders:
-        yield "undated", _undated(start, end)
+        yield f"undated {of}", partial(orders, _undated(start, end))
     if start is not None and settings.reread_open_orders:
-        yield STILL_OPEN, odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
+        earlier = odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
+        yield f"still open {of}", reread(partial(orders, earlier))
 
 
 def _orders(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
     for page in Assembly(source, company).pages(condition, link):
         yield Page(page.rows, page.next_link, page.count)
-
-
-def _reread(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
-    """Orders that other sections may have brought as well, so their number is none to hold all of them to."""
-    for page in _orders(source, company, condition, link):
-        yield replace(page, expected=None, is_reread=True)
 
 
 def _undated(start: datetime, end: datetime | None) -> str:

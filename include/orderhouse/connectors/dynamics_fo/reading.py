@@ -15,7 +15,7 @@ from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
 from include.orderhouse.lookup import batches, ids_within
 from include.orderhouse.precision import since, until
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -38,15 +38,13 @@ def _sections(source: Source, company: str, window: Window) -> Iterator[tuple[st
         yield f"lines in {company}", partial(_by_line, source, company, window)
     if settings.rereads and window.end is None:
         earlier = odata.all_of(queries.before(settings, window), queries.still_open())
-        yield f"still open in {company}", partial(_by_header, source, company, earlier, is_counted=False)
+        yield f"still open in {company}", reread(partial(_by_header, source, company, earlier))
 
 
-def _by_header(
-    source: Source, company: str, condition: str, after: RowKey | None, *, is_counted: bool = True
-) -> Iterator[Page]:
+def _by_header(source: Source, company: str, condition: str, after: RowKey | None) -> Iterator[Page]:
     assembly = Assembly(source, company)
     for found in walk(source, queries.headers(source, company, condition), source.page_size, after):
-        yield Page(assembly.records(found.rows), found.last, found.count if is_counted else None)
+        yield Page(assembly.records(found.rows), found.last, found.count)
 
 
 def _by_line(source: Source, company: str, window: Window, after: RowKey | None) -> Iterator[Page]:

@@ -15,9 +15,19 @@ FINAL = ("Finalized", "Draft", "Rejected", "InReview")
 """Approval statuses that say more than how far an order has come."""
 
 
+def _in_force(order: Record) -> list[Record]:
+    """The lines that are not deleted: those of an order that may be changed stay, and are marked."""
+    return [line for line in order["_lines"] if line.get("IsDeleted") != "Yes"]
+
+
+def _relevant(order: Record) -> list[Record]:
+    """The lines from which something comes, or came; deleted and cancelled ones only where there are no others."""
+    return [line for line in _in_force(order) if line.get("PurchaseOrderLineStatus") != "Canceled"] or order["_lines"]
+
+
 def _come(order: Record, quantity: str, *complete: str) -> str | None:
     """How far an order has come by a quantity of its lines; where it is not known, by their statuses."""
-    lines = order["_lines"]
+    lines = _relevant(order)
     if all(line[quantity] is not None for line in lines):
         return progress((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
     done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]
@@ -43,7 +53,7 @@ def status(order: Record) -> Any:
     if told == "Canceled" or approval in FINAL:
         return told if told == "Canceled" else approval
     steps = {"invoiced": invoice_status(order), "received": receipt_status(order)}
-    if told in ("Invoiced", "Received") and steps["invoiced"] != "partial":
+    if told == "Invoiced" or (told == "Received" and steps["invoiced"] != "partial"):
         return told
     return reached(steps) or approval or told
 
@@ -64,8 +74,8 @@ def net_days(order: Record) -> Any:
 
 @derived_from("_lines")
 def subtotal(order: Record) -> Decimal:
-    """Sum of LineAmount."""
-    return total(line.get("LineAmount") for line in order["_lines"])
+    """Sum of LineAmount of the lines that are not deleted."""
+    return total(line.get("LineAmount") for line in _in_force(order))
 
 
 @derived_from("_charges")

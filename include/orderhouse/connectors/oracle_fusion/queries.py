@@ -13,6 +13,7 @@ from include.orderhouse.precision import since, until
 
 ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
 CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"
+SCHEDULE_KEY = "LineLocationId"
 NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
 
 DISTRIBUTIONS = Part("distributions", "PODistributionId")
@@ -37,7 +38,7 @@ def orders(source: Source, resource: str, conditions: Sequence[str]) -> Query:
     """Whole orders, with those of their children that the pod has."""
     children = source.catalogue.details[resource]["children"]
     flexfield = [Part("DFF")] if source.settings.flexfields else []
-    schedules = Part("schedules", "LineLocationId", (DISTRIBUTIONS,))
+    schedules = Part("schedules", SCHEDULE_KEY, (DISTRIBUTIONS,))
     line_parts = (schedules, *(part for part in flexfield if "lines.DFF" in children))
     parts = (Part("lines", LINE_KEY, line_parts), *(part for part in flexfield if "DFF" in children))
     return Query(path(source, resource), KEY, tuple(conditions), parts, headers=headers(source))
@@ -57,9 +58,15 @@ def line_keys(source: Source, window: Window) -> Query:
 
 
 def schedule_keys(source: Source, window: Window) -> Query:
-    """The orders of the schedules that changed in a window."""
-    conditions = adf.between(CHANGED, window.start, window.end) if can_filter(source, SCHEDULES, CHANGED) else ()
-    return keys(source, SCHEDULES, conditions)
+    """The orders of the schedules that changed in a window; where q cannot ask for these, of all schedules.
+
+    One changed schedule is enough to find its order, so pages of those may go on behind the order. Of all schedules
+    any may be the one that changed, so none is passed over.
+    """
+    if can_filter(source, SCHEDULES, CHANGED):
+        return keys(source, SCHEDULES, adf.between(CHANGED, window.start, window.end))
+    fields = f"{SCHEDULE_KEY},{KEY},{CHANGED}"
+    return Query(path(source, SCHEDULES), SCHEDULE_KEY, fields=fields, headers=headers(source))
 
 
 def scope(source: Source) -> list[str]:

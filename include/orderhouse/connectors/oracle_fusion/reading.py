@@ -100,8 +100,12 @@ def _has_line_inside(source: Source, window: Window) -> Pick:
 
 
 def _ids(source: Source, query: Query, pick: Pick, after: int | None) -> Iterator[tuple[list[int], int | None]]:
-    """The ids of the orders whose row is picked, page by page, and where the page ended."""
-    for page in adf.walk(source.api, query, source.page_size, after):
+    """The ids of the orders whose row is picked, page by page, and where the page ended.
+
+    Schedules that are read one and all come in the largest pages, as few of these hold any that is picked.
+    """
+    size = adf.LARGEST_PAGE if query.key == queries.SCHEDULE_KEY else source.page_size
+    for page in adf.walk(source.api, query, size, after):
         yield sorted({id_of(row) for row in page.rows if pick(row)}), page.last
 
 

@@ -16,7 +16,7 @@ from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Win
 from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
 from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, orders_behind
 from include.orderhouse.lookup import Row
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 from include.orderhouse.service_layer import ServiceLayer, changed_at, literal, on_days
 
 ORDERS, KEY = "PurchaseOrders", "DocEntry"
@@ -47,12 +47,12 @@ class Reading:
         self.source, self.window, self.service = source, window, ServiceLayer(source)
         self.assembly = Assembly(source, self.service)
 
-    def headers(self, condition: str | None, is_counted: bool, place: Row | None) -> Iterator[Page]:
+    def headers(self, condition: str | None, place: Row | None) -> Iterator[Page]:
         """The orders of a condition; what the window's last day holds after its end counts as not expected."""
         after, expected = (place["after"], place["expected"]) if place else (None, None)
         for page in self.service.pages(ORDERS, KEY, condition, after=after):
             rows = [row for row in page.rows if self._is_before_end(row)]
-            if is_counted and (told := page.count if page.count is not None else expected) is not None:
+            if (told := page.count if page.count is not None else expected) is not None:
                 expected = told - (len(page.rows) - len(rows))
             goes_on = page.next_link and page.rows
             resume = {"after": page.rows[-1][KEY], "expected": expected} if goes_on else None
@@ -76,11 +76,11 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
     last = window.end.astimezone(zone).date() if window.end else None
     changed, created = on_days("UpdateDate", first, last), on_days("CreationDate", first, last)
     if window.open_only:
-        yield "open", partial(reading.headers, odata.all_of(changed and f"{changed} or {UNDATED}", OPEN), True)
+        yield "open", partial(reading.headers, odata.all_of(changed and f"{changed} or {UNDATED}", OPEN))
         return
-    yield "changed", partial(reading.headers, changed, True)
+    yield "changed", partial(reading.headers, changed)
     if settings.undated_orders and changed:
-        yield "undated", partial(reading.headers, odata.all_of(UNDATED, created), True)
+        yield "undated", partial(reading.headers, odata.all_of(UNDATED, created))
     if first is None:
         return
     earlier = f"UpdateDate lt {literal(first)} or {UNDATED}"
@@ -89,7 +89,7 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
         yield "receipts", partial(reading.drawn, RECEIPTS, changed, others)
         yield "invoices", partial(reading.drawn, INVOICES, changed, others)
     if settings.reread_open_orders and last is None:
-        yield "still open", partial(reading.headers, odata.all_of(earlier, OPEN), False)
+        yield "still open", reread(partial(reading.headers, odata.all_of(earlier, OPEN)))
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:

@@ -1,4 +1,8 @@
-"""The two purchase order services of SAP S/4HANA: where they are, what they call things, how orders are asked for."""
+"""The two purchase order services of SAP S/4HANA: where they are, what they call things, how orders are asked for.
+
+What the connector adds to the source's fields has a leading underscore: ``_rate_units`` on the order, where the
+connection's settings name its currency.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,7 @@ class Service:
         self.names = SERVICES[settings.service]
         self.gateway = Gateway(source.api, self.names.version, self.names.root, settings.sap_client)
         self._known = source.catalogue.details
+        self._rate_units = settings.rate_units
 
     def pages(
         self, entity_set: str, condition: str | None, size: int, after: str | None = None, **options: Any
@@ -106,12 +111,13 @@ class Service:
         return ",".join([f"{names.to_lines}($expand={','.join(line_parts)})", *order_parts])
 
     def whole(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The order with every nested collection read to its end."""
+        """The order with every nested collection read to its end, and the units that its exchange rate is for."""
         names = self.names
         self.gateway.complete(order, (names.to_lines, *names.order_parts))
         for line in odata.nested(order, names.to_lines, names.version, of=names.orders).rows:
             self.gateway.complete(line, names.line_parts)
-        return order
+        units = self._rate_units.get(str(order.get("DocumentCurrency")))
+        return order if units is None else order | {"_rate_units": units}
 
     def _check_progress(self, last: str | None, keys: Sequence[str]) -> None:
         """A page behind a key holds only later keys; else the source ignores its filter: paging would never end."""

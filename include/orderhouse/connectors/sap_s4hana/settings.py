@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Units = Annotated[Decimal, Field(gt=0)]
 
 
 @dataclass(frozen=True)
@@ -22,3 +27,9 @@ class Settings:
     """When an item counts as done: ``delivered`` for companies that do not set the final invoice indicator."""
     includes_unchanged: bool = True
     """Orders without a change time count by their creation date; off for releases that cannot filter for null."""
+    rate_units: dict[str, Units] = field(default_factory=dict)
+    """How many units of an order's currency its exchange rate is for, such as ``{JPY: 100, HUF: 100}``; one without an
+    entry. It is the ratio of table TCURF (transaction OBBS, or the table in SE16N) from that currency to the company
+    code's, for the rate type of the orders, usually M: 100 where it is 100 : 1, and 0.01 where it is 1 : 100. JPY, KRW,
+    IDR, HUF, VND, CLP and COP commonly have one. Company codes whose ratios differ need connections of their own. Noted
+    in the raw order as it is fetched, so a change takes effect with the next full resync."""

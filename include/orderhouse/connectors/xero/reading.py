@@ -29,6 +29,7 @@ class Section:
     status: str | None
     start: datetime | None
     end: datetime | None
+    is_reread: bool = False
 
     @property
     def name(self) -> str:
@@ -70,8 +71,7 @@ def _organisation(source: Source, tenant: str) -> Row:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, tenant by tenant, in order of their modification."""
-    sections = [(section.name, partial(_pages, source, section)) for section in _sections(source, window)]
-    yield from read_sections(sections, window.resume)
+    yield from read_sections([(s.name, partial(_pages, source, s)) for s in _sections(source, window)], window.resume)
 
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
@@ -81,7 +81,7 @@ def _sections(source: Source, window: Window) -> Iterator[Section]:
             continue
         yield Section(tenant, None, window.start, window.end)
         if source.settings.reread_open_orders and window.start is not None:
-            yield from (Section(tenant, status, None, window.start) for status in OPEN_STATUSES)
+            yield from (Section(tenant, status, None, window.start, True) for status in OPEN_STATUSES)
 
 
 def _pages(source: Source, section: Section, after: xero_accounting.After | None) -> Iterator[Page]:
@@ -89,7 +89,8 @@ def _pages(source: Source, section: Section, after: xero_accounting.After | None
     for found, further in xero_accounting.walk(source, section.request(), size, section.start, after):
         wanted = [row for row in found.rows if _is_wanted(row, section)]
         is_over = bool(found.rows) and section.end is not None and updated_at(found.rows[-1]) >= section.end
-        yield Page(assembly.whole(wanted), None if is_over else further, _expected(section, found, wanted))
+        told = None if is_over else further, _expected(section, found, wanted)
+        yield Page(assembly.whole(wanted), *told, is_reread=section.is_reread)
         if is_over:
             return
 

@@ -1,8 +1,9 @@
 """Acumatica: the contract-based REST API with the endpoint Default, one tenant.
 
 Options: ``seats`` (how many sessions may be open), ``receipts=leave`` (receipts do not move an order's
-LastModifiedDateTime), ``expand=ignored`` and ``expand=refused`` (lists leave details out, or refuse to expand them),
-``refusals=401`` (status of a refused login), ``offset`` (minutes east of UTC in which instants are told).
+LastModifiedDateTime), ``expand=ignored``, ``expand=empty`` and ``expand=refused`` (lists leave details out, tell them
+as empty, or refuse to expand anything), ``refusals=401`` (status of a refused login), ``offset`` (minutes east of UTC
+in which instants are told).
 """
 
 from __future__ import annotations

@@ -156,13 +156,14 @@ class Service:
     def _told(self, record: Record, request: Request, is_list: bool) -> Row:
         options = request.query_params
         expand = frozenset(filter(None, options.get("$expand", "").split(",")))
-        play = self._world.options.get("expand")
-        if is_list and "Details" in expand and play == "refused":
+        play = self._world.options.get("expand") if is_list else None
+        if expand and play == "refused":
             kind = "PX.Api.ContractBased.OptimizedExport.CannotOptimizeException"
             raise Refused(500, CANNOT_OPTIMIZE, kind)
-        if is_list and play == "ignored":
-            expand -= {"Details", "TaxDetails"}
-        row = record.show(expand, frozenset(filter(None, options.get("$custom", "").split(","))))
+        left_out = expand & {"Details", "TaxDetails"} if play in ("ignored", "empty") else frozenset()
+        row = record.show(expand - left_out, frozenset(filter(None, options.get("$custom", "").split(","))))
+        if play == "empty":
+            row |= {name: [] for name in left_out}
         row["rowNumber"] = 1
         if "$select" in options:
             names = {part.partition("/")[0] for part in options["$select"].split(",")} | ALWAYS

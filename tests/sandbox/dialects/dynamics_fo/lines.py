@@ -80,6 +80,16 @@ def line_row(company: Company, order: Order, line: Line, posts_silently: bool) -
     }
 
 
+def deleted_rows(company: Company, order: Order, posts_silently: bool) -> list[Row]:
+    """The lines that were deleted from an order: they stay, marked, until the change of the order is confirmed."""
+    return [
+        line_row(company, order, gone.line, posts_silently)
+        | {"IsDeleted": yes_no(True), LINE_STAMP: seconds(gone.deleted_at)}
+        for gone in company.deleted_lines
+        if gone.order_id == order.id and not gone.line.is_text
+    ]
+
+
 def _amounts(line: Line) -> Row:
     return {
         "OrderedPurchaseQuantity": line.quantity,

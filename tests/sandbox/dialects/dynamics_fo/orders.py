@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from tests.sandbox.changes import HEADER_CHANGES, ChangeKind
 from tests.sandbox.company import Company
@@ -19,7 +21,7 @@ from tests.sandbox.dialects.dynamics_fo.values import (
     seconds,
     yes_no,
 )
-from tests.sandbox.order import Order, Progress, Stage
+from tests.sandbox.order import Order, Stage
 
 SAVES_HEADER = frozenset(HEADER_CHANGES)
 """Headers and lines are different tables: what saves a line does not save its header."""
@@ -41,12 +43,18 @@ def modified_at(order: Order, moves_with_all: bool = False) -> datetime:
 
 
 def status(order: Order) -> str:
-    """PurchaseOrderStatus: open is called Backorder."""
+    """PurchaseOrderStatus, the lowest of the lines that are not cancelled: open is called Backorder."""
     if order.stage is Stage.CANCELLED:
         return "Canceled"
-    if order.stage is Stage.CLOSED or order.invoice_progress is Progress.FULL:
+    lines = [line for line in order.goods_lines if not line.is_cancelled]
+    if order.stage is Stage.CLOSED or _is_full((line.quantity_invoiced, line.quantity) for line in lines):
         return "Invoiced"
-    return "Received" if order.receipt_progress is Progress.FULL else "Backorder"
+    return "Received" if _is_full((line.quantity_received, line.quantity) for line in lines) else "Backorder"
+
+
+def _is_full(quantities: Iterable[tuple[Decimal, Decimal]]) -> bool:
+    done = [(actual > 0, actual >= wanted) for actual, wanted in quantities]
+    return any(some for some, _ in done) and all(full for _, full in done)
 
 
 def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:

@@ -2,7 +2,8 @@
 
 Options: `extensions` (`none`: the standard entities without what the site has added), `moves` (`all`: the header's
 stamp moves with anything in the order), `posts` (`silently`: receipts and invoices do not move the line's stamp),
-`navigation` (the name by which headers expand to lines), `next` (`skip`: next links count rows), `page_cap`.
+`deletes` (`marked`: deleted lines stay, as in orders under change management), `navigation` (the name by which headers
+expand to lines), `next` (`skip`: next links count rows), `page_cap`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Service:
         header = orders.header_row(company, order, options.get("moves") == "all")
         silently = options.get("posts") == "silently"
         found = [lines.line_row(company, order, line, silently) for line in order.goods_lines]
+        if options.get("deletes") == "marked":
+            found += lines.deleted_rows(company, order, silently)
         if options.get("extensions") == "none":
             header, found = _standard(header), [_standard(line) for line in found]
         tag = {"@odata.etag": etag(f"{area_id(order.entity)}/{order_number(company, order)}", order.change_count)}

@@ -1,7 +1,8 @@
 """SAP S/4HANA: the purchase order services of OData 2.0 and 4.0 over the same orders, at their real paths.
 
 Options: ``page_cap`` (rows of a page at most), ``lines_at_once`` (lines inside an order before it links to more),
-``link_base`` (scheme and host of 2.0's links to more lines).
+``link_base`` (scheme and host of 2.0's links to more lines), ``rate_units`` (``JPY:100 HUF:100``: the ratios of table
+TCURF, for how many units of a currency its exchange rates are; one where it is not named).
 """
 
 from __future__ import annotations

@@ -28,6 +28,12 @@ class Subject:
     line: Any = None
     part: Any = None
     number: int = 0
+    rate_units: int = 1
+
+    @property
+    def exchange_rate(self) -> Decimal:
+        """The rate as it is kept, for as many units as table TCURF says."""
+        return self.order.exchange_rate * self.rate_units
 
     @property
     def address(self) -> Address | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +50,10 @@ class EntityRow:
         return "(" + ",".join(f"{name}='{self.values.get(name, '')}'" for name in self.entity.key) + ")"
 
 
-def order_row(company: Company, order: Order, version: int) -> EntityRow:
-    """One order with everything below it."""
-    subject = Subject(company, order, part=company.vendors[order.vendor].address)
+def order_row(company: Company, order: Order, version: int, rate_units: Mapping[str, int]) -> EntityRow:
+    """One order with everything below it; ``rate_units`` tells by currency for how many units its rates are."""
+    units = rate_units.get(order.currency, 1)
+    subject = Subject(company, order, part=company.vendors[order.vendor].address, rate_units=units)
     parts: dict[str, list[EntityRow]] = {}
     for name, entity in ORDER_PARTS[version].items():
         found = _notes(order) if entity is orders.NOTE else [subject.part]

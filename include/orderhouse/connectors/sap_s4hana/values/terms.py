@@ -28,11 +28,11 @@ def early(field: str, says: str) -> Derived:
 
 @derived_from("ExchangeRate")
 def exchange_rate(order: Record) -> Decimal | None:
-    """ExchangeRate; indirect quotations inverted.
+    """ExchangeRate, divided by settings.rate_units; indirect quotations inverted.
 
     Company currency per document currency unit; SAP marks indirect quotations by a slash or a sign.
     """
     told = str(order.get("ExchangeRate") or "").strip()
     is_indirect = told.startswith(("/", "-")) or told.endswith("-")
-    value = number(told.strip("/- "))
-    return ratio(1, value) if is_indirect else value or None
+    value, units = number(told.strip("/- ")), number(order.get("_rate_units", 1))
+    return ratio(1, value * units) if is_indirect else ratio(value, units)
