@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orchestration.ui import connection_state
 from include.orchestration.ui.api.connections import SyncOrder
+from include.orchestration.ui.dags import DagFacts
 from include.orderhouse.warehouse.ledger import start_sync
+from include.orderhouse.warehouse.status import set_status
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
 from tests.warehouse.test_ledger import ROW
@@ -57,6 +61,23 @@ def test_a_connection_whose_only_run_told_nothing_of_its_source_is_not_online(
     with warehouse.begin() as session:
         session.execute(sa.text("DELETE FROM ops.sync WHERE connection = 'acme_eu'"))
     assert (told["connection"]["state"], told["latest"]["state"]) == ("never_synced", "running")
+
+
+def test_a_disconnected_connection_is_shown_as_such_and_runs_no_more(
+    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = DagFacts(is_paused=False, next_run_at=datetime(2999, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
+    for name in ("acme_eu", "acme_off"):
+        set_status(warehouse, name, "acme", "odoo", "disconnected")
+    found = {each["name"]: (each["state"], each["next_run_at"]) for each in pages(visit("vic"), "/connections")}
+    every, chosen = (visit("vic").get(f"/orderhouse/{query}").text for query in ("", "?state=disconnected"))
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.connection_status WHERE state = 'disconnected'"))
+    assert found["acme_eu"] == found["acme_off"] == ("disconnected", None)
+    assert found["initech"] == ("never_synced", "2999-01-01T00:00:00Z")
+    assert 'href="?state=disconnected"' in every
+    assert [name for name in found if f"/connections/{name}" in chosen] == ["acme_eu", "acme_off"]
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -107,6 +128,18 @@ def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
     assert len(pages(visit("vic"), "/orders", ordered_from=days[1], ordered_to=days[4])) == 3
     assert pages(visit("vic"), "/orders", loaded_from="2999-01-01T00:00:00Z") == []
     assert len(pages(visit("vic"), "/orders", modified_to="2999-01-01T00:00:00Z")) == 5
+
+
+def test_the_lines_of_an_order_that_has_none_are_an_empty_list_where_they_are_asked_for(
+    visit: Visit, warehouse: sa.Engine
+) -> None:
+    for is_deleted in (True, False):
+        with warehouse.begin() as session:
+            session.execute(_LINES, {"is_deleted": is_deleted})
+        told = [visit("vic").get(f"{API}/orders", params={"with_lines": asked}) for asked in (True, False)]
+        assert [answer.status_code for answer in told] == [200, 200]
+        lines, unasked = ([order["lines"] for order in answer.json()["data"]] for answer in told)
+        assert ([len(each) for each in lines], unasked) == ([0 if is_deleted else 2] * 5, [None] * 5)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -208,6 +241,7 @@ def test_a_dismissal_needs_a_reason_and_is_kept_with_its_author(visit: Visit, wa
     assert pages(visit("vic"), "/rejects") == []
 
 
+_LINES = sa.text("UPDATE procurement.purchase_order_line SET is_deleted = :is_deleted")
 _MORE_REJECTS = sa.text("""
     INSERT INTO ops.reject (connection, reject_id, customer, fetched_at, mapping_version, code, reason, findings,
         rejected_at, sync_id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -131,6 +133,47 @@ def test_the_fields_at_fault_are_marked_in_the_payload(visit: Visit) -> None:
     marked = [attributes["title"] for tag, attributes in page.tags if attributes.get("class") == "line marked"]
     assert marked == [f"total_amount: {HOSTILE}", "quantity_ordered: no number"]
     assert '"amount_total": "no number"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/rejects", "connection=&code=&state=open&since=&until="),
+        ("/runs", "connection=&state=&mode="),
+        ("/mapping/odoo", "connection="),
+    ],
+)
+@pytest.mark.usefixtures("seen")
+def test_a_form_that_is_sent_as_it_stands_filters_nothing(visit: Visit, path: str, sent: str) -> None:
+    page = show(visit("vic"), path)
+    fields = page.all("select", "name") + page.all("input", "name")
+    assert [name for name, _ in parse_qsl(sent, keep_blank_values=True)] == fields
+    filtered = show(visit("vic"), f"{path}?{sent}")
+    assert len(filtered.all("a", "href")) == len(page.all("a", "href"))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_shown"),
+    [(0, 0, True), (-1, 1, True), (0, None, True), (None, 0, True), (1, None, False), (None, -1, False), (1, 2, False)],
+)
+def test_rejects_are_filtered_by_days_of_which_both_are_included(
+    visit: Visit, seen: sa.Engine, since: int | None, until: int | None, is_shown: bool
+) -> None:
+    rejected_on = date(2026, 3, 2)
+    with seen.begin() as session:
+        session.execute(sa.text(f"UPDATE ops.reject SET rejected_at = '{rejected_on} 23:59:59.999999Z'"))
+    days = ["" if moved is None else rejected_on + timedelta(days=moved) for moved in (since, until)]
+    page = show(visit("vic"), f"/rejects?connection=&code=&state=open&since={days[0]}&until={days[1]}")
+    assert (f"{MOUNT}/rejects/{REJECTED}" in page.all("a", "href")) is is_shown
+    assert [day for _, day in page.tags if day.get("type") == "date"] == [
+        {"type": "date", "name": name, "value": str(day)} for name, day in zip(("since", "until"), days, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])
+@pytest.mark.usefixtures("seen")
+def test_what_is_no_day_is_refused(visit: Visit, day: str) -> None:
+    assert visit("vic").get(f"{MOUNT}/rejects?until={day}").status_code == 422
 
 
 @pytest.mark.usefixtures("seen")

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from include.orderhouse.warehouse.status import STATES
+
 
 @pytest.fixture(scope="module")
 def specification(airflow_app: Any, token: dict[str, str], warehouse: sa.Engine) -> Any:
@@ -46,6 +48,11 @@ def test_the_description_names_every_endpoint(specification: Any) -> None:
         ("get", "/webhooks"),
         ("post", "/webhooks/{subscription}/test"),
     }
+
+
+def test_the_description_names_every_state_of_a_connection(specification: Any) -> None:
+    described = specification.raw_schema["components"]["schemas"]["ConnectionState"]["properties"]["state"]["enum"]
+    assert set(described) == {*STATES, "never_synced"}
 
 
 def _login(token: str) -> dict[str, str]:

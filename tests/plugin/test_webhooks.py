@@ -24,6 +24,18 @@ connections: {}
 webhooks: {hosts: [127.0.0.1], networks: [127.0.0.0/8], subscriptions: {bus: {target: bus}}}
 """
 
+OF_SEVERAL = """
+connections:
+  acme: {connector: odoo, customer: acme}
+  globex: {connector: sap_s4hana, customer: globex}
+webhooks:
+  subscriptions:
+    of_acme: {target: acme, connections: [acme]}
+    of_globex: {target: globex, connections: [globex]}
+    of_both: {target: both, connections: [acme, globex]}
+    of_all: {target: all}
+"""
+
 
 @pytest.fixture
 def file(tmp_path: Path, client: TestClient) -> Path:
@@ -62,3 +74,23 @@ def test_there_is_nothing_to_test_where_there_is_no_subscription(
 ) -> None:
     assert client.post(f"{ADDRESS}/nobody/test", headers=bearer(token["ada"])).status_code == 404
     assert client.post(f"{ADDRESS}/bus/test", headers=bearer(token["vic"])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("user", "answers"),
+    [
+        ("uma", {"of_acme": 200, "of_globex": 200, "of_both": 200, "of_all": 200}),
+        ("oda", {"of_acme": 200, "of_globex": 404, "of_both": 404, "of_all": 404}),
+        ("sal", {"of_acme": 404, "of_globex": 200, "of_both": 404, "of_all": 404}),
+        ("tom", {"of_acme": 200, "of_globex": 403, "of_both": 403, "of_all": 403}),
+    ],
+)
+def test_a_subscription_is_for_who_has_the_right_to_all_its_connections(
+    client: TestClient, file: Path, token: dict[str, str], user: str, answers: dict[str, int]
+) -> None:
+    file.write_text(OF_SEVERAL, encoding="utf-8")
+    login = bearer(token[user])
+    found = {name: client.post(f"{ADDRESS}/{name}/test", headers=login).status_code for name in answers}
+    assert found == answers
+    seen = {each["name"] for each in client.get(ADDRESS, headers=login).json()}
+    assert seen == {name for name, status in answers.items() if status != 404}

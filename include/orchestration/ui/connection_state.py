@@ -14,7 +14,7 @@ from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
 from include.orderhouse.warehouse.reading.overview import Overview, RecentSync, read_overview
 
-State = Literal["online", "offline", "needs_reauthorisation", "paused", "never_synced"]
+State = Literal["online", "offline", "needs_reauthorisation", "paused", "never_synced", "disconnected"]
 _MINUTE = 60.0
 _SHORTEST_SECONDS = 1.0
 
@@ -70,7 +70,9 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     has_failed = latest is not None and latest.state in ("failed", "stopped")
     is_paused = not options.enabled or (dag is not None and dag.is_paused)
     state: State = "online"
-    if is_paused:
+    if known.state == "disconnected":
+        state = "disconnected"
+    elif is_paused:
         state = "paused"
     elif known.state is None and known.last_success_at is None:
         state = "never_synced"
@@ -94,7 +96,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         last_success_at=known.last_success_at,
         fresh_as_of=known.fresh_as_of,
         history_since=known.history_since,
-        next_run_at=None if is_paused else _next_run_at(connection, known, dag),
+        next_run_at=None if state in ("disconnected", "paused") else _next_run_at(connection, known, dag),
         orders=known.orders,
         lines=known.lines,
         open_rejects=known.open_rejects,

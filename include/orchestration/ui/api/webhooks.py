@@ -7,11 +7,13 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from include.orchestration.targets import stored_target
+from include.orchestration.ui.access import Access, AccessDep
 from include.orchestration.ui.failures import not_found
-from include.orchestration.ui.surroundings import warehouse
+from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.surroundings import visible_connections, warehouse
 from include.orderhouse.warehouse.deliveries import delivery_counts
 from include.orderhouse.webhooks.delivery import Deliverer
-from include.orderhouse.webhooks.subscriptions import read_webhooks
+from include.orderhouse.webhooks.subscriptions import Subscription, read_webhooks
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -38,8 +40,8 @@ class TestOutcome(BaseModel):
 
 
 @router.get("")
-def list_subscriptions() -> list[SubscriptionState]:
-    """All subscriptions of connections.yaml."""
+def list_subscriptions(access: AccessDep) -> list[SubscriptionState]:
+    """The subscriptions of connections.yaml, where the user may see all connections of one."""
     counts = delivery_counts(warehouse())
     return [
         SubscriptionState(
@@ -50,19 +52,27 @@ def list_subscriptions() -> list[SubscriptionState]:
             **{state: counts.get((name, state), 0) for state in ("waiting", "delivered", "given_up")},
         )
         for name, found in read_webhooks().subscriptions.items()
+        if _is_visible(found, access)
     ]
 
 
-@router.post("/{subscription}/test", responses={404: {"description": "There is no such subscription"}})
-async def test_subscription(subscription: str) -> TestOutcome:
-    """Send a `webhook.test` to one subscription, once and at once."""
-    return await run_in_threadpool(_test, subscription)
+@router.post(
+    "/{subscription}/test",
+    responses={404: {"description": "There is no such subscription, or the user may not see it"}},
+)
+async def test_subscription(subscription: str, access: AccessDep) -> TestOutcome:
+    """Send a `webhook.test` to one subscription, once and at once. It is for who may sync all its connections."""
+    return await run_in_threadpool(_test, subscription, access)
 
 
-def _test(subscription: str) -> TestOutcome:
+def _test(subscription: str, access: Access) -> TestOutcome:
     webhooks = read_webhooks()
-    if subscription not in webhooks.subscriptions:
-        raise not_found(f"There is no subscription {subscription!r} in connections.yaml.")
+    found = webhooks.subscriptions.get(subscription)
+    if found is None or not _is_visible(found, access):
+        raise not_found(f"There is no subscription {subscription!r} in connections.yaml, or you may not see it.")
+    visible = visible_connections(access)
+    for name in found.connections or visible:
+        access.require_trigger(visible[name])
     outcome = Deliverer(warehouse(), webhooks, stored_target).test(subscription)
     return TestOutcome(
         is_delivered=outcome.error is None,
@@ -70,3 +80,8 @@ def _test(subscription: str) -> TestOutcome:
         error=outcome.error,
         milliseconds=outcome.milliseconds,
     )
+
+
+def _is_visible(subscription: Subscription, access: Access) -> bool:
+    """Whether the user may see all connections that it is about."""
+    return visible_connections(access).keys() >= set(subscription.connections or known_connections())

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.mapping import ConnectorName, get_mapping
-from include.orchestration.ui.api.parameters import ChosenName
+from include.orchestration.ui.pages.parameters import FilterName
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connections
 from include.orderhouse.connectors import load
@@ -29,7 +29,7 @@ def connectors(request: Request, access: AccessDep) -> HTMLResponse:
 
 
 @router.get("/{name}")
-def mapping(request: Request, name: ConnectorName, access: AccessDep, connection: ChosenName = None) -> HTMLResponse:
+def mapping(request: Request, name: ConnectorName, access: AccessDep, connection: FilterName = None) -> HTMLResponse:
     """One mapping."""
     found = get_mapping(name, access, connection)
     siblings = {each: its for each, its in visible_connections(access).items() if its.connector.name == name}

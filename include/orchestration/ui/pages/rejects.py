@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import Annotated
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Word
+from include.orchestration.ui.api.parameters import Cursor, Identity
 from include.orchestration.ui.api.rejects import get_reject
+from include.orchestration.ui.pages.parameters import FilterDay, FilterName, FilterWord
 from include.orchestration.ui.payload import payload_lines
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connections, warehouse
@@ -28,14 +28,14 @@ _UTC = ZoneInfo("UTC")
 def rejects(
     request: Request,
     access: AccessDep,
-    connection: ChosenName = None,
+    connection: FilterName = None,
     state: RejectState = "open",
-    code: Word = None,
-    since: Annotated[date | str, Query(description="A day, UTC")] = "",
-    until: Annotated[date | str, Query(description="A day, UTC, included")] = "",
+    code: FilterWord = None,
+    since: FilterDay = None,
+    until: FilterDay = None,
     cursor: Cursor = None,
 ) -> HTMLResponse:
-    """Rejected orders, the latest first."""
+    """Rejected orders, the latest first; both days are included."""
     names = sorted(visible_connections(access))
     chosen = [connection] if connection in names else [] if connection else names
     bounds = _start(since), _end(until)
@@ -59,9 +59,9 @@ def reject(request: Request, reject_id: Identity, access: AccessDep) -> HTMLResp
     )
 
 
-def _start(day: date | str) -> datetime | None:
-    return datetime.combine(day, time(), _UTC) if isinstance(day, date) else None
+def _start(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), _UTC) if day else None
 
 
-def _end(day: date | str) -> datetime | None:
-    return datetime.combine(day, time.max, _UTC) if isinstance(day, date) else None
+def _end(day: date | None) -> datetime | None:
+    return _start(day + timedelta(days=1)) if day else None

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Word
+from include.orchestration.ui.api.parameters import Cursor, Identity
 from include.orchestration.ui.api.runs import get_run
+from include.orchestration.ui.pages.parameters import FilterName, FilterWord
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connections, warehouse
 from include.orderhouse.warehouse.reading.runs import RunFilter, read_runs
@@ -25,9 +26,9 @@ _ROWS = 50
 def runs(
     request: Request,
     access: AccessDep,
-    connection: ChosenName = None,
-    state: Word = None,
-    mode: Word = None,
+    connection: FilterName = None,
+    state: FilterWord = None,
+    mode: FilterWord = None,
     cursor: Cursor = None,
 ) -> HTMLResponse:
     """Runs, the latest first."""

@@ -77,7 +77,10 @@ def read_orders(
         found = warehouse.execute(wanted).mappings().all()
         shown, following = cut(found, limit, lambda row: (row["connection"], row["order_id"]))
         lines = _lines(warehouse, shown) if with_lines else None
-    orders = [Order.model_validate({**row, "lines": lines and lines.get(row["order_id"], [])}) for row in shown]
+    orders = [
+        Order.model_validate({**row, "lines": None if lines is None else lines.get(row["order_id"], [])})
+        for row in shown
+    ]
     return Page[Order](data=orders, next_cursor=following)
 
 
