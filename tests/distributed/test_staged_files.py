@@ -80,14 +80,18 @@ def test_what_is_removed_is_gone_with_all_that_is_in_it_and_nothing_beside_it(op
 
 
 def test_a_file_that_is_written_by_several_at_once_is_always_one_of_theirs_whole(opened: Opened) -> None:
-    """A worker that is thought lost may still write while another does its task again."""
+    """A worker that is thought lost may still write while another does its task again.
+
+    A store may refuse a file that is written in several places at once, as moto's does on a busy machine.
+    """
     contents = [bytes([65 + number]) * MEGABYTE for number in range(4)]
     opened().write("raw/page", contents[0])
     with ThreadPoolExecutor(5) as pool:
         written = [pool.submit(opened().write, "raw/page", contents[number % 4]) for number in range(24)]
         read = [opened().read("raw/page") for _ in range(12)]
-        for each in written:
-            each.result()
+        refused = [error for each in written if (error := each.exception()) is not None]
+    assert {type(error) for error in refused} <= {StorageUnavailable}
+    assert len(refused) < len(written) / 2
     assert all(content in contents for content in [*read, opened().read("raw/page")])
     assert opened().names("raw") == ["raw/page"]
 
