@@ -2,7 +2,8 @@
 
 FixConfiguration, LookAtData   fail at once: the same try would fail again
 QuotaExhausted                 fails at once: a run that waits for hours keeps the connector's others from running
-RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used; for over an hour, as above
+RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used. Where the source asks for a
+                               wait of over an hour, it counts as QuotaExhausted
 everything else                exponential backoff with jitter, as long as the task has retries
 """
 

@@ -19,9 +19,9 @@ class DailyBackfillTimetable(CronDataIntervalTimetable):
     """Scheduled by a cron expression in UTC; backfilled in whole UTC days.
 
     A backfill over 90 days is then 90 runs, not thousands, however often the DAG is scheduled. Their intervals begin a
-    second after midnight; `form.sync_request` reads the day. Airflow asks a timetable
-    to catch up only for a backfill, as the DAG itself does not catch up. The first scheduled run comes with the next
-    tick of the schedule, not for the tick before the DAG was let run: the first run is then the one a person triggers.
+    second after midnight; `form.sync_request` reads the day. Airflow asks a timetable to catch up only for a backfill,
+    as the DAG itself does not catch up. The first scheduled run comes with the next tick of the schedule, not for the
+    tick before the DAG was let run: the first run is then the one a person triggers.
     """
 
     def __init__(self, cron: str) -> None:

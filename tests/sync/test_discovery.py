@@ -50,6 +50,12 @@ def calls(central: Sandbox, system: System, mode: Mode = Mode.AUTO) -> int:
     return central.world(NAME).log.count()
 
 
+def set_scope(system: System, scope: list[str]) -> None:
+    """Let the ledger say that so much was covered."""
+    with system.runtime.warehouse.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.sync SET scope = :scope").bindparams(sa.bindparam("scope", scope, JSONB)))
+
+
 def test_an_incremental_sync_that_finds_nothing_new_discovers_nothing(central: Sandbox, connect: Connect) -> None:
     system = synced(connected(connect, central, settings=SETTINGS[NAME] | {"undated_orders": False}))
     companies = system.runtime.staging("discovered").read_json("catalogue.json")["scope"]
@@ -120,12 +126,6 @@ def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connec
     plan = replace(plan, scope=("A", "B"))
     assert not plan.rediscovered(Catalogue(("A", "B", "C"))).narrowed
     assert plan.rediscovered(Catalogue(("B", "C"))).narrowed
-
-
-def set_scope(system: System, scope: list[str]) -> None:
-    """Let the ledger say that so much was covered."""
-    with system.runtime.warehouse.begin() as warehouse:
-        warehouse.execute(sa.text("UPDATE ops.sync SET scope = :scope").bindparams(sa.bindparam("scope", scope, JSONB)))
 
 
 def test_a_new_company_is_not_covered_by_a_sync_of_what_is_new(central: Sandbox, connect: Connect) -> None:

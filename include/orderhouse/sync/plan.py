@@ -123,7 +123,10 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     start, end, upper = _window(runtime, request, mode, mark, now)
     if lost := sorted(covered_scope(runtime.warehouse, name) - set(catalogue.scope)):
         log.warning(
-            "%s no longer covers %s: what a scan does not find is not taken for deleted.", name, ", ".join(lost)
+            "%s no longer covers %s, so what a scan does not find is not taken for deleted. "
+            "Give its credentials the right again, or run a full resync where it is gone for good.",
+            name,
+            ", ".join(lost),
         )
     plan = Plan(
         sync_id=identity,
