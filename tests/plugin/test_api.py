@@ -72,10 +72,15 @@ def test_a_disconnected_connection_is_shown_as_such_and_runs_no_more(
         set_status(warehouse, name, "acme", "odoo", "disconnected")
     found = {each["name"]: (each["state"], each["next_run_at"]) for each in pages(visit("vic"), "/connections")}
     every, chosen = (visit("vic").get(f"/orderhouse/{query}").text for query in ("", "?state=disconnected"))
+    own = visit("uma").get("/orderhouse/connections/acme_eu").text
+    refused = visit("uma").post(f"{API}/connections/acme_eu/sync", json={})
     with warehouse.begin() as session:
         session.execute(sa.text("DELETE FROM ops.connection_status WHERE state = 'disconnected'"))
     assert found["acme_eu"] == found["acme_off"] == ("disconnected", None)
     assert found["initech"] == ("never_synced", "2999-01-01T00:00:00Z")
+    assert "scripts/orderhouse reconnect acme_eu" in own
+    assert "connections/acme_eu/sync" not in own
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "CONNECTION_DISCONNECTED")
     assert 'href="?state=disconnected"' in every
     assert [name for name in found if f"/connections/{name}" in chosen] == ["acme_eu", "acme_off"]
 

@@ -165,6 +165,7 @@ def test_rejects_are_filtered_by_days_of_which_both_are_included(
     days = ["" if moved is None else rejected_on + timedelta(days=moved) for moved in (since, until)]
     page = show(visit("vic"), f"/rejects?connection=&code=&state=open&since={days[0]}&until={days[1]}")
     assert (f"{MOUNT}/rejects/{REJECTED}" in page.all("a", "href")) is is_shown
+    assert ("tiles" in page.all("ul", "class")) is is_shown
     assert [day for _, day in page.tags if day.get("type") == "date"] == [
         {"type": "date", "name": name, "value": str(day)} for name, day in zip(("since", "until"), days, strict=True)
     ]

@@ -51,6 +51,11 @@ class ConnectionState(BaseModel):
     recent: list[RecentSync] = Field(description="The latest syncs, the oldest first")
 
     @property
+    def may_sync(self) -> bool:
+        """Whether a run of it may be started."""
+        return self.is_enabled and self.state != "disconnected"
+
+    @property
     def latest(self) -> RecentSync | None:
         """The latest sync."""
         return self.recent[-1] if self.recent else None

@@ -21,6 +21,7 @@ from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.reading.paging import Page, read_cursor, write_cursor
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_runs
+from include.orderhouse.warehouse.status import disconnected
 
 router = APIRouter(prefix="/connections", tags=["connections"])
 
@@ -111,6 +112,9 @@ async def sync(name: Name, request: Request, access: AccessDep, order: Annotated
     access.require_trigger(connection)
     if not connection.options.enabled:
         raise Failure(409, "CONNECTION_DISABLED", f"{name} is not enabled: set enabled: true in connections.yaml.")
+    if name in disconnected(warehouse()):
+        told = f"{name} is disconnected. To sync it again: scripts/orderhouse reconnect {name}."
+        raise Failure(409, "CONNECTION_DISCONNECTED", told)
     return await trigger(request, connection, order.conf(name))
 
 

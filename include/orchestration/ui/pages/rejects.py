@@ -40,7 +40,7 @@ def rejects(
     chosen = [connection] if connection in names else [] if connection else names
     bounds = _start(since), _end(until)
     page = read_rejects(warehouse(), RejectFilter(chosen, state, code, None, *bounds), cursor, _ROWS)
-    reasons = count_reasons(warehouse(), chosen)
+    reasons = count_reasons(warehouse(), RejectFilter(chosen, state, None, None, *bounds))
     dags = {name: dag_id_of(found) for name, found in visible_connections(access).items()}
     return render(request, "rejects.html", page=page, names=names, reasons=reasons, dags=dags, state=state)
 

@@ -90,12 +90,12 @@ def read_rejects(engine: sa.Engine, chosen: RejectFilter, cursor: str | None, li
     return Page[Reject](data=[Reject.model_validate(row) for row in shown], next_cursor=following)
 
 
-def count_reasons(engine: sa.Engine, connections: Collection[str]) -> list[tuple[str, str | None, int]]:
-    """How many open rejects there are of each code and field, the commonest first."""
+def count_reasons(engine: sa.Engine, chosen: RejectFilter) -> list[tuple[str, str | None, int]]:
+    """How many of the rejects there are of each code and field, the commonest first."""
     told, number = reject.c, sa.func.count()
     wanted = (
         sa.select(told.code, told.field, number)
-        .where(told.connection.in_(connections), told.resolved_at.is_(None))
+        .where(*_conditions(chosen))
         .group_by(told.code, told.field)
         .order_by(number.desc(), told.code, told.field)
     )
