@@ -171,6 +171,11 @@ def test_rejects_are_filtered_by_days_of_which_both_are_included(
     ]
 
 
+@pytest.mark.usefixtures("seen")
+def test_a_reason_that_nothing_has_stays_chosen(visit: Visit) -> None:
+    assert "<option selected>NOBODYS</option>" in visit("vic").get(f"{MOUNT}/rejects?code=NOBODYS").text
+
+
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])
 @pytest.mark.usefixtures("seen")
 def test_what_is_no_day_is_refused(visit: Visit, day: str) -> None:
