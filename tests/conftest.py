@@ -1,12 +1,41 @@
-"""What every test needs: a master key that is not that of an installation on this machine."""
+"""What every test needs: a master key and temporary folders that nobody else on this machine uses."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from include.orderhouse.master_key import KEY, new_key
+
+OWN_FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give these tests a folder of their own.
+
+    The one that pytest shares is closed to other users whenever tests start: root's PostgreSQL, which is such a user,
+    would no longer find its data.
+    """
+    if config.option.basetemp is None:
+        config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-"))
+        config.option.basetemp = config.stash[OWN_FOLDER]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Leave the folder where something failed, to be looked into."""
+    if exitstatus and OWN_FOLDER in session.config.stash:
+        del session.config.stash[OWN_FOLDER]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder."""
+    if OWN_FOLDER in config.stash:
+        shutil.rmtree(config.stash[OWN_FOLDER], ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
