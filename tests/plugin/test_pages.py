@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from include.orchestration.ui.wording import coded
+from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.plugin.warehouse import HOSTILE, REJECTED
 
 MOUNT = "/orderhouse"
@@ -53,6 +54,11 @@ class Markup(HTMLParser):
         """An attribute of all tags of a name that have it."""
         return [str(attributes[attribute]) for tag, attributes in self.tags if tag == name and attribute in attributes]
 
+    def actions(self) -> list[str]:
+        """What its buttons that act do."""
+        attributes = ("data-post", "data-dismiss", "data-chosen", "data-test")
+        return [found for attribute in attributes for found in self.all("button", attribute)]
+
 
 def show(client: TestClient, path: str) -> Markup:
     answer = client.get(f"{MOUNT}{path}", headers={"Accept": "text/html"})
@@ -77,6 +83,15 @@ def seen(warehouse: sa.Engine) -> sa.Engine:
     return warehouse
 
 
+@pytest.fixture
+def disconnected(seen: sa.Engine) -> Iterator[str]:
+    """A connection with loaded orders and a reject."""
+    set_status(seen, "acme_us", "acme", "odoo", "disconnected")
+    yield "acme_us"
+    reconnect(seen, "acme_us")
+    set_status(seen, "acme_us", "acme", "odoo", "online")
+
+
 @pytest.mark.usefixtures("seen")
 def test_nothing_that_a_source_gives_becomes_markup(visit: Visit) -> None:
     for path in PAGES:
@@ -90,9 +105,7 @@ def test_nothing_that_a_source_gives_becomes_markup(visit: Visit) -> None:
 @pytest.mark.usefixtures("seen")
 def test_who_may_only_look_is_shown_no_button_that_acts(visit: Visit) -> None:
     for path in PAGES:
-        page = show(visit("vic"), path)
-        for attribute in ("data-post", "data-dismiss", "data-chosen", "data-test"):
-            assert page.all("button", attribute) == []
+        assert show(visit("vic"), path).actions() == []
 
 
 @pytest.mark.usefixtures("seen")
@@ -125,6 +138,50 @@ def test_users_who_may_trigger_get_the_buttons_of_what_is_enabled(visit: Visit) 
     assert [re.findall(r'"mode": "(\w+)"', body) for body in bodies] == [
         ["auto"], ["initial"], ["full_resync"], ["reconcile"], ["remap"]
     ]  # fmt: skip
+
+
+RUN = "connections/acme_us/sync"
+
+
+@pytest.mark.parametrize(
+    ("path", "actions"),
+    [
+        ("/mapping/odoo?connection=acme_us", [RUN]),
+        ("/rejects?connection=acme_us", [RUN, "replay", "dismiss"]),
+        (f"/rejects/{REJECTED}", [RUN, REJECTED]),
+    ],
+)
+@pytest.mark.usefixtures("seen")
+def test_remap_replay_and_dismiss_are_offered_where_there_is_something_to_do(
+    visit: Visit, path: str, actions: list[str]
+) -> None:
+    assert show(visit("uma"), path).actions() == actions
+
+
+@pytest.mark.parametrize(
+    ("path", "actions"),
+    [
+        ("/connections/{}", []),
+        ("/mapping/odoo?connection={}", []),
+        ("/rejects?connection={}", ["dismiss"]),
+        (f"/rejects/{REJECTED}", [REJECTED]),
+    ],
+)
+def test_no_page_offers_a_run_of_a_disconnected_connection_and_each_says_why(
+    visit: Visit, disconnected: str, path: str, actions: list[str]
+) -> None:
+    page = show(visit("uma"), path.format(disconnected))
+    assert page.actions() == actions
+    assert "acme_us is disconnected: nothing of it is read or loaded; what it has loaded stays." in page.text
+    assert "To sync it again: scripts/orderhouse reconnect acme_us." in page.text
+
+
+@pytest.mark.parametrize("path", ["/connections/acme_off", "/mapping/odoo?connection=acme_off"])
+@pytest.mark.usefixtures("seen")
+def test_no_page_offers_a_run_of_what_is_not_enabled(visit: Visit, path: str) -> None:
+    page = show(visit("uma"), path)
+    assert page.actions() == []
+    assert "acme_off is not enabled in connections.yaml." in page.text
 
 
 @pytest.mark.usefixtures("seen")

@@ -70,6 +70,12 @@ def connection_states(connections: Iterable[Connection]) -> list[ConnectionState
     return sorted(states, key=lambda state: (not state.needs_attention, state.name))
 
 
+def state_of(connection: Connection) -> ConnectionState:
+    """That of one connection."""
+    (state,) = connection_states([connection])
+    return state
+
+
 def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> ConnectionState:
     latest, options = known.latest, connection.options
     has_failed = latest is not None and latest.state in ("failed", "stopped")

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from include.orchestration.metadata import StoredWatermark, stored_credentials
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import Cursor, Limit, Name
-from include.orchestration.ui.connection_state import ConnectionState, connection_states
+from include.orchestration.ui.connection_state import ConnectionState, connection_states, state_of
 from include.orchestration.ui.dags import TriggeredRun, trigger
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
@@ -100,7 +100,7 @@ def list_connections(access: AccessDep, cursor: Cursor = None, limit: Limit = 10
 @router.get("/{name}/sync-status")
 def sync_status(name: Name, access: AccessDep) -> SyncStatus:
     """How a connection is, and its latest run."""
-    (state,) = connection_states([visible_connection(access, name)])
+    state = state_of(visible_connection(access, name))
     runs = read_runs(warehouse(), RunFilter([name]), None, 1).data
     return SyncStatus(connection=state, latest=runs[0] if runs else None)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.connection_state import ConnectionState, connection_states
+from include.orchestration.ui.connection_state import ConnectionState, connection_states, state_of
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
 from include.orderhouse.warehouse.reading.runs import RunFilter, read_runs
@@ -52,9 +52,8 @@ def connections(
 def connection(request: Request, name: str, access: AccessDep) -> HTMLResponse:
     """One connection: how it is, what can be done with it, and its latest runs."""
     chosen = visible_connection(access, name)
-    (state,) = connection_states([chosen])
     runs = read_runs(warehouse(), RunFilter([name]), None, _LATEST_RUNS).data
-    return render(request, "connection.html", connection=state, settings=chosen, runs=runs)
+    return render(request, "connection.html", connection=state_of(chosen), settings=chosen, runs=runs)
 
 
 def _fits(connection: ConnectionState, search: str, state: str) -> bool:

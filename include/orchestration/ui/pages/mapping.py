@@ -7,9 +7,9 @@ from collections import defaultdict
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.mapping import ConnectorName, get_mapping
+from include.orchestration.ui.connection_state import state_of
 from include.orchestration.ui.pages.parameters import FilterName
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connections
@@ -33,5 +33,5 @@ def mapping(request: Request, name: ConnectorName, access: AccessDep, connection
     """One mapping."""
     found = get_mapping(name, access, connection)
     siblings = {each: its for each, its in visible_connections(access).items() if its.connector.name == name}
-    may_act = connection is not None and dag_id_of(siblings[connection]) in access.triggerable
-    return render(request, "mapping.html", mapping=found, siblings=sorted(siblings), may_act=may_act)
+    state = state_of(siblings[connection]) if connection else None
+    return render(request, "mapping.html", mapping=found, siblings=sorted(siblings), connection=state)

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import Cursor, Identity
 from include.orchestration.ui.api.rejects import get_reject
+from include.orchestration.ui.connection_state import state_of
 from include.orchestration.ui.pages.parameters import FilterDay, FilterName, FilterWord
 from include.orchestration.ui.payload import payload_lines
 from include.orchestration.ui.rendering import render
@@ -36,13 +36,14 @@ def rejects(
     cursor: Cursor = None,
 ) -> HTMLResponse:
     """Rejected orders, the latest first; both days are included."""
-    names = sorted(visible_connections(access))
+    known = visible_connections(access)
+    names = sorted(known)
     chosen = [connection] if connection in names else [] if connection else names
     bounds = _start(since), _end(until)
     page = read_rejects(warehouse(), RejectFilter(chosen, state, code, None, *bounds), cursor, _ROWS)
     reasons = count_reasons(warehouse(), RejectFilter(chosen, state, None, None, *bounds))
-    dags = {name: dag_id_of(found) for name, found in visible_connections(access).items()}
-    return render(request, "rejects.html", page=page, names=names, reasons=reasons, dags=dags, state=state)
+    its = state_of(known[connection]) if connection in known else None
+    return render(request, "rejects.html", page=page, names=names, reasons=reasons, connection=its, state=state)
 
 
 @router.get("/{reject_id}")
@@ -54,7 +55,7 @@ def reject(request: Request, reject_id: Identity, access: AccessDep) -> HTMLResp
         request,
         "reject.html",
         reject=found,
-        may_act=dag_id_of(connection) in access.triggerable,
+        connection=state_of(connection),
         lines=payload_lines(found.payload, found.findings, connection),
     )
 
