@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -16,6 +17,7 @@ from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.migrate import current_revision, upgrade
 from include.orderhouse.warehouse.schema import SCHEMAS
 from include.orderhouse.warehouse.source_fields import metadata, source_field
+from include.orderhouse.warehouse.status import STATES
 from tests.warehouse.orders import Order, load_orders, rows
 
 DESCRIBED = (
@@ -90,6 +92,11 @@ def test_every_table_view_and_column_says_what_it_means(engine: sa.Engine) -> No
     assert silent == []
 
 
+def test_a_comment_that_lists_states_of_a_connection_names_all_of_them(engine: sa.Engine) -> None:
+    lists = rows(engine, "SELECT description FROM pg_description WHERE description LIKE '%needs_reauthorisation%'")
+    assert {frozenset(re.findall(r"\w+", told)) - {"or"} for (told,) in lists} == {frozenset(STATES)}
+
+
 def test_every_primary_and_foreign_key_begins_with_the_connection(engine: sa.Engine) -> None:
     inspector = sa.inspect(engine)
     keys = [
@@ -110,7 +117,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0016"
+        assert current_revision(connection) == "0017"
     engine.dispose()
 
 
