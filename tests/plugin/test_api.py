@@ -15,7 +15,7 @@ from include.orchestration.ui import connection_state
 from include.orchestration.ui.api.connections import SyncOrder
 from include.orchestration.ui.dags import DagFacts
 from include.orderhouse.warehouse.ledger import start_sync
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
 from tests.warehouse.test_ledger import ROW
@@ -83,6 +83,23 @@ def test_a_disconnected_connection_is_shown_as_such_and_runs_no_more(
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "CONNECTION_DISCONNECTED")
     assert 'href="?state=disconnected"' in every
     assert [name for name in found if f"/connections/{name}" in chosen] == ["acme_eu", "acme_off"]
+
+
+def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
+    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = DagFacts(is_paused=False, next_run_at=datetime(2999, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
+    set_status(warehouse, "acme_us", "acme", "odoo", "disconnected")
+    reconnect(warehouse, "acme_us")
+    told = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
+    own = visit("uma").get("/orderhouse/connections/acme_us").text
+    set_status(warehouse, "acme_us", "acme", "odoo", "online")
+    synced = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
+    assert (told["state"], told["next_run_at"]) == ("paused", "2999-01-01T00:00:00Z")
+    assert synced["state"] == "online"
+    assert "acme_us was reconnected; its next sync tells whether it works." in own
+    assert "connections/acme_us/sync" in own
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -83,7 +83,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     state: State = "online"
     if known.state == "disconnected":
         state = "disconnected"
-    elif is_paused:
+    elif is_paused or known.state == "paused":
         state = "paused"
     elif known.state is None and known.last_success_at is None:
         state = "never_synced"
@@ -107,7 +107,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         last_success_at=known.last_success_at,
         fresh_as_of=known.fresh_as_of,
         history_since=known.history_since,
-        next_run_at=None if state in ("disconnected", "paused") else _next_run_at(connection, known, dag),
+        next_run_at=None if is_paused or state == "disconnected" else _next_run_at(connection, known, dag),
         orders=known.orders,
         lines=known.lines,
         open_rejects=known.open_rejects,
