@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from include.orderhouse import adf
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.oracle_fusion import CONNECTOR
+from include.orderhouse.connectors.oracle_fusion import CONNECTOR, picks
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -103,6 +103,7 @@ def a_record(source: Source, order: Order) -> dict[str, Any]:
     return dict(record)
 
 
+@pytest.mark.parametrize("options", [{}, {"not_queryable": "LastUpdateDate"}])
 def test_every_order_comes_exactly_once_with_the_sources_count(connect: SourceFor, company: Company) -> None:
     pages = list(CONNECTOR.fetch(connect(page_size=17), EVER))
     assert found(pages) == keys(company.orders.values())
@@ -184,6 +185,7 @@ def test_adjacent_windows_cover_everything(connect: SourceFor, company: Company)
     assert found(both) == keys(company.orders.values())
 
 
+@pytest.mark.parametrize("options", [{}, {"not_queryable": "LastUpdateDate"}])
 def test_h30_after_any_page_the_rest_is_fetched_and_no_more(connect: SourceFor) -> None:
     source = connect(page_size=4)
     window = Window(NOW - timedelta(days=20), NOW - timedelta(days=5))
@@ -191,6 +193,55 @@ def test_h30_after_any_page_the_rest_is_fetched_and_no_more(connect: SourceFor) 
     assert {page.resume["section"] for page in pages[:-1]} == {"orders", "drafts", "schedules", "lines"}
     for position, page in enumerate(pages[:-1]):
         rest = CONNECTOR.fetch(source, Window(window.start, window.end, resume=page.resume))
+        assert found(rest) == found(pages[position + 1 :])
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"not_queryable": "LastUpdateDate"}, {"not_queryable": "LastUpdateDate StatusCode"}]
+)
+def test_rows_that_bring_no_order_make_no_pages(
+    connect: SourceFor, served: Sandbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adf, "LARGEST_PAGE", 10)
+    first, *_, last = [o for o in company.orders.values() if o.is_open and not is_draft(o)]
+    served.clock.advance(60)
+    for order in (first, last):
+        served.act(history.postpone_line, order_id=order.id, line_id=order.goods_lines[0].id, days=3)
+    by_section = [found([page]) for page in CONNECTOR.fetch(connect(page_size=2), LATER)]
+    assert by_section == [[], [], keys([first, last]), keys([first, last])]
+
+
+@pytest.mark.parametrize(
+    ("options", "entities", "empty_sections"),
+    [({"moves": "all"}, (), 3), ({}, ("Orchard Maschinen GmbH",), 4)],
+    ids=["in the window by their header", "of another legal entity"],
+)
+def test_schedules_that_bring_no_order_make_no_pages(
+    connect: SourceFor, served: Sandbox, company: Company, entities: tuple[str, ...], empty_sections: int
+) -> None:
+    orders = [o for o in company.orders.values() if o.is_open and not is_draft(o) and o.entity != "DE01"]
+    served.clock.advance(60)
+    for order in orders:
+        served.act(history.receive, order_id=order.id, line_id=order.goods_lines[0].id, quantity=Decimal(1))
+    pages = list(CONNECTOR.fetch(connect(page_size=2, legal_entities=entities), LATER))
+    assert found(pages) == ([] if entities else keys(orders))
+    assert len([page for page in pages if not page.records]) == empty_sections
+
+
+@pytest.mark.parametrize("options", [{"not_queryable": "LastUpdateDate"}])
+def test_h30_a_retry_goes_on_behind_rows_that_brought_no_order(
+    connect: SourceFor, served: Sandbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picks, "ROWS_AT_ONCE", 10)
+    order, source = an_order(company), connect(page_size=4)
+    served.clock.advance(60)
+    served.act(history.change_header, order_id=order.id, memo="new")
+    pages = list(CONNECTOR.fetch(source, LATER))
+    assert found(pages) == [key(order)]
+    assert len([page for page in pages if page.resume and page.resume["section"] == "orders"]) > 5
+    for position, page in enumerate(pages[:-1]):
+        rest = list(CONNECTOR.fetch(source, Window(SINCE, None, resume=page.resume)))
+        assert [one.resume for one in rest] == [one.resume for one in pages[position + 1 :]]
         assert found(rest) == found(pages[position + 1 :])
 
 

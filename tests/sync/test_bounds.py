@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from include.orderhouse.connectors.oracle_fusion import picks
 from include.orderhouse.errors import BoundExceeded, StorageUnavailable, UnexpectedShape
 from include.orderhouse.sync import extraction
+from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.generate import generate
@@ -103,3 +105,20 @@ def test_orders_that_are_read_again_on_purpose_do_not_count_as_outside_of_the_wi
         again = system.sync()
         assert (again["mode"], again["orders_outside_window"]) == ("incremental", 0)
         assert again["orders_extracted"] > 0
+
+
+def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_circles(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its keys go on and on and none of them ever brings an order, it still is stopped."""
+    with sandbox(generate(7, orders=40, now=NOW), ["oracle_fusion"], Clock(NOW)) as fusion:
+        system = connect("oracle_fusion", fusion, page_size=2, slice_days=400, concurrency=1)
+        system.sync()
+        fusion.clock.advance(3600)
+        order = max((o for o in fusion.company.orders.values() if o.is_open), key=lambda order: order.id)
+        fusion.act(history.postpone_line, order_id=order.id, line_id=order.goods_lines[0].id, days=3)
+        monkeypatch.setattr(extraction, "EMPTY_PAGES", 4)
+        assert system.sync()["orders_updated"] == 1
+        monkeypatch.setattr(picks, "ROWS_AT_ONCE", 2)
+        with pytest.raises(BoundExceeded, match="brings no order"):
+            system.sync()

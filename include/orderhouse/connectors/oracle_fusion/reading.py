@@ -6,14 +6,15 @@ the orders behind them; what is in the window by its header comes in the first s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from include.orderhouse import adf
-from include.orderhouse.adf import Query, Row
+from include.orderhouse.adf import Query
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.oracle_fusion import queries
+from include.orderhouse.connectors.oracle_fusion import picks, queries
 from include.orderhouse.connectors.oracle_fusion.assembly import IDS_AT_ONCE, Assembly
+from include.orderhouse.connectors.oracle_fusion.picks import Pick
 from include.orderhouse.connectors.oracle_fusion.queries import (
     CHANGED,
     DRAFTS,
@@ -22,13 +23,11 @@ from include.orderhouse.connectors.oracle_fusion.queries import (
     changed_at,
     id_of,
     is_draft,
-    is_inside,
 )
 from include.orderhouse.lookup import batches
 from include.orderhouse.sections import Section, read_sections
 
 KEYS_WITH_STATUS = f"{KEY},{CHANGED},{queries.STATUS}"
-Pick = Callable[[Row], bool]
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -46,11 +45,11 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     if window.start is None or window.open_only:
         return
     if settings.watch_schedules:
-        schedules, in_window = queries.schedule_keys(source, window), partial(is_inside, window=window)
-        yield "schedules", partial(_elsewhere, source, window, schedules, in_window)
+        query, pick = queries.schedule_keys(source, window), picks.by_schedule(source, window)
+        yield "schedules", partial(_elsewhere, source, query, pick)
     if settings.watch_lines:
-        lines, has_line = queries.line_keys(source, window), _has_line_inside(source, window)
-        yield "lines", partial(_elsewhere, source, window, lines, has_line)
+        query, pick = queries.line_keys(source, window), picks.by_line(source, window)
+        yield "lines", partial(_elsewhere, source, query, pick)
 
 
 def _by_header(source: Source, window: Window, after: int | None) -> Iterator[Page]:
@@ -62,60 +61,24 @@ def _by_header(source: Source, window: Window, after: int | None) -> Iterator[Pa
 
 def _by_keys(source: Source, window: Window, after: int | None) -> Iterator[Page]:
     """Where q cannot name what a window needs: keys with what it needs first, then the orders that fit."""
-    closed = set(source.settings.closed_statuses) if window.open_only else set()
     query = queries.keys(source, ORDERS, queries.within(source, ORDERS, window), KEYS_WITH_STATUS)
     assembly = Assembly(source)
-
-    def fits(row: Row) -> bool:
-        return is_inside(row, window) and row.get(queries.STATUS) not in closed
-
-    for ids, last in _ids(source, query, fits, after):
+    for ids, last in picks.picked(source, query, picks.by_header(source, window), after):
         yield Page(assembly.by_id(ORDERS, ids), last, len(ids))
 
 
 def _drafts(source: Source, window: Window, after: int | None) -> Iterator[Page]:
-    """Documents that were never approved; a change order in work is among the drafts, too, and left out."""
     query = queries.keys(source, DRAFTS, queries.within(source, DRAFTS, window), KEYS_WITH_STATUS)
     assembly = Assembly(source)
-    for ids, last in _ids(source, query, lambda row: is_draft(row) and is_inside(row, window), after):
-        new = sorted(set(ids) - _existing(source, ids))
-        yield Page(assembly.by_id(DRAFTS, new), last, len(new))
+    for ids, last in picks.picked(source, query, picks.drafts(source, window), after):
+        yield Page(assembly.by_id(DRAFTS, ids), last, len(ids))
 
 
-def _elsewhere(source: Source, window: Window, query: Query, pick: Pick, after: int | None) -> Iterator[Page]:
+def _elsewhere(source: Source, query: Query, pick: Pick, after: int | None) -> Iterator[Page]:
     """Orders that something below the header brings into the window."""
     assembly = Assembly(source)
-    for ids, last in _ids(source, query, pick, after):
-        yield Page([one for one in assembly.by_id(ORDERS, ids) if not is_inside(one, window)], last)
-
-
-def _has_line_inside(source: Source, window: Window) -> Pick:
-    query = Query("", "", parts=(adf.Part("lines", queries.LINE_KEY),), headers=queries.headers(source))
-
-    def pick(row: Row) -> bool:
-        lines = adf.whole(source.api, row, query)["lines"]
-        return not is_inside(row, window) and any(is_inside(line, window) for line in lines)
-
-    return pick
-
-
-def _ids(source: Source, query: Query, pick: Pick, after: int | None) -> Iterator[tuple[list[int], int | None]]:
-    """The ids of the orders whose row is picked, page by page, and where the page ended.
-
-    Schedules that are read one and all come in the largest pages, as few of these hold any that is picked.
-    """
-    size = adf.LARGEST_PAGE if query.key == queries.SCHEDULE_KEY else source.page_size
-    for page in adf.walk(source.api, query, size, after):
-        yield sorted({id_of(row) for row in page.rows if pick(row)}), page.last
-
-
-def _existing(source: Source, ids: Sequence[int]) -> set[int]:
-    """Which of these ids are those of approved orders."""
-    found: set[int] = set()
-    for batch in batches(ids, IDS_AT_ONCE):
-        query = queries.keys(source, ORDERS, [adf.one_of(KEY, batch)])
-        found |= {id_of(row) for page in adf.walk(source.api, query, IDS_AT_ONCE) for row in page.rows}
-    return found
+    for ids, last in picks.picked(source, query, pick, after):
+        yield Page(assembly.by_id(ORDERS, ids), last)
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
@@ -138,5 +101,5 @@ def scan(source: Source) -> Iterator[Keys]:
     query = queries.keys(source, DRAFTS, queries.within(source, DRAFTS, Window(None, None)), KEYS_WITH_STATUS)
     for page in adf.walk(source.api, query, IDS_AT_ONCE):
         drafts = {id_of(row): changed_at(row) for row in page.rows if is_draft(row)}
-        new = drafts.keys() - _existing(source, list(drafts))
+        new = drafts.keys() - {id_of(row) for row in picks.approved(source, drafts)}
         yield Keys([Key(str(one), drafts[one]) for one in sorted(new)], len(new))
