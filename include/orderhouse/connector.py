@@ -57,7 +57,7 @@ class Page:
     deleted: Sequence[str] = ()
     """Ids of orders that the source itself tells were deleted in the window, where it has such a feed."""
     is_reread: bool = False
-    """Its orders were asked for whatever their modification time: that they lie outside the window is no wonder."""
+    """Its orders were asked for whatever their own modification time: that they lie outside the window is no wonder."""
     misses_deletions: bool = False
     """The source's feed does not reach back to the start of the window; a scan of all keys finds what was deleted."""
 

@@ -48,6 +48,10 @@ class Keys:
         self._known = np.insert(self._known, places[is_new], added[is_new])
         return int(is_new.sum())
 
+    def merge(self, other: Keys) -> None:
+        """Add the keys of another set."""
+        self._known = np.union1d(self._known, other._known)
+
     def known(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that were added before."""
         wanted = digests(keys)

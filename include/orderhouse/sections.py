@@ -28,7 +28,7 @@ def read_sections(sections: Sequence[tuple[str, Section]], resume: Any) -> Itera
 
 
 def reread(pages: Section) -> Section:
-    """A section of orders that are asked for whatever their modification time.
+    """A section of orders that are asked for whatever their own modification time, such as those of changed lines.
 
     Other sections may bring them as well, so their number is none that the window must have.
     """

@@ -107,6 +107,41 @@ def test_orders_that_are_read_again_on_purpose_do_not_count_as_outside_of_the_wi
         assert again["orders_extracted"] > 0
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acumatica",
+        "coupa",
+        "dynamics_fo",
+        "erpnext",
+        "odoo",
+        "oracle_fusion",
+        "quickbooks",
+        "sap_business_one",
+        "sap_s4hana",
+        "xero",
+    ],
+)
+def test_orders_that_something_below_their_header_brings_do_not_count_as_outside_of_the_window(
+    connect: Connect, name: str
+) -> None:
+    """Goods are received and lines change, and their order's own time stays. Business One is asked for whole days."""
+    most = 5 if name == "sap_business_one" else 0
+    with sandbox(generate(7, orders=40, now=NOW), [name], Clock(NOW)) as source:
+        system = connect(name, source, max_outside_window=most)
+        assert system.sync()["orders_outside_window"] <= most
+        source.clock.advance(3600)
+        for order in [order for order in source.company.orders.values() if order.is_open][:5]:
+            line = order.goods_lines[0]
+            source.act(history.postpone_line, order_id=order.id, line_id=line.id, days=3)
+            source.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
+            source.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        again = system.sync()
+        assert again["mode"] == "incremental"
+        assert again["orders_outside_window"] <= most
+        assert again["orders_updated"] > 0
+
+
 def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_circles(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

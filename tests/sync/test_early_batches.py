@@ -140,15 +140,6 @@ def test_what_fails_is_left_to_the_transform_with_all_behind_it(
     assert len(take_early(connection, staging).made) == 3
 
 
-def test_where_pages_are_fetched_again_only_later_ones_count(
-    connection: Connection, staging: Staging, pool: Here
-) -> None:
-    for early in listen(connection, staging, pages=4):
-        early.start_over()
-        early.add(list(staged_pages(staging))[4])
-    assert take_early(connection, staging).pages == [("raw/000/000004.zst",)]
-
-
 def test_a_fetch_that_fails_lists_nothing(connection: Connection, staging: Staging, pool: Here) -> None:
     listened(connection, staging)
     with pytest.raises(ValueError, match="gone"), EarlyBatches(connection, staging):

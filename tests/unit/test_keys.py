@@ -40,3 +40,11 @@ def test_a_key_takes_sixteen_bytes_however_long_it_is() -> None:
     tracemalloc.stop()
     assert len(found) == 100_000
     assert held < 20 * 100_000
+
+
+def test_a_set_takes_over_the_keys_of_another() -> None:
+    first, second = Keys(), Keys()
+    first.add(["a", "b"])
+    second.add(["b", "c"])
+    first.merge(second)
+    assert (len(first), "c" in first, first.add(["a", "c", "d"])) == (3, True, 1)

@@ -56,9 +56,6 @@ class EarlyBatches:
         self._connection, self._staging, self._lock = connection, staging, Lock()
         self._pool: Pool | None = None
         self._number = processors() - 1
-        self._begin()
-
-    def _begin(self) -> None:
         self._batching, self._waiting = Batching(), list[Pages]()
         self._begun, self._coming = list[Pages](), list[Future[Made]]()
         self._made, self._fields = list[Made](), SourceFields()
@@ -80,12 +77,6 @@ class EarlyBatches:
             if self._pool is not None:
                 self._map_waiting(self._pool)
             self._collect()
-
-    def start_over(self) -> None:
-        """Pages are going to be fetched again: what was made of them does not count, nor of any other."""
-        with self._lock:
-            self._end()
-            self._begin()
 
     def keep(self) -> None:
         """All pages have come: list what was made of them; the transform makes what has not begun or has failed."""

@@ -24,9 +24,10 @@ from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transport import MEGABYTE
 from include.orderhouse.warehouse.clock import warehouse_now
 
-STALE_PAGES, EMPTY_PAGES = 8, 1000
+STALE_PAGES, EMPTY_PAGES = 8, 10_000
 """So many pages without news may come for each page with news, since a window is asked for in several ways that find
-the same orders; and so many empty ones on each other, since a filter of the source may leave them empty."""
+the same orders; and so many empty ones on each other, since a filter may leave them empty: where lines are asked for
+that changed and their orders did not, most pages are."""
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Tally:
     deleted: set[str] = field(default_factory=set)
     misses_deletions: bool = False
     staged_bytes: int = 0
+    new_pages: int = 0
+    """Pages that brought an order that was new."""
     stale_pages: int = 0
     """Pages that brought orders, none of which was new."""
     empty_pages: int = 0
@@ -63,9 +66,18 @@ class Tally:
     def __contains__(self, key: object) -> bool:
         return key in self.keys
 
+    def complete(self, earlier: Tally) -> None:
+        """Count what an earlier pass through the same slice brought, too.
+
+        An order that changes meanwhile leaves its window: behind the count, and before its page is asked for.
+        """
+        self.keys.merge(earlier.keys)
+        self.deleted |= earlier.deleted
+
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
         is_news = self.keys.add(checkpoint["keys"]) > 0 or len(checkpoint["keys"]) < checkpoint["orders"]
+        self.new_pages += is_news
         self.stale_pages += not is_news and checkpoint["orders"] > 0
         self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
         self.orders += checkpoint["orders"]
@@ -95,9 +107,6 @@ class Listener(Protocol):
 
     def add(self, page: StagedPage) -> None:
         """A page was staged, and counts."""
-
-    def start_over(self) -> None:
-        """Pages are going to be fetched again."""
 
 
 class Extraction:
@@ -133,11 +142,10 @@ class Extraction:
         return (replace(page, resume="more") for page in pages)
 
     def _fetch_whole_slice(self, number: int) -> Tally:
-        tally = self._fetch_slice(number)
+        tally = self._fetch_slice(number, f"raw/{number:03}")
         if tally.is_short:
-            self._listener.start_over()
-            self._staging.remove(f"raw/{number:03}")
-            tally = self._fetch_slice(number)
+            first, tally = tally, self._fetch_slice(number, f"raw/{number:03}-again")
+            tally.complete(first)
         if tally.is_short:
             raise CountMismatch(
                 f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, "
@@ -147,9 +155,8 @@ class Extraction:
             )
         return tally
 
-    def _fetch_slice(self, number: int) -> Tally:
-        part, folder = self._plan.slices[number], f"raw/{number:03}"
-        tally = self._resumed(folder)
+    def _fetch_slice(self, number: int, folder: str) -> Tally:
+        part, tally = self._plan.slices[number], self._resumed(folder)
         if not tally.is_done:
             pages = self._runtime.connection.connector.fetch(self._source, part.window(tally.resume))
             self._keep_all(pages, part, folder, tally)
@@ -182,8 +189,7 @@ class Extraction:
         if tally.is_done:
             return
         self._check_filter(tally.outside)
-        news = tally.pages - tally.stale_pages
-        if tally.stale_pages > STALE_PAGES * max(news, 1) or tally.empty_pages > EMPTY_PAGES:
+        if tally.stale_pages > STALE_PAGES * max(tally.new_pages, 1) or tally.empty_pages > EMPTY_PAGES:
             raise BoundExceeded(
                 f"Page after page of {_name(part)} brings no order that had not come before ({tally.pages} pages).",
                 action="Nothing was loaded. The source's paging goes round in circles: report it to who runs it.",

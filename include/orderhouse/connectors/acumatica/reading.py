@@ -97,7 +97,7 @@ def _sections(source: Source, assembly: Assembly, window: Window) -> Iterator[tu
     if start is None:
         return
     for of_type in settings.receipt_types:
-        yield f"received by {of_type}", partial(_behind_receipts, assembly, of_type, changed)
+        yield f"received by {of_type}", reread(partial(_behind_receipts, assembly, of_type, changed))
     if settings.reread_open_orders and stored.end is None:
         earlier = odata.all_of(odata.between(MODIFIED, None, start, ODATA), OPEN)
         for of_type in settings.order_types:

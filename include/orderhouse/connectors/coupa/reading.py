@@ -13,7 +13,7 @@ from include.orderhouse.coupa_core import LARGEST_PAGE, Position, Raw, only, pag
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import since
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 ORDERS, LINES = "purchase_orders", "purchase_order_lines"
 FINISHED = "closed,cancelled"
@@ -45,7 +45,8 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     if source.settings.undated and changed:
         yield "undated", partial(_by_header, source, {**scope, "updated-at[blank]": "true", **created})
     if window.start is not None:
-        yield "lines", partial(_by_line, source, window, {**changed, **only("id", "updated-at", "order-header-id")})
+        keys = {**changed, **only("id", "updated-at", "order-header-id")}
+        yield "lines", reread(partial(_by_line, source, window, keys))
 
 
 def _within(field: str, window: Window) -> Query:

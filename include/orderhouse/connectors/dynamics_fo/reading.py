@@ -35,7 +35,7 @@ def _sections(source: Source, company: str, window: Window) -> Iterator[tuple[st
     if window.start is None:
         return
     if settings.line_change_field:
-        yield f"lines in {company}", partial(_by_line, source, company, window)
+        yield f"lines in {company}", reread(partial(_by_line, source, company, window))
     if settings.rereads and window.end is None:
         earlier = odata.all_of(queries.before(settings, window), queries.still_open())
         yield f"still open in {company}", reread(partial(_by_header, source, company, earlier))

@@ -19,7 +19,7 @@ from include.orderhouse.connectors.erpnext.discovery import TOMBSTONE
 from include.orderhouse.frappe import Filters, Frappe, Raw, read_time, wire_time
 from include.orderhouse.local_time import earliest_local, from_local, latest_local
 from include.orderhouse.lookup import batches
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 FINISHED = ("Completed", "Closed", "Cancelled")
 """Delivered drop shipments may still be billed."""
@@ -51,7 +51,7 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     if source.settings.undated:
         yield "undated", partial(read_headers, undated)
     if window.start is not None and not window.open_only:
-        yield "lines", partial(_by_line, source, assembly, window)
+        yield "lines", reread(partial(_by_line, source, assembly, window))
         if source.catalogue.details["tells_deletions"]:
             yield "deleted", partial(_deleted, source, assembly, window)
 

@@ -16,7 +16,7 @@ from include.orderhouse.lookup import batches
 from include.orderhouse.odoo_records import Raw, lookup_fields, readable
 from include.orderhouse.odoo_rpc import OdooCall, find_protocol
 from include.orderhouse.odoo_search import Domain, before, from_wire, outside, walk, within
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 
 def discover(source: Source) -> Catalogue:
@@ -67,7 +67,7 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     yield "modified", _headers(assembly, [*scope, ["write_date", "!=", False], *changed])
     yield "undated", _headers(assembly, [*scope, ["write_date", "=", False], *within("create_date", start, end)])
     if start is not None:
-        yield "lines", _lines(assembly, [*scope, *changed, *outside("order_id.write_date", start, end)])
+        yield "lines", reread(_lines(assembly, [*scope, *changed, *outside("order_id.write_date", start, end)]))
 
 
 def _headers(assembly: Assembly, domain: Domain) -> Section:

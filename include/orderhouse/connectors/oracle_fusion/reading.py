@@ -25,7 +25,7 @@ from include.orderhouse.connectors.oracle_fusion.queries import (
     is_draft,
 )
 from include.orderhouse.lookup import batches
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 KEYS_WITH_STATUS = f"{KEY},{CHANGED},{queries.STATUS}"
 
@@ -46,10 +46,10 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
         return
     if settings.watch_schedules:
         query, pick = queries.schedule_keys(source, window), picks.by_schedule(source, window)
-        yield "schedules", partial(_elsewhere, source, query, pick)
+        yield "schedules", reread(partial(_elsewhere, source, query, pick))
     if settings.watch_lines:
         query, pick = queries.line_keys(source, window), picks.by_line(source, window)
-        yield "lines", partial(_elsewhere, source, query, pick)
+        yield "lines", reread(partial(_elsewhere, source, query, pick))
 
 
 def _by_header(source: Source, window: Window, after: int | None) -> Iterator[Page]:

@@ -13,7 +13,7 @@ from include.orderhouse.errors import RequestRefused, UnexpectedShape
 from include.orderhouse.intuit import Within
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import since, until
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 ORDER, BILL = "PurchaseOrder", "Bill"
 OPEN = "POStatus = 'Open'"
@@ -57,7 +57,7 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     if window.start is None or window.open_only:
         return
     if source.settings.read_bills:
-        yield "bills", partial(_billed, source, window, assembly)
+        yield "bills", reread(partial(_billed, source, window, assembly))
     yield "deletions", partial(_deleted, source, window.start)
 
 

@@ -86,8 +86,8 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
     earlier = f"UpdateDate lt {literal(first)} or {UNDATED}"
     if settings.read_drawn_documents:
         others = f"{earlier} or UpdateDate gt {literal(last)}" if last else earlier
-        yield "receipts", partial(reading.drawn, RECEIPTS, changed, others)
-        yield "invoices", partial(reading.drawn, INVOICES, changed, others)
+        yield "receipts", reread(partial(reading.drawn, RECEIPTS, changed, others))
+        yield "invoices", reread(partial(reading.drawn, INVOICES, changed, others))
     if settings.reread_open_orders and last is None:
         yield "still open", reread(partial(reading.headers, odata.all_of(earlier, OPEN)))
 
