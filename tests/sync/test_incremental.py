@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
@@ -46,6 +51,20 @@ def test_a_rejected_order_is_kept_and_replayed_without_the_source(odoo: Sandbox,
     assert mended.sync(Mode.REPLAY, run_id="replay")["orders_inserted"] == 2
     assert odoo.world("odoo").log.count() == 0
     assert system.rows("SELECT 1 FROM ops.reject WHERE resolved_at IS NULL") == []
+
+
+def test_a_replay_loads_what_passes_however_many_fail_again(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H32."""
+    monkeypatch.setattr(steps, "REJECTS_ALWAYS_TOLERATED", 2)
+    odoo.act(lose_numbers, order_ids(odoo))
+    assert connect("odoo", odoo).sync(max_reject_share=Decimal(1))["orders_rejected"] == 40
+    mended = connect("odoo", odoo, overrides={"order": {"order_number": {"source": "partner_ref"}}})
+    row = mended.sync(Mode.REPLAY, run_id="replay")
+    waiting = mended.rows("SELECT 1 FROM ops.reject WHERE resolved_at IS NULL")
+    assert row["orders_rejected"] == len(waiting) > 2
+    assert row["orders_inserted"] == 40 - len(waiting) > 0
 
 
 def test_a_remap_brings_a_new_custom_field_without_the_source(odoo: Sandbox, connect: Connect, synced: System) -> None:

@@ -43,7 +43,13 @@ from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import VALIDATOR, judge
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import finished_sync, note_counts, restart_sync, set_watermark_after
+from include.orderhouse.warehouse.ledger import (
+    finished_sync,
+    note_counts,
+    note_scope,
+    restart_sync,
+    set_watermark_after,
+)
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
 from include.orderhouse.warehouse.payloads import Payloads
@@ -193,6 +199,7 @@ def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
         staging.remove(name)
     renewed = plan.rediscovered(catalogue)
     renewed.save(staging)
+    note_scope(runtime.warehouse, plan.connection, plan.sync_id, renewed.scope)
     return renewed
 
 
@@ -260,8 +267,10 @@ def _extracted(staging: Staging) -> dict[str, int]:
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:
+    """Of a replay all orders were rejected before: those that are again say nothing of the others."""
     allowed = Decimal(plan.max_reject_share or runtime.connection.options.max_reject_share)
-    if rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]:
+    is_tolerable = rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]
+    if is_tolerable or plan.mode is Mode.REPLAY:
         return
     staging = runtime.staging(plan.sync_id)
     batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,11 @@ def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int 
         raise ValueError(f"ops.sync has no count called {', '.join(sorted(unknown))}")
     if counts:
         _update(engine, connection, sync_id, **counts)
+
+
+def note_scope(engine: sa.Engine, connection: str, sync_id: str, scope: Sequence[str]) -> None:
+    """Set what a sync covers, where that has changed since it began."""
+    _update(engine, connection, sync_id, scope=list(scope))
 
 
 def fail_sync(
