@@ -96,9 +96,10 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
     [
         (-30 * DAY, -20 * DAY, -SAFETY),
         (timedelta(hours=1), timedelta(hours=2), -SAFETY),
+        (-SAFETY - timedelta(minutes=1), timedelta(hours=2), -SAFETY),
         (-DAY, timedelta(hours=2), timedelta(hours=2)),
     ],
-    ids=["behind it", "beyond a gap", "across it"],
+    ids=["behind it", "beyond a gap", "from the overlap on", "across it"],
 )
 def test_a_window_moves_the_watermark_only_forward_and_without_a_gap(
     odoo: Sandbox, synced: System, start: timedelta, end: timedelta, expected: timedelta

@@ -12,7 +12,10 @@ from include.orderhouse.warehouse.ledger import finished_sync
 
 
 def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
-    """Where the watermark goes, or None where it stays: no gap before the window, never back, no edit undone."""
+    """Where the watermark goes, or None where it stays: no gap before the window, never back, no edit undone.
+
+    What was saved shortly before the watermark may have been committed later: a window that leaves it out has a gap.
+    """
     if plan.mode not in MOVES_WATERMARK or plan.start is None or plan.upper is None:
         return None
     start, upper = datetime.fromisoformat(plan.start), datetime.fromisoformat(plan.upper)
@@ -24,7 +27,8 @@ def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
         return upper
     if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
         return None
-    return upper if start <= current.at < upper else None
+    reaches_back = start <= current.at - runtime.connection.options.overlap
+    return upper if reaches_back and current.at < upper else None
 
 
 def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:
