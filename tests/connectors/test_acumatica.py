@@ -77,7 +77,7 @@ def an_order(company: Company) -> Order:
     )
 
 
-def test_discovery_takes_the_newest_endpoint_and_the_fields_of_customisations(
+def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_fields_of_customisations(
     connect: SourceFor, still: Sandbox
 ) -> None:
     source = connect(still)
@@ -93,6 +93,19 @@ def test_an_endpoint_that_the_site_does_not_have_is_named(
 ) -> None:
     with pytest.raises(ConfigurationInvalid, match=next(iter(wrong.values()))):
         connect(still, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("versions", "asked"), [("26.200.001", ""), ("26.200.001,27.100.001", ""), ("24.200.001,26.200.001", "26.200.001")]
+)
+def test_an_endpoint_of_contract_version_5_is_refused_with_what_to_do(
+    connect: SourceFor, still: Sandbox, versions: str, asked: str
+) -> None:
+    with playing(still.company, versions=versions) as served:
+        with pytest.raises(ConfigurationInvalid, match="Contract Version 5") as refused:
+            connect(served, endpoint_version=asked)
+        assert ("24.200.001" if asked else "SM207060") in str(refused.value.action)
+        assert served.world(NAME).log.count("/PurchaseOrder") == 0
 
 
 def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still: Sandbox) -> None:

@@ -10,8 +10,9 @@ import httpx
 
 from include.orderhouse.acumatica_rest import explain
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.acumatica.discovery import discover
 from include.orderhouse.connectors.acumatica.mapping import MAPPING
-from include.orderhouse.connectors.acumatica.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.acumatica.reading import fetch, read, scan
 from include.orderhouse.connectors.acumatica.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.session import SessionAuth

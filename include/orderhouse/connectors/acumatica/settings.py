@@ -19,7 +19,8 @@ class Settings:
     endpoint: str = "Default"
     """The contract-based endpoint; one of your own may extend the default one."""
     endpoint_version: str = ""
-    """Its version, such as ``24.200.001``; the newest that the site lists without it."""
+    """Its version, such as ``24.200.001``; without it the newest that the site lists below 26, from where on endpoints
+    have Contract Version 5, which is not supported. An endpoint of your own must have Contract Version 4 too."""
     order_types: tuple[str, ...] = ("Normal", "Drop-Ship", "Blanket", "Standard", "Project Drop-Ship")
     """The types of orders to read; each is asked for by itself."""
     receipt_types: tuple[str, ...] = ("Receipt", "Return")

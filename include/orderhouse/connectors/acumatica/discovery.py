@@ -1,0 +1,67 @@
+"""What a site offers: the version of its endpoint, and the fields of customisations."""
+
+from __future__ import annotations
+
+import re
+
+from include.orderhouse import wire
+from include.orderhouse.acumatica_rest import NoSuchRecord, site_path
+from include.orderhouse.connector import Catalogue, Source
+from include.orderhouse.connectors.acumatica.assembly import ORDERS
+from include.orderhouse.connectors.acumatica.settings import Settings
+from include.orderhouse.errors import ConfigurationInvalid
+
+FIRST_OF_CONTRACT_5 = [26]
+"""From here on endpoints have Contract Version 5: other literals, ids where version 4 has names, other expansion
+("Contract Versions", integration development guide of 2026 R2). What is asked in terms of version 4 finds nothing
+there, as if all orders were deleted."""
+EXTEND_AN_EARLIER_ONE = (
+    "On the screen Web Service Endpoints (SM207060), extend Default 25.200.001 or an earlier one by an endpoint with a "
+    "version below 26, and name it in settings.endpoint."
+)
+
+
+def discover(source: Source) -> Catalogue:
+    """The version of the endpoint, and the fields of customisations; the first call signs in."""
+    settings = source.settings
+    root = f"{site_path(settings.site)}entity"
+    listed = wire.part(source.api.get(root), "endpoints", list, of="the list of endpoints")
+    told = [str(entry.get("version", "")) for entry in listed if entry.get("name") == settings.endpoint]
+    version = _version(settings, told)
+    custom = settings.custom_fields or _custom_fields(source, f"{root}/{settings.endpoint}/{version}")
+    return Catalogue((settings.tenant or "everything",), {"version": version, "custom": list(custom)})
+
+
+def _version(settings: Settings, listed: list[str]) -> str:
+    """The version asked for, or the newest that can be read."""
+    versions = sorted(listed, key=_numbers)
+    readable = [version for version in versions if _numbers(version) < FIRST_OF_CONTRACT_5]
+    version = settings.endpoint_version or next(reversed(readable or versions), "")
+    if version not in versions:
+        raise ConfigurationInvalid(
+            f"The site has no endpoint {settings.endpoint!r} of version {version!r}.",
+            action=f"Correct settings.endpoint and endpoint_version; of {settings.endpoint!r} there are: "
+            f"{', '.join(versions) or 'none'}.",
+        )
+    if version not in readable:
+        raise ConfigurationInvalid(
+            f"Version {version} of the endpoint {settings.endpoint!r} has Contract Version 5, which is not supported.",
+            action=f"Set settings.endpoint_version to {readable[-1]}." if readable else EXTEND_AN_EARLIER_ONE,
+        )
+    return version
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
+def _custom_fields(source: Source, root: str) -> list[str]:
+    """The fields of customisations that the order's schema tells, on the order and on its lines."""
+    try:
+        schema = wire.part(source.api.get(f"{root}/{ORDERS}/$adHocSchema"), "", dict, of="the schema of orders")
+    except NoSuchRecord:
+        return []
+    records = [schema, *(schema.get("Details") or ())]
+    wire.part(schema, "custom", dict, of="the schema of orders")
+    views = [view for record in records for view in (record.get("custom") or {}).items()]
+    return [f"{view}.{name}" for view, fields in views for name in fields]
