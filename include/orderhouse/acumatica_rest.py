@@ -116,12 +116,12 @@ class Endpoint:
         return wire.part(self._api.get(f"{self._root}/{entity}/{path}", params=query), "", dict, of=entity)
 
     def with_custom_fields(self, query: dict[str, str]) -> dict[str, str]:
-        """A query that asks for the fields of customisations too."""
+        """A query that asks for fields too that the endpoint leaves out; those of lines need the lines expanded."""
         return query | self._custom
 
 
 def custom_values(record: Row) -> Row:
-    """The values of customisations' fields by their names, which stand below views and in objects of their own."""
+    """Fields that the endpoint leaves out, by their names; they stand below views and in objects of their own."""
     views = (record.get("custom") or {}).values()
     return {name: told.get("value") for view in views for name, told in view.items()}
 

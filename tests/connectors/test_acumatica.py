@@ -82,7 +82,8 @@ def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_field
 ) -> None:
     source = connect(still)
     assert source.catalogue.details["version"] == "24.200.001"
-    assert {"Document.UsrBudget", "Transactions.UsrDrawing"} <= set(source.catalogue.details["custom"])
+    custom = set(source.catalogue.details["custom"])
+    assert {"Document.UsrBudget", "Document.AttributeREVIEWDATE", "Details/Transactions.UsrDrawing"} <= custom
     assert source.api.source_time == NOW.replace(microsecond=0)
     assert connect(still, tenant="Orchard").catalogue.scope == ("Orchard",)
 
@@ -279,7 +280,7 @@ def test_h27_a_filter_that_is_ignored_ends_the_read(connect: SourceFor, served: 
         fetched(connect(served), EVER)
 
 
-@pytest.mark.parametrize("chosen", [(), ("Document.UsrBudget", "Transactions.UsrDrawing")])
+@pytest.mark.parametrize("chosen", [(), ("Document.UsrBudget", "Details/Transactions.UsrDrawing")])
 def test_h21_fields_of_customisations_stand_beside_the_systems_own(
     connect: SourceFor, still: Sandbox, chosen: tuple[str, ...]
 ) -> None:
@@ -290,6 +291,16 @@ def test_h21_fields_of_customisations_stand_beside_the_systems_own(
     assert ("UsrPriority" in record) is (not chosen)
     line = next(line for line in record["Details"] if line["LineNbr"]["value"] == orders[0].goods_lines[0].number)
     assert line["UsrDrawing"] == orders[0].goods_lines[0].custom["drawing"]
+
+
+def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: SourceFor, served: Sandbox) -> None:
+    for chosen in ((), ("Details/Transactions.ManualDisc",)):
+        served.world(NAME).log.clear()
+        found(CONNECTOR.fetch(connect(served, custom_fields=chosen), EVER))
+        asked = {record.query for record in served.world(NAME).log.records if "custom" in record.query}
+        assert asked
+        assert not any("OpenQty" in query or "SortOrder" in query for query in asked)
+        assert all(("ManualDisc" in query) is bool(chosen) for query in asked)
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

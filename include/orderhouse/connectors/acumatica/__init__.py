@@ -56,5 +56,5 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=45,
     concurrency=2,
-    custom_field_patterns=("Usr*",),
+    custom_field_patterns=("Usr*", "Attribute*"),
 )

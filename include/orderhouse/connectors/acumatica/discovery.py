@@ -19,6 +19,8 @@ EXTEND_AN_EARLIER_ONE = (
     "On the screen Web Service Endpoints (SM207060), extend Default 25.200.001 or an earlier one by an endpoint with a "
     "version below 26, and name it in settings.endpoint."
 )
+SITES_OWN = ("Usr", "Attribute")
+"""How the names begin of fields that a site has added: by customisation, and as attributes that its users define."""
 
 
 def discover(source: Source) -> Catalogue:
@@ -56,12 +58,21 @@ def _numbers(version: str) -> list[int]:
 
 
 def _custom_fields(source: Source, root: str) -> list[str]:
-    """The fields of customisations that the order's schema tells, on the order and on its lines."""
+    """The fields of customisations and the user-defined ones, of the order and of its lines.
+
+    The schema tells every element of the screen that the endpoint leaves out ("Retrieve the Schema of Custom Fields and
+    Workflow Actions"); IIS refuses queries that name them all.
+    """
+    return [field for field in _told_by_schema(source, root) if field.rpartition(".")[2].startswith(SITES_OWN)]
+
+
+def _told_by_schema(source: Source, root: str) -> list[str]:
+    """All that can be asked for beside the endpoint's fields, by the names that ``$custom`` takes."""
     try:
         schema = wire.part(source.api.get(f"{root}/{ORDERS}/$adHocSchema"), "", dict, of="the schema of orders")
     except NoSuchRecord:
         return []
-    records = [schema, *(schema.get("Details") or ())]
     wire.part(schema, "custom", dict, of="the schema of orders")
-    views = [view for record in records for view in (record.get("custom") or {}).items()]
+    records = [("", schema), *(("Details/", line) for line in schema.get("Details") or ())]
+    views = [(f"{at}{view}", fields) for at, record in records for view, fields in (record.get("custom") or {}).items()]
     return [f"{view}.{name}" for view, fields in views for name in fields]

@@ -30,5 +30,6 @@ class Settings:
     read_vendors: bool = True
     """Also read the orders' vendors: name, address, tax registration."""
     custom_fields: tuple[str, ...] = ()
-    """Fields of customisations as ``<view>.<field>``, such as ``Document.UsrPhase`` or ``Transactions.UsrDrawing``; all
-    that the schema lists without it."""
+    """Fields that the endpoint leaves out: of orders as ``<view>.<field>``, such as ``Document.UsrPhase``, of lines as
+    ``Details/<view>.<field>``, such as ``Details/Transactions.UsrDrawing``. Without it all of the schema by names
+    like ``Usr*`` and ``Attribute*``. IIS takes queries of 2,048 characters, unless ``maxQueryString`` says more."""

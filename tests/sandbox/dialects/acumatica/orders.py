@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
-from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS, LINE_CUSTOM_FIELDS
+from tests.sandbox.dialects.acumatica.extras import header_extras, line_extras
 from tests.sandbox.dialects.acumatica.lines import freight_fields, is_completed, line_fields
-from tests.sandbox.dialects.acumatica.values import Fields, Row, custom_fields, entity, milliseconds, note_id
+from tests.sandbox.dialects.acumatica.values import Fields, Row, entity, milliseconds, note_id
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Order, Progress, Stage
 
@@ -93,8 +93,7 @@ def order_row(
         fields["TaxDetails"] = _taxes(order, offset)
     if any(part.partition("/")[0] == "ShippingInstructions" for part in expand):
         fields["ShippingInstructions"] = _shipping(order, expand, offset)
-    shown = custom_fields("Document", HEADER_CUSTOM_FIELDS, order.custom, custom, offset)
-    return entity(note_id("order", order.id), fields, offset, shown)
+    return entity(note_id("order", order.id), fields, offset, header_extras(order, custom, offset))
 
 
 def _details(order: Order, custom: frozenset[str], offset: int) -> list[Row]:
@@ -103,7 +102,7 @@ def _details(order: Order, custom: frozenset[str], offset: int) -> list[Row]:
             note_id("line", line.id),
             line_fields(order, line, type_of(order)),
             offset,
-            custom_fields("Transactions", LINE_CUSTOM_FIELDS, line.custom, custom, offset),
+            line_extras(line, custom, offset),
         )
         for line in order.lines
     ]

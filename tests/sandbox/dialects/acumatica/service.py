@@ -10,13 +10,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS, LINE_CUSTOM_FIELDS
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.acumatica import contract5, related
-from tests.sandbox.dialects.acumatica.answers import CANNOT_OPTIMIZE, Refused
+from tests.sandbox.dialects.acumatica.answers import CANNOT_OPTIMIZE, LONGEST_QUERY, Refused, too_long_response
+from tests.sandbox.dialects.acumatica.extras import header_schema, line_schema
 from tests.sandbox.dialects.acumatica.orders import order_fields, order_row
 from tests.sandbox.dialects.acumatica.sessions import Sessions
-from tests.sandbox.dialects.acumatica.values import Fields, Row, custom_schema, entity, note_id
+from tests.sandbox.dialects.acumatica.values import Fields, Row, entity, note_id
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.odata import ODataError, parse_filter
 from tests.sandbox.order import Order
@@ -41,6 +41,8 @@ class Record:
 def _answered(endpoint: Endpoint) -> Endpoint:
     @wraps(endpoint)
     async def checked(service: Service, request: Request) -> Response:
+        if len(request.url.query) > LONGEST_QUERY:
+            return too_long_response()
         try:
             service.check(request)
             return await endpoint(service, request)
@@ -80,10 +82,9 @@ class Service:
 
     @_answered
     async def schema(self, request: Request) -> Response:
-        """GET PurchaseOrder/$adHocSchema: every field there is, the site's own ones included."""
-        line = entity(note_id("schema", "line"), {}, 0, custom_schema("Transactions", LINE_CUSTOM_FIELDS))
-        header = custom_schema("Document", HEADER_CUSTOM_FIELDS)
-        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, header))
+        """GET PurchaseOrder/$adHocSchema: every field of the screen that the endpoint leaves out."""
+        line = entity(note_id("schema", "line"), {}, 0, line_schema())
+        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, header_schema()))
 
     @_answered
     async def collection(self, request: Request) -> Response:
