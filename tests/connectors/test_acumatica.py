@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.acumatica import CONNECTOR
+from include.orderhouse.connectors.acumatica import CONNECTOR, amounts
 from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.reference import reference_table
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.acumatica.extras import HEADER_ELEMENTS, LINE_ELEMENTS
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, order_row
 from tests.sandbox.dialects.acumatica.related import receipt_row, receipts_of, vendor_row
 from tests.sandbox.generate import generate
@@ -303,6 +304,26 @@ def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: S
         assert all(("ManualDisc" in query) is bool(chosen) for query in asked)
 
 
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_the_subtotal_is_after_line_discounts_whether_or_not_they_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order = next(
+        order
+        for order in still.company.orders.values()
+        if order.charges and any(line.discount_percent for line in order.goods_lines)
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert amounts.subtotal(record) == order.subtotal
+    assert amounts.charges(record) == order.charges_amount
+    nets = [amounts.net(line) for line in record["Details"]]
+    assert (sum(nets) == record["LineTotal"]["value"]) is (elements == "shown")
+    discounts = [line.get("CuryDiscAmt") for line in record["Details"]]
+    assert (None in discounts) is (elements == "hidden")
+
+
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
     source = connect(served)
     served.world(NAME).faults.add("new_field", path="PurchaseOrder", field="Surprise", value=[1])
@@ -360,9 +381,11 @@ def test_every_field_that_is_mapped_is_in_the_vendors_models() -> None:
     table = reference_table("acumatica_default_endpoint_fields.tsv")
     kinds = {(r["entity"], r["field"]): r["wrapped_type"] for r in table if r["endpoint"] == "Default_24.200.001"}
     order, line = CONNECTOR.mapping.tables
-    for mapped, entity in ((order, "PurchaseOrder"), (line, "PurchaseOrderDetail")):
+    for mapped, entity, elements in (
+        (order, "PurchaseOrder", HEADER_ELEMENTS), (line, "PurchaseOrderDetail", LINE_ELEMENTS)
+    ):  # fmt: skip
         paths = {path for binding in mapped.bindings if binding.expression for path in binding.expression.reads}
-        for path in paths:
+        for path in paths.difference(elements):
             at = entity
             for step in path.removesuffix(".value").split("."):
                 if at == "PurchaseOrder" and step == "Vendor":

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.acumatica.lines import FIRST_FREIGHT, is_completed
+from tests.sandbox.dialects.acumatica.lines import FIRST_FREIGHT, extended_cost, is_completed
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, status_of
 from tests.sandbox.masters import Address
 from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Stage
@@ -39,7 +39,7 @@ NOT_ON_THE_ORDER = (
 )
 NOT_ON_THE_LINE = (
     "item_name manufacturer_item_code gtin commodity_code category base_unit quantity_accepted quantity_rejected "
-    "quantity_invoiced quantity_open price_basis_quantity price_unit discount_percent tax_amount total_amount "
+    "quantity_invoiced quantity_open price_basis_quantity price_unit tax_amount total_amount "
     "tax_rate confirmed_delivery_date first_received_date last_received_date ship_to_name receiving_site department "
     "requisition_reference source_created_at source_modified_at"
 )
@@ -97,6 +97,7 @@ def _order(company: Company, order: Order) -> Row:
         "exchange_rate_date": order.exchange_rate_date,
         "company_currency": entity.currency,
         "subtotal_amount": order.subtotal,
+        "discount_amount": 0,
         "charges_amount": order.charges_amount,
         "tax_amount": order.tax_amount,
         "total_amount": order.total,
@@ -131,6 +132,8 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "unit": (company.units[line.unit].rec20 or None) if line.unit else None,
         "quantity_received": line.quantity_received,
         "unit_price": line.unit_price,
+        "discount_percent": line.discount_percent,
+        "discount_amount": extended_cost(line, company.digits(order.currency)) - line.net_amount,
         "net_amount": line.net_amount,
         "tax_code": line.tax_code,
         "requested_delivery_date": line.requested_date,
@@ -166,6 +169,8 @@ def _charge(order: Order, charge: Charge, number: int) -> Row:
         "description": charge.description,
         "quantity_ordered": 1,
         "unit_price": charge.amount,
+        "discount_percent": 0,
+        "discount_amount": 0,
         "net_amount": charge.amount,
         "is_cancelled": order.stage is Stage.CANCELLED,
     }

@@ -53,6 +53,7 @@ CONNECTOR = Connector(
     scan=scan,
     explain=explain,
     mapping=MAPPING,
+    version=2,
     page_size=100,
     requests_per_minute=45,
     concurrency=2,

@@ -1,4 +1,4 @@
-"""What a site offers: the version of its endpoint, and the fields of customisations."""
+"""What a site offers: the version of its endpoint, and what can be asked for beside the endpoint's fields."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ EXTEND_AN_EARLIER_ONE = (
 )
 SITES_OWN = ("Usr", "Attribute")
 """How the names begin of fields that a site has added: by customisation, and as attributes that its users define."""
+BESIDE = {"": ("CuryDiscTot",), "Details": ("CuryDiscAmt", "DiscPct")}
+"""What is mapped of the elements that the endpoint leaves out, by entity; asked for where the schema lists them."""
 
 
 def discover(source: Source) -> Catalogue:
-    """The version of the endpoint, and the fields of customisations; the first call signs in."""
+    """The version of the endpoint, and the fields to ask for beside its own; the first call signs in."""
     settings = source.settings
     root = f"{site_path(settings.site)}entity"
     listed = wire.part(source.api.get(root), "endpoints", list, of="the list of endpoints")
     told = [str(entry.get("version", "")) for entry in listed if entry.get("name") == settings.endpoint]
     version = _version(settings, told)
-    custom = settings.custom_fields or _custom_fields(source, f"{root}/{settings.endpoint}/{version}")
+    listed_beside = _told_by_schema(source, f"{root}/{settings.endpoint}/{version}")
+    chosen = settings.custom_fields or [field for field in listed_beside if _is_the_sites_own(field)]
+    custom = dict.fromkeys([*(field for field in listed_beside if _is_mapped(field)), *chosen])
     return Catalogue((settings.tenant or "everything",), {"version": version, "custom": list(custom)})
 
 
@@ -57,17 +61,20 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def _custom_fields(source: Source, root: str) -> list[str]:
-    """The fields of customisations and the user-defined ones, of the order and of its lines.
+def _is_mapped(field: str) -> bool:
+    return field.rpartition(".")[2] in BESIDE[field.rpartition("/")[0]]
 
-    The schema tells every element of the screen that the endpoint leaves out ("Retrieve the Schema of Custom Fields and
-    Workflow Actions"); IIS refuses queries that name them all.
-    """
-    return [field for field in _told_by_schema(source, root) if field.rpartition(".")[2].startswith(SITES_OWN)]
+
+def _is_the_sites_own(field: str) -> bool:
+    return field.rpartition(".")[2].startswith(SITES_OWN)
 
 
 def _told_by_schema(source: Source, root: str) -> list[str]:
-    """All that can be asked for beside the endpoint's fields, by the names that ``$custom`` takes."""
+    """All that can be asked for beside the endpoint's fields, by the names that ``$custom`` takes.
+
+    "Retrieve the Schema of Custom Fields and Workflow Actions": every element of the screen that the endpoint leaves
+    out; IIS refuses queries that name them all.
+    """
     try:
         schema = wire.part(source.api.get(f"{root}/{ORDERS}/$adHocSchema"), "", dict, of="the schema of orders")
     except NoSuchRecord:

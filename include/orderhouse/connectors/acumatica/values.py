@@ -7,7 +7,7 @@ from typing import Any
 
 from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
-from include.orderhouse.decimals import HUNDRED, total
+from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import progress
 from include.orderhouse.unit_names import NAMED_UNITS
@@ -60,21 +60,6 @@ def status(order: Record) -> Any:
     """Status; how far the lines have come."""
     told = _told(order, "Status")
     return REACHED.get((str(told), receipt_status(order) or ""), told)
-
-
-@derived_from(LINES)
-def subtotal(order: Record) -> Decimal:
-    """Sum of ExtendedCost of all lines but freight and charges.
-
-    So no line is forgotten whose type is not known.
-    """
-    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) != "charge")
-
-
-@derived_from(LINES)
-def charges(order: Record) -> Decimal:
-    """Sum of ExtendedCost of the freight and charge lines."""
-    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) == "charge")
 
 
 @derived_from("Cancelled.value", "QtyOnReceipts.value", "OrderQty.value", "Completed.value")

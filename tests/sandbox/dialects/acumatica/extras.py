@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS, LINE_CUSTOM_FIELDS
-from tests.sandbox.dialects.acumatica.values import Row, told
-from tests.sandbox.order import Line, Order
+from tests.sandbox.dialects.acumatica.values import Fields, Row, told
+from tests.sandbox.order import CustomValue
 
+Custom = Mapping[str, CustomValue]
 HEADER_VIEW, LINE_VIEW, LINES = "Document", "Transactions", "Details/"
 TYPES: dict[type, str] = {
     str: "CustomStringField", Decimal: "CustomDecimalField", int: "CustomIntField", bool: "CustomBooleanField",
@@ -46,24 +47,39 @@ def field_name(name: str) -> str:
     return USER_DEFINED.get(name) or "Usr" + "".join(part.capitalize() for part in name.split("_"))
 
 
-def header_extras(order: Order, asked: frozenset[str], offset: int) -> Row:
-    """The extra fields of an order that were asked for, below the view that shows them."""
-    return _shown(HEADER_VIEW, HEADER_TYPES, _named(order.custom), asked, offset)
+class Extras:
+    """The extra fields of one site; with ``elements=hidden`` its users may not see the screen's predefined elements."""
 
+    def __init__(self, options: Mapping[str, str]) -> None:
+        shows_elements = options.get("elements") != "hidden"
+        self._header = _types(HEADER_ELEMENTS if shows_elements else (), HEADER_CUSTOM_FIELDS)
+        self._line = _types(LINE_ELEMENTS if shows_elements else (), LINE_CUSTOM_FIELDS)
+        self._offset = int(options.get("offset", 0))
 
-def line_extras(line: Line, asked: frozenset[str], offset: int) -> Row:
-    """The extra fields of a line that were asked for."""
-    return _shown(LINE_VIEW, LINE_TYPES, _named(line.custom), _of_lines(asked), offset)
+    def of_header(self, elements: Fields, custom: Custom, asked: frozenset[str]) -> Row:
+        """The extra fields of an order that were asked for, below the view that shows them."""
+        return self._shown(HEADER_VIEW, self._header, {**elements, **_named(custom)}, asked)
 
+    def of_line(self, elements: Fields, custom: Custom, asked: frozenset[str]) -> Row:
+        """The extra fields of a line that were asked for."""
+        named = frozenset(name.removeprefix(LINES) for name in asked if name.startswith(LINES))
+        return self._shown(LINE_VIEW, self._line, {**elements, **_named(custom)}, named)
 
-def header_schema() -> Row:
-    """The extra fields of orders as the schema tells them."""
-    return _schema(HEADER_VIEW, HEADER_TYPES)
+    def header_schema(self) -> Row:
+        """The extra fields of orders as the schema tells them."""
+        return _schema(HEADER_VIEW, self._header)
 
+    def line_schema(self) -> Row:
+        """The extra fields of lines as the schema tells them."""
+        return _schema(LINE_VIEW, self._line)
 
-def line_schema() -> Row:
-    """The extra fields of lines as the schema tells them."""
-    return _schema(LINE_VIEW, LINE_TYPES)
+    def _shown(self, view: str, types: Mapping[str, str], values: Fields, asked: frozenset[str]) -> Row:
+        shown = {
+            name: {"type": kind, "value": told(values.get(name), self._offset)}
+            for name, kind in types.items()
+            if f"{view}.{name}" in asked
+        }
+        return {view: shown} if shown else {}
 
 
 def _types(elements: tuple[str, ...], custom: Mapping[str, type]) -> dict[str, str]:
@@ -71,25 +87,8 @@ def _types(elements: tuple[str, ...], custom: Mapping[str, type]) -> dict[str, s
     return predefined | {field_name(name): TYPES[kind] for name, kind in custom.items()}
 
 
-HEADER_TYPES = _types(HEADER_ELEMENTS, HEADER_CUSTOM_FIELDS)
-LINE_TYPES = _types(LINE_ELEMENTS, LINE_CUSTOM_FIELDS)
-
-
-def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+def _named(values: Custom) -> dict[str, Any]:
     return {field_name(name): value for name, value in values.items()}
-
-
-def _of_lines(asked: frozenset[str]) -> frozenset[str]:
-    return frozenset(name.removeprefix(LINES) for name in asked if name.startswith(LINES))
-
-
-def _shown(view: str, types: Mapping[str, str], values: Mapping[str, Any], asked: frozenset[str], offset: int) -> Row:
-    shown = {
-        name: {"type": kind, "value": told(values.get(name), offset)}
-        for name, kind in types.items()
-        if f"{view}.{name}" in asked
-    }
-    return {view: shown} if shown else {}
 
 
 def _schema(view: str, types: Mapping[str, str]) -> Row:

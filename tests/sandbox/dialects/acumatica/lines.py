@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from tests.sandbox.arithmetic import rounded
 from tests.sandbox.dialects.acumatica.values import Fields
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
@@ -29,7 +30,12 @@ def line_type(order: Order, line: Line) -> str:
     return LINE_TYPES[line.kind]
 
 
-def line_fields(order: Order, line: Line, order_type: str) -> Fields:
+def extended_cost(line: Line, digits: int) -> Decimal:
+    """CuryLineAmt: quantity times price, before the line's discount."""
+    return rounded(line.quantity * line.unit_price, digits) if line.discount_percent else line.net_amount
+
+
+def line_fields(order: Order, line: Line, order_type: str, digits: int) -> Fields:
     """The fields of a line."""
     over, under = line.over_delivery_percent or ZERO, line.under_delivery_percent
     return {
@@ -45,7 +51,7 @@ def line_fields(order: Order, line: Line, order_type: str) -> Fields:
         "OrderedQty": ZERO,
         "UOM": line.unit,
         "UnitCost": line.unit_price,
-        "ExtendedCost": line.net_amount,
+        "ExtendedCost": extended_cost(line, digits),
         "QtyOnReceipts": line.quantity_received,
         "ReceivedAmount": ZERO,
         "CompleteOn": HUNDRED,
@@ -62,6 +68,15 @@ def line_fields(order: Order, line: Line, order_type: str) -> Fields:
         "OrigPOType": "Blanket" if line.contract else None,
         "OrigPONbr": line.contract,
         **_accounting(line),
+    }
+
+
+def line_elements(line: Line, digits: int) -> Fields:
+    """What the screen shows of a line's amounts beside the endpoint's fields; CuryExtCost is less what is retained."""
+    return {
+        "DiscPct": line.discount_percent,
+        "CuryDiscAmt": extended_cost(line, digits) - line.net_amount,
+        "CuryExtCost": line.net_amount,
     }
 
 
@@ -93,3 +108,8 @@ def freight_fields(order: Order, charge: Charge, number: int, order_type: str) -
         "Cancelled": order.stage is Stage.CANCELLED,
         "BranchID": order.entity,
     }
+
+
+def freight_elements(charge: Charge) -> Fields:
+    """What the screen shows of a charge beside the endpoint's fields."""
+    return {"DiscPct": ZERO, "CuryDiscAmt": ZERO, "CuryExtCost": charge.amount}

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.acumatica import contract5, related
 from tests.sandbox.dialects.acumatica.answers import CANNOT_OPTIMIZE, LONGEST_QUERY, Refused, too_long_response
-from tests.sandbox.dialects.acumatica.extras import header_schema, line_schema
+from tests.sandbox.dialects.acumatica.extras import Extras
 from tests.sandbox.dialects.acumatica.orders import order_fields, order_row
 from tests.sandbox.dialects.acumatica.sessions import Sessions
 from tests.sandbox.dialects.acumatica.values import Fields, Row, entity, note_id
@@ -83,8 +83,9 @@ class Service:
     @_answered
     async def schema(self, request: Request) -> Response:
         """GET PurchaseOrder/$adHocSchema: every field of the screen that the endpoint leaves out."""
-        line = entity(note_id("schema", "line"), {}, 0, line_schema())
-        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, header_schema()))
+        extras = Extras(self._world.options)
+        line = entity(note_id("schema", "line"), {}, 0, extras.line_schema())
+        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, extras.header_schema()))
 
     @_answered
     async def collection(self, request: Request) -> Response:
