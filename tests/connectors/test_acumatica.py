@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.acumatica import CONNECTOR, amounts
+from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
 from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.reference import reference_table
@@ -18,6 +18,7 @@ from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.acumatica.extras import HEADER_ELEMENTS, LINE_ELEMENTS
+from tests.sandbox.dialects.acumatica.lines import on_receipts
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, order_row
 from tests.sandbox.dialects.acumatica.related import receipt_row, receipts_of, vendor_row
 from tests.sandbox.generate import generate
@@ -322,6 +323,24 @@ def test_the_subtotal_is_after_line_discounts_whether_or_not_they_are_told(
     assert (sum(nets) == record["LineTotal"]["value"]) is (elements == "shown")
     discounts = [line.get("CuryDiscAmt") for line in record["Details"]]
     assert (None in discounts) is (elements == "hidden")
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_a_receipt_on_hold_is_not_received_where_released_ones_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order, line = next(
+        (order, line)
+        for order in still.company.orders.values()
+        for line in order.goods_lines
+        if on_receipts(order, line) > 0 == line.quantity_received
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (told,) = (row for row in page.records[0]["Details"] if row["LineNbr"]["value"] == line.number)
+    is_told = elements == "shown"
+    assert values.line_status(told) == ("open" if is_told else "received")
+    assert values.invoice_status(page.records[0]) == (order.invoice_progress.value if is_told else None)
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

@@ -1,7 +1,7 @@
 """Acumatica (and MYOB Acumatica): purchase orders by the contract-based REST API, endpoint Default.
 
 Every session takes up a seat of the licence, so it is logged out when the read is over, also after a failure. Orders
-are deleted for good. Lists tell no count, and the endpoint tells neither when an order was created nor what was billed.
+are deleted for good. Lists tell no count, and the endpoint does not tell when an order was created.
 """
 
 from __future__ import annotations

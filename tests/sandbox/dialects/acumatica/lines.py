@@ -11,6 +11,7 @@ from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 FIRST_FREIGHT = 100_000
 HUNDRED = Decimal(100)
+WITH_RECEIPT_ON_HOLD = 4
 LINE_TYPES = {
     LineKind.GOODS: "Goods for IN", LineKind.SERVICE: "Service", LineKind.ASSET: "Non-Stock",
     LineKind.SECTION: "Description", LineKind.NOTE: "Description",
@@ -35,6 +36,12 @@ def extended_cost(line: Line, digits: int) -> Decimal:
     return rounded(line.quantity * line.unit_price, digits) if line.discount_percent else line.net_amount
 
 
+def on_receipts(order: Order, line: Line) -> Decimal:
+    """ReceivedQty: what is on receipts, also on those on hold, which every fourth line has for all that is to come."""
+    is_awaited = order.is_open and line.id % WITH_RECEIPT_ON_HOLD == 0
+    return line.quantity_received + line.quantity_open if is_awaited else line.quantity_received
+
+
 def line_fields(order: Order, line: Line, order_type: str, digits: int) -> Fields:
     """The fields of a line."""
     over, under = line.over_delivery_percent or ZERO, line.under_delivery_percent
@@ -52,7 +59,7 @@ def line_fields(order: Order, line: Line, order_type: str, digits: int) -> Field
         "UOM": line.unit,
         "UnitCost": line.unit_price,
         "ExtendedCost": extended_cost(line, digits),
-        "QtyOnReceipts": line.quantity_received,
+        "QtyOnReceipts": on_receipts(order, line),
         "ReceivedAmount": ZERO,
         "CompleteOn": HUNDRED,
         "MinReceiptPercent": ZERO if under is None else HUNDRED - under,
@@ -72,11 +79,16 @@ def line_fields(order: Order, line: Line, order_type: str, digits: int) -> Field
 
 
 def line_elements(line: Line, digits: int) -> Fields:
-    """What the screen shows of a line's amounts beside the endpoint's fields; CuryExtCost is less what is retained."""
+    """What the screen shows of a line beside the endpoint's fields.
+
+    CuryExtCost is less what is retained; CompletedQty, shown as Received Qty., is of released receipts alone.
+    """
     return {
         "DiscPct": line.discount_percent,
         "CuryDiscAmt": extended_cost(line, digits) - line.net_amount,
         "CuryExtCost": line.net_amount,
+        "CompletedQty": line.quantity_received,
+        "BilledQty": line.quantity_invoiced,
     }
 
 
@@ -112,4 +124,5 @@ def freight_fields(order: Order, charge: Charge, number: int, order_type: str) -
 
 def freight_elements(charge: Charge) -> Fields:
     """What the screen shows of a charge beside the endpoint's fields."""
-    return {"DiscPct": ZERO, "CuryDiscAmt": ZERO, "CuryExtCost": charge.amount}
+    untouched = dict.fromkeys(("DiscPct", "CuryDiscAmt", "CompletedQty", "BilledQty"), ZERO)
+    return {**untouched, "CuryExtCost": charge.amount}

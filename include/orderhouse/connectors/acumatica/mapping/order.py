@@ -31,6 +31,7 @@ ORDER = PurchaseOrder[Expression](
     status=code(v.status, STATUSES),
     approval_status=code("Status.value", APPROVALS),
     receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
     order_date=day(v.date_of("Date")),
     promised_delivery_date=day(v.date_of("PromisedOn")),
     company_code=text("Branch.value"),
