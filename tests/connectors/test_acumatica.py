@@ -111,6 +111,15 @@ def test_an_endpoint_of_contract_version_5_is_refused_with_what_to_do(
         assert served.world(NAME).log.count("/PurchaseOrder") == 0
 
 
+def test_an_endpoint_of_ones_own_is_read_by_the_contract_it_has_and_not_by_its_version(
+    connect: SourceFor, still: Sandbox
+) -> None:
+    with pytest.raises(ConfigurationInvalid, match="Contract Version 5"):
+        connect(still, endpoint="Scratch")
+    scanned = [entry for page in CONNECTOR.scan(connect(still, endpoint="MANUFACTURING")) for entry in page.keys]
+    assert len(scanned) == len(still.company.orders)
+
+
 def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still: Sandbox) -> None:
     pages = list(CONNECTOR.fetch(connect(still, page_size=17), EVER))
     assert found(pages) == keys(still.company.orders.values())

@@ -15,6 +15,7 @@ FIRST_OF_CONTRACT_5 = [26]
 """From here on endpoints have Contract Version 5: other literals, ids where version 4 has names, other expansion
 ("Contract Versions", integration development guide of 2026 R2). What is asked in terms of version 4 finds nothing
 there, as if all orders were deleted."""
+SYSTEM_ENDPOINT = "Default"
 EXTEND_AN_EARLIER_ONE = (
     "On the screen Web Service Endpoints (SM207060), extend Default 25.200.001 or an earlier one by an endpoint with a "
     "version below 26, and name it in settings.endpoint."
@@ -32,7 +33,10 @@ def discover(source: Source) -> Catalogue:
     listed = wire.part(source.api.get(root), "endpoints", list, of="the list of endpoints")
     told = [str(entry.get("version", "")) for entry in listed if entry.get("name") == settings.endpoint]
     version = _version(settings, told)
-    listed_beside = _told_by_schema(source, f"{root}/{settings.endpoint}/{version}")
+    entity = f"{root}/{settings.endpoint}/{version}/{ORDERS}"
+    if settings.endpoint != SYSTEM_ENDPOINT:
+        _check_contract(source, entity)
+    listed_beside = _told_by_schema(source, entity)
     chosen = settings.custom_fields or [field for field in listed_beside if _is_the_sites_own(field)]
     custom = dict.fromkeys([*(field for field in listed_beside if _is_mapped(field)), *chosen])
     return Catalogue((settings.tenant or "everything",), {"version": version, "custom": list(custom)})
@@ -57,6 +61,19 @@ def _version(settings: Settings, listed: list[str]) -> str:
     return version
 
 
+def _check_contract(source: Source, entity: str) -> None:
+    """Raises ConfigurationInvalid where an order's type, a drop-down, is told as Contract Version 5 does: as an object.
+
+    The versions of endpoints of one's own say nothing of their contract.
+    """
+    rows = wire.part(source.api.get(entity, params={"$top": "1"}), "", list, of=ORDERS)
+    if any(isinstance(wire.part(row, "Type", dict, of="an order").get("value"), dict) for row in rows):
+        raise ConfigurationInvalid(
+            f"The endpoint {source.settings.endpoint!r} has Contract Version 5, which is not supported.",
+            action=EXTEND_AN_EARLIER_ONE,
+        )
+
+
 def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
@@ -69,14 +86,14 @@ def _is_the_sites_own(field: str) -> bool:
     return field.rpartition(".")[2].startswith(SITES_OWN)
 
 
-def _told_by_schema(source: Source, root: str) -> list[str]:
+def _told_by_schema(source: Source, entity: str) -> list[str]:
     """All that can be asked for beside the endpoint's fields, by the names that ``$custom`` takes.
 
     "Retrieve the Schema of Custom Fields and Workflow Actions": every element of the screen that the endpoint leaves
     out; IIS refuses queries that name them all.
     """
     try:
-        schema = wire.part(source.api.get(f"{root}/{ORDERS}/$adHocSchema"), "", dict, of="the schema of orders")
+        schema = wire.part(source.api.get(f"{entity}/$adHocSchema"), "", dict, of="the schema of orders")
     except NoSuchRecord:
         return []
     wire.part(schema, "custom", dict, of="the schema of orders")

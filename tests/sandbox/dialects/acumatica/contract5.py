@@ -16,11 +16,13 @@ IDS = {
     "Completed": "M", "Closed": "C", "Canceled": "L", "Released": "R",
 }  # fmt: skip
 DROP_DOWNS = ("Type", "Status")
+FROM_SCRATCH = ("Scratch", "1.0.0")
+"""An endpoint that a site has made from scratch on 2026 R2; one that extends another has the contract of that one."""
 
 
-def is_spoken_by(version: str) -> bool:
-    """Whether an endpoint of this version has the contract."""
-    return int(version.partition(".")[0]) >= FIRST
+def is_spoken_by(endpoint: str, version: str) -> bool:
+    """Whether this endpoint has the contract."""
+    return (endpoint, version) == FROM_SCRATCH or int(version.partition(".")[0]) >= FIRST
 
 
 def compared(fields: Fields) -> Fields:

@@ -52,6 +52,10 @@ def _answered(endpoint: Endpoint) -> Endpoint:
     return checked
 
 
+def _speaks_5(request: Request) -> bool:
+    return contract5.is_spoken_by(request.path_params["endpoint"], request.path_params["version"])
+
+
 class Service:
     """One tenant of a site."""
 
@@ -59,7 +63,8 @@ class Service:
         self._world, self._sessions = world, sessions
         self._offset = int(world.options.get("offset", 0))
         versions = world.options.get("versions", DEFAULT_VERSIONS).split(",")
-        self._endpoints = [*(("Default", version) for version in versions), ("MANUFACTURING", "21.100.001")]
+        own = [("MANUFACTURING", "21.100.001"), contract5.FROM_SCRATCH]
+        self._endpoints = [*(("Default", version) for version in versions), *own]
         self._orders: RowCache[list[Record]] = RowCache(world.company, self._order)
         self._receipts: RowCache[list[Record]] = RowCache(world.company, self._receipts_of)
 
@@ -143,7 +148,7 @@ class Service:
         ]
 
     def _matching(self, request: Request, records: list[Record], text: str) -> list[Record]:
-        name, speaks_5 = request.path_params["entity"], contract5.is_spoken_by(request.path_params["version"])
+        name, speaks_5 = request.path_params["entity"], _speaks_5(request)
         properties = (
             frozenset(records[0].fields) if records else frozenset({*KEYS[name], "LastModifiedDateTime", "Status"})
         )
@@ -169,7 +174,7 @@ class Service:
         if "$select" in options:
             names = {part.partition("/")[0] for part in options["$select"].split(",")} | ALWAYS
             row = {name: value for name, value in row.items() if name in names}
-        if contract5.is_spoken_by(request.path_params["version"]):
+        if _speaks_5(request):
             row = contract5.told(row)
         return self._faulty(row) if request.path_params["entity"] == "PurchaseOrder" else row
 
