@@ -1,4 +1,4 @@
-"""Acumatica's contract-based REST API: lists in order of their keys, single records, error bodies.
+"""Acumatica's contract-based REST API, Contract Version 4: lists in order of their keys, single records, error bodies.
 
 A list tells neither a count nor a next page, and takes no order: it comes in order of its keys. So a page is asked for
 by the last key, and the end is where nothing comes any more.
@@ -27,7 +27,7 @@ from include.orderhouse.http import BY_STATUS, Answer, Refusal, retry_after
 
 Row = dict[str, Any]
 ODATA: odata.Version = 2
-"""Literals of filters are written as in OData 2.0 and 3.0: ``datetimeoffset'...'``."""
+"""Contract Version 4 writes the literals of filters as OData 2.0 and 3.0 do: ``datetimeoffset'...'``."""
 
 
 class CannotExpand(RequestRefused):
@@ -116,12 +116,12 @@ class Endpoint:
         return wire.part(self._api.get(f"{self._root}/{entity}/{path}", params=query), "", dict, of=entity)
 
     def with_custom_fields(self, query: dict[str, str]) -> dict[str, str]:
-        """A query that asks for the fields of customisations too."""
+        """A query that asks for fields too that the endpoint leaves out; those of lines need the lines expanded."""
         return query | self._custom
 
 
 def custom_values(record: Row) -> Row:
-    """The values of customisations' fields by their names, which stand below views and in objects of their own."""
+    """Fields that the endpoint leaves out, by their names; they stand below views and in objects of their own."""
     views = (record.get("custom") or {}).values()
     return {name: told.get("value") for view in views for name, told in view.items()}
 

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.acumatica import CONNECTOR
+from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
 from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.reference import reference_table
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.acumatica.extras import HEADER_ELEMENTS, LINE_ELEMENTS
+from tests.sandbox.dialects.acumatica.lines import on_receipts
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, order_row
 from tests.sandbox.dialects.acumatica.related import receipt_row, receipts_of, vendor_row
 from tests.sandbox.generate import generate
@@ -77,12 +79,13 @@ def an_order(company: Company) -> Order:
     )
 
 
-def test_discovery_takes_the_newest_endpoint_and_the_fields_of_customisations(
+def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_fields_of_customisations(
     connect: SourceFor, still: Sandbox
 ) -> None:
     source = connect(still)
     assert source.catalogue.details["version"] == "24.200.001"
-    assert {"Document.UsrBudget", "Transactions.UsrDrawing"} <= set(source.catalogue.details["custom"])
+    custom = set(source.catalogue.details["custom"])
+    assert {"Document.UsrBudget", "Document.AttributeREVIEWDATE", "Details/Transactions.UsrDrawing"} <= custom
     assert source.api.source_time == NOW.replace(microsecond=0)
     assert connect(still, tenant="Orchard").catalogue.scope == ("Orchard",)
 
@@ -93,6 +96,28 @@ def test_an_endpoint_that_the_site_does_not_have_is_named(
 ) -> None:
     with pytest.raises(ConfigurationInvalid, match=next(iter(wrong.values()))):
         connect(still, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("versions", "asked"), [("26.200.001", ""), ("26.200.001,27.100.001", ""), ("24.200.001,26.200.001", "26.200.001")]
+)
+def test_an_endpoint_of_contract_version_5_is_refused_with_what_to_do(
+    connect: SourceFor, still: Sandbox, versions: str, asked: str
+) -> None:
+    with playing(still.company, versions=versions) as served:
+        with pytest.raises(ConfigurationInvalid, match="Contract Version 5") as refused:
+            connect(served, endpoint_version=asked)
+        assert ("24.200.001" if asked else "SM207060") in str(refused.value.action)
+        assert served.world(NAME).log.count("/PurchaseOrder") == 0
+
+
+def test_an_endpoint_of_ones_own_is_read_by_the_contract_it_has_and_not_by_its_version(
+    connect: SourceFor, still: Sandbox
+) -> None:
+    with pytest.raises(ConfigurationInvalid, match="Contract Version 5"):
+        connect(still, endpoint="Scratch")
+    scanned = [entry for page in CONNECTOR.scan(connect(still, endpoint="MANUFACTURING")) for entry in page.keys]
+    assert len(scanned) == len(still.company.orders)
 
 
 def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still: Sandbox) -> None:
@@ -266,7 +291,7 @@ def test_h27_a_filter_that_is_ignored_ends_the_read(connect: SourceFor, served: 
         fetched(connect(served), EVER)
 
 
-@pytest.mark.parametrize("chosen", [(), ("Document.UsrBudget", "Transactions.UsrDrawing")])
+@pytest.mark.parametrize("chosen", [(), ("Document.UsrBudget", "Details/Transactions.UsrDrawing")])
 def test_h21_fields_of_customisations_stand_beside_the_systems_own(
     connect: SourceFor, still: Sandbox, chosen: tuple[str, ...]
 ) -> None:
@@ -277,6 +302,54 @@ def test_h21_fields_of_customisations_stand_beside_the_systems_own(
     assert ("UsrPriority" in record) is (not chosen)
     line = next(line for line in record["Details"] if line["LineNbr"]["value"] == orders[0].goods_lines[0].number)
     assert line["UsrDrawing"] == orders[0].goods_lines[0].custom["drawing"]
+
+
+def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: SourceFor, served: Sandbox) -> None:
+    for chosen in ((), ("Details/Transactions.ManualDisc",)):
+        served.world(NAME).log.clear()
+        found(CONNECTOR.fetch(connect(served, custom_fields=chosen), EVER))
+        asked = {record.query for record in served.world(NAME).log.records if "custom" in record.query}
+        assert asked
+        assert not any("OpenQty" in query or "SortOrder" in query for query in asked)
+        assert all(("ManualDisc" in query) is bool(chosen) for query in asked)
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_the_subtotal_is_after_line_discounts_whether_or_not_they_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order = next(
+        order
+        for order in still.company.orders.values()
+        if order.charges and any(line.discount_percent for line in order.goods_lines)
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert amounts.subtotal(record) == order.subtotal
+    assert amounts.charges(record) == order.charges_amount
+    nets = [amounts.net(line) for line in record["Details"]]
+    assert (sum(nets) == record["LineTotal"]["value"]) is (elements == "shown")
+    discounts = [line.get("CuryDiscAmt") for line in record["Details"]]
+    assert (None in discounts) is (elements == "hidden")
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_a_receipt_on_hold_is_not_received_where_released_ones_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order, line = next(
+        (order, line)
+        for order in still.company.orders.values()
+        for line in order.goods_lines
+        if on_receipts(order, line) > 0 == line.quantity_received
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (told,) = (row for row in page.records[0]["Details"] if row["LineNbr"]["value"] == line.number)
+    is_told = elements == "shown"
+    assert values.line_status(told) == ("open" if is_told else "received")
+    assert values.invoice_status(page.records[0]) == (order.invoice_progress.value if is_told else None)
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
@@ -336,9 +409,11 @@ def test_every_field_that_is_mapped_is_in_the_vendors_models() -> None:
     table = reference_table("acumatica_default_endpoint_fields.tsv")
     kinds = {(r["entity"], r["field"]): r["wrapped_type"] for r in table if r["endpoint"] == "Default_24.200.001"}
     order, line = CONNECTOR.mapping.tables
-    for mapped, entity in ((order, "PurchaseOrder"), (line, "PurchaseOrderDetail")):
+    for mapped, entity, elements in (
+        (order, "PurchaseOrder", HEADER_ELEMENTS), (line, "PurchaseOrderDetail", LINE_ELEMENTS)
+    ):  # fmt: skip
         paths = {path for binding in mapped.bindings if binding.expression for path in binding.expression.reads}
-        for path in paths:
+        for path in paths.difference(elements):
             at = entity
             for step in path.removesuffix(".value").split("."):
                 if at == "PurchaseOrder" and step == "Vendor":

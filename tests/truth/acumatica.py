@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.acumatica.lines import FIRST_FREIGHT, is_completed
+from tests.sandbox.dialects.acumatica.lines import FIRST_FREIGHT, extended_cost, is_completed
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, status_of
 from tests.sandbox.masters import Address
 from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Stage
@@ -31,7 +31,7 @@ LINE_TYPES = {
 }  # fmt: skip
 
 NOT_ON_THE_ORDER = (
-    "revision invoice_status requested_delivery_date valid_from valid_to sent_at acknowledged_at approved_at closed_at "
+    "revision requested_delivery_date valid_from valid_to sent_at acknowledged_at approved_at closed_at "
     "cancelled_at company_name buyer_name buyer_email requester created_by approved_by invoice_vendor_code "
     "payment_terms_text net_days discount_percent discount_days delivery_terms delivery_terms_location ship_method "
     "language tax_inclusive requisition_reference contract_reference quotation_reference source_created_at "
@@ -39,7 +39,7 @@ NOT_ON_THE_ORDER = (
 )
 NOT_ON_THE_LINE = (
     "item_name manufacturer_item_code gtin commodity_code category base_unit quantity_accepted quantity_rejected "
-    "quantity_invoiced quantity_open price_basis_quantity price_unit discount_percent tax_amount total_amount "
+    "quantity_open price_basis_quantity price_unit tax_amount total_amount "
     "tax_rate confirmed_delivery_date first_received_date last_received_date ship_to_name receiving_site department "
     "requisition_reference source_created_at source_modified_at"
 )
@@ -75,6 +75,7 @@ def _order(company: Company, order: Order) -> Row:
         "status": STATUSES.get(status) or REACHED.get((status, order.receipt_progress), "closed"),
         "approval_status": APPROVALS.get(status, "approved"),
         "receipt_status": order.receipt_progress.value,
+        "invoice_status": order.invoice_progress.value,
         "order_date": order.order_date,
         "promised_delivery_date": order.promised_date,
         "company_code": entity.code,
@@ -97,6 +98,7 @@ def _order(company: Company, order: Order) -> Row:
         "exchange_rate_date": order.exchange_rate_date,
         "company_currency": entity.currency,
         "subtotal_amount": order.subtotal,
+        "discount_amount": 0,
         "charges_amount": order.charges_amount,
         "tax_amount": order.tax_amount,
         "total_amount": order.total,
@@ -130,7 +132,10 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "quantity_ordered": line.quantity,
         "unit": (company.units[line.unit].rec20 or None) if line.unit else None,
         "quantity_received": line.quantity_received,
+        "quantity_invoiced": line.quantity_invoiced,
         "unit_price": line.unit_price,
+        "discount_percent": line.discount_percent,
+        "discount_amount": extended_cost(line, company.digits(order.currency)) - line.net_amount,
         "net_amount": line.net_amount,
         "tax_code": line.tax_code,
         "requested_delivery_date": line.requested_date,
@@ -166,6 +171,8 @@ def _charge(order: Order, charge: Charge, number: int) -> Row:
         "description": charge.description,
         "quantity_ordered": 1,
         "unit_price": charge.amount,
+        "discount_percent": 0,
+        "discount_amount": 0,
         "net_amount": charge.amount,
         "is_cancelled": order.stage is Stage.CANCELLED,
     }

@@ -1,7 +1,7 @@
 """Acumatica (and MYOB Acumatica): purchase orders by the contract-based REST API, endpoint Default.
 
 Every session takes up a seat of the licence, so it is logged out when the read is over, also after a failure. Orders
-are deleted for good. Lists tell no count, and the endpoint tells neither when an order was created nor what was billed.
+are deleted for good. Lists tell no count, and the endpoint does not tell when an order was created.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import httpx
 
 from include.orderhouse.acumatica_rest import explain
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.acumatica.discovery import discover
 from include.orderhouse.connectors.acumatica.mapping import MAPPING
-from include.orderhouse.connectors.acumatica.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.acumatica.reading import fetch, read, scan
 from include.orderhouse.connectors.acumatica.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.session import SessionAuth
@@ -52,8 +53,9 @@ CONNECTOR = Connector(
     scan=scan,
     explain=explain,
     mapping=MAPPING,
+    version=2,
     page_size=100,
     requests_per_minute=45,
     concurrency=2,
-    custom_field_patterns=("Usr*",),
+    custom_field_patterns=("Usr*", "Attribute*"),
 )

@@ -6,14 +6,13 @@ reading the open orders again finds a line of which nothing but a text or a date
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from include.orderhouse import odata, wire
-from include.orderhouse.acumatica_rest import ODATA, Endpoint, Listing, NoSuchRecord, Row, key, site_path
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse import odata
+from include.orderhouse.acumatica_rest import ODATA, Endpoint, Listing, Row, key
+from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.acumatica.assembly import (
     NUMBER,
     ORDERS,
@@ -23,43 +22,12 @@ from include.orderhouse.connectors.acumatica.assembly import (
     Assembly,
 )
 from include.orderhouse.connectors.acumatica.codes import FINISHED
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.precision import millisecond
 from include.orderhouse.sections import Section, read_sections, reread
 
 MODIFIED = "LastModifiedDateTime"
 KEYS_ONLY = {"$select": f"Type,{NUMBER},{MODIFIED}"}
 OPEN = odata.all_of(*(f"Status ne {odata.literal(status)}" for status in FINISHED))
-
-
-def discover(source: Source) -> Catalogue:
-    """The version of the endpoint, and the fields of customisations; the first call signs in."""
-    settings = source.settings
-    root = f"{site_path(settings.site)}entity"
-    listed = wire.part(source.api.get(root), "endpoints", list, of="the list of endpoints")
-    told = [str(entry.get("version", "")) for entry in listed if entry.get("name") == settings.endpoint]
-    versions = sorted(told, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
-    version = settings.endpoint_version or (versions[-1] if versions else "")
-    if version not in versions:
-        raise ConfigurationInvalid(
-            f"The site has no endpoint {settings.endpoint!r} of version {version!r}.",
-            action=f"Correct settings.endpoint and endpoint_version; of {settings.endpoint!r} there are: "
-            f"{', '.join(versions) or 'none'}.",
-        )
-    custom = settings.custom_fields or _custom_fields(source, f"{root}/{settings.endpoint}/{version}")
-    return Catalogue((settings.tenant or "everything",), {"version": version, "custom": list(custom)})
-
-
-def _custom_fields(source: Source, root: str) -> list[str]:
-    """The fields of customisations that the order's schema tells, on the order and on its lines."""
-    try:
-        schema = wire.part(source.api.get(f"{root}/{ORDERS}/$adHocSchema"), "", dict, of="the schema of orders")
-    except NoSuchRecord:
-        return []
-    records = [schema, *(schema.get("Details") or ())]
-    wire.part(schema, "custom", dict, of="the schema of orders")
-    views = [view for record in records for view in (record.get("custom") or {}).items()]
-    return [f"{view}.{name}" for view, fields in views for name in fields]
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

@@ -19,7 +19,8 @@ class Settings:
     endpoint: str = "Default"
     """The contract-based endpoint; one of your own may extend the default one."""
     endpoint_version: str = ""
-    """Its version, such as ``24.200.001``; the newest that the site lists without it."""
+    """Its version, such as ``24.200.001``; without it the newest that the site lists below 26, from where on endpoints
+    have Contract Version 5, which is not supported. An endpoint of your own must have Contract Version 4 too."""
     order_types: tuple[str, ...] = ("Normal", "Drop-Ship", "Blanket", "Standard", "Project Drop-Ship")
     """The types of orders to read; each is asked for by itself."""
     receipt_types: tuple[str, ...] = ("Receipt", "Return")
@@ -29,5 +30,6 @@ class Settings:
     read_vendors: bool = True
     """Also read the orders' vendors: name, address, tax registration."""
     custom_fields: tuple[str, ...] = ()
-    """Fields of customisations as ``<view>.<field>``, such as ``Document.UsrPhase`` or ``Transactions.UsrDrawing``; all
-    that the schema lists without it."""
+    """Fields that the endpoint leaves out: of orders as ``<view>.<field>``, such as ``Document.UsrPhase``, of lines as
+    ``Details/<view>.<field>``, such as ``Details/Transactions.UsrDrawing``. Without it all of the schema by names
+    like ``Usr*`` and ``Attribute*``. IIS takes queries of 2,048 characters, unless ``maxQueryString`` says more."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
-from include.orderhouse.decimals import HUNDRED, total
+from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import progress
 from include.orderhouse.unit_names import NAMED_UNITS
@@ -33,6 +33,16 @@ def _type(line: Record) -> str | None:
     return LINE_TYPES.get(str(_told(line, "LineType")))
 
 
+def _received(line: Record) -> Decimal:
+    """Of released receipts alone where that is told: QtyOnReceipts, POLine.ReceivedQty, counts those on hold too."""
+    told = line.get("CompletedQty")
+    return _number(line, "QtyOnReceipts") if told is None else decimals.number(told)
+
+
+def _with_quantities(order: Record) -> list[Record]:
+    return [line for line in order.get(LINES) or () if _type(line) in ("goods", "service")]
+
+
 def date_of(name: str) -> Derived:
     """A business date, told as a midnight with an offset that means nothing."""
     return derived(lambda record: (_told(record, name) or "")[:10], f"day of {name}", f"{name}.value")
@@ -50,9 +60,17 @@ def tolerance(name: str, sign: int) -> Derived:
 
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
-    """QtyOnReceipts against OrderQty of the lines."""
-    lines = [line for line in order.get(LINES) or () if _type(line) in ("goods", "service")]
-    return progress((_number(line, "QtyOnReceipts"), _number(line, "OrderQty")) for line in lines)
+    """CompletedQty, else QtyOnReceipts, against OrderQty of the lines."""
+    return progress((_received(line), _number(line, "OrderQty")) for line in _with_quantities(order))
+
+
+@derived_from(LINES)
+def invoice_status(order: Record) -> str | None:
+    """BilledQty against OrderQty of the lines, where it is told."""
+    lines = _with_quantities(order)
+    if any(line.get("BilledQty") is None for line in lines):
+        return None
+    return progress((decimals.number(line["BilledQty"]), _number(line, "OrderQty")) for line in lines)
 
 
 @derived_from("Status.value", LINES)
@@ -62,27 +80,12 @@ def status(order: Record) -> Any:
     return REACHED.get((str(told), receipt_status(order) or ""), told)
 
 
-@derived_from(LINES)
-def subtotal(order: Record) -> Decimal:
-    """Sum of ExtendedCost of all lines but freight and charges.
-
-    So no line is forgotten whose type is not known.
-    """
-    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) != "charge")
-
-
-@derived_from(LINES)
-def charges(order: Record) -> Decimal:
-    """Sum of ExtendedCost of the freight and charge lines."""
-    return total(_told(line, "ExtendedCost") for line in order.get(LINES) or () if _type(line) == "charge")
-
-
-@derived_from("Cancelled.value", "QtyOnReceipts.value", "OrderQty.value", "Completed.value")
+@derived_from("Cancelled.value", "CompletedQty", "QtyOnReceipts.value", "OrderQty.value", "Completed.value")
 def line_status(line: Record) -> str | None:
-    """Cancelled, QtyOnReceipts against OrderQty, Completed."""
+    """Cancelled; CompletedQty, else QtyOnReceipts, against OrderQty; Completed."""
     if _type(line) == "text":
         return None
-    done, wanted = _number(line, "QtyOnReceipts"), _number(line, "OrderQty")
+    done, wanted = _received(line), _number(line, "OrderQty")
     if _told(line, "Cancelled") is True:
         return "cancelled"
     if 0 < wanted <= done:

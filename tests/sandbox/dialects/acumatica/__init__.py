@@ -3,7 +3,8 @@
 Options: ``seats`` (how many sessions may be open), ``receipts=leave`` (receipts do not move an order's
 LastModifiedDateTime), ``expand=ignored``, ``expand=empty`` and ``expand=refused`` (lists leave details out, tell them
 as empty, or refuse to expand anything), ``refusals=401`` (status of a refused login), ``offset`` (minutes east of UTC
-in which instants are told).
+in which instants are told), ``versions`` (those of the endpoint Default, separated by commas),
+``elements=hidden`` (elements of the screen that are not in the endpoint are neither listed nor told).
 """
 
 from __future__ import annotations

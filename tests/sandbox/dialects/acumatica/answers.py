@@ -1,10 +1,10 @@
-"""How Acumatica says no: in JSON, with the exception of the server's code where it threw one."""
+"""How Acumatica says no: in JSON, with the exception of the server's code where it threw one; IIS before it in HTML."""
 
 from __future__ import annotations
 
 import math
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from tests.sandbox.wire import json_response
 
@@ -14,6 +14,8 @@ NO_SEAT = "API Login Limit"
 CANNOT_OPTIMIZE = (
     "Optimization cannot be performed.The following fields cause the error:\r\nDetails.POOrderNbr: View Details\r\n"
 )
+LONGEST_QUERY = 2048
+"""IIS refuses more, where nobody has set ``maxQueryString``."""
 
 
 class Refused(Exception):
@@ -46,3 +48,8 @@ def rate_limited_response(seconds: float | None) -> Response:
 def server_error_response(status: int) -> Response:
     """A failure of the server."""
     return error_response(status, "Timeout expired.", "System.Data.SqlClient.SqlException")
+
+
+def too_long_response() -> Response:
+    """404.15 of IIS, which Acumatica runs on."""
+    return HTMLResponse("<h3>HTTP Error 404.15 - Not Found</h3><h4>The query string is too long.</h4>", 404)

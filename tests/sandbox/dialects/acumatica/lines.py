@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from tests.sandbox.arithmetic import rounded
 from tests.sandbox.dialects.acumatica.values import Fields
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 FIRST_FREIGHT = 100_000
 HUNDRED = Decimal(100)
+WITH_RECEIPT_ON_HOLD = 4
 LINE_TYPES = {
     LineKind.GOODS: "Goods for IN", LineKind.SERVICE: "Service", LineKind.ASSET: "Non-Stock",
     LineKind.SECTION: "Description", LineKind.NOTE: "Description",
@@ -29,7 +31,18 @@ def line_type(order: Order, line: Line) -> str:
     return LINE_TYPES[line.kind]
 
 
-def line_fields(order: Order, line: Line, order_type: str) -> Fields:
+def extended_cost(line: Line, digits: int) -> Decimal:
+    """CuryLineAmt: quantity times price, before the line's discount."""
+    return rounded(line.quantity * line.unit_price, digits) if line.discount_percent else line.net_amount
+
+
+def on_receipts(order: Order, line: Line) -> Decimal:
+    """ReceivedQty: what is on receipts, also on those on hold, which every fourth line has for all that is to come."""
+    is_awaited = order.is_open and line.id % WITH_RECEIPT_ON_HOLD == 0
+    return line.quantity_received + line.quantity_open if is_awaited else line.quantity_received
+
+
+def line_fields(order: Order, line: Line, order_type: str, digits: int) -> Fields:
     """The fields of a line."""
     over, under = line.over_delivery_percent or ZERO, line.under_delivery_percent
     return {
@@ -45,8 +58,8 @@ def line_fields(order: Order, line: Line, order_type: str) -> Fields:
         "OrderedQty": ZERO,
         "UOM": line.unit,
         "UnitCost": line.unit_price,
-        "ExtendedCost": line.net_amount,
-        "QtyOnReceipts": line.quantity_received,
+        "ExtendedCost": extended_cost(line, digits),
+        "QtyOnReceipts": on_receipts(order, line),
         "ReceivedAmount": ZERO,
         "CompleteOn": HUNDRED,
         "MinReceiptPercent": ZERO if under is None else HUNDRED - under,
@@ -62,6 +75,20 @@ def line_fields(order: Order, line: Line, order_type: str) -> Fields:
         "OrigPOType": "Blanket" if line.contract else None,
         "OrigPONbr": line.contract,
         **_accounting(line),
+    }
+
+
+def line_elements(line: Line, digits: int) -> Fields:
+    """What the screen shows of a line beside the endpoint's fields.
+
+    CuryExtCost is less what is retained; CompletedQty, shown as Received Qty., is of released receipts alone.
+    """
+    return {
+        "DiscPct": line.discount_percent,
+        "CuryDiscAmt": extended_cost(line, digits) - line.net_amount,
+        "CuryExtCost": line.net_amount,
+        "CompletedQty": line.quantity_received,
+        "BilledQty": line.quantity_invoiced,
     }
 
 
@@ -93,3 +120,9 @@ def freight_fields(order: Order, charge: Charge, number: int, order_type: str) -
         "Cancelled": order.stage is Stage.CANCELLED,
         "BranchID": order.entity,
     }
+
+
+def freight_elements(charge: Charge) -> Fields:
+    """What the screen shows of a charge beside the endpoint's fields."""
+    untouched = dict.fromkeys(("DiscPct", "CuryDiscAmt", "CompletedQty", "BilledQty"), ZERO)
+    return {**untouched, "CuryExtCost": charge.amount}

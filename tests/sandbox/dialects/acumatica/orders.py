@@ -8,9 +8,15 @@ from decimal import Decimal
 
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
-from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS, LINE_CUSTOM_FIELDS
-from tests.sandbox.dialects.acumatica.lines import freight_fields, is_completed, line_fields
-from tests.sandbox.dialects.acumatica.values import Fields, Row, custom_fields, entity, milliseconds, note_id
+from tests.sandbox.dialects.acumatica.extras import Extras
+from tests.sandbox.dialects.acumatica.lines import (
+    freight_elements,
+    freight_fields,
+    is_completed,
+    line_elements,
+    line_fields,
+)
+from tests.sandbox.dialects.acumatica.values import Fields, Row, entity, milliseconds, note_id
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Order, Progress, Stage
 
@@ -88,27 +94,36 @@ def order_row(
     offset = int(options.get("offset", 0))
     fields = dict(order_fields(company, order, options))
     if "Details" in expand:
-        fields["Details"] = _details(order, custom, offset)
+        fields["Details"] = _details(order, custom, options, company.digits(order.currency))
     if "TaxDetails" in expand:
         fields["TaxDetails"] = _taxes(order, offset)
     if any(part.partition("/")[0] == "ShippingInstructions" for part in expand):
         fields["ShippingInstructions"] = _shipping(order, expand, offset)
-    shown = custom_fields("Document", HEADER_CUSTOM_FIELDS, order.custom, custom, offset)
-    return entity(note_id("order", order.id), fields, offset, shown)
+    extras = Extras(options).of_header({"CuryDiscTot": ZERO}, order.custom, custom)
+    return entity(note_id("order", order.id), fields, offset, extras)
 
 
-def _details(order: Order, custom: frozenset[str], offset: int) -> list[Row]:
+def _details(order: Order, custom: frozenset[str], options: Mapping[str, str], digits: int) -> list[Row]:
+    offset, extras = int(options.get("offset", 0)), Extras(options)
     lines = [
         entity(
             note_id("line", line.id),
-            line_fields(order, line, type_of(order)),
+            line_fields(order, line, type_of(order), digits),
             offset,
-            custom_fields("Transactions", LINE_CUSTOM_FIELDS, line.custom, custom, offset),
+            extras.of_line(line_elements(line, digits), line.custom, custom),
         )
         for line in order.lines
     ]
-    freight = [freight_fields(order, charge, number, type_of(order)) for number, charge in enumerate(order.charges)]
-    return lines + [entity(note_id("freight", f"{order.id}/{n}"), row, offset) for n, row in enumerate(freight)]
+    freight = [
+        entity(
+            note_id("freight", f"{order.id}/{number}"),
+            freight_fields(order, charge, number, type_of(order)),
+            offset,
+            extras.of_line(freight_elements(charge), {}, custom),
+        )
+        for number, charge in enumerate(order.charges)
+    ]
+    return lines + freight
 
 
 def _taxes(order: Order, offset: int) -> list[Row]:

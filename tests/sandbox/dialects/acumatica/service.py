@@ -10,13 +10,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS, LINE_CUSTOM_FIELDS
 from tests.sandbox.dialect import World
-from tests.sandbox.dialects.acumatica import related
-from tests.sandbox.dialects.acumatica.answers import CANNOT_OPTIMIZE, Refused
+from tests.sandbox.dialects.acumatica import contract5, related
+from tests.sandbox.dialects.acumatica.answers import CANNOT_OPTIMIZE, LONGEST_QUERY, Refused, too_long_response
+from tests.sandbox.dialects.acumatica.extras import Extras
 from tests.sandbox.dialects.acumatica.orders import order_fields, order_row
 from tests.sandbox.dialects.acumatica.sessions import Sessions
-from tests.sandbox.dialects.acumatica.values import Fields, Row, custom_schema, entity, note_id
+from tests.sandbox.dialects.acumatica.values import Fields, Row, entity, note_id
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.odata import ODataError, parse_filter
 from tests.sandbox.order import Order
@@ -25,13 +25,7 @@ from tests.sandbox.wire import json_response
 
 Endpoint = Callable[["Service", Request], Awaitable[Response]]
 Names = frozenset[str]
-ENDPOINTS = (
-    ("Default", "6.00.001"),
-    ("Default", "22.200.001"),
-    ("Default", "23.200.001"),
-    ("Default", "24.200.001"),
-    ("MANUFACTURING", "21.100.001"),
-)
+DEFAULT_VERSIONS = "6.00.001,22.200.001,23.200.001,24.200.001,26.200.001"
 ALWAYS = frozenset({"id", "rowNumber", "note", "custom", "_links"})
 KEYS = {"PurchaseOrder": ("Type", "OrderNbr"), "PurchaseReceipt": ("Type", "ReceiptNbr"), "Vendor": ("VendorID",)}
 
@@ -47,6 +41,8 @@ class Record:
 def _answered(endpoint: Endpoint) -> Endpoint:
     @wraps(endpoint)
     async def checked(service: Service, request: Request) -> Response:
+        if len(request.url.query) > LONGEST_QUERY:
+            return too_long_response()
         try:
             service.check(request)
             return await endpoint(service, request)
@@ -56,12 +52,19 @@ def _answered(endpoint: Endpoint) -> Endpoint:
     return checked
 
 
+def _speaks_5(request: Request) -> bool:
+    return contract5.is_spoken_by(request.path_params["endpoint"], request.path_params["version"])
+
+
 class Service:
     """One tenant of a site."""
 
     def __init__(self, world: World, sessions: Sessions) -> None:
         self._world, self._sessions = world, sessions
         self._offset = int(world.options.get("offset", 0))
+        versions = world.options.get("versions", DEFAULT_VERSIONS).split(",")
+        own = [("MANUFACTURING", "21.100.001"), contract5.FROM_SCRATCH]
+        self._endpoints = [*(("Default", version) for version in versions), *own]
         self._orders: RowCache[list[Record]] = RowCache(world.company, self._order)
         self._receipts: RowCache[list[Record]] = RowCache(world.company, self._receipts_of)
 
@@ -69,24 +72,25 @@ class Service:
         """Refused without a session, or for an endpoint or version that the site does not have."""
         self._sessions.check(request)
         asked = request.path_params
-        if "endpoint" in asked and (asked["endpoint"], asked["version"]) not in ENDPOINTS:
+        if "endpoint" in asked and (asked["endpoint"], asked["version"]) not in self._endpoints:
             raise Refused(404, f"No HTTP resource was found that matches the request URI '{request.url.path}'.")
 
     @_answered
     async def endpoints(self, request: Request) -> Response:
         """GET /entity: the site's version and endpoints."""
         listed = [
-            {"name": name, "version": version, "href": f"/entity/{name}/{version}/"} for name, version in ENDPOINTS
+            {"name": name, "version": version, "href": f"/entity/{name}/{version}/"}
+            for name, version in self._endpoints
         ]
-        version = {"acumaticaBuildVersion": "24.208.0017", "databaseVersion": "24.208.0017"}
+        version = {"acumaticaBuildVersion": "26.200.0048", "databaseVersion": "26.200.0048"}
         return json_response({"version": version, "endpoints": listed})
 
     @_answered
     async def schema(self, request: Request) -> Response:
-        """GET PurchaseOrder/$adHocSchema: every field there is, the site's own ones included."""
-        line = entity(note_id("schema", "line"), {}, 0, custom_schema("Transactions", LINE_CUSTOM_FIELDS))
-        header = custom_schema("Document", HEADER_CUSTOM_FIELDS)
-        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, header))
+        """GET PurchaseOrder/$adHocSchema: every field of the screen that the endpoint leaves out."""
+        extras = Extras(self._world.options)
+        line = entity(note_id("schema", "line"), {}, 0, extras.line_schema())
+        return json_response(entity(note_id("schema", "order"), {"Details": [line]}, 0, extras.header_schema()))
 
     @_answered
     async def collection(self, request: Request) -> Response:
@@ -95,7 +99,7 @@ class Service:
         found = self._records(name)
         ignores = name == "PurchaseOrder" and self._world.faults.active(FaultKind.IGNORE_FILTER)
         if (text := options.get("$filter")) and not ignores:
-            found = self._matching(name, found, text)
+            found = self._matching(request, found, text)
         found.sort(key=lambda record: tuple(str(record.fields[key]) for key in KEYS[name]))
         skip, top = int(options.get("$skip", 0)), options.get("$top")
         page = found[skip:] if top is None else found[skip : skip + int(top)]
@@ -143,13 +147,15 @@ class Service:
             for line, index in related.receipts_of(order)
         ]
 
-    def _matching(self, name: str, records: list[Record], text: str) -> list[Record]:
+    def _matching(self, request: Request, records: list[Record], text: str) -> list[Record]:
+        name, speaks_5 = request.path_params["entity"], _speaks_5(request)
         properties = (
             frozenset(records[0].fields) if records else frozenset({*KEYS[name], "LastModifiedDateTime", "Status"})
         )
+        compared = contract5.compared if speaks_5 else dict
         try:
-            matches = parse_filter(text, properties, 2)
-            return [record for record in records if matches(record.fields)]
+            matches = parse_filter(text, properties, 4 if speaks_5 else 2)
+            return [record for record in records if matches(compared(record.fields))]
         except ODataError as error:
             raise Refused(400, f"The filter is not valid: {error}") from error
 
@@ -168,6 +174,8 @@ class Service:
         if "$select" in options:
             names = {part.partition("/")[0] for part in options["$select"].split(",")} | ALWAYS
             row = {name: value for name, value in row.items() if name in names}
+        if _speaks_5(request):
+            row = contract5.told(row)
         return self._faulty(row) if request.path_params["entity"] == "PurchaseOrder" else row
 
     def _faulty(self, row: dict[str, Any]) -> Row:

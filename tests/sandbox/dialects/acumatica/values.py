@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
-
-from tests.sandbox.order import CustomValue
 
 Row = dict[str, Any]
 Fields = Mapping[str, Any]
 NAMESPACE = uuid5(NAMESPACE_URL, "https://acumatica.sandbox.example/")
-CUSTOM_TYPES: dict[type, str] = {
-    str: "CustomStringField", Decimal: "CustomDecimalField", int: "CustomIntField", bool: "CustomBooleanField",
-    date: "CustomDateTimeField", datetime: "CustomDateTimeField",
-}  # fmt: skip
 
 
 def note_id(kind: str, key: object) -> str:
@@ -49,25 +42,3 @@ def entity(record_id: str, fields: Fields, offset: int, custom: Row | None = Non
     for name, value in fields.items():
         shown[name] = value if isinstance(value, list | dict) else wrapped(value, offset)
     return shown | {"custom": custom or {}, "_links": {}}
-
-
-def custom_name(name: str) -> str:
-    """`project_phase` as `UsrProjectPhase`."""
-    return "Usr" + "".join(part.capitalize() for part in name.split("_"))
-
-
-def custom_fields(
-    view: str, kinds: Mapping[str, type], values: Mapping[str, CustomValue], asked: frozenset[str], offset: int
-) -> Row:
-    """The fields of a customisation that were asked for, below the view that shows them."""
-    shown = {
-        custom_name(name): {"type": CUSTOM_TYPES[kind], "value": told(values.get(name), offset)}
-        for name, kind in kinds.items()
-        if f"{view}.{custom_name(name)}" in asked
-    }
-    return {view: shown} if shown else {}
-
-
-def custom_schema(view: str, kinds: Mapping[str, type]) -> Row:
-    """The customisation as the schema tells it."""
-    return {view: {custom_name(name): {"type": CUSTOM_TYPES[kind]} for name, kind in kinds.items()}}

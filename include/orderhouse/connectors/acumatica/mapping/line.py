@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.acumatica import amounts
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, text
@@ -17,9 +18,12 @@ LINE = PurchaseOrderLine[Expression](
     vendor_item_code=text("AlternateID.value"),
     quantity_ordered=quantity("OrderQty.value"),
     unit=code(v.unit),
-    quantity_received=quantity("QtyOnReceipts.value"),
+    quantity_received=quantity("CompletedQty", "QtyOnReceipts.value"),
+    quantity_invoiced=quantity("BilledQty"),
     unit_price=price("UnitCost.value"),
-    net_amount=money("ExtendedCost.value"),
+    discount_percent=percent("DiscPct"),
+    discount_amount=money("CuryDiscAmt"),
+    net_amount=money(amounts.net),
     tax_code=text("TaxCategory.value"),
     requested_delivery_date=day(v.date_of("Requested")),
     promised_delivery_date=day(v.date_of("Promised")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.acumatica import amounts
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.mapping import Expression, code, day, instant, joined, money, rate, text
@@ -30,6 +31,7 @@ ORDER = PurchaseOrder[Expression](
     status=code(v.status, STATUSES),
     approval_status=code("Status.value", APPROVALS),
     receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
     order_date=day(v.date_of("Date")),
     promised_delivery_date=day(v.date_of("PromisedOn")),
     company_code=text("Branch.value"),
@@ -56,8 +58,9 @@ ORDER = PurchaseOrder[Expression](
     exchange_rate=rate("CurrencyRate.value"),
     exchange_rate_date=day(v.date_of("CurrencyEffectiveDate")),
     company_currency=code("BaseCurrencyID.value"),
-    subtotal_amount=money(v.subtotal),
-    charges_amount=money(v.charges),
+    subtotal_amount=money(amounts.subtotal),
+    discount_amount=money("CuryDiscTot"),
+    charges_amount=money(amounts.charges),
     tax_amount=money("TaxTotal.value"),
     total_amount=money("OrderTotal.value"),
     project_reference=text("Project.value"),
