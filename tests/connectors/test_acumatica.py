@@ -133,6 +133,19 @@ def test_only_the_chosen_types_are_asked_for(connect: SourceFor, still: Sandbox)
     assert fetched(connect(still, order_types=("Blanket",)), EVER) == keys(blanket)
 
 
+def test_neither_a_key_nor_a_receipt_brings_an_order_of_another_type(connect: SourceFor) -> None:
+    company = generate(6, orders=60, now=NOW)
+    with playing(company, receipts="leave") as served:
+        order = an_order(company)
+        served.clock.advance(60)
+        for line in order.goods_lines:
+            served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        for chosen, expected in (({}, [key_of(order)]), ({"order_types": ("Standard",)}, [])):
+            source = connect(served, **QUIET, **chosen)
+            assert fetched(source, Window(NOW, None)) == expected
+            assert found(CONNECTOR.read(source, [key_of(order)])) == expected
+
+
 @pytest.mark.parametrize("expand", ["", "ignored", "empty", "refused"])
 def test_an_order_is_whole_whether_or_not_lists_can_expand_its_lines(
     connect: SourceFor, still: Sandbox, expand: str

@@ -25,7 +25,7 @@ class Assembly:
     def __init__(self, source: Source) -> None:
         self.endpoint = endpoint = Endpoint(source)
         self._query = endpoint.with_custom_fields(EXPANDED)
-        self._reads_vendors = source.settings.read_vendors
+        self._types, self._reads_vendors = source.settings.order_types, source.settings.read_vendors
         self._vendors: Lookup[str] = Lookup(
             lambda keys: endpoint.by_key("Vendor", "VendorID", keys, VENDOR_EXPANDED), KEYS_AT_ONCE
         )
@@ -35,10 +35,11 @@ class Assembly:
         return self.endpoint.pages(Listing(ORDERS, NUMBER, of_type, condition, wishes=self._query), after)
 
     def with_keys(self, keys: Iterable[tuple[str, ...]]) -> Iterator[list[Row]]:
-        """The orders with these types and numbers, some at a time, as many as exist."""
+        """The orders with these types and numbers, some at a time, as many as exist and are of a chosen type."""
         numbers: defaultdict[str, set[str]] = defaultdict(set)
         for of_type, number in keys:
-            numbers[of_type].add(number)
+            if of_type in self._types:
+                numbers[of_type].add(number)
         for of_type, wanted in numbers.items():
             for batch in batches(sorted(wanted), KEYS_AT_ONCE):
                 yield from self.pages(of_type, odata.one_of(NUMBER, batch))
