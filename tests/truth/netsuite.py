@@ -11,6 +11,7 @@ from typing import Any
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.netsuite.orders import FIRST_CHARGE_LINE, HEADER_MOVES, net_rate, status
+from tests.sandbox.dialects.netsuite.tables import PACKS
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order
 
@@ -188,7 +189,7 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "category": item and item.category,
         "quantity_ordered": line.quantity,
         "unit": (company.units[line.unit].rec20 or None) if line.unit else None,
-        "base_unit": (company.units[item.unit].rec20 or None) if item else None,
+        **_base_unit(company, line),
         "quantity_received": line.quantity_received,
         "quantity_invoiced": line.quantity_invoiced,
         "unit_price": net_rate(line),
@@ -201,6 +202,13 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "department": only and only.department,
         "is_closed": line.is_closed or line.is_cancelled,
     }
+
+
+def _base_unit(company: Company, line: Line) -> Row:
+    """The base unit of the units type that the line's unit belongs to."""
+    unit = company.units[line.unit].rec20 if line.unit else None
+    base, size = PACKS.get(unit or "", (unit or None, Decimal(1)))
+    return {"base_unit": base, "unit_conversion_factor": size if line.unit else None}
 
 
 def _line_status(line: Line) -> str:

@@ -45,8 +45,12 @@ JOINED = (
     Part("transactionshippingaddress", "sa", ADDRESS, "ship_to", "sa.nkey = t.shippingaddress"),
     Part("transactionbillingaddress", "ba", ADDRESS, "bill_to", "ba.nkey = t.billingaddress"),
 )
-ITEM = Part(
-    "item", "i", "id itemid displayname itemtype upccode mpn class:name stockunit:name", "item_record", "i.id = tl.item"
+UNITS, UNIT_FACTOR = "unitstypeuom", "conversionrate"
+UNIT, UNIT_BASE = "u.internalid = tl.units", "ub.unitstype = u.unitstype AND ub.baseunit = 'T'"
+LINE_JOINED = (
+    Part("item", "i", "id itemid displayname itemtype upccode mpn class:name", "item_record", "i.id = tl.item"),
+    Part(UNITS, "u", f"internalid unitstype unitname abbreviation {UNIT_FACTOR}", "line_unit", UNIT),
+    Part(UNITS, "ub", "internalid unitname abbreviation", "base_unit", UNIT_BASE),
 )
 
 CHANGED = "COALESCE(t.lastmodifieddate, t.createddate)"
@@ -66,7 +70,14 @@ def orders(source: Source) -> Statement:
 def lines(source: Source) -> Statement:
     """All lines but the main one, which is the header's own booking."""
     details = source.catalogue.details
-    return Statement((LINE.with_columns(details["lines"]), ITEM)).without(details["absent"])
+    return Statement((LINE.with_columns(details["lines"]), *LINE_JOINED)).without(details["absent"])
+
+
+def named_units(source: Source) -> str:
+    """Lines that name a unit."""
+    line = replace(LINE, columns="units", on="tl.transaction = t.id")
+    statement = Statement((replace(TRANSACTION, columns="id"), replace(MAIN_LINE, columns=""), line))
+    return statement.sql([*scope(source), "tl.units IS NOT NULL"])
 
 
 def scope(source: Source) -> list[str]:

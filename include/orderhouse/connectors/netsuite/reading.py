@@ -9,7 +9,7 @@ from typing import Any
 
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.netsuite import queries
-from include.orderhouse.errors import FilterIgnored, RequestRefused
+from include.orderhouse.errors import FilterIgnored, PermissionDenied, RequestRefused
 from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
 from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, count, number, one_of, run, text, walk
@@ -26,8 +26,23 @@ def discover(source: Source) -> Catalogue:
     asked = replace(source, catalogue=Catalogue(details=details))
     absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
     absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
+    _check_units(asked, absent)
     scope = () if "subsidiary" in absent else _subsidiaries(source)
     return Catalogue(scope or ("everything",), details | {"absent": absent})
+
+
+def _check_units(source: Source, absent: Sequence[str]) -> None:
+    """Quantities are told in base units: where lines name others, how many of those they are must be told too."""
+    lacking = {queries.UNITS, f"{queries.UNITS}.{queries.UNIT_FACTOR}"} & set(absent)
+    if not lacking or "transactionline.units" in absent:
+        return
+    named, _ = run(source, queries.named_units(source), 1)
+    if named:
+        raise PermissionDenied(
+            f"SuiteQL does not show {lacking.pop()}. Order lines name units, and without the units' conversion rates "
+            "their quantities cannot be told.",
+            action="Nothing was loaded. Let the connection's role view units of measure, then sync again.",
+        )
 
 
 def _custom_fields(source: Source) -> tuple[list[str], list[str]]:

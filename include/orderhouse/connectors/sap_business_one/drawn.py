@@ -1,4 +1,8 @@
-"""Goods receipts and A/P invoices drawn from orders: what they tell of each line, and whose order they changed."""
+"""Goods receipts and A/P invoices drawn from orders: what they tell of each line, and whose order they changed.
+
+A/P reserve invoices come before their goods and do not touch the inventory; what they close on the order comes by goods
+receipts that are drawn from them (SAP Business One's help, "A/P Reserve Invoice").
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from include.orderhouse import odata
 from include.orderhouse.lookup import Row, batches
 from include.orderhouse.service_layer import (
     GOODS_RECEIPT,
+    INVOICE,
     JOINED_AT_ONCE,
     PURCHASE_ORDER,
     ServiceLayer,
@@ -13,37 +18,69 @@ from include.orderhouse.service_layer import (
 )
 
 RECEIPTS, INVOICES = "PurchaseDeliveryNotes", "PurchaseInvoices"
-DRAWN_LINE = "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode"
+MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices"}
+DRAWN = "DocEntry,DocDate,ReserveInvoice"
+DRAWN_LINE = (
+    "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,RemainingOpenQuantity,"
+    "RemainingOpenInventoryQuantity"
+)
+
+Target = tuple[int, int]
+"""An order line: its order's key and its number."""
+Base = tuple[int, int, int]
+"""The line that another one was drawn from: its document's object type, that one's key, and its number."""
+
+
+def is_reserve(row: Row) -> bool:
+    """Whether a line that was drawn is one of an A/P reserve invoice."""
+    return bool(row["Document"].get("ReserveInvoice") == "tYES")
 
 
 def orders_behind(service: ServiceLayer, documents: list[Row]) -> set[int]:
-    """The orders that documents were drawn from, by themselves or by the goods receipts between."""
+    """The orders that documents were drawn from, by themselves or by the receipts and invoices between."""
+    found: set[int] = set()
+    seen: dict[str, set[int]] = {RECEIPTS: set(), INVOICES: set()}
     lines = [line for document in documents for line in lines_of(document)]
-    receipts = {line["BaseEntry"] for line in lines if line.get("BaseType") == GOODS_RECEIPT}
-    for page in service.by_keys(RECEIPTS, "DocEntry", receipts, ("DocEntry", "DocumentLines")):
-        lines += [line for document in page.rows for line in lines_of(document)]
-    return {line["BaseEntry"] for line in lines if line.get("BaseType") == PURCHASE_ORDER}
+    while lines:
+        found |= _bases(lines, PURCHASE_ORDER)
+        between = {RECEIPTS: _bases(lines, GOODS_RECEIPT), INVOICES: _bases(lines, INVOICE)}
+        lines = [line for entity in between for line in _lines(service, entity, between[entity] - seen[entity])]
+        for entity, entries in between.items():
+            seen[entity] |= entries
+    return found
+
+
+def _bases(lines: list[Row], kind: int) -> set[int]:
+    return {line["BaseEntry"] for line in lines if line.get("BaseType") == kind}
+
+
+def _lines(service: ServiceLayer, entity: str, entries: set[int]) -> list[Row]:
+    pages = service.by_keys(entity, "DocEntry", entries, ("DocEntry", "DocumentLines"))
+    return [line for page in pages for document in page.rows for line in lines_of(document)]
 
 
 def put_drawn_into(orders: list[Row], service: ServiceLayer) -> None:
     """Give each line the lines of goods receipts and invoices that were drawn from it, cancelled ones left out."""
     targets = {(order["DocEntry"], line["LineNum"]): line for order in orders for line in lines_of(order)}
     for line in targets.values():
-        line |= {"Receipts": [], "Invoices": []}
+        line |= {member: [] for member in MEMBERS.values()}
     for batch in batches([order["DocEntry"] for order in orders], JOINED_AT_ONCE):
-        behind: dict[tuple[int, int], tuple[int, int]] = {}
-        for row in _drawn(service, RECEIPTS, {PURCHASE_ORDER: batch}):
-            behind[row["Document"]["DocEntry"], row["LineNum"]] = base = (row["BaseEntry"], row["BaseLine"])
-            _put(targets, base, "Receipts", row)
-        receipts = sorted({entry for entry, _ in behind})
-        for row in _drawn(service, INVOICES, {PURCHASE_ORDER: batch, GOODS_RECEIPT: receipts}):
-            base = (row["BaseEntry"], row["BaseLine"])
-            _put(targets, behind.get(base) if row["BaseType"] == GOODS_RECEIPT else base, "Invoices", row)
+        bases: dict[Base, Target] = {(PURCHASE_ORDER, *target): target for target in targets}
+        _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {PURCHASE_ORDER: batch}))
+        receipts = sorted({entry for kind, entry, _ in bases if kind == GOODS_RECEIPT})
+        invoiced = _drawn(service, INVOICES, {PURCHASE_ORDER: batch, GOODS_RECEIPT: receipts})
+        _put(targets, bases, INVOICE, invoiced)
+        if reserves := sorted({row["Document"]["DocEntry"] for row in invoiced if is_reserve(row)}):
+            _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {INVOICE: reserves}))
 
 
-def _put(targets: dict[tuple[int, int], Row], base: tuple[int, int] | None, member: str, row: Row) -> None:
-    if base in targets:
-        targets[base][member].append(row)
+def _put(targets: dict[Target, Row], bases: dict[Base, Target], kind: int, rows: list[Row]) -> None:
+    """Put the lines of documents of a kind where their bases are, and let them be bases themselves."""
+    for row in rows:
+        target = bases.get((row["BaseType"], row["BaseEntry"], row["BaseLine"]))
+        if target is not None:
+            targets[target][MEMBERS[kind]].append(row)
+            bases[kind, row["Document"]["DocEntry"], row["LineNum"]] = target
 
 
 def _drawn(service: ServiceLayer, entity: str, bases: dict[int, list[int]]) -> list[Row]:
@@ -54,4 +91,4 @@ def _drawn(service: ServiceLayer, entity: str, bases: dict[int, list[int]]) -> l
         if entries
     ]
     condition = f"{entity}/CancelStatus eq 'csNo' and ({odata.any_of(drawn_from)})"
-    return service.joined(entity, "DocEntry,DocDate", DRAWN_LINE, condition)
+    return service.joined(entity, DRAWN, DRAWN_LINE, condition)

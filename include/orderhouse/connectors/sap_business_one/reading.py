@@ -16,11 +16,13 @@ from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Win
 from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
 from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, orders_behind
 from include.orderhouse.lookup import Row
+from include.orderhouse.odata import CollectionPage
 from include.orderhouse.sections import Section, read_sections, reread
-from include.orderhouse.service_layer import ServiceLayer, changed_at, literal, on_days
+from include.orderhouse.service_layer import ServiceLayer, changed_at, lines_of, literal, on_days
 
 ORDERS, KEY = "PurchaseOrders", "DocEntry"
 OPEN, UNDATED = "DocumentStatus eq 'bost_Open'", "UpdateDate eq null"
+CLOSED, RESERVES = "DocumentStatus ne 'bost_Open'", "ReserveInvoice eq 'tYES' and CancelStatus eq 'csNo'"
 MARGIN = timedelta(days=1)
 """How much earlier a window starts: clocks that are set back, and servers whose zone was configured wrongly."""
 
@@ -61,13 +63,27 @@ class Reading:
     def drawn(self, entity: str, condition: str | None, others: str, after: int | None) -> Iterator[Page]:
         """The orders behind documents; ``others`` are those that another section does not hold already."""
         for page in self.service.pages(entity, KEY, condition, (KEY, "DocumentLines"), after):
-            entries = orders_behind(self.service, page.rows)
-            rows = [row for found in self.service.by_keys(ORDERS, KEY, entries, (), others) for row in found.rows]
-            yield Page(self.assembly.whole(rows), page.rows[-1][KEY] if page.next_link and page.rows else None)
+            yield Page(self.assembly.whole(self._behind(page.rows, others)), _place(page))
+
+    def awaiting(self, others: str, after: int | None) -> Iterator[Page]:
+        """The orders of whose goods some are to come by reserve invoices, which closed them by being drawn."""
+        for page in self.service.pages(INVOICES, KEY, RESERVES, (KEY, "DocumentLines"), after):
+            waiting = [row for row in page.rows if any(line.get("RemainingOpenQuantity") for line in lines_of(row))]
+            rows = [row for row in self._behind(waiting, others) if self._is_before_end(row)]
+            yield Page(self.assembly.whole(rows), _place(page))
+
+    def _behind(self, documents: list[Row], others: str) -> list[Row]:
+        entries = orders_behind(self.service, documents)
+        return [row for page in self.service.by_keys(ORDERS, KEY, entries, (), others) for row in page.rows]
 
     def _is_before_end(self, row: Row) -> bool:
         moment, end = changed_at(row, self.source), self.window.end
         return moment is None or end is None or moment < end
+
+
+def _place(page: CollectionPage) -> int | None:
+    """The key to go on after; None on the last page."""
+    return page.rows[-1][KEY] if page.next_link and page.rows else None
 
 
 def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
@@ -76,7 +92,10 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
     last = window.end.astimezone(zone).date() if window.end else None
     changed, created = on_days("UpdateDate", first, last), on_days("CreationDate", first, last)
     if window.open_only:
-        yield "open", partial(reading.headers, odata.all_of(changed and f"{changed} or {UNDATED}", OPEN))
+        changed_or_undated = changed and f"{changed} or {UNDATED}"
+        yield "open", partial(reading.headers, odata.all_of(changed_or_undated, OPEN))
+        if settings.read_drawn_documents:
+            yield "awaiting", partial(reading.awaiting, odata.all_of(changed_or_undated, CLOSED))
         return
     yield "changed", partial(reading.headers, changed)
     if settings.undated_orders and changed:

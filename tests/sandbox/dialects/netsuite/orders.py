@@ -2,6 +2,9 @@
 
 What NetSuite does not know is lost here as it would be there: it has no cancelled orders (they are closed), no drafts
 (they await approval), no price basis and no line discount (the rate is net of it), and one department per line.
+
+Quantities stand in the base unit of the line's units type, whatever unit the line names ("SuiteQL: Units Of Measure" of
+netsuitediagnostics.com). So does the rate in accounts that were looked into; no document says it.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from tests.sandbox.arithmetic import HUNDRED, rounded
@@ -26,6 +29,7 @@ from tests.sandbox.dialects.netsuite.tables import (
     custom_value,
     day,
     flag,
+    in_base_units,
     plain,
     second,
 )
@@ -40,6 +44,7 @@ ITEM_TYPES = {
 }  # fmt: skip
 FIRST_CHARGE_LINE, FIRST_TAX_LINE = 5_000_001, 6_000_001
 RATE_DIGITS = 8
+ORACLE_DIGITS = 38
 
 
 def status(order: Order) -> str:
@@ -64,7 +69,8 @@ def status(order: Order) -> str:
 class Renderer:
     """Renders orders; ``options`` choose among what accounts were seen to answer.
 
-    ``status=prefixed`` serves ``PurchOrd:B``; ``signs=negative`` signs the amounts of lines as credits too.
+    ``status=prefixed`` serves ``PurchOrd:B``; ``signs=negative`` signs the amounts of lines as credits too;
+    ``rates=unit`` tells a line's rate per its own unit, not per the base unit.
     """
 
     company: Company
@@ -139,10 +145,12 @@ class Renderer:
         if line.is_text:
             return facts | {"item": DESCRIPTION_ITEM}
         only = line.distributions[0] if len(line.distributions) == 1 else None
+        size = in_base_units(self.company, line.unit)
         facts |= {
-            "item": self.company.items[line.item].id if line.item else None, "quantity": plain(line.quantity),
-            "quantityshiprecv": plain(line.quantity_received), "quantitybilled": plain(line.quantity_invoiced),
-            "units": self.numbers.unit(line.unit), "rate": plain(net_rate(line)),
+            "item": self.company.items[line.item].id if line.item else None, "quantity": plain(line.quantity * size),
+            "quantityshiprecv": plain(line.quantity_received * size),
+            "quantitybilled": plain(line.quantity_invoiced * size),
+            "units": self.numbers.unit(line.unit), "rate": plain(self._rate(line, size)),
             "isclosed": flag(line.is_closed or line.is_cancelled), "expectedreceiptdate": day(line.promised_date),
             "location": self.numbers.number("location", line.site), "vendorname": line.vendor_item_code,
             "department": self.numbers.number("department", only and only.department),
@@ -151,6 +159,12 @@ class Renderer:
         }  # fmt: skip
         facts |= self._amounts(order, line.net_amount)
         return facts | {f"custcol_{name}": custom_value(value) for name, value in line.custom.items()}
+
+    def _rate(self, line: Line, size: Decimal) -> Decimal:
+        if self.options.get("rates") == "unit":
+            return net_rate(line)
+        with localcontext(prec=ORACLE_DIGITS):
+            return net_rate(line) / size
 
     def _amounts(self, order: Order, amount: Decimal) -> Row:
         sign = -1 if self.options.get("signs") == "negative" else 1

@@ -53,6 +53,7 @@ SCHEMA = {
         "defaultbillingaddress:integer"
     ),
     "item": "id:integer itemid displayname itemtype upccode mpn class:integer stockunit:integer",
+    "unitstypeuom": "internalid:integer unitstype:integer unitname abbreviation conversionrate:decimal baseunit",
     "currency": "id:integer symbol name currencyprecision:integer",
     "subsidiary": "id:integer name currency:integer country isinactive",
     "employee": "id:integer entityid email",
@@ -72,6 +73,8 @@ UNIT_NAMES = {
     "EA": "Ea", "XCT": "Ctn", "XCX": "Can", "XCS": "Case", "GLL": "Gal", "XPK": "Pack",
 }  # fmt: skip
 """How an administrator of this account abbreviated its units; NetSuite has no standard ones."""
+PACKS = {"XBX": ("H87", Decimal(12)), "DZN": ("H87", Decimal(12)), "TNE": ("KGM", Decimal(1000))}
+"""Units that stand in a units type with another base unit, and how many of that they are."""
 
 FREIGHT_ITEM, DESCRIPTION_ITEM, FIRST_TAX_ITEM = 900_001, 900_002, 900_100
 
@@ -98,7 +101,12 @@ class Numbers:
         if code is None:
             return None
         unit = self.company.units[code]
-        return self.number("units", code, UNIT_NAMES.get(unit.rec20, unit.name))
+        return self.number("units", unit.rec20 or code, UNIT_NAMES.get(unit.rec20, unit.name))
+
+
+def in_base_units(company: Company, code: str | None) -> Decimal:
+    """How many base units one unit is."""
+    return PACKS[company.units[code].rec20][1] if code and company.units[code].rec20 in PACKS else Decimal(1)
 
 
 def plain(value: Decimal | None) -> str | None:
@@ -168,6 +176,7 @@ def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]
         row |= {"daysuntilnetdue": term.net_days, "discountpercent": plain(term.discount_percent)}
         yield "term", row | {"daysuntilexpiry": term.discount_days}
     yield from _vendor_rows(company, numbers)
+    yield from _unit_rows(company, numbers)
     yield from _item_rows(company, numbers)
     yield from _setup_rows()
 
@@ -182,6 +191,20 @@ def _vendor_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]
             "currency": numbers.number("currency", vendor.currency),
             "terms": numbers.number("terms", vendor.payment_term), "isinactive": flag(not vendor.active),
             "defaultbillingaddress": vendor.id,
+        }  # fmt: skip
+
+
+def _unit_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]:
+    """The units, each in a units type that is numbered as its base unit."""
+    names = {unit.rec20 or code: unit.name for code, unit in company.units.items()}
+    bases = {key: PACKS.get(key, (key, Decimal(1))) for key in names}
+    names |= {base: UNIT_NAMES[base] for base, _ in bases.values() if base not in names}
+    for key, name in names.items():
+        base, rate = bases.get(key, (key, Decimal(1)))
+        yield "unitstypeuom", {
+            "internalid": numbers.number("units", key, UNIT_NAMES.get(key, name)),
+            "unitstype": numbers.number("units", base, UNIT_NAMES.get(base, names[base])), "unitname": name,
+            "abbreviation": UNIT_NAMES.get(key, name), "conversionrate": plain(rate), "baseunit": flag(base == key),
         }  # fmt: skip
 
 

@@ -1,4 +1,8 @@
-"""Goods receipts and A/P invoices, which are drawn from orders; an order itself tells nothing of them."""
+"""Goods receipts and A/P invoices, which are drawn from orders; an order itself tells nothing of them.
+
+A/P reserve invoices are invoices that do not touch the inventory: their goods come by receipts that are drawn from them
+(SAP Business One's help, "A/P Reserve Invoice"). Until then their lines tell them as open.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from decimal import Decimal
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.dialects.sap_business_one.lines import (
     GOODS_RECEIPT,
+    INVOICE,
     PURCHASE_ORDER,
     is_special,
     line_number,
@@ -16,44 +21,90 @@ from tests.sandbox.dialects.sap_business_one.lines import (
 )
 from tests.sandbox.dialects.sap_business_one.orders import zone_of
 from tests.sandbox.dialects.sap_business_one.values import Row, local_date, local_time
-from tests.sandbox.order import Line, Order
+from tests.sandbox.order import ZERO, Line, Order
 
 MOST_RECEIPTS = 100
 """Receipts of one line; their numbers follow from the line's."""
 CANCELLED, CANCELLATION = 98, 99
+RESERVES = 10_000_000
+"""By how much the number of an order's reserve invoice is higher than that of its invoice."""
 
 
 def receipt_rows(order: Order, options: Mapping[str, str]) -> list[Row]:
     """Goods receipts, one for each time something came; a corrected one was cancelled by a document and made anew."""
     rows = []
     for line in order.goods_lines:
-        corrected_at = _last(order, ChangeKind.RECEIPT_CORRECTED, line)
+        corrected_at, left = _last(order, ChangeKind.RECEIPT_CORRECTED, line), _reserved(order, line, options)
         for index, receipt in enumerate(line.receipts):
             changed_at = max(receipt.received_at, corrected_at) if corrected_at else receipt.received_at
-            inner = _drawn(line, PURCHASE_ORDER, order.id, line_number(line), receipt.quantity)
-            rows.append(_document(_receipt(line, index), receipt.received_at, changed_at, options, [inner]))
+            ahead = min(left, receipt.quantity) if index >= _early(order, line) else ZERO
+            parts = (
+                (INVOICE, order.id + RESERVES, _reserve_lines(order, options).index(line) if ahead else 0, ahead),
+                (PURCHASE_ORDER, order.id, line_number(line), receipt.quantity - ahead),
+            )
+            inner = [_drawn(line, *part) for part in parts if part[-1] > 0]
+            numbered = [{**row, "LineNum": number} for number, row in enumerate(inner)]
+            rows.append(_document(_receipt(line, index), receipt.received_at, changed_at, options, numbered))
+            left -= ahead
         if corrected_at:
             rows += _cancelled(order, line, corrected_at, options)
     return rows
 
 
 def invoice_rows(order: Order, options: Mapping[str, str]) -> list[Row]:
-    """The A/P invoice over what was invoiced: drawn from the goods receipts, the rest from the order itself."""
-    lines = [row for line in order.goods_lines for row in _invoiced(order, line)]
-    if not lines:
-        return []
+    """The A/P invoice over what was invoiced: drawn from the goods receipts, the rest from the order itself.
+
+    The rest is a document of its own where it is a reserve invoice.
+    """
     at = order.changed_at({ChangeKind.INVOICED})
-    return [_document(order.id, at, at, options, [{**row, "LineNum": number} for number, row in enumerate(lines)])]
+    lines = [row for line in order.goods_lines for row in _invoiced(order, line, options)]
+    reserves = [_reserve(order, line, options) for line in _reserve_lines(order, options)]
+    documents = ((order.id, "tNO", lines), (order.id + RESERVES, "tYES", reserves))
+    return [
+        _document(entry, at, at, options, [{**row, "LineNum": number} for number, row in enumerate(rows)])
+        | {"ReserveInvoice": kind}
+        for entry, kind, rows in documents
+        if rows
+    ]
 
 
-def _invoiced(order: Order, line: Line) -> Iterable[Row]:
-    left = line.quantity_invoiced - received_with_invoice(line)
+def _reserve_lines(order: Order, options: Mapping[str, str]) -> list[Line]:
+    return [line for line in order.goods_lines if _reserved(order, line, options)]
+
+
+def _reserve(order: Order, line: Line, options: Mapping[str, str]) -> Row:
+    reserved = _reserved(order, line, options)
+    came = sum((receipt.quantity for receipt in line.receipts[_early(order, line) :]), ZERO)
+    left = max(reserved - came, ZERO)
+    drawn = _drawn(line, PURCHASE_ORDER, order.id, line_number(line), reserved)
+    return drawn | {"RemainingOpenQuantity": left, "RemainingOpenInventoryQuantity": left}
+
+
+def _reserved(order: Order, line: Line, options: Mapping[str, str]) -> Decimal:
+    """What was invoiced ahead of its goods by a reserve invoice."""
+    if options.get("invoices") != "reserve":
+        return ZERO
+    came = sum((receipt.quantity for receipt in line.receipts[: _early(order, line)]), ZERO)
+    return max(line.quantity_invoiced - came, ZERO)
+
+
+def _early(order: Order, line: Line) -> int:
+    """How many receipts there were before anything was invoiced."""
+    invoiced = [
+        change.at for change in order.changes if change.kind is ChangeKind.INVOICED and line.id in change.line_ids
+    ]
+    return sum(1 for receipt in line.receipts if not invoiced or receipt.received_at <= min(invoiced))
+
+
+def _invoiced(order: Order, line: Line, options: Mapping[str, str]) -> Iterable[Row]:
+    reserved = _reserved(order, line, options)
+    left = line.quantity_invoiced - (reserved or received_with_invoice(line))
     for index, receipt in enumerate(line.receipts):
         quantity = min(left, receipt.quantity)
         if quantity > 0:
             yield _drawn(line, GOODS_RECEIPT, _receipt(line, index), 0, quantity)
         left -= quantity
-    if received_with_invoice(line):
+    if received_with_invoice(line) and not reserved:
         yield _drawn(line, PURCHASE_ORDER, order.id, line_number(line), received_with_invoice(line))
 
 
@@ -80,6 +131,8 @@ def _drawn(line: Line, base: int, entry: int, number: int, quantity: Decimal) ->
         "ItemCode": None if is_special(line) else line.item,
         "Quantity": quantity,
         "InventoryQuantity": quantity,
+        "RemainingOpenQuantity": quantity,
+        "RemainingOpenInventoryQuantity": quantity,
         "UoMCode": line.unit or "Manual",
     }
 
@@ -95,6 +148,7 @@ def _document(entry: int, at: datetime, changed_at: datetime, options: Mapping[s
         "UpdateTime": local_time(changed_at, zone),
         "Cancelled": "tNO",
         "CancelStatus": "csNo",
+        "ReserveInvoice": "tNO",
         "DocumentLines": [{**line, "DocEntry": entry} for line in lines],
     }
 

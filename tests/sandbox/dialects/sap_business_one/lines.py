@@ -30,7 +30,10 @@ def line_number(line: Line) -> int:
 
 
 def received_with_invoice(line: Line) -> Decimal:
-    """What was invoiced before any goods receipt: an invoice drawn from the order itself receives its goods."""
+    """What was invoiced before any goods receipt: an invoice drawn from the order itself receives its goods.
+
+    A reserve invoice does not, but closes the order's line as well: what it is about is still to come by the invoice.
+    """
     return max(line.quantity_invoiced - line.quantity_received, ZERO)
 
 

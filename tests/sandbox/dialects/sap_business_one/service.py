@@ -26,7 +26,16 @@ from tests.sandbox.wire import json_response
 
 Endpoint = Callable[["Service", Request], Awaitable[Response]]
 EMPTY = frozenset(
-    {"DocEntry", "DocumentStatus", "UpdateDate", "UpdateTime", "CreationDate", "CancelStatus", "DocumentLines"}
+    {
+        "DocEntry",
+        "DocumentStatus",
+        "UpdateDate",
+        "UpdateTime",
+        "CreationDate",
+        "CancelStatus",
+        "ReserveInvoice",
+        "DocumentLines",
+    }
 )
 """Properties of documents that a query may name although there is no document."""
 PARTS = frozenset({"DocumentLines", "DocumentSpecialLines", "DocumentAdditionalExpenses"})

@@ -22,8 +22,8 @@ MAPPING = Mapping(
         "lines",
         LINE,
         not_in_source=(
-            "commodity_code commodity_code_scheme unit_conversion_factor quantity_accepted quantity_rejected "
-            "quantity_cancelled quantity_open price_basis_quantity price_unit price_unit_conversion_factor "
+            "commodity_code commodity_code_scheme quantity_accepted quantity_rejected quantity_cancelled "
+            "quantity_open price_basis_quantity price_unit price_unit_conversion_factor "
             "discount_percent discount_amount tax_amount total_amount tax_code tax_rate requested_delivery_date "
             "confirmed_delivery_date first_received_date last_received_date ship_to warehouse over_delivery_percent "
             "under_delivery_percent match_policy project requisition_reference contract_reference is_cancelled"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.netsuite import values as v
 from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
-from include.orderhouse.mapping import Expression, boolean, code, day, instant, magnitude, money, price, quantity, text
+from include.orderhouse.connectors.netsuite.units import FACTOR, in_line_unit, unit_price
+from include.orderhouse.mapping import Expression, boolean, code, day, instant, money, price, quantity, rate, text
 from include.orderhouse.model import PurchaseOrderLine
 from include.orderhouse.unit_names import NAMED_UNITS
 
@@ -20,12 +21,13 @@ LINE = PurchaseOrderLine[Expression](
     manufacturer_item_code=text("item_record.mpn"),
     gtin=text("item_record.upccode"),
     category=text("item_record.class_name"),
-    quantity_ordered=quantity(magnitude("quantity")),
+    quantity_ordered=quantity(in_line_unit("quantity")),
     unit=code("units_name", NAMED_UNITS),
-    base_unit=code("item_record.stockunit_name", NAMED_UNITS),
-    quantity_received=quantity(magnitude("quantityshiprecv")),
-    quantity_invoiced=quantity(magnitude("quantitybilled")),
-    unit_price=price("rate"),
+    base_unit=code("base_unit.abbreviation", NAMED_UNITS, "base_unit.unitname"),
+    unit_conversion_factor=rate(FACTOR),
+    quantity_received=quantity(in_line_unit("quantityshiprecv")),
+    quantity_invoiced=quantity(in_line_unit("quantitybilled")),
+    unit_price=price(unit_price),
     net_amount=money(v.signed("foreignamount")),
     net_amount_company=money(v.signed("netamount")),
     promised_delivery_date=day("expectedreceiptdate"),

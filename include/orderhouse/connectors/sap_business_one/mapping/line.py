@@ -47,5 +47,5 @@ LINE = PurchaseOrderLine[Expression](
     requisition_reference=text(v.requisition),
     contract_reference=text("AgreementNo"),
     is_cancelled=boolean("Order.Cancelled", true="tYES"),
-    is_closed=boolean("LineStatus", true="bost_Close"),
+    is_closed=boolean(v.line_standing, true="bost_Close"),
 )

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from include.orderhouse.connectors.sap_business_one.drawn import is_reserve
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
-from include.orderhouse.progress import progress
+from include.orderhouse.progress import progress, reached
 from include.orderhouse.service_layer import PURCHASE_ORDER
 
 TEXTS = ("dslt_Text", "dslt_Subtotal")
@@ -22,12 +23,13 @@ DIGITS = 6
 
 @derived_from("Receipts", "Invoices", "Quantity", "RemainingOpenQuantity", "LineStatus")
 def received(line: Record) -> Decimal | None:
-    """Goods receipts and invoices drawn from the order; else Quantity - RemainingOpenQuantity of open lines.
+    """Goods receipts, and invoices drawn from the order but reserve invoices; else Quantity - RemainingOpenQuantity of
+    open lines.
 
     On a line that is closed, what is not open any more may never have come.
     """
     if "Receipts" in line:
-        direct = [row for row in line["Invoices"] if row.get("BaseType") == PURCHASE_ORDER]
+        direct = [row for row in line["Invoices"] if row.get("BaseType") == PURCHASE_ORDER and not is_reserve(row)]
         return _in_order_units(line, [*line["Receipts"], *direct])
     if line.get("LineStatus") != "bost_Open" or line.get("Quantity") is None:
         return None
@@ -40,15 +42,33 @@ def invoiced(line: Record) -> Decimal | None:
     return _in_order_units(line, line["Invoices"]) if "Invoices" in line else None
 
 
-def _in_order_units(line: Record, drawn: Iterable[Record]) -> Decimal:
+def awaited(line: Record) -> Decimal:
+    """What reserve invoices wait for: closed on the order by being drawn, it comes by receipts drawn from them."""
+    reserves = [row for row in line.get("Invoices") or () if is_reserve(row)]
+    return round(_in_order_units(line, reserves, "RemainingOpenQuantity", "RemainingOpenInventoryQuantity"), DIGITS)
+
+
+def _in_order_units(
+    line: Record, drawn: Iterable[Record], quantity: str = "Quantity", in_inventory: str = "InventoryQuantity"
+) -> Decimal:
     """Drawn lines' quantities in the order line's unit; those in other units by their quantity in inventory units."""
     per_unit = number(line.get("UnitsOfMeasurment")) or 1
     return total(
-        row.get("Quantity")
-        if row.get("UoMCode") == line.get("UoMCode")
-        else number(row.get("InventoryQuantity")) / per_unit
+        row.get(quantity) if row.get("UoMCode") == line.get("UoMCode") else number(row.get(in_inventory)) / per_unit
         for row in drawn
     )
+
+
+def step(lines: Sequence[Record]) -> str | None:
+    """The step that lines have reached. What is invoiced as a whole ahead of its goods stands where its receipts do."""
+    invoices = come(lines, invoiced)
+    is_ahead = invoices == "full" and any(map(awaited, lines))
+    return reached({"invoiced": None if is_ahead else invoices, "received": come(lines, received)})
+
+
+def standing(record: Record, status: str, lines: Sequence[Record]) -> Any:
+    """LineStatus or DocumentStatus, but open while reserve invoices wait for goods of the lines."""
+    return "bost_Open" if any(map(awaited, lines)) else record.get(status)
 
 
 def come(lines: Sequence[Record], done: Callable[[Record], Decimal | None]) -> str | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from include.orderhouse.connectors.sap_business_one.values import TEXTS, come, drawn_from, invoiced, received
+from include.orderhouse.connectors.sap_business_one.values import TEXTS, awaited, drawn_from, standing, step
 from include.orderhouse.decimals import ZERO, number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
 from include.orderhouse.unit_names import NAMED_UNITS
 
 PURCHASE_REQUEST = 1470000113
@@ -47,21 +46,28 @@ def line_type(line: Record) -> Any:
 
 @derived_from("LineStatus", "Quantity", "Receipts", "Invoices")
 def line_status(line: Record) -> Any:
-    """The order's Cancelled, what was received and invoiced, LineStatus."""
+    """The order's Cancelled, what was received and invoiced, LineStatus; open while reserve invoices wait for goods."""
     if line.get("LineType") in TEXTS:
         return None
     if look_up(line, "Order.Cancelled") == "tYES":
         return "cancelled"
-    step = reached({"invoiced": come([line], invoiced), "received": come([line], received)})
-    if line.get("LineStatus") == "bost_Close":
-        return step if step in ("invoiced", "received") else "bost_Close"
-    return step or line.get("LineStatus")
+    done, told = step([line]), line_standing(line)
+    if told == "bost_Close":
+        return done if done in ("invoiced", "received") else told
+    return done or told
 
 
-@derived_from("RemainingOpenQuantity", "LineStatus")
+@derived_from("LineStatus", "Invoices")
+def line_standing(line: Record) -> Any:
+    """LineStatus; open while reserve invoices wait for goods."""
+    return standing(line, "LineStatus", [line])
+
+
+@derived_from("RemainingOpenQuantity", "LineStatus", "Invoices")
 def quantity_open(line: Record) -> Any:
-    """RemainingOpenQuantity; 0 on closed lines."""
-    return ZERO if line.get("LineStatus") == "bost_Close" else line.get("RemainingOpenQuantity")
+    """RemainingOpenQuantity, 0 on closed lines, and what reserve invoices wait for."""
+    told, ahead = ZERO if line.get("LineStatus") == "bost_Close" else line.get("RemainingOpenQuantity"), awaited(line)
+    return number(told) + ahead if ahead else told
 
 
 def amount(local: str, foreign: str) -> Derived:

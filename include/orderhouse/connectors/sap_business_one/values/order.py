@@ -6,10 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.sap_business_one.values import DIGITS, TEXTS, come, drawn_from, invoiced, received
+from include.orderhouse.connectors.sap_business_one.values import (
+    DIGITS,
+    TEXTS,
+    come,
+    drawn_from,
+    invoiced,
+    received,
+    standing,
+    step,
+)
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
 
 QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""
@@ -38,14 +46,14 @@ def status(order: Record) -> Any:
     """Cancelled, what was received and invoiced, DocumentStatus, AuthorizationStatus, Confirmed."""
     if order.get("Cancelled") == "tYES":
         return "cancelled"
-    step = reached({"invoiced": invoice_status(order), "received": receipt_status(order)})
-    if order.get("DocumentStatus") == "bost_Close":
-        return step if step in ("invoiced", "received") else "bost_Close"
-    if step:
-        return step
+    done, told = step(_lines(order)), standing(order, "DocumentStatus", _lines(order))
+    if told == "bost_Close":
+        return done if done in ("invoiced", "received") else told
+    if done:
+        return done
     if order.get("AuthorizationStatus") in ("dasPending", "dasRejected"):
         return order["AuthorizationStatus"]
-    return "tNO" if order.get("Confirmed") == "tNO" else order.get("DocumentStatus")
+    return "tNO" if order.get("Confirmed") == "tNO" else told
 
 
 def moment(day: str, clock: str) -> Derived:
