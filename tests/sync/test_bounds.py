@@ -114,6 +114,7 @@ def test_orders_that_are_read_again_on_purpose_do_not_count_as_outside_of_the_wi
         "coupa",
         "dynamics_fo",
         "erpnext",
+        "netsuite",
         "odoo",
         "oracle_fusion",
         "quickbooks",

@@ -86,26 +86,32 @@ def scope(source: Source) -> list[str]:
     return ["t.type = 'PurchOrd'", *([one_of("ml.subsidiary", chosen)] if chosen else [])]
 
 
-def within(source: Source, window: Window) -> list[str]:
-    """What makes an order belong to a window: its header's change or, where lines tell theirs, that of a line.
+def unfinished() -> str:
+    """Orders on which something may still happen."""
+    return f"NOT {one_of('t.status', FINISHED)}"
 
-    Bounds are whole seconds: NetSuite cuts the rest off, so the start goes down and the end up.
-    """
-    conditions, seconds = [], window.rounded(since, until)
-    if window.start or window.end:
-        changes = [_between(CHANGED, seconds)]
-        if window.start and "transactionline.linelastmodifieddate" not in source.catalogue.details["absent"]:
-            in_window = _between("cl.linelastmodifieddate", seconds)
-            lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608  instants of ours
-            changes.append(f"EXISTS ({lines})")
-        conditions.append(" OR ".join(changes))
-    if window.open_only:
-        conditions.append(f"NOT {one_of('t.status', FINISHED)}")
-    return conditions
+
+def changed(window: Window) -> list[str]:
+    """Orders whose header changed in the window."""
+    return [_between(CHANGED, window)] if window.start or window.end else []
+
+
+def changed_below(window: Window) -> list[str]:
+    """Orders of which a line changed in the window, and not the header."""
+    in_window = _between("cl.linelastmodifieddate", window)
+    lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608  instants of ours
+    return [f"NOT ({_between(CHANGED, window)})", f"EXISTS ({lines})"]
+
+
+def tells_changes_of_lines(source: Source) -> bool:
+    """Whether the account's lines tell when they changed."""
+    return "transactionline.linelastmodifieddate" not in source.catalogue.details["absent"]
 
 
 def _between(column: str, window: Window) -> str:
-    bounds = ((">=", window.start), ("<", window.end))
+    """Bounds are whole seconds: NetSuite cuts the rest off, so the start goes down and the end up."""
+    seconds = window.rounded(since, until)
+    bounds = ((">=", seconds.start), ("<", seconds.end))
     return " AND ".join(f"SYS_EXTRACT_UTC({column}) {sign} {_timestamp(at)}" for sign, at in bounds if at)
 
 

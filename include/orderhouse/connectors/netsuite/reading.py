@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
@@ -12,6 +13,7 @@ from include.orderhouse.connectors.netsuite import queries
 from include.orderhouse.errors import FilterIgnored, PermissionDenied, RequestRefused
 from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
+from include.orderhouse.sections import Section, read_sections, reread
 from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, count, number, one_of, run, text, walk
 
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
@@ -76,14 +78,33 @@ def _subsidiaries(source: Source) -> tuple[str, ...]:
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
-    """Orders in order of their modification, or creation where they have none, and id; each page with its lines."""
-    conditions = [*queries.scope(source), *queries.within(source, window)]
-    after = tuple(window.resume) if window.resume else None
-    expected = None if after else count(source, queries.keys(source), conditions)
+    """The orders whose header changed in the window, then those of which only a line did; each with its lines."""
+    return read_sections(list(_sections(source, window)), window.resume)
+
+
+def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
+    scope = [*queries.scope(source), *([queries.unfinished()] if window.open_only else [])]
+    yield "changed", partial(_counted, source, [*scope, *queries.changed(window)])
+    if window.start and queries.tells_changes_of_lines(source):
+        yield "lines", reread(partial(_orders, source, [*scope, *queries.changed_below(window)]))
+
+
+def _counted(source: Source, conditions: Sequence[str], after: list[Any] | None) -> Iterator[Page]:
+    if after:
+        yield from _orders(source, conditions, after)
+        return
+    expected = count(source, queries.keys(source), conditions)
+    pages = _orders(source, conditions, None) if expected else iter((Page(()),))
+    yield replace(next(pages), expected=expected)
+    yield from pages
+
+
+def _orders(source: Source, conditions: Sequence[str], after: list[Any] | None) -> Iterator[Page]:
+    """Orders in order of their modification, or creation where they have none, and id."""
     limit = min(source.page_size, MAX_ROWS)
-    for rows, last in walk(source, queries.orders(source), conditions, queries.ORDER_KEY, limit, after):
-        yield Page(_whole(source, rows), list(last) if last else None, expected)
-        expected = None
+    place = tuple(after) if after else None
+    for rows, last in walk(source, queries.orders(source), conditions, queries.ORDER_KEY, limit, place):
+        yield Page(_whole(source, rows), list(last) if last else None)
 
 
 def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
