@@ -27,6 +27,7 @@
         ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
         ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
         ├── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
+        ├── ValueRefused               VALUE_REFUSED             PostgreSQL does not take a value, or a row
         └── SealBroken                 SEAL_BROKEN               encrypted data was changed or moved
 
 Each error has a stable ``code``, the source's ``request_id`` where it gave one, and a message that ends in what to do.
@@ -222,6 +223,15 @@ class StagedFilesMissing(LookAtData):
     """The staged files of the step before are gone."""
 
     code = "STAGED_FILES_MISSING"
+
+
+class ValueRefused(LookAtData):
+    """PostgreSQL does not take a value, or a row that breaks one of its constraints; the same would be refused again.
+
+    The value itself is never told: it may be of an order.
+    """
+
+    code = "VALUE_REFUSED"
 
 
 class SealBroken(LookAtData):

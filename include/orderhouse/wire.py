@@ -19,6 +19,8 @@ VALUES = 8_000_000
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 _NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _TEXT = re.compile(rb'"[^"]*"')
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON writes it; behind another backslash it is text that only looks like it."""
 
 _EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperation, Overflow, Subnormal, Underflow])
 """Numbers that mean something: written out, 1e999999999 would fill a gigabyte."""
@@ -82,6 +84,17 @@ def decode_pairs(body: bytes) -> list[tuple[str, bytes]]:
 def encode(value: Any) -> bytes:
     """Write JSON; decimals become numbers with all their digits."""
     return _encoder.encode(value)
+
+
+def storable(text: str) -> str:
+    """Text as PostgreSQL holds it: without NUL characters, for which the replacement character stands."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+def storable_json(value: Any) -> str:
+    """JSON as PostgreSQL holds it: without NUL characters in names or texts, as of `storable`."""
+    written = encode(value).decode()
+    return _NUL.sub(r"\1\\ufffd", written) if "\\u0000" in written else written
 
 
 def part(body: Any, path: str, kind: type[T], *, of: str) -> T:

@@ -116,6 +116,15 @@ def test_what_a_sync_discovers_while_it_runs_begins_with_its_past_at_the_next_on
     assert system.sync()["mode"] == "initial"
 
 
+def test_a_nul_character_in_the_name_of_a_company_stops_no_sync(central: Sandbox, connect: Connect) -> None:
+    system = connected(connect, central)
+    connector = system.runtime.connection.connector
+    odd = replace(connector, discover=lambda source: replace(connector.discover(source), scope=("A\x00",)))
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": odd})
+    assert system.sync()["scope"] == ["A\ufffd"]
+    assert system.sync()["mode"] == "incremental"
+
+
 def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connect) -> None:
     """H17: what the plan no longer covers proves nothing, though the sync before had covered it."""
     system = connected(connect, central)

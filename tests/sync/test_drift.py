@@ -72,6 +72,18 @@ def test_a_field_that_is_new_is_noted_once_and_can_be_mapped(odoo: Sandbox, sync
     assert told == [{"day": "Monday"}]
 
 
+def test_a_nul_character_in_a_field_that_is_not_mapped_stops_no_sync(odoo: Sandbox, synced: System) -> None:
+    """H22."""
+    odoo.world("odoo").faults.add("new_field", times=None, field="x_\x00", value="Mon\x00day")
+    touch_all(odoo)
+    assert synced.sync()["state"] == "succeeded"
+    new = ("appeared", False, None, "string")
+    assert drift(synced) == [("order_line.x_\ufffd", *new), ("x_\ufffd", *new)]
+    assert synced.rows("SELECT DISTINCT sample FROM ops.source_field WHERE path LIKE '%x\\__'") == [
+        {"sample": "Mon\ufffdday"}
+    ]
+
+
 def test_a_field_that_changes_its_type_is_noted_and_loses_no_order(odoo: Sandbox, synced: System) -> None:
     """H22: a reference that becomes a number is still a text to the mapping."""
     odoo.world("odoo").faults.add("retyped_field", times=None, field="partner_ref", value=4711)

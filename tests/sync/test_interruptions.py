@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections import Counter
 from threading import Event, Thread
 from typing import Any
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pytest
 import zstandard
 
+from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
 from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, TooManyRejects
 from include.orderhouse.sync import steps
@@ -175,3 +178,32 @@ def _readable(name: str, content: bytes) -> str:
         told = [name for name in table.column_names if name != "payload"]
         return str(table.select(told).to_pydict())
     return content.decode()
+
+
+def test_of_an_error_that_was_not_foreseen_the_ledger_has_its_kind_and_place_and_no_message(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise pa.ArrowInvalid("Failed to parse string: 'a secret memo'" * 1000)
+
+    monkeypatch.setattr(steps, "make_batches", fail)
+    with pytest.raises(pa.ArrowInvalid):
+        system.sync()
+    row = system.last_sync()
+    assert (row["state"], row["error_code"]) == ("failed", "ArrowInvalid")
+    assert re.sub(r"\d+", "1", row["error_message"]) == (
+        "ArrowInvalid in steps.py, line 1, which was not foreseen. The log of the run has its message; report it."
+    )
+
+
+def test_a_value_that_the_warehouse_does_not_take_ends_the_sync_and_is_shown_nowhere(
+    odoo: Sandbox, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "storable", lambda text: text)
+    odoo.world("odoo").faults.add("new_field", times=None, field="x_note", value="a secret\x00")
+    with pytest.raises(LookAtData) as refused:
+        system.sync()
+    row = system.last_sync()
+    assert (row["state"], row["error_code"], row["error_message"]) == ("failed", "VALUE_REFUSED", str(refused.value))
+    assert len(row["error_message"]) < 500
+    assert "secret" not in "".join(traceback.format_exception(refused.value))

@@ -42,6 +42,12 @@ def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
 
 
+def test_h22_a_nul_character_in_what_does_not_fit_is_not_in_its_issue() -> None:
+    batch = frames(order(extra={"budget": "1\x00"}), custom_fields=CUSTOM)
+    assert only(batch, "issue")["source_value"] == "1\ufffd"
+    assert "\x00" not in only(batch, "issue")["reason"]
+
+
 def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:
     plain, grown = frames(order()), frames(order(YY1_New="1"))
     assert only(plain)["row_hash"] == only(grown)["row_hash"]

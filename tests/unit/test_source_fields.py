@@ -55,6 +55,13 @@ def test_samples_are_short_and_never_of_what_is_named_like_a_secret() -> None:
     assert fields.fields["amount"].sample == "1.50"
 
 
+def test_h22_samples_and_paths_have_no_nul_character() -> None:
+    fields = seen(order(**{"a\x00": {"b\x00\x00c": "x\x00y"}}), order(**{"a\x00": {"b\x00\x00c": "z"}}))
+    told = fields.fields["a\ufffd.b\ufffd\ufffdc"]
+    assert (told.sample, told.present, fields.objects_around("a\ufffd.b\ufffd\ufffdc")) == ("x\ufffdy", 2, 2)
+    assert "\x00" not in str(fields.as_json())
+
+
 def test_names_that_are_data_or_annotations_are_no_fields_and_never_fill_the_memory() -> None:
     keys = {"@odata.etag": 1, **{f"{number}": 50 for number in range(100)}}
     many = {f"name{number}": number for number in range(2 * MOST_FIELDS)}

@@ -6,13 +6,18 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from include.orderhouse import wire
 from include.orderhouse.frames import Frames
+from include.orderhouse.mapping import document
+from include.orderhouse.model import Column, Kind
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.transform.batch import Transform
+from include.orderhouse.transform.columns import ColumnReader, Empties
+from include.orderhouse.transform.rows import RawRows
 from tests.unit.small_source import T0, connection, frames, line, made, only, order
 
 
@@ -29,6 +34,23 @@ def test_an_order_becomes_rows_of_every_table_that_share_its_id() -> None:
     assert version["order_id"] == header["order_id"]
     assert unpack(version["payload"])["number"] == "PO-1"
     assert made(batch, "reject") == made(batch, "issue") == []
+
+
+def test_h32_a_nul_character_in_a_document_rejects_nothing() -> None:
+    reader = ColumnReader(Column("dimensions", Kind.JSON, "Any"), document("plans"), Empties.of(()), ZoneInfo("UTC"))
+    reading = reader.read(RawRows([{"plans": {"Plan\x00": ["a\x00b", r"c:\u0000"]}}], [0]))
+    assert reading.failures == []
+    assert json.loads(reading.values[0].as_py()) == {"Plan\ufffd": ["a\ufffdb", r"c:\u0000"]}
+
+
+def test_h32_a_nul_character_in_what_cannot_be_derived_is_not_in_the_reason() -> None:
+    class Odd(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            raise ValueError("no delivery on \x00")
+
+    reject = only(frames(Odd(order())), "reject")
+    assert (reject["code"], "no delivery on \ufffd" in reject["reason"]) == ("MAPPING_FAILED", True)
+    assert "\\u0000" not in reject["findings"]
 
 
 def test_ids_are_the_same_in_every_run_and_differ_by_connection() -> None:

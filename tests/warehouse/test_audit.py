@@ -59,6 +59,13 @@ def test_rows_that_many_write_at_once_form_one_chain(url: str, engine: sa.Engine
     ]
 
 
+def test_a_nul_character_in_the_details_keeps_no_row_out(log: sa.Engine) -> None:
+    record_now(log, Event("login.refused", "unknown", details={"path": "/orders/\x00"}))
+    told = "SELECT details FROM ops.audit WHERE action = 'login.refused'"
+    assert rows(log, told) == [({"path": "/orders/\ufffd"},)]
+    assert verify(log, masters).rows == 12
+
+
 def test_a_row_whose_transaction_fails_leaves_no_gap(log: sa.Engine) -> None:
     with log.connect() as session:
         session.execute(sa.text("SELECT ops.record_audit('a', 'b', NULL, NULL, NULL, '{}', false)"))

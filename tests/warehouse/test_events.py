@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import CountMismatch
+from include.orderhouse.errors import CountMismatch, ValueRefused
 from include.orderhouse.warehouse.ledger import fail_sync, start_sync
 from include.orderhouse.warehouse.load import keep_rejects, load
 from include.orderhouse.warehouse.source_fields import Drift, SeenField, observation
@@ -54,7 +54,7 @@ def test_a_load_that_rolls_back_tells_nothing(engine: sa.Engine) -> None:
 def test_an_event_that_cannot_be_written_undoes_the_load(engine: sa.Engine) -> None:
     with engine.begin() as session:
         session.execute(sa.text("ALTER TABLE ops.webhook_event ADD CHECK (kind <> 'sync.completed')"))
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(ValueRefused):
         load(engine, started_task(engine), [frames(Order())])
     assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]
     assert rows(engine, "SELECT state FROM ops.sync") == [("running",)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,8 @@ class Discovery:
 
 def discover(runtime: Runtime, source: Source) -> Discovery:
     """Ask the source, and keep what it tells for later syncs."""
-    catalogue = runtime.connection.connector.discover(source)
+    told = runtime.connection.connector.discover(source)
+    catalogue = replace(told, scope=tuple(map(wire.storable, told.scope)))
     now = warehouse_now(runtime.warehouse)
     source_now = source.api.source_time or now
     content = {

@@ -1,8 +1,14 @@
-"""What a failed sync leaves behind: its row of the ledger, and the connection's status."""
+"""What a failed sync leaves behind: its row of the ledger, and the connection's status.
+
+Both are shown to people and told to other programs. An error of the product is told in its own words. Of any other
+only its kind and its place in the code are: its message may quote an order, as those of PostgreSQL and Arrow do.
+"""
 
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -19,6 +25,7 @@ from include.orderhouse.warehouse.ledger import fail_sync
 from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.status import disconnected, set_status
 
+_PRODUCT = Path(__file__).parents[1]
 log = logging.getLogger(__name__)
 
 
@@ -26,14 +33,23 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
     """Note in the ledger and the connection's status why a sync failed; ``is_final`` where nothing tries it again."""
     name, connector = runtime.connection.name, runtime.connection.connector.name
     code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
+    message = str(error) if isinstance(error, OrderhouseError) else _unforeseen(error)
     state = "stopped" if isinstance(error, TooManyRejects | SchemaDrift) else "failed"
     try:
         for identity in _syncs(runtime, request):
-            fail_sync(runtime.warehouse, name, identity, code, str(error), state, is_final=is_final)
+            fail_sync(runtime.warehouse, name, identity, code, message, state, is_final=is_final)
         if (status := _status_after(error)) is not None:
-            set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, str(error))
+            set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, message)
     except Exception:
         log.exception("The failure of %s could not be noted in the warehouse", name)
+
+
+def _unforeseen(error: BaseException) -> str:
+    """What is told of an error that is not the product's own, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PRODUCT)]
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    return f"{type(error).__name__}{place}, which was not foreseen. The log of the run has its message; report it."
 
 
 def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:

@@ -44,8 +44,8 @@ class Draft:
 
     def reject(self, table: str, position: int, failure: Failure) -> None:
         """Note why an order is rejected."""
-        reason = {"table": table, "field": failure.column, "code": failure.code, "reason": failure.reason}
-        self.findings.setdefault(position, []).append(reason)
+        told = {"table": table, "field": failure.column, "code": failure.code, "reason": wire.storable(failure.reason)}
+        self.findings.setdefault(position, []).append(told)
 
     @cached_property
     def fetched_at(self) -> pa.Array:
@@ -258,7 +258,7 @@ def issue_row(connection: str, owner: tuple[str | None, str | None], table: str,
         "field": oddity.column,
         "code": oddity.code,
         "reason": oddity.reason,
-        "source_value": None if oddity.value is None else str(oddity.value)[:500],
+        "source_value": None if oddity.value is None else wire.storable(str(oddity.value)[:500]),
     }
 
 

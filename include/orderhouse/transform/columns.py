@@ -154,7 +154,7 @@ class ColumnReader:
             Kind.BOOLEAN: lambda value: read_boolean(value, self.expression.truths),
             Kind.DATE: lambda value: read_date(value, self._zone),
             Kind.INSTANT: lambda value: read_instant(value, self._zone),
-            Kind.JSON: lambda value: wire.encode(read_document(value)).decode(),
+            Kind.JSON: lambda value: wire.storable_json(read_document(value)),
         }
         convert = plain[kind]
         return lambda value, row: convert(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -25,9 +24,6 @@ from include.orderhouse.transform.rows import Failure, RawRows
 
 DRIFTED = "CUSTOM_FIELD_DRIFTED"
 
-NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-"""As JSON writes it; behind another backslash it is text that only looks like it."""
-
 READERS: dict[str, Callable[[Any], Any]] = {
     "decimal": read_decimal,
     "integer": read_integer,
@@ -49,7 +45,7 @@ def read_custom_fields(
             _read_pattern(rows, field.pattern, empties, found)
         else:
             _read_field(rows, field, empties, found, drifted)
-    return [_as_json(values) if values else None for values in found], drifted
+    return [wire.storable_json(values) if values else None for values in found], drifted
 
 
 def _read_pattern(rows: RawRows, pattern: str, empties: Empties, found: list[dict[str, Any]]) -> None:
@@ -78,11 +74,6 @@ def _read_field(
 
 def _reader(kind: str) -> Callable[[Any], Any]:
     return READERS.get(kind, _as_text)
-
-
-def _as_json(values: dict[str, Any]) -> str:
-    """PostgreSQL's JSON holds no NUL character; the replacement character stands for it."""
-    return NUL.sub(r"\1\\ufffd", wire.encode(values).decode())
 
 
 def _as_text(value: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 A path is dotted; the elements of a list share the path of the list. Two kinds of names are no fields: those that begin
 with a digit are data, such as the keys of Odoo's ``analytic_distribution``; those with a dot in them are annotations of
-the protocol, such as ``@odata.etag``.
+the protocol, such as ``@odata.etag``. Paths and samples are texts that PostgreSQL holds, whatever the source says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Self
+
+from include.orderhouse import wire
 
 JSON_TYPES: dict[type, str] = {
     str: "string",
@@ -52,7 +54,8 @@ class SourceFields:
         self.objects[path] += len(objects)
         for name in set(chain.from_iterable(objects)):
             if "." not in name and not name[:1].isdigit():
-                self._add_field(f"{path}.{name}" if path else name, [each[name] for each in objects if name in each])
+                own = wire.storable(name)
+                self._add_field(f"{path}.{own}" if path else own, [each[name] for each in objects if name in each])
 
     def merge(self, other: SourceFields) -> None:
         """Add what was seen elsewhere of the same sync."""
@@ -109,4 +112,5 @@ class SourceFields:
 
     def _sample(self, values: Iterable[Any]) -> str | None:
         plain = (value for value in values if isinstance(value, str | int | Decimal) and value is not False)
-        return next((str(value)[:SAMPLE_LENGTH] for value in plain if value not in ("", *self.empty)), None)
+        told = (str(value)[:SAMPLE_LENGTH] for value in plain if value not in ("", *self.empty))
+        return next(map(wire.storable, told), None)

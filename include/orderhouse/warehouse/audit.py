@@ -7,13 +7,13 @@ whole chain anew; the seals that the maintenance adds, authenticated by the mast
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse import wire
 from include.orderhouse.errors import SealBroken
 from include.orderhouse.master_key import MasterKeys, master_keys
 
@@ -69,7 +69,7 @@ def record(warehouse: sa.Connection, event: Event, *, if_new: bool = False) -> N
     With ``if_new`` only where the latest row of this action and connection tells other details.
     """
     told = {name: getattr(event, name) for name in ("actor", "action", "connection", "customer", "subject")}
-    warehouse.execute(_RECORD, {**told, "details": json.dumps(dict(event.details)), "if_new": if_new})
+    warehouse.execute(_RECORD, {**told, "details": wire.storable_json(dict(event.details)), "if_new": if_new})
 
 
 def record_now(engine: sa.Engine, event: Event, *, if_new: bool = False) -> None:

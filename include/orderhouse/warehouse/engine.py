@@ -1,8 +1,13 @@
-"""The way to the warehouse: its address, its engine, and what a lost connection is called."""
+"""The way to the warehouse: its address, its engine, and what its errors are called.
+
+No error tells a value that was sent: neither a statement's parameters nor what PostgreSQL quotes of them, for both may
+be of an order. It names the kind of the error, and the table and the column where the server says them.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,7 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, ValueRefused, WarehouseUnavailable
 from include.orderhouse.home import Home
 from include.orderhouse.network import is_loopback
 from include.orderhouse.warehouse.embedded import EmbeddedPostgres
@@ -22,6 +27,10 @@ PLAIN_SETTING = "ORDERHOUSE_WAREHOUSE_WITHOUT_TLS"
 """Hosts, separated by commas, that may be spoken to without verified TLS: those of a network that you trust."""
 OLDEST_SERVER = 15
 _CONNECT_TIMEOUT_SECONDS = 10
+_NAMED = (psycopg.OperationalError, psycopg.DataError, psycopg.IntegrityError)
+"""The errors of psycopg that become the product's own."""
+_COPY = re.compile(r"^COPY (?P<table>\w+), line \d+, column (?P<column>\w+)", re.MULTILINE)
+"""Where PostgreSQL found a value of a COPY; the value comes after it."""
 
 
 def owner_url() -> str | None:
@@ -53,13 +62,14 @@ def _embedded() -> EmbeddedPostgres:
 def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
     """An engine on the warehouse; sessions speak UTC, and are kept open for the next one unless told otherwise.
 
-    A lost connection is WarehouseUnavailable; an address or server that cannot be used is ConfigurationInvalid, as is
-    one on another machine that TLS does not verify.
+    A lost connection is WarehouseUnavailable, a value that PostgreSQL does not take ValueRefused; an address or server
+    that cannot be used is ConfigurationInvalid, as is one on another machine that TLS does not verify.
     """
     address = _driver_url(url or warehouse_url())
     _check_encryption(address)
     engine = sa.create_engine(
         address,
+        hide_parameters=True,
         pool_pre_ping=True,
         poolclass=None if keep_open else sa.NullPool,
         connect_args={
@@ -68,7 +78,7 @@ def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
             "options": "-c timezone=UTC",
         },
     )
-    event.listen(engine, "handle_error", _name_outage)
+    event.listen(engine, "handle_error", _name_error)
     event.listen(engine, "first_connect", _check_server)
     return engine
 
@@ -122,12 +132,33 @@ def _check_server(connection: psycopg.Connection, _record: object) -> None:
         )
 
 
-def _name_outage(context: sa.ExceptionContext) -> None:
-    if isinstance(context.original_exception, psycopg.OperationalError) and not context.is_pre_ping:
-        raise _unavailable(context.original_exception) from context.original_exception
+def _name_error(context: sa.ExceptionContext) -> None:
+    error = context.original_exception
+    if isinstance(error, _NAMED) and not context.is_pre_ping:
+        raise _named(error) from error
 
 
-def _unavailable(error: psycopg.OperationalError) -> WarehouseUnavailable:
+def _named(error: psycopg.Error) -> OrderhouseError:
+    """The product's error for one of psycopg, whose own message goes: logs would show it with the traceback."""
+    found = _unavailable(error) if isinstance(error, psycopg.OperationalError) else _refused(error)
+    error.args = (found.message,)
+    return found
+
+
+def _refused(error: psycopg.Error) -> ValueRefused:
+    told = error.diag
+    names = {"table": told.table_name, "column": told.column_name, "constraint": told.constraint_name}
+    if place := _COPY.search(told.context or ""):
+        names |= place.groupdict()
+    where = ", ".join([told.sqlstate or "by the driver", *(f"{kind} {name}" for kind, name in names.items() if name)])
+    return ValueRefused(
+        f"The warehouse does not take a value: {type(error).__name__} ({where}).",
+        action="Nothing was kept. The value is not told here, as it may be of an order; PostgreSQL's own log may have "
+        "it. Report it: nothing that a source says should be refused.",
+    )
+
+
+def _unavailable(error: psycopg.Error) -> WarehouseUnavailable:
     said = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
     return WarehouseUnavailable(
         f"The warehouse cannot be used: {said}.",
@@ -137,8 +168,12 @@ def _unavailable(error: psycopg.OperationalError) -> WarehouseUnavailable:
 
 @contextmanager
 def outages_named() -> Iterator[None]:
-    """Inside, psycopg's own OperationalError (lost connection, shutdown, deadlock) becomes WarehouseUnavailable."""
+    """Inside, psycopg's own errors become the product's, as on an engine of `connect`.
+
+    OperationalError (lost connection, shutdown, deadlock) is WarehouseUnavailable; DataError and IntegrityError are
+    ValueRefused.
+    """
     try:
         yield
-    except psycopg.OperationalError as error:
-        raise _unavailable(error) from error
+    except _NAMED as error:
+        raise _named(error) from error
