@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.transform.mapped import Mapped
-from include.orderhouse.transform.source_fields import MOST_FIELDS, SAMPLE_LENGTH, SourceFields
+from include.orderhouse.transform.source_fields import LONGEST_PATH, MOST_FIELDS, SAMPLE_LENGTH, SourceFields
 from tests.unit.small_source import connection, line, order
 
 
@@ -63,7 +63,7 @@ def test_h22_samples_and_paths_have_no_nul_character() -> None:
 
 
 def test_names_that_are_data_or_annotations_are_no_fields_and_never_fill_the_memory() -> None:
-    keys = {"@odata.etag": 1, **{f"{number}": 50 for number in range(100)}}
+    keys = {"@odata.etag": 1, "x" * LONGEST_PATH: 2, **{f"{number}": 50 for number in range(100)}}
     many = {f"name{number}": number for number in range(2 * MOST_FIELDS)}
     fields = seen({"analytic_distribution": keys, **many}).fields
     assert not [path for path in fields if path.startswith("analytic_distribution.")]

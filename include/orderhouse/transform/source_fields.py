@@ -1,8 +1,8 @@
 """Which fields raw orders have: every path with its JSON types, however the mapping treats it.
 
-A path is dotted; the elements of a list share the path of the list. Two kinds of names are no fields: those that begin
-with a digit are data, such as the keys of Odoo's ``analytic_distribution``; those with a dot in them are annotations of
-the protocol, such as ``@odata.etag``. Paths and samples are texts that PostgreSQL holds, whatever the source says.
+A path is dotted; the elements of a list share the path of the list. Three kinds of names are no fields: those that begin
+with a digit are data, such as the keys of Odoo's ``analytic_distribution``, as are those that make a path longer than
+any field's; those with a dot in them are annotations of the protocol, such as ``@odata.etag``. Paths and samples are texts that PostgreSQL holds, whatever the source says.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ JSON_TYPES: dict[type, str] = {
 }
 MOST_FIELDS = 5000
 """A source whose objects have data for names must not fill the memory."""
+LONGEST_PATH = 500
+"""In characters: PostgreSQL's indexes hold no keys of many thousand bytes."""
 SAMPLE_LENGTH = 60
 SECRET = re.compile("token|secret|passw|api_?key|credential", re.IGNORECASE)
 
@@ -53,9 +55,9 @@ class SourceFields:
         """Look at objects that share a path, and at all inside them; one pass per field, not per value."""
         self.objects[path] += len(objects)
         for name in set(chain.from_iterable(objects)):
-            if "." not in name and not name[:1].isdigit():
-                own = wire.storable(name)
-                self._add_field(f"{path}.{own}" if path else own, [each[name] for each in objects if name in each])
+            own = f"{path}.{wire.storable(name)}" if path else wire.storable(name)
+            if "." not in name and not name[:1].isdigit() and len(own) <= LONGEST_PATH:
+                self._add_field(own, [each[name] for each in objects if name in each])
 
     def merge(self, other: SourceFields) -> None:
         """Add what was seen elsewhere of the same sync."""
