@@ -1,8 +1,9 @@
 """Which fields raw orders have: every path with its JSON types, however the mapping treats it.
 
-A path is dotted; the elements of a list share the path of the list. Three kinds of names are no fields: those that begin
-with a digit are data, such as the keys of Odoo's ``analytic_distribution``, as are those that make a path longer than
-any field's; those with a dot in them are annotations of the protocol, such as ``@odata.etag``. Paths and samples are texts that PostgreSQL holds, whatever the source says.
+A path is dotted; the elements of a list share the path of the list. Three kinds of names are no fields: those that
+begin with a digit are data, such as the keys of Odoo's ``analytic_distribution``, as are those that make a path longer
+than any field's; those with a dot in them are annotations of the protocol, such as ``@odata.etag``. Paths and samples
+are texts that PostgreSQL holds, whatever the source says.
 """
 
 from __future__ import annotations
