@@ -78,9 +78,9 @@ LINE = Entity(
         number("UnderdelivTolrtdLmtRatioInPct", lambda s: s.line.under_delivery_percent, 1),
         flag("IsCompletelyDelivered", lambda s: names.is_delivered(s.line)),
         flag("IsFinallyInvoiced", lambda s: names.is_invoiced(s.order, s.line)),
-        flag("GoodsReceiptIsExpected", lambda s: True),
-        flag("InvoiceIsExpected", lambda s: True),
-        flag("InvoiceIsGoodsReceiptBased", lambda s: True),
+        flag("GoodsReceiptIsExpected", lambda s: names.expects_goods(s.line)),
+        flag("InvoiceIsExpected", lambda s: names.expects_invoice(s.line)),
+        flag("InvoiceIsGoodsReceiptBased", lambda s: names.expects_goods(s.line)),
         text("PurchaseOrderItemCategory", lambda s: CATEGORIES.get(s.order.order_type, "0")),
         text("AccountAssignmentCategory", lambda s: _assignment_category(s.line)),
         text(
@@ -133,7 +133,7 @@ SCHEDULE = Entity(
         Field("ScheduleLineDeliveryTime", lambda s: "000000", "time"),
         number("ScheduleLineOrderQuantity", _on("quantity"), 3),
         number("ScheduleLineCommittedQuantity", lambda s: 0, 3, 2),
-        number("OpenPurchaseOrderQuantity", lambda s: s.part.quantity - s.part.quantity_received, 3, 4),
+        number("OpenPurchaseOrderQuantity", lambda s: names.open_quantity(s.line, s.part), 3, 4),
         text("PurchaseOrderQuantityUnit", lambda s: names.unit(s.line.unit)),
     ),
 )
