@@ -14,9 +14,10 @@ import pytest
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
+from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import net_amount
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
 from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
@@ -458,3 +459,42 @@ def test_nothing_is_to_come_where_no_receipt_is_expected(line: dict[str, Any], q
 def test_an_order_comes_as_far_as_what_its_items_expect(lines: list[Any], told: tuple[str, Any, Any]) -> None:
     order = {"_PurchaseOrderItem": lines}
     assert (status(order), receipt_status(order), invoice_status(order)) == told
+
+
+PRICED = {
+    "DocumentCurrency": "EUR", "OrderPriceUnit": "PC", "NetPriceAmount": "1000.000", "NetPriceQuantity": "1",
+}  # fmt: skip
+CONDITION = {
+    "ConditionClass": "B", "ConditionRateValue": "1100.000000000", "ConditionCurrency": "EUR",
+    "ConditionQuantity": "10", "ConditionQuantityUnit": "PC", "ConditionAmount": "1100.00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("differing", "told"),
+    [
+        ({}, ("1100.000000000", "10")),
+        ({"ConditionRateValue": "0.000000000"}, ("0.000000000", "10")),
+        ({"ConditionCurrency": "USD"}, None),
+        ({"ConditionQuantityUnit": "BOX"}, None),
+        ({"ConditionQuantityUnit": ""}, None),
+        ({"ConditionQuantity": "0"}, None),
+        ({"ConditionRateValue": None}, None),
+        ({"ConditionIsForStatistics": True}, None),
+    ],
+)
+def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
+    differing: dict[str, Any], told: tuple[str, str] | None
+) -> None:
+    """Otherwise neither: both are then those of the net price, and so is the discount that is in it."""
+    discount = {"ConditionClass": "A", "ConditionRateRatio": "-10", "ConditionAmount": "-110.00"}
+    discount |= {"ConditionCalculationType": "A"}
+    line = PRICED | {"_PurOrdPricingElement": [CONDITION | differing, discount]}
+    assert (read(LINE.unit_price, line), read(LINE.price_basis_quantity, line)) == (told or ("1000.000", "1"))
+    assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
+
+
+def read(column: Any, line: dict[str, Any]) -> Any:
+    """What the first of a column's places that is not empty tells."""
+    found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
+    return next(value for value in found if value is not None)

@@ -14,6 +14,8 @@ from include.orderhouse.warehouse.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_s4hana import conditions
+from tests.sandbox.dialects.sap_s4hana.fields import Subject
 from tests.sandbox.dialects.sap_s4hana.names import order_number
 from tests.sandbox.generate import generate
 from tests.sandbox.order import LineKind, Order
@@ -21,11 +23,15 @@ from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import NOW, SETTINGS, Connect, System
 
 NAME = "sap_s4hana"
+PRICES = """
+    SELECT source_order_id, line_number, unit_price, price_basis_quantity, line.discount_percent, currency
+    FROM procurement.purchase_order_line AS line JOIN procurement.purchase_order USING (connection, order_id)
+"""
 
 
 @pytest.fixture
 def sap() -> Iterator[Sandbox]:
-    with sandbox(generate(7, orders=40, now=NOW), [NAME], Clock(NOW)) as running:
+    with sandbox(generate(7, orders=120, now=NOW), [NAME], Clock(NOW)) as running:
         yield running
 
 
@@ -62,6 +68,24 @@ def test_a_service_is_never_late_and_ends_with_its_final_invoice(sap: Sandbox, s
     assert told(system, key) == ("closed", None, "full", "closed", 0, True)
     assert to_come(system, key) == late(system, key) == []
     assert key not in open_orders(system.runtime.warehouse, NAME)
+
+
+def test_a_price_that_is_kept_abroad_or_by_another_unit_is_the_orders_net_price(sap: Sandbox, system: System) -> None:
+    """Price and price unit come from the same place, and the discounts that are in the price are not told again."""
+    system.sync()
+    lines = {(order_number(order), str(line.number)): (order, line) for order, line in sap.company.lines()}
+    kinds = set()
+    for row in system.rows(PRICES):
+        order, line = lines[row["source_order_id"], row["line_number"]]
+        is_abroad, is_by_order_unit = conditions.is_abroad(order, line), conditions.is_by_order_unit(line)
+        net = conditions.net_price(Subject(sap.company, order, line))
+        is_net = is_abroad or is_by_order_unit
+        price = (net, None) if is_net else (line.price, line.discount_percent or None)
+        assert (row["unit_price"], row["discount_percent"]) == price
+        assert (row["price_basis_quantity"], row["currency"]) == (line.price_basis, order.currency)
+        kinds |= {(is_abroad, is_by_order_unit, bool(line.discount_percent), order.currency == "EUR")}
+    assert {(True, False, True, True), (True, False, False, True)} <= kinds
+    assert any(is_by_order_unit and not is_abroad for is_abroad, is_by_order_unit, *_ in kinds)
 
 
 def told(system: System, key: str) -> tuple[Any, ...]:

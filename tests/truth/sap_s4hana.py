@@ -60,6 +60,9 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.quantity_rejected": "quality inspection is another service",
     "purchase_order_line.quantity_received": "no goods receipt is posted for services",
     "purchase_order_line.quantity_invoiced": "supplier invoices are another service",
+    "purchase_order_line.unit_price": "the net price where the price condition has another currency or unit",
+    "purchase_order_line.discount_percent": "in the net price where the price condition has another currency or unit",
+    "purchase_order_line.discount_amount": "in the net price where the price condition has another currency or unit",
     "purchase_order_line.tax_code": "tax codes have 2 characters",
     "purchase_order_line.tax_rate": "rates of tax codes are another service",
     "purchase_order_line.tax_amount": "no taxes",
@@ -181,7 +184,9 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     digits, item = company.digits(order.currency), company.items[line.item] if line.item else None
     unit, price_unit = _unit(company, line.unit), _unit(company, line.price_unit)
     gross = line.quantity * line.price_numerator * line.price / (line.price_denominator * line.price_basis)
-    discount = rounded(gross, digits) - line.net_amount if line.discount_percent else None
+    is_net = _has_only_its_net_price(order, line)
+    discount = rounded(gross, digits) - line.net_amount if line.discount_percent and not is_net else None
+    net_price = rounded(line.price * (100 - line.discount_percent) / 100, digits)
     sole = line.distributions[0] if len(line.distributions) == 1 else None
     return {
         "source_line_id": str(line.number),
@@ -200,11 +205,11 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "unit_conversion_factor": Decimal(1),
         "quantity_received": _received(line, line.quantity_received),
         "quantity_open": ZERO if _is_delivered(line) or not _expects_goods(line) else line.quantity_open,
-        "unit_price": line.price,
+        "unit_price": net_price if is_net else line.price,
         "price_basis_quantity": line.price_basis,
         "price_unit": price_unit,
         "price_unit_conversion_factor": Decimal(line.price_numerator) / line.price_denominator,
-        "discount_percent": line.discount_percent or None,
+        "discount_percent": None if is_net else line.discount_percent or None,
         "discount_amount": discount,
         "net_amount": line.net_amount,
         "tax_code": f"V{sorted(company.taxes).index(line.tax_code)}" if line.tax_code else None,
@@ -246,6 +251,12 @@ def _line_status(order: Order, line: Line) -> str:
     if _is_delivered(line):
         return "received"
     return "partially_received" if _received(line, line.quantity_received) else "open"
+
+
+def _has_only_its_net_price(order: Order, line: Line) -> bool:
+    """Whether the price condition is one of another currency or unit: every ninth line, every second price unit."""
+    is_by_order_unit = line.id % 2 == 0 and line.price_unit != line.unit
+    return is_by_order_unit or (line.id % 9 == 0 and order.currency != "USD")
 
 
 def _distributions(line: Line) -> list[Row]:

@@ -7,6 +7,7 @@ from include.orderhouse.connectors.sap_s4hana.units import UNITS
 from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, unpadded
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
+    RATE,
     discount_amount,
     discount_percent,
     net_amount,
@@ -66,10 +67,8 @@ LINE = PurchaseOrderLine[Expression](
     unit_conversion_factor=rate(quotient("OrderItemQtyToBaseQtyNmrtr", "OrderItemQtyToBaseQtyDnmntr")),
     quantity_received=quantity(progress.received),
     quantity_open=quantity(progress.quantity_open),
-    unit_price=price(of_price("base price condition", "ConditionRateAmount", "ConditionRateValue"), "NetPriceAmount"),
-    price_basis_quantity=quantity(
-        of_price("pricing unit of the base price condition", "ConditionQuantity"), "NetPriceQuantity"
-    ),
+    unit_price=price(of_price("base price condition in the order's currency and price unit", *RATE), "NetPriceAmount"),
+    price_basis_quantity=quantity(of_price("pricing unit of that condition", "ConditionQuantity"), "NetPriceQuantity"),
     price_unit=code("OrderPriceUnit", UNITS),
     price_unit_conversion_factor=rate(price_units_per_order_unit),
     discount_percent=percent(discount_percent),
