@@ -27,6 +27,11 @@ PRICES = """
     SELECT source_order_id, line_number, unit_price, price_basis_quantity, line.discount_percent, currency
     FROM procurement.purchase_order_line AS line JOIN procurement.purchase_order USING (connection, order_id)
 """
+SUBTOTALS = """
+    SELECT source_order_id, subtotal_amount, coalesce(sum(net_amount) FILTER (WHERE NOT is_cancelled), 0) AS net_amount
+    FROM procurement.purchase_order JOIN procurement.purchase_order_line AS line USING (connection, order_id)
+    GROUP BY source_order_id, subtotal_amount
+"""
 
 
 @pytest.fixture
@@ -86,6 +91,21 @@ def test_a_price_that_is_kept_abroad_or_by_another_unit_is_the_orders_net_price(
         kinds |= {(is_abroad, is_by_order_unit, bool(line.discount_percent), order.currency == "EUR")}
     assert {(True, False, True, True), (True, False, False, True)} <= kinds
     assert any(is_by_order_unit and not is_abroad for is_abroad, is_by_order_unit, *_ in kinds)
+
+
+def test_an_orders_subtotal_is_the_sum_of_its_lines_and_counts_as_spend(sap: Sandbox, system: System) -> None:
+    order = next(order for order in sap.company.orders.values() if order.is_open and len(order.goods_lines) > 2)
+    order.goods_lines[0].is_cancelled = True
+    system.sync()
+    sums = system.rows(SUBTOTALS)
+    assert len(sums) > 100
+    assert [row for row in sums if row["subtotal_amount"] != row["net_amount"]] == []
+    [row] = [row for row in sums if row["source_order_id"] == order_number(order)]
+    assert row["subtotal_amount"] == sum(line.net_amount for line in order.goods_lines[1:])
+    assert system.rows("SELECT * FROM ops.issue WHERE code = 'SUBTOTAL_DIFFERS'") == []
+    spend = system.rows("SELECT orders, subtotal_amount FROM procurement.spend_by_vendor_month")
+    assert spend
+    assert [row for row in spend if row["subtotal_amount"] is None] == []
 
 
 def told(system: System, key: str) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.sap_s4hana.codes import APPROVAL_STATUSES, ORDER_STATUSES, ORDER_TYPES, PROGRESS
 from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note, status, terms
 from include.orderhouse.connectors.sap_s4hana.values import order as v
-from include.orderhouse.connectors.sap_s4hana.values.conditions import charges
+from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
 from include.orderhouse.mapping import (
     Expression,
     boolean,
@@ -81,6 +81,7 @@ ORDER = PurchaseOrder[Expression](
     language=code("Language"),
     currency=code("DocumentCurrency"),
     exchange_rate=rate(terms.exchange_rate),
+    subtotal_amount=money(subtotal),
     charges_amount=money(charges),
     requisition_reference=text(v.shared("PurchaseRequisition", "requisition")),
     contract_reference=text(v.shared("PurchaseContract", "contract")),

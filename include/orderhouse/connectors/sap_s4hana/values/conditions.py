@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, listed
+from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, listed, living
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
 
@@ -75,12 +75,14 @@ def quotient(numerator: str, denominator: str) -> Derived:
 price_units_per_order_unit = quotient("OrderPriceUnitToOrderUnitNmrtr", "OrdPriceUnitToOrderUnitDnmntr")
 
 
-@derived_from(*CONDITIONS, "NetPriceAmount")
-def net_amount(line: Record) -> Decimal | None:
-    """Price and discount conditions, else quantity x price.
+@derived_from("NetAmount", *CONDITIONS, "NetPriceAmount")
+def net_amount(line: Record) -> Any:
+    """NetAmount, else price and discount conditions, else quantity x price.
 
     2.0 has no net amount: the values of price and discounts, else quantity x conversion x net price / price unit.
     """
+    if (told := first(line, "NetAmount")) is not None:
+        return told
     parts = [*_base_prices(line), *_surcharges(line)]
     if parts:
         return total(one.get("ConditionAmount") for one in parts)
@@ -114,6 +116,16 @@ def discount_amount(line: Record) -> Decimal | None:
     """Values of discount conditions, unless the price is the net price."""
     found = _discounts(line)
     return -total(one.get("ConditionAmount") for one in found) if found else None
+
+
+@derived_from(*LINES)
+def subtotal(order: Record) -> Decimal | None:
+    """Sum of the net amounts of the items that are not deleted.
+
+    Neither service has a total on the header. Nothing where the amount of an item is not known.
+    """
+    amounts = [net_amount(line) for line in living(order)]
+    return None if None in amounts else total(amounts)
 
 
 @derived_from(*LINES)
