@@ -14,9 +14,12 @@ import pytest
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
+from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import net_amount
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
+from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
+from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -32,9 +35,10 @@ from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_s4hana import names
 from tests.sandbox.dialects.sap_s4hana.names import changed_at, order_number
 from tests.sandbox.generate import generate
-from tests.sandbox.order import Order
+from tests.sandbox.order import LineKind, Order
 from tests.sandbox.running import Sandbox, sandbox
 
 NAME = "sap_s4hana"
@@ -76,8 +80,13 @@ def numbers(orders: Iterator[Order] | Sequence[Order]) -> list[str]:
 
 
 def expects_something(order: Order) -> bool:
-    """An order whose only line was deleted stays sent in truth; in SAP nothing of it is open."""
-    return any(not line.is_cancelled for line in order.goods_lines)
+    """Whether SAP still awaits goods or an invoice of a line that is not deleted."""
+    return any(
+        (names.expects_goods(line) and not names.is_delivered(line))
+        or (names.expects_invoice(line) and not names.is_invoiced(order, line))
+        for line in order.goods_lines
+        if not line.is_cancelled
+    )
 
 
 def lines_of(source: Source, key: str) -> list[dict[str, Any]]:
@@ -157,10 +166,33 @@ def test_open_orders_are_found_however_old_and_resumed(source: Source, company: 
     expecting = [order for order in company.orders.values() if order.is_open and expects_something(order)]
     assert len(expecting) > 150
     assert set(numbers(expecting)) <= set(found)
+    assert not set(numbers(order for order in company.orders.values() if not expects_something(order))) & set(found)
     closed = [order for order in company.orders.values() if order.stage in ("closed", "cancelled")]
     assert not set(numbers(closed)) & set(found)
     resumed = Window(None, NOW + timedelta(days=1), open_only=True, resume=pages[0].resume)
     assert fetched(source, resumed) == keys(pages[1:])
+
+
+def test_a_finally_invoiced_item_without_goods_receipt_is_not_read_again(
+    source: Source, sap: Sandbox, company: Company
+) -> None:
+    order = next(order for order in company.orders.values() if order.is_open and len(order.goods_lines) == 1)
+    line, everything = order.goods_lines[0], Window(None, NOW + timedelta(days=1), open_only=True)
+    line.kind, line.discount_percent = LineKind.SERVICE, Decimal(0)
+    sap.act(history.touch, order.id)
+    assert order_number(order) in fetched(source, everything)
+    sap.act(history.invoice, order.id, line.id, line.quantity)
+    assert order_number(order) not in fetched(source, everything)
+
+
+def test_a_delivered_item_without_an_invoice_is_not_read_again(source: Source, sap: Sandbox, company: Company) -> None:
+    order = next(order for order in company.orders.values() if order.is_open and len(order.goods_lines) == 1)
+    line, everything = order.goods_lines[0], Window(None, NOW + timedelta(days=1), open_only=True)
+    line.kind, line.discount_percent = LineKind.GOODS, Decimal(100)
+    sap.act(history.receive, order.id, line.id, Decimal("0.001"))
+    assert order_number(order) in fetched(source, everything)
+    sap.act(history.receive, order.id, line.id, line.quantity)
+    assert order_number(order) not in fetched(source, everything)
 
 
 def test_rows_that_move_while_pages_are_read_are_neither_lost_nor_doubled(source: Source, sap: Sandbox) -> None:
@@ -372,3 +404,97 @@ def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price()
         "OrdPriceUnitToOrderUnitDnmntr": "2",
     }
     assert net_amount(line) == Decimal(45)
+
+
+GOODS = {"GoodsReceiptIsExpected": True, "InvoiceIsExpected": True}
+NO_RECEIPT = GOODS | {"GoodsReceiptIsExpected": False}
+NO_INVOICE = GOODS | {"InvoiceIsExpected": False}
+NEITHER = {"GoodsReceiptIsExpected": False, "InvoiceIsExpected": False}
+DELIVERED, INVOICED = {"IsCompletelyDelivered": True}, {"IsFinallyInvoiced": True}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (GOODS, ("open", False)),
+        (GOODS | DELIVERED, ("delivered", True)),
+        (GOODS | INVOICED, ("invoiced", False)),
+        (GOODS | DELIVERED | INVOICED, ("delivered and invoiced", True)),
+        (NO_RECEIPT, ("open", False)),
+        (NO_RECEIPT | INVOICED, ("delivered and invoiced", True)),
+        (NO_INVOICE, ("open", False)),
+        (NO_INVOICE | DELIVERED, ("delivered and invoiced", True)),
+        (NEITHER, ("nothing expected", True)),
+    ],
+)
+def test_an_item_awaits_only_what_is_expected_of_it(line: dict[str, Any], told: tuple[str, bool]) -> None:
+    assert (line_status(line), is_closed(line)) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "quantity"),
+    [(GOODS, 5), (NO_INVOICE, 5), (GOODS | DELIVERED, 0), (NO_RECEIPT, 0), (NO_RECEIPT | INVOICED, 0), (NEITHER, 0)],
+)
+def test_nothing_is_to_come_where_no_receipt_is_expected(line: dict[str, Any], quantity: int) -> None:
+    schedule = {"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": 5}
+    assert quantity_open(line | {"_PurchaseOrderScheduleLineTP": [schedule]}) == quantity
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([NO_RECEIPT], ("released", None, None)),
+        ([NO_RECEIPT | INVOICED], ("delivered and invoiced", None, "full")),
+        ([NO_RECEIPT | INVOICED, NO_RECEIPT], ("partly invoiced", None, "partial")),
+        ([NO_INVOICE], ("released", None, None)),
+        ([NO_INVOICE | DELIVERED], ("delivered and invoiced", "full", None)),
+        ([NO_INVOICE | DELIVERED, NO_RECEIPT], ("delivered", "full", None)),
+        ([NO_INVOICE | DELIVERED, NO_RECEIPT | INVOICED], ("delivered and invoiced", "full", "full")),
+        ([GOODS | DELIVERED, NO_INVOICE], ("partly delivered", "partial", None)),
+        ([GOODS, NEITHER], ("released", None, None)),
+        ([GOODS | DELIVERED | INVOICED, NEITHER], ("delivered and invoiced", "full", "full")),
+        ([NEITHER], ("nothing expected", None, None)),
+    ],
+)
+def test_an_order_comes_as_far_as_what_its_items_expect(lines: list[Any], told: tuple[str, Any, Any]) -> None:
+    order = {"_PurchaseOrderItem": lines}
+    assert (status(order), receipt_status(order), invoice_status(order)) == told
+
+
+PRICED = {
+    "DocumentCurrency": "EUR", "OrderPriceUnit": "PC", "NetPriceAmount": "1000.000", "NetPriceQuantity": "1",
+}  # fmt: skip
+CONDITION = {
+    "ConditionClass": "B", "ConditionRateValue": "1100.000000000", "ConditionCurrency": "EUR",
+    "ConditionQuantity": "10", "ConditionQuantityUnit": "PC", "ConditionAmount": "1100.00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("differing", "told"),
+    [
+        ({}, ("1100.000000000", "10")),
+        ({"ConditionRateValue": "0.000000000"}, ("0.000000000", "10")),
+        ({"ConditionCurrency": "USD"}, None),
+        ({"ConditionQuantityUnit": "BOX"}, None),
+        ({"ConditionQuantityUnit": ""}, None),
+        ({"ConditionQuantity": "0"}, None),
+        ({"ConditionRateValue": None}, None),
+        ({"ConditionIsForStatistics": True}, None),
+    ],
+)
+def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
+    differing: dict[str, Any], told: tuple[str, str] | None
+) -> None:
+    """Otherwise neither: both are then those of the net price, and so is the discount that is in it."""
+    discount = {"ConditionClass": "A", "ConditionRateRatio": "-10", "ConditionAmount": "-110.00"}
+    discount |= {"ConditionCalculationType": "A"}
+    line = PRICED | {"_PurOrdPricingElement": [CONDITION | differing, discount]}
+    assert (read(LINE.unit_price, line), read(LINE.price_basis_quantity, line)) == (told or ("1000.000", "1"))
+    assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
+
+
+def read(column: Any, line: dict[str, Any]) -> Any:
+    """What the first of a column's places that is not empty tells."""
+    found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
+    return next(value for value in found if value is not None)

@@ -47,9 +47,9 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.company_currency": "company codes are another service",
     "purchase_order.exchange_rate_date": "no field of the order",
     "purchase_order.project_reference": "projects stand on account assignments",
-    "purchase_order.subtotal_amount": "no totals on the header",
+    "purchase_order.subtotal_amount": "deleted items do not count",
     "purchase_order.tax_amount": "no taxes",
-    "purchase_order.total_amount": "no totals on the header",
+    "purchase_order.total_amount": "no totals on the header, and no taxes to add",
     "purchase_order_line.sections_and_notes": "SAP has no text items in orders; they stand in header note F02",
     "purchase_order_line.source_created_at": "items have no timestamps",
     "purchase_order_line.source_modified_at": "items have no timestamps",
@@ -58,7 +58,11 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.item_name": "material texts are another service",
     "purchase_order_line.quantity_accepted": "quality inspection is another service",
     "purchase_order_line.quantity_rejected": "quality inspection is another service",
+    "purchase_order_line.quantity_received": "no goods receipt is posted for services",
     "purchase_order_line.quantity_invoiced": "supplier invoices are another service",
+    "purchase_order_line.unit_price": "the net price where the price condition has another currency or unit",
+    "purchase_order_line.discount_percent": "in the net price where the price condition has another currency or unit",
+    "purchase_order_line.discount_amount": "in the net price where the price condition has another currency or unit",
     "purchase_order_line.tax_code": "tax codes have 2 characters",
     "purchase_order_line.tax_rate": "rates of tax codes are another service",
     "purchase_order_line.tax_amount": "no taxes",
@@ -118,6 +122,7 @@ def _order(company: Company, order: Order) -> Row:
         "language": (vendor.language or "")[:2] or None,
         "currency": order.currency,
         "exchange_rate": order.exchange_rate,
+        "subtotal_amount": sum((line.net_amount for line in order.goods_lines if not line.is_cancelled), ZERO),
         "charges_amount": order.charges_amount or None,
         "requisition_reference": _shared(line.requisition for line in living),
         "contract_reference": _shared(line.contract for line in living),
@@ -139,14 +144,15 @@ def _status(order: Order) -> str:
         return "cancelled"
     if order.stage in early:
         return early[order.stage]
-    delivered, invoiced = [_is_delivered(line) for line in living], [_is_invoiced(order, line) for line in living]
+    goods = [line for line in living if _expects_goods(line)]
+    delivered, invoiced = [_is_delivered(line) for line in goods], _invoiced(order)
     if living and all(delivered) and all(invoiced):
         return "closed"
     if any(invoiced):
         return "partially_invoiced"
-    if living and all(delivered):
+    if goods and all(delivered):
         return "received"
-    return "partially_received" if any(delivered) or any(line.quantity_received for line in living) else "approved"
+    return "partially_received" if any(delivered) or any(line.quantity_received for line in goods) else "approved"
 
 
 def _approval(order: Order) -> str | None:
@@ -155,25 +161,33 @@ def _approval(order: Order) -> str | None:
 
 
 def _receipts(order: Order) -> str | None:
-    living = [line for line in order.goods_lines if not line.is_cancelled]
-    done = [_is_delivered(line) for line in living]
-    if not living:
+    goods = [line for line in order.goods_lines if not line.is_cancelled and _expects_goods(line)]
+    done = [_is_delivered(line) for line in goods]
+    if not goods:
         return None
     if all(done):
         return "full"
-    return "partial" if any(done) or any(line.quantity_received for line in living) else "none"
+    return "partial" if any(done) or any(line.quantity_received for line in goods) else "none"
 
 
 def _invoices(order: Order) -> str | None:
-    done = [_is_invoiced(order, line) for line in order.goods_lines if not line.is_cancelled]
+    done = _invoiced(order)
     return None if not any(done) else "full" if all(done) else "partial"
+
+
+def _invoiced(order: Order) -> list[bool]:
+    """Which of the living lines that are to be invoiced are."""
+    living = [line for line in order.goods_lines if not line.is_cancelled]
+    return [_is_invoiced(order, line) for line in living if _expects_invoice(line)]
 
 
 def _line(company: Company, order: Order, line: Line) -> Row:
     digits, item = company.digits(order.currency), company.items[line.item] if line.item else None
     unit, price_unit = _unit(company, line.unit), _unit(company, line.price_unit)
     gross = line.quantity * line.price_numerator * line.price / (line.price_denominator * line.price_basis)
-    discount = rounded(gross, digits) - line.net_amount if line.discount_percent else None
+    is_net = _has_only_its_net_price(order, line)
+    discount = rounded(gross, digits) - line.net_amount if line.discount_percent and not is_net else None
+    net_price = rounded(line.price * (100 - line.discount_percent) / 100, digits)
     sole = line.distributions[0] if len(line.distributions) == 1 else None
     return {
         "source_line_id": str(line.number),
@@ -190,13 +204,13 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "unit": unit,
         "base_unit": unit,
         "unit_conversion_factor": Decimal(1),
-        "quantity_received": line.quantity_received,
-        "quantity_open": ZERO if _is_delivered(line) else line.quantity_open,
-        "unit_price": line.price,
+        "quantity_received": _received(line, line.quantity_received),
+        "quantity_open": ZERO if _is_delivered(line) or not _expects_goods(line) else line.quantity_open,
+        "unit_price": net_price if is_net else line.price,
         "price_basis_quantity": line.price_basis,
         "price_unit": price_unit,
         "price_unit_conversion_factor": Decimal(line.price_numerator) / line.price_denominator,
-        "discount_percent": line.discount_percent or None,
+        "discount_percent": None if is_net else line.discount_percent or None,
         "discount_amount": discount,
         "net_amount": line.net_amount,
         "tax_code": f"V{sorted(company.taxes).index(line.tax_code)}" if line.tax_code else None,
@@ -205,21 +219,21 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "receiving_site": line.site,
         "over_delivery_percent": line.over_delivery_percent or ZERO,
         "under_delivery_percent": line.under_delivery_percent or ZERO,
-        "match_policy": "three_way",
+        "match_policy": _match_policy(line),
         "gl_account": sole.gl_account if sole else None,
         "cost_center": sole.cost_center if sole else None,
         "project": sole.project if sole else None,
         "requisition_reference": line.requisition,
         "contract_reference": line.contract,
         "is_cancelled": line.is_cancelled,
-        "is_closed": _is_delivered(line),
+        "is_closed": _is_delivered(line) or _line_status(order, line) == "closed",
         "schedules": [
             {
                 "schedule_number": str(one.number),
                 "quantity": one.quantity,
                 "unit": unit,
                 "requested_delivery_date": one.requested_date,
-                "quantity_received": one.quantity_received,
+                "quantity_received": _received(line, one.quantity_received),
             }
             for one in line.schedules
         ],
@@ -230,10 +244,20 @@ def _line(company: Company, order: Order, line: Line) -> Row:
 def _line_status(order: Order, line: Line) -> str:
     if line.is_cancelled:
         return "cancelled"
-    delivered, invoiced = _is_delivered(line), _is_invoiced(order, line)
-    if invoiced:
-        return "closed" if delivered else "invoiced"
-    return "received" if delivered else "partially_received" if line.quantity_received else "open"
+    to_receive = _expects_goods(line) and not _is_delivered(line)
+    if not to_receive and not (_expects_invoice(line) and not _is_invoiced(order, line)):
+        return "closed"
+    if _is_invoiced(order, line):
+        return "invoiced"
+    if _is_delivered(line):
+        return "received"
+    return "partially_received" if _received(line, line.quantity_received) else "open"
+
+
+def _has_only_its_net_price(order: Order, line: Line) -> bool:
+    """Whether the price condition is one of another currency or unit: every ninth line, every second price unit."""
+    is_by_order_unit = line.id % 2 == 0 and line.price_unit != line.unit
+    return is_by_order_unit or (line.id % 9 == 0 and order.currency != "USD")
 
 
 def _distributions(line: Line) -> list[Row]:
@@ -256,12 +280,29 @@ def _distributions(line: Line) -> list[Row]:
     ]
 
 
+def _expects_goods(line: Line) -> bool:
+    return line.kind is not LineKind.SERVICE
+
+
+def _expects_invoice(line: Line) -> bool:
+    return line.discount_percent != 100
+
+
+def _received(line: Line, quantity: Decimal) -> Decimal:
+    return quantity if _expects_goods(line) else ZERO
+
+
+def _match_policy(line: Line) -> str:
+    return "none" if not _expects_invoice(line) else "three_way" if _expects_goods(line) else "two_way"
+
+
 def _is_delivered(line: Line) -> bool:
-    return line.is_closed or line.quantity_received >= line.quantity > 0
+    return _expects_goods(line) and (line.is_closed or line.quantity_received >= line.quantity > 0)
 
 
 def _is_invoiced(order: Order, line: Line) -> bool:
-    return order.stage is Stage.CLOSED or line.quantity_invoiced >= line.quantity > 0
+    by_hand = order.stage is Stage.CLOSED or (line.is_closed and not _expects_goods(line))
+    return _expects_invoice(line) and (by_hand or line.quantity_invoiced >= line.quantity > 0)
 
 
 def _unit(company: Company, code: str | None) -> str | None:

@@ -11,7 +11,7 @@ ORDER_STATUSES = {
     "deleted": "deleted", "all items deleted": "cancelled", "held": "draft", "rejected": "draft",
     "in release": "pending_approval", "released": "approved", "without items": "approved",
     "partly delivered": "partially_received", "delivered": "received",
-    "partly invoiced": "partially_invoiced", "delivered and invoiced": "closed",
+    "partly invoiced": "partially_invoiced", "delivered and invoiced": "closed", "nothing expected": "closed",
 }  # fmt: skip
 """Deleting every item leaves the header untouched, so an order without living items is cancelled; archiving sets the
 header's code. Output to the vendor is no part of the services: what is released counts as approved."""
@@ -20,7 +20,7 @@ PROGRESS = {"none": "none", "partial": "partial", "full": "full"}
 
 LINE_STATUSES = {
     "deleted": "cancelled", "open": "open", "partly delivered": "partially_received", "delivered": "received",
-    "invoiced": "invoiced", "delivered and invoiced": "closed",
+    "invoiced": "invoiced", "delivered and invoiced": "closed", "nothing expected": "closed",
 }  # fmt: skip
 LINE_TYPES = {"account assignment A": "asset", "service": "service", "goods": "goods"}
 MATCH_POLICIES = {"no invoice": "none", "order": "two_way", "goods receipt": "three_way"}

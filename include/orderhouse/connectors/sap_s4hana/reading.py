@@ -55,10 +55,14 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
 
 
 def _open_orders(source: Source, service: Service, condition: str, last: str | None) -> Iterator[Page]:
-    """Orders of the condition with an item that is not deleted and still expects goods or an invoice."""
-    waiting = "IsCompletelyDelivered eq false"
+    """Orders of the condition with an item that is not deleted and still awaits goods or an invoice.
+
+    Neither version restricts filters by these indicators (``$metadata``: no ``sap:filterable``, no entry among the
+    ``FilterRestrictions``).
+    """
+    waiting = "IsCompletelyDelivered eq false and GoodsReceiptIsExpected eq true"
     if source.settings.open_until == "invoiced":
-        waiting += " or IsFinallyInvoiced eq false"
+        waiting = odata.any_of((f"({waiting})", "(IsFinallyInvoiced eq false and InvoiceIsExpected eq true)"))
     living = odata.all_of(waiting, "PurchasingDocumentDeletionCode ne 'L'")
     fields = "PurchaseOrder,PurchaseOrderItem"
     lines = service.pages(service.names.lines, living, source.page_size, last, select=fields, orderby=fields)

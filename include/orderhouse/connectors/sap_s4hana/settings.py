@@ -24,7 +24,8 @@ class Settings:
     company_codes: tuple[str, ...] = ()
     """Only these company codes; none means all that the user may read."""
     open_until: Literal["delivered", "invoiced"] = "invoiced"
-    """When an item counts as done: ``delivered`` for companies that do not set the final invoice indicator."""
+    """When an item counts as done: ``delivered``, or without a goods receipt to come, for companies that do not set the
+    final invoice indicator."""
     includes_unchanged: bool = True
     """Orders without a change time count by their creation date; off for releases that cannot filter for null."""
     rate_units: dict[str, Units] = field(default_factory=dict)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from tests.sandbox import arithmetic
-from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import LINE_CUSTOM_FIELDS
-from tests.sandbox.dialects.sap_s4hana import names
+from tests.sandbox.dialects.sap_s4hana import conditions, names
 from tests.sandbox.dialects.sap_s4hana.fields import (
     NOTE_FIELDS,
     ORDER_KEY,
@@ -25,7 +23,7 @@ from tests.sandbox.dialects.sap_s4hana.fields import (
     number,
     text,
 )
-from tests.sandbox.order import ZERO, Line, LineKind, Order
+from tests.sandbox.order import ZERO, Line, LineKind
 
 CATEGORIES = {"drop_ship": "5"}
 """Item categories by kind of order; 0 is the standard one, 5 a third-party item."""
@@ -35,12 +33,6 @@ KEY = [
     text("PurchaseOrderItem", lambda s: str(s.line.number), 2),
     text("PurchaseOrderItem", lambda s: f"{s.line.number:05d}", 4),
 ]
-
-
-def _net_price(s: Subject) -> Decimal:
-    """The price after discounts, rounded to the currency as SAP keeps it."""
-    net = s.line.price * (100 - s.line.discount_percent) / 100
-    return arithmetic.rounded(net, s.company.digits(s.order.currency))
 
 
 LINE = Entity(
@@ -69,18 +61,18 @@ LINE = Entity(
         number("OrderPriceUnitToOrderUnitNmrtr", lambda s: s.line.price_numerator, 0),
         number("OrdPriceUnitToOrderUnitDnmntr", lambda s: s.line.price_denominator, 0),
         text("DocumentCurrency", lambda s: s.order.currency),
-        number("NetPriceAmount", _net_price, 3),
+        number("NetPriceAmount", conditions.net_price, 3),
         number("NetPriceQuantity", lambda s: s.line.price_basis, 0),
         number("NetAmount", lambda s: s.line.net_amount, 2, 4),
-        number("GrossAmount", lambda s: gross_amount(s), 2, 4),
+        number("GrossAmount", conditions.gross_amount, 2, 4),
         text("TaxCode", lambda s: names.tax_code(s.company, s.line.tax_code)),
         number("OverdelivTolrtdLmtRatioInPct", lambda s: s.line.over_delivery_percent, 1),
         number("UnderdelivTolrtdLmtRatioInPct", lambda s: s.line.under_delivery_percent, 1),
         flag("IsCompletelyDelivered", lambda s: names.is_delivered(s.line)),
         flag("IsFinallyInvoiced", lambda s: names.is_invoiced(s.order, s.line)),
-        flag("GoodsReceiptIsExpected", lambda s: True),
-        flag("InvoiceIsExpected", lambda s: True),
-        flag("InvoiceIsGoodsReceiptBased", lambda s: True),
+        flag("GoodsReceiptIsExpected", lambda s: names.expects_goods(s.line)),
+        flag("InvoiceIsExpected", lambda s: names.expects_invoice(s.line)),
+        flag("InvoiceIsGoodsReceiptBased", lambda s: names.expects_goods(s.line)),
         text("PurchaseOrderItemCategory", lambda s: CATEGORIES.get(s.order.order_type, "0")),
         text("AccountAssignmentCategory", lambda s: _assignment_category(s.line)),
         text(
@@ -105,15 +97,6 @@ def _assignment_category(line: Line) -> str:
     return "K" if line.distributions else ""
 
 
-def gross_amount(s: Subject) -> Decimal:
-    """Quantity in price units x price / price unit, before discounts."""
-    line = s.line
-    if not line.discount_percent:
-        return Decimal(line.net_amount)
-    value = line.quantity * line.price_numerator * line.price / (line.price_denominator * line.price_basis)
-    return arithmetic.rounded(value, s.company.digits(s.order.currency))
-
-
 def _on(name: str) -> Callable[[Subject], Any]:
     return lambda s: getattr(s.part, name)
 
@@ -133,7 +116,7 @@ SCHEDULE = Entity(
         Field("ScheduleLineDeliveryTime", lambda s: "000000", "time"),
         number("ScheduleLineOrderQuantity", _on("quantity"), 3),
         number("ScheduleLineCommittedQuantity", lambda s: 0, 3, 2),
-        number("OpenPurchaseOrderQuantity", lambda s: s.part.quantity - s.part.quantity_received, 3, 4),
+        number("OpenPurchaseOrderQuantity", lambda s: names.open_quantity(s.line, s.part), 3, 4),
         text("PurchaseOrderQuantityUnit", lambda s: names.unit(s.line.unit)),
     ),
 )
@@ -166,40 +149,6 @@ def assigned_quantities(line: Line) -> list[Decimal]:
     return arithmetic.spread(line.quantity, [share.percent for share in line.distributions], 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A pricing element of an item."""
-
-    kind: str
-    condition_class: str
-    category: str
-    calculation: str
-    rate: Decimal
-    per: Decimal
-    unit: str
-    amount: Decimal
-
-
-def item_conditions(s: Subject) -> list[Condition]:
-    """Base price, discount and the item's share of the order's freight."""
-    line, gross = s.line, gross_amount(s)
-    found = [Condition("PPR0", "B", "H", "C", line.price, line.price_basis, names.unit(line.price_unit), gross)]
-    if line.discount_percent:
-        discount = line.net_amount - gross
-        found.append(Condition("DRN1", "A", "", "A", -line.discount_percent, ZERO, "", discount))
-    if freight := freight_shares(s.company, s.order)[s.number]:
-        found.append(Condition("FVA1", "A", "F", "B", freight, ZERO, "", freight))
-    return found
-
-
-def freight_shares(company: Company, order: Order) -> list[Decimal]:
-    """What each goods line carries of the order's charges."""
-    weights = [line.net_amount for line in order.goods_lines]
-    whole = sum(weights, ZERO)
-    digits = company.digits(order.currency)
-    return arithmetic.spread(order.charges_amount, weights if whole else [Decimal(1)] * len(weights), digits)
-
-
 PRICING = Entity(
     {2: "A_PurOrdPricingElement", 4: "PurOrderItemPricingElement"},
     (*ITEM_KEY, "PricingDocument", "PricingDocumentItem", "PricingProcedureStep", "PricingProcedureCounter"),
@@ -216,7 +165,9 @@ PRICING = Entity(
         number("ConditionRateValue", _on("rate"), 9, 2),
         number("ConditionRateAmount", lambda s: ZERO if s.part.calculation == "A" else s.part.rate, 9, 4),
         number("ConditionRateRatio", lambda s: s.part.rate if s.part.calculation == "A" else ZERO, 9, 4),
-        text("ConditionCurrency", lambda s: "" if s.part.calculation == "A" else s.order.currency),
+        text("ConditionCurrency", _on("currency")),
+        Field("PriceDetnExchangeRate", lambda s: f"{conditions.exchange_rate(s):.5f}", "text", (2,)),
+        number("PriceDetnExchangeRate", conditions.exchange_rate, 5, 4),
         number("ConditionQuantity", _on("per"), 0),
         text("ConditionQuantityUnit", _on("unit")),
         number("ConditionAmount", _on("amount"), 2),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.masters import Vendor
-from tests.sandbox.order import ZERO, Line, Order, Stage
+from tests.sandbox.order import ZERO, Line, LineKind, Order, Schedule, Stage
 
 FIRST_ORDER = 4_500_000_000
 UNITS = {
@@ -57,14 +57,30 @@ def material_group(company: Company, line: Line) -> str:
     return (category or "")[:9].upper().strip()
 
 
+def expects_goods(line: Line) -> bool:
+    """The goods receipt indicator (EKPO-WEPOS): services are invoiced without a receipt."""
+    return line.kind is not LineKind.SERVICE
+
+
+def expects_invoice(line: Line) -> bool:
+    """The invoice receipt indicator (EKPO-REPOS): what is free is not invoiced."""
+    return line.discount_percent < 100
+
+
 def is_delivered(line: Line) -> bool:
     """The delivery completed indicator: set by hand, or by the receipt that completes the item."""
-    return line.is_closed or line.quantity_received >= line.quantity > 0
+    return expects_goods(line) and (line.is_closed or line.quantity_received >= line.quantity > 0)
 
 
 def is_invoiced(order: Order, line: Line) -> bool:
-    """The final invoice indicator: set by the invoice that completes the item, or when the order is closed."""
-    return order.stage is Stage.CLOSED or line.quantity_invoiced >= line.quantity > 0
+    """The final invoice indicator: set by the invoice that completes the item, when the order is closed, or by hand."""
+    by_hand = order.stage is Stage.CLOSED or (line.is_closed and not expects_goods(line))
+    return expects_invoice(line) and (by_hand or line.quantity_invoiced >= line.quantity > 0)
+
+
+def open_quantity(line: Line, schedule: Schedule) -> Decimal:
+    """What is to come on a schedule line: all of it where no receipt can be posted."""
+    return schedule.quantity - (schedule.quantity_received if expects_goods(line) else ZERO)
 
 
 def processing_status(order: Order) -> str:

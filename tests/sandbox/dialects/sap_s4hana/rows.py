@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_s4hana import items, orders
+from tests.sandbox.dialects.sap_s4hana.conditions import item_conditions
 from tests.sandbox.dialects.sap_s4hana.fields import Entity, Subject
 from tests.sandbox.order import LineKind, Order
 
@@ -72,7 +73,7 @@ def _line_row(company: Company, order: Order, number: int, version: int) -> Enti
         elif entity is items.ASSIGNMENT:
             found = line.distributions
         elif entity is items.PRICING:
-            found = list(items.item_conditions(subject))
+            found = list(item_conditions(subject))
         elif entity is items.ITEM_NOTE:
             found = [("F01", line.description)] if len(line.description) > 40 else []
         else:

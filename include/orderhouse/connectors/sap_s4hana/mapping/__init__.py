@@ -10,11 +10,11 @@ from include.orderhouse.mapping import Mapping, rows
 MAPPING = Mapping(
     order=ORDER,
     not_in_source="""
-        revision requested_delivery_date promised_delivery_date payment_due_date sent_at acknowledged_at approved_at
-        closed_at cancelled_at company_name buyer_code buyer_name buyer_email approved_by vendor_tax_id bill_to
-        payment_terms_text ship_method exchange_rate_date company_currency subtotal_amount discount_amount tax_amount
-        total_amount subtotal_amount_company discount_amount_company charges_amount_company tax_amount_company
-        total_amount_company tax_inclusive project_reference
+        revision requested_delivery_date promised_delivery_date payment_due_date sent_at acknowledged_at
+        approved_at closed_at cancelled_at company_name buyer_code buyer_name buyer_email approved_by
+        vendor_tax_id bill_to payment_terms_text ship_method exchange_rate_date company_currency discount_amount
+        tax_amount total_amount subtotal_amount_company discount_amount_company charges_amount_company
+        tax_amount_company total_amount_company tax_inclusive project_reference
     """,
     lines=rows(
         LINES,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.sap_s4hana.units import UNITS
-from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, unpadded
+from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, unpadded
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
+    RATE,
     discount_amount,
     discount_percent,
     net_amount,
@@ -52,7 +53,7 @@ LINE = PurchaseOrderLine[Expression](
     source_line_id=text(unpadded("PurchaseOrderItem")),
     line_number=text(unpadded("PurchaseOrderItem")),
     line_type=code(v.line_type, LINE_TYPES),
-    line_status=code(v.line_status, LINE_STATUSES),
+    line_status=code(progress.line_status, LINE_STATUSES),
     item_code=text("Material"),
     description=text(note("item", ITEM_NOTES), "PurchaseOrderItemText"),
     vendor_item_code=text("SupplierMaterialNumber"),
@@ -64,17 +65,15 @@ LINE = PurchaseOrderLine[Expression](
     unit=code("PurchaseOrderQuantityUnit", UNITS),
     base_unit=code("BaseUnit", UNITS),
     unit_conversion_factor=rate(quotient("OrderItemQtyToBaseQtyNmrtr", "OrderItemQtyToBaseQtyDnmntr")),
-    quantity_received=quantity(v.received),
-    quantity_open=quantity(v.quantity_open),
-    unit_price=price(of_price("base price condition", "ConditionRateAmount", "ConditionRateValue"), "NetPriceAmount"),
-    price_basis_quantity=quantity(
-        of_price("pricing unit of the base price condition", "ConditionQuantity"), "NetPriceQuantity"
-    ),
+    quantity_received=quantity(progress.received),
+    quantity_open=quantity(progress.quantity_open),
+    unit_price=price(of_price("base price condition in the order's currency and price unit", *RATE), "NetPriceAmount"),
+    price_basis_quantity=quantity(of_price("pricing unit of that condition", "ConditionQuantity"), "NetPriceQuantity"),
     price_unit=code("OrderPriceUnit", UNITS),
     price_unit_conversion_factor=rate(price_units_per_order_unit),
     discount_percent=percent(discount_percent),
     discount_amount=money(discount_amount),
-    net_amount=money("NetAmount", net_amount),
+    net_amount=money(net_amount),
     tax_code=text("TaxCode"),
     requested_delivery_date=day(v.earliest),
     ship_to=SHIP_TO,
@@ -89,7 +88,7 @@ LINE = PurchaseOrderLine[Expression](
     requisition_reference=text("PurchaseRequisition"),
     contract_reference=text("PurchaseContract"),
     is_cancelled=boolean(deleted("PurchasingDocumentDeletionCode")),
-    is_closed=boolean("IsCompletelyDelivered"),
+    is_closed=boolean(progress.is_closed),
 )
 
 SCHEDULE = PurchaseOrderSchedule[Expression](
@@ -97,7 +96,7 @@ SCHEDULE = PurchaseOrderSchedule[Expression](
     quantity=quantity("ScheduleLineOrderQuantity"),
     unit=code("PurchaseOrderQuantityUnit", UNITS, "^PurchaseOrderQuantityUnit"),
     requested_delivery_date=day("ScheduleLineDeliveryDate"),
-    quantity_received=quantity(v.received_on_schedule),
+    quantity_received=quantity(progress.received_on_schedule),
 )
 
 DISTRIBUTION = PurchaseOrderDistribution[Expression](

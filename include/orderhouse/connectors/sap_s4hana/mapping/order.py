@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import APPROVAL_STATUSES, ORDER_STATUSES, ORDER_TYPES, PROGRESS
-from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note, terms
+from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note, status, terms
 from include.orderhouse.connectors.sap_s4hana.values import order as v
-from include.orderhouse.connectors.sap_s4hana.values.conditions import charges
+from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
 from include.orderhouse.mapping import (
     Expression,
     boolean,
@@ -55,10 +55,10 @@ ORDER = PurchaseOrder[Expression](
     source_order_id=text("PurchaseOrder"),
     order_number=text("PurchaseOrder"),
     order_type=code(v.order_type, ORDER_TYPES),
-    status=code(v.status, ORDER_STATUSES),
-    approval_status=code(v.approval_status, APPROVAL_STATUSES),
-    receipt_status=code(v.receipt_status, PROGRESS),
-    invoice_status=code(v.invoice_status, PROGRESS),
+    status=code(status.status, ORDER_STATUSES),
+    approval_status=code(status.approval_status, APPROVAL_STATUSES),
+    receipt_status=code(status.receipt_status, PROGRESS),
+    invoice_status=code(status.invoice_status, PROGRESS),
     order_date=day("PurchaseOrderDate"),
     valid_from=day("ValidityStartDate"),
     valid_to=day("ValidityEndDate"),
@@ -81,6 +81,7 @@ ORDER = PurchaseOrder[Expression](
     language=code("Language"),
     currency=code("DocumentCurrency"),
     exchange_rate=rate(terms.exchange_rate),
+    subtotal_amount=money(subtotal),
     charges_amount=money(charges),
     requisition_reference=text(v.shared("PurchaseRequisition", "requisition")),
     contract_reference=text(v.shared("PurchaseContract", "contract")),

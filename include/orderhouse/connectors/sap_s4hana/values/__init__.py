@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.mapping import Derived, Record, derived, look_up
+from include.orderhouse.mapping import Derived, Record, derived, look_up, remembered
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
 SCHEDULES = ("_PurchaseOrderScheduleLineTP", "to_ScheduleLine.results")
@@ -29,6 +29,12 @@ def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
 def is_deleted(row: Record) -> bool:
     """Whether the deletion code of an order or item says so."""
     return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETED
+
+
+@remembered
+def living(order: Record) -> list[Record]:
+    """The items of an order that are not deleted."""
+    return [line for line in listed(order, LINES) if not is_deleted(line)]
 
 
 def deleted(field: str) -> Derived:

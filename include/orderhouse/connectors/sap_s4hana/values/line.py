@@ -1,34 +1,13 @@
-"""What an item tells by its flags, schedule lines and account assignments.
-
-Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase order), and the labels of the fields.
-"""
+"""What an item is, and what its schedule lines and account assignments tell of it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, is_deleted, listed
-from include.orderhouse.decimals import ZERO, number, total
+from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, listed
+from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
-
-
-@derived_from("PurchasingDocumentDeletionCode", "IsCompletelyDelivered", "IsFinallyInvoiced")
-def line_status(line: Record) -> str:
-    """Indicators and open quantity.
-
-    Deletion code, then the delivery and final invoice indicators, then quantities where they are told.
-    """
-    delivered, invoiced = line.get("IsCompletelyDelivered") is True, line.get("IsFinallyInvoiced") is True
-    if is_deleted(line):
-        return "deleted"
-    if delivered and invoiced:
-        return "delivered and invoiced"
-    if invoiced:
-        return "invoiced"
-    if delivered:
-        return "delivered"
-    return "partly delivered" if received(line) else "open"
 
 
 @derived_from("AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")
@@ -50,36 +29,6 @@ def match_policy(line: Record) -> str:
         return "no invoice"
     needs_receipt = line.get("InvoiceIsGoodsReceiptBased") is True or line.get("GoodsReceiptIsExpected") is True
     return "goods receipt" if needs_receipt else "order"
-
-
-@derived_from("ScheduleLineOrderQuantity", "OpenPurchaseOrderQuantity")
-def received_on_schedule(schedule: Record) -> Decimal | None:
-    """Scheduled less open quantity."""
-    if schedule.get("OpenPurchaseOrderQuantity") is None:
-        return None
-    return number(schedule.get("ScheduleLineOrderQuantity")) - number(schedule["OpenPurchaseOrderQuantity"])
-
-
-@derived_from(*SCHEDULES)
-def received(line: Record) -> Decimal | None:
-    """Scheduled less open quantity of the schedule lines.
-
-    Not told by 2.0.
-    """
-    parts = [received_on_schedule(schedule) for schedule in listed(line, SCHEDULES)]
-    return total(parts) if parts and None not in parts else None
-
-
-@derived_from(*SCHEDULES, "IsCompletelyDelivered")
-def quantity_open(line: Record) -> Decimal | None:
-    """Open quantity of the schedule lines.
-
-    Nothing is to come once the item is deleted or its delivery is complete.
-    """
-    if is_deleted(line) or line.get("IsCompletelyDelivered") is True:
-        return ZERO
-    told = [schedule.get("OpenPurchaseOrderQuantity") for schedule in listed(line, SCHEDULES)]
-    return max(total(told), ZERO) if told and None not in told else None
 
 
 @derived_from(*SCHEDULES)

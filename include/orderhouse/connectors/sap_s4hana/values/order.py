@@ -1,19 +1,12 @@
-"""What an order tells by its flags, its terms, and what its items share.
-
-Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase order), and the labels of the fields.
-"""
+"""What an order is, and what its items share."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.sap_s4hana.values import LINES, is_deleted, listed
-from include.orderhouse.connectors.sap_s4hana.values.line import received
+from include.orderhouse.connectors.sap_s4hana.values import LINES, listed, living
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
-
-RELEASE = ("PurchasingProcessingStatus", "ReleaseIsNotCompleted")
-DELETION = ("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode")
 
 ADDRESS = {
     "OrganizationName1": "DeliveryAddressName", "StreetName": "DeliveryAddressStreetName",
@@ -25,83 +18,9 @@ ADDRESS = {
 
 
 @remembered
-def _living(order: Record) -> list[Record]:
-    """The items that are not deleted."""
-    return [line for line in listed(order, LINES) if not is_deleted(line)]
-
-
-@remembered
 def _relevant(order: Record) -> list[Record]:
     """The items of which something is asked that all share; deleted ones only where there are no others."""
-    return _living(order) or listed(order, LINES)
-
-
-def _flags(rows: list[Record], field: str) -> list[bool]:
-    return [row.get(field) is True for row in rows]
-
-
-@derived_from(*DELETION, "PurchasingCompletenessStatus", *LINES, *RELEASE)
-def status(order: Record) -> str:
-    """Deletion, held, rejection, release, then the items.
-
-    This is SAP's own precedence.
-    """
-    living = _living(order)
-    if is_deleted(order):
-        return "deleted"
-    if not living and listed(order, LINES):
-        return "all items deleted"
-    if order.get("PurchasingCompletenessStatus") is True:
-        return "held"
-    release = approval_status(order)
-    if release in ("rejected", "in release"):
-        return str(release)
-    delivered, invoiced = _flags(living, "IsCompletelyDelivered"), _flags(living, "IsFinallyInvoiced")
-    if all(delivered) and all(invoiced):
-        return "delivered and invoiced" if living else "without items"
-    if any(invoiced):
-        return "partly invoiced"
-    if all(delivered):
-        return "delivered"
-    return "partly delivered" if any(delivered) or any(map(received, living)) else "released"
-
-
-@derived_from(*RELEASE)
-def approval_status(order: Record) -> str | None:
-    """Release state.
-
-    Nothing for orders that never were subject to it.
-    """
-    if order.get("PurchasingProcessingStatus") == "08":
-        return "rejected"
-    if order.get("ReleaseIsNotCompleted") is True:
-        return "in release"
-    return "released" if order.get("PurchasingProcessingStatus") == "05" else None
-
-
-@derived_from(*LINES)
-def receipt_status(order: Record) -> str | None:
-    """Delivery indicators and open quantities of the items.
-
-    Unknown where nothing is complete and no quantity is told (2.0).
-    """
-    living = _living(order)
-    done, quantities = _flags(living, "IsCompletelyDelivered"), [received(line) for line in living]
-    if living and all(done):
-        return "full"
-    if any(done) or any(quantities):
-        return "partial"
-    return "none" if living and all(quantity is not None for quantity in quantities) else None
-
-
-@derived_from(*LINES)
-def invoice_status(order: Record) -> str | None:
-    """Final invoice indicators of the items.
-
-    SAP's order tells nothing of invoices before the final one.
-    """
-    done = _flags(_living(order), "IsFinallyInvoiced")
-    return None if not any(done) else "full" if all(done) else "partial"
+    return living(order) or listed(order, LINES)
 
 
 @derived_from("PurchaseOrderType", *LINES)
