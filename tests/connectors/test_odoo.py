@@ -240,8 +240,11 @@ def test_a_scan_holds_every_order_and_counts_them(any_version: Source, company: 
 
 def test_one_company_alone_can_be_read(odoo: Sandbox, source_for: SourceFor, company: Company) -> None:
     source = source_for(NAME, odoo, companies=(2,))
+    german = {order.id for order in company.orders.values() if order.entity == "DE01"}
     assert source.catalogue.scope == ("company 2",)
-    assert set(fetched(source, EVER)) == {order.id for order in company.orders.values() if order.entity == "DE01"}
+    assert set(fetched(source, EVER)) == german
+    read = [record for page in CONNECTOR.read(source, [str(key) for key in company.orders]) for record in page.records]
+    assert {record["id"] for record in read} == german
 
 
 def test_a_company_the_user_lacks_is_named(odoo: Sandbox, source_for: SourceFor) -> None:

@@ -248,6 +248,7 @@ def test_only_the_chosen_company_codes_are_read(sap: Sandbox, company: Company, 
     german = [order for order in company.orders.values() if order.entity == "DE01"]
     assert source.catalogue.scope == ("DE01",)
     assert fetched(source) == numbers(german)
+    assert sorted(keys(CONNECTOR.read(source, numbers(list(company.orders.values()))))) == numbers(german)
 
 
 def test_both_services_tell_the_same_amounts(sap: Sandbox, company: Company, source_for: SourceFor) -> None:
