@@ -44,6 +44,9 @@ def sync(
     max_reject_share: Annotated[
         Decimal | None, typer.Option(parser=_share, help="A larger share of rejected orders stops the sync.")
     ] = None,
+    max_deleted_share: Annotated[
+        Decimal | None, typer.Option(parser=_share, help="A larger share of orders that are gone stops the sync.")
+    ] = None,
     order_ids: Annotated[
         list[str] | None, typer.Option("--order", help="For orders: a source id; once for each order.")
     ] = None,
@@ -55,6 +58,7 @@ def sync(
         window_start=window_start,
         window_end=window_end,
         max_reject_share=max_reject_share,
+        max_deleted_share=max_deleted_share,
         order_ids=tuple(order_ids or ()),
     )
 

@@ -49,13 +49,13 @@ def run_form(connections: Sequence[str]) -> dict[str, Param]:
         ),
         "window_start": _instant("Window start", "For mode window: the first instant, included."),
         "window_end": _instant("Window end", "For mode window: the first instant no longer included."),
-        "max_reject_share": Param(
-            None,
-            type=["null", "number"],
-            minimum=0,
-            maximum=1,
-            title="Largest share of rejects",
-            description="A larger share of rejected orders stops the run; 0.05 is 5 %. Empty: the connection's own.",
+        "max_reject_share": _share_param(
+            "Largest share of rejects",
+            "A larger share of rejected orders stops the run; 0.05 is 5 %. Empty: the connection's own.",
+        ),
+        "max_deleted_share": _share_param(
+            "Largest share of deletions",
+            "A larger share of orders that the source no longer shows stops the run. Empty: the connection's own.",
         ),
         "reject_ids": Param(
             [],
@@ -78,6 +78,10 @@ def _instant(title: str, description: str) -> Param:
     return Param(None, type=["null", "string"], format="date-time", title=title, description=description)
 
 
+def _share_param(title: str, description: str) -> Param:
+    return Param(None, type=["null", "number"], minimum=0, maximum=1, title=title, description=description)
+
+
 def sync_request(context: Context, connection: str) -> SyncRequest:
     """What the run asks of one connection. A backfill run asks for its own UTC day, whatever the form says.
 
@@ -88,7 +92,6 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
     run, form = context["dag_run"], context["params"]
     if "mode" not in form:
         return _notified_request(context, connection)
-    share = form["max_reject_share"]
     mode, start, end = Mode(form["mode"]), *(_parse(form[name], name) for name in ("window_start", "window_end"))
     if run.run_type == "backfill" and run.data_interval_start is not None:
         mode, (start, end) = Mode.WINDOW, _utc_day(run.data_interval_start)
@@ -99,10 +102,15 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
         window_end=end,
         run_id=run_name(context),
         triggered_by=run.triggering_user_name or str(run.run_type.value),
-        max_reject_share=None if share is None else Decimal(str(share)),
+        max_reject_share=_share(form["max_reject_share"]),
+        max_deleted_share=_share(form["max_deleted_share"]),
         reject_ids=tuple(form["reject_ids"] or ()),
         order_ids=tuple(form["order_ids"] or ()),
     )
+
+
+def _share(number: float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
 
 
 def _utc_day(moment: datetime) -> tuple[datetime, datetime]:

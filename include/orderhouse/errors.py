@@ -24,6 +24,7 @@
         ├── FilterIgnored              FILTER_IGNORED            the source returns what was not asked for
         ├── CountMismatch              COUNT_MISMATCH            the counts of source, staging and warehouse differ
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
+        ├── TooManyDeletions           TOO_MANY_DELETIONS        more orders vanished than the connection allows
         ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
         ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
         ├── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
@@ -205,6 +206,12 @@ class TooManyRejects(LookAtData):
     """The share of rejected orders is higher than the connection allows."""
 
     code = "TOO_MANY_REJECTS"
+
+
+class TooManyDeletions(LookAtData):
+    """The share of orders that the source no longer has is higher than the connection allows."""
+
+    code = "TOO_MANY_DELETIONS"
 
 
 class SchemaDrift(LookAtData):

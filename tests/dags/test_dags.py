@@ -123,6 +123,7 @@ def test_the_untouched_form_is_valid_and_offers_every_mode() -> None:
         ("connections", "acme"),
         ("max_reject_share", 1.5),
         ("max_reject_share", "0.1"),
+        ("max_deleted_share", 1.5),
     ],
 )
 def test_the_form_refuses_what_it_does_not_understand(parameter: str, value: object) -> None:

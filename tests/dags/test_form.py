@@ -34,17 +34,19 @@ def _context(run_type: str, user: str | None = None, **filled_in: Any) -> Any:
 def test_an_untouched_form_asks_for_what_is_new() -> None:
     request = sync_request(_context("scheduled"), "acme")
     assert (request.connection, request.mode, request.triggered_by) == ("acme", Mode.AUTO, "scheduled")
-    assert (request.window_start, request.window_end, request.max_reject_share) == (None, None, None)
+    assert (request.window_start, request.window_end) == (None, None)
+    assert (request.max_reject_share, request.max_deleted_share) == (None, None)
     assert request.run_id == "purchase_orders__odoo/some_run"
 
 
 def test_a_filled_in_form_is_followed() -> None:
     window = {"window_start": "2026-02-01T00:00:00Z", "window_end": "2026-02-02T00:00:00+01:00"}
-    request = sync_request(_context("manual", "jo", mode="window", max_reject_share=0.1, **window), "acme")
+    shares = {"max_reject_share": 0.1, "max_deleted_share": 1}
+    request = sync_request(_context("manual", "jo", mode="window", **shares, **window), "acme")
     assert (request.mode, request.triggered_by) == (Mode.WINDOW, "jo")
     assert request.window_start == datetime(2026, 2, 1, tzinfo=UTC)
     assert request.window_end == datetime(2026, 2, 1, 23, tzinfo=UTC)
-    assert request.max_reject_share == Decimal("0.1")
+    assert (request.max_reject_share, request.max_deleted_share) == (Decimal("0.1"), Decimal(1))
 
 
 def test_chosen_rejects_are_replayed() -> None:

@@ -200,6 +200,9 @@ def test_a_parameter_that_the_endpoint_does_not_have_is_refused(visit: Visit, pa
 def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
     order = SyncOrder(mode="orders", order_ids=["42"])
     assert order.conf("acme_us") == {"mode": "orders", "connections": ["acme_us"], "order_ids": ["42"]}
+    shares = {"max_reject_share": 0.1, "max_deleted_share": 1.0}
+    told = SyncOrder.model_validate({"mode": "reconcile", **shares}).conf("acme_us")
+    assert told == {"mode": "reconcile", "connections": ["acme_us"], **shares}
     window = {"window_start": "2026-01-01T00:00:00Z", "window_end": "2026-01-02T00:00:00Z"}
     told = SyncOrder.model_validate({"mode": "window", **window}).conf("acme_us")
     assert told == {"mode": "window", "connections": ["acme_us"], **window}

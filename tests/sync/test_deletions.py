@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from include.orderhouse.connector import Connector, Page, Source, Window
+from include.orderhouse.errors import TooManyDeletions
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
@@ -68,6 +70,21 @@ def test_h19_where_the_feed_falls_short_a_scan_of_all_keys_finds_the_rest(odoo: 
     tell(system, deleted=[str(told)], misses_deletions=True)
     assert system.sync()["orders_deleted"] == 2
     assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])
+
+
+def test_h17_a_feed_that_tells_too_many_deletions_stops_the_sync_until_a_person_lets_it_go_on(
+    odoo: Sandbox, system: System
+) -> None:
+    """What was deleted before does not count again."""
+    before = system.watermark.text
+    tell(system, deleted=[str(key) for key in sorted(odoo.company.orders)[:12]])
+    odoo.act(history.create)
+    with pytest.raises(TooManyDeletions, match="12 of 20"):
+        system.sync()
+    assert (deleted(system), len(system.order_ids()), system.watermark.text) == ([], 20, before)
+    assert system.sync(max_deleted_share=Decimal("0.6"))["orders_deleted"] == 12
+    assert system.watermark.text != before
+    assert system.sync()["orders_deleted"] == 0
 
 
 def test_an_order_that_comes_after_a_tombstone_lives_again(odoo: Sandbox, system: System) -> None:

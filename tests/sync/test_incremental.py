@@ -9,8 +9,10 @@ import pytest
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
-from tests.sandbox.running import Sandbox
-from tests.sync.conftest import Connect, System, lose_numbers
+from tests.sandbox.clock import Clock
+from tests.sandbox.generate import generate
+from tests.sandbox.running import Sandbox, sandbox
+from tests.sync.conftest import NOW, Connect, System, lose_numbers
 from tests.warehouse.orders import physical_rows
 
 
@@ -76,3 +78,13 @@ def test_a_remap_brings_a_new_custom_field_without_the_source(odoo: Sandbox, con
     rows = richer.rows("SELECT order_number, custom_fields FROM procurement.purchase_order")
     assert len(rows) == 40
     assert all(row["custom_fields"]["told_name"] == row["order_number"] for row in rows)
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL_RESYNC, Mode.RECONCILE])
+def test_a_zone_that_is_corrected_does_not_leave_out_what_is_read_again(connect: Connect, mode: Mode) -> None:
+    """All times are earlier ones then than those that the warehouse has."""
+    with sandbox(generate(7, orders=20, now=NOW), ["sap_business_one"], Clock(NOW)) as running:
+        connect("sap_business_one", running, time_zone="America/New_York").sync()
+        right = connect("sap_business_one", running, time_zone="Asia/Tokyo")
+        row = right.sync(mode, run_id="right")
+        assert (row["orders_older"], row["orders_updated"]) == (0, row["orders_extracted"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
-from include.orderhouse.errors import CountMismatch, SourceUnavailable
+from include.orderhouse.errors import CountMismatch, SourceUnavailable, TooManyDeletions
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
+from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import NOW, SETTINGS, Connect, System
 
@@ -50,6 +52,17 @@ def complete_all(company: Company, clock: Clock) -> None:
                 history.receive(company, clock, order.id, line.id, line.quantity_open)
             if line.quantity_received > line.quantity_invoiced:
                 history.invoice(company, clock, order.id, line.id, line.quantity_received - line.quantity_invoiced)
+
+
+def hide(company: Company, clock: Clock, number: int) -> dict[int, Order]:
+    """What a right that shrinks does: these orders are neither shown nor counted nor found by their keys."""
+    company.version += 1
+    return {key: company.orders.pop(key) for key in sorted(company.orders)[:number]}
+
+
+def show(company: Company, clock: Clock, hidden: dict[int, Order]) -> None:
+    company.version += 1
+    company.orders |= hidden
 
 
 def scan_calls(odoo: Sandbox, system: System) -> dict[str, int]:
@@ -129,12 +142,70 @@ def test_a_reconcile_of_fewer_companies_marks_nothing_of_the_others(odoo: Sandbo
 
 def test_a_full_resync_accepts_that_there_are_fewer_companies(odoo: Sandbox, connect: Connect) -> None:
     connect("odoo", odoo).sync()
-    narrow = connect("odoo", odoo, settings={"companies": [1]})
+    narrow = connect("odoo", odoo, settings={"companies": [1]}, max_deleted_share=1)
     for mode in (Mode.AUTO, Mode.FULL_RESYNC, Mode.RECONCILE):
         narrow.sync(mode, run_id=f"narrow {narrow.runs}")
     others = narrow.rows("SELECT DISTINCT company_code FROM procurement.purchase_order WHERE is_deleted")
     assert len(others) == 1
     assert deleted(narrow)
+
+
+@pytest.mark.parametrize("connector", ["erpnext", "odoo"])
+def test_h17_orders_that_rights_hide_are_not_taken_for_deleted(connector: str, connect: Connect) -> None:
+    """The scan, the source's own count and the read by key agree that there are none."""
+    with sandbox(generate(7, orders=40, now=NOW), [connector], Clock(NOW)) as running:
+        system = connect(connector, running)
+        system.sync()
+        hidden = running.act(hide, 40)
+        with pytest.raises(TooManyDeletions, match=r"40 of 40 living orders of .* rights .* have shrunk"):
+            system.sync(Mode.RECONCILE, run_id="cleared")
+        last = system.last_sync()
+        assert (last["state"], last["error_code"]) == ("stopped", "TOO_MANY_DELETIONS")
+        assert deleted(system) == set()
+        running.act(show, hidden)
+        assert system.sync(Mode.RECONCILE, run_id="cleared")["orders_deleted"] == 0
+        assert len(system.order_ids()) == 40
+
+
+def test_a_reconcile_that_is_stopped_loads_nothing_and_the_next_one_misses_nothing(
+    odoo: Sandbox, synced: System
+) -> None:
+    missed = odoo.act(history.create_in_future, -3 * 86_400.0)
+    before = synced.watermark.text
+    odoo.act(hide, 20)
+    with pytest.raises(TooManyDeletions):
+        synced.sync(Mode.RECONCILE)
+    assert str(missed) not in synced.order_ids()
+    assert synced.watermark.text == before
+    row = synced.sync(Mode.RECONCILE, max_deleted_share=Decimal(1))
+    assert (row["orders_deleted"], len(deleted(synced))) == (20, 20)
+    assert str(missed) in synced.order_ids()
+
+
+@pytest.mark.parametrize(("number", "allowed", "stops"), [(11, 0.3, False), (11, 0.27, True), (10, 0, False)])
+def test_ten_deletions_and_a_share_that_the_connection_allows_are_marked(
+    odoo: Sandbox, connect: Connect, number: int, allowed: float, stops: bool
+) -> None:
+    system = connect("odoo", odoo, max_deleted_share=allowed)
+    system.sync()
+    odoo.act(hide, number)
+    if stops:
+        with pytest.raises(TooManyDeletions, match=f"{number} of 40 living orders"):
+            system.sync(Mode.RECONCILE)
+        return
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == number
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 0
+
+
+def test_orders_that_leave_the_list_because_they_are_finished_do_not_count_as_deleted(connect: Connect) -> None:
+    with sandbox(generate(7, orders=60, now=NOW), ["business_central"], Clock(NOW)) as running:
+        system = connect("business_central", running, max_deleted_share=0)
+        system.sync()
+        running.clock.advance(7200)
+        running.act(complete_all)
+        system.sync(Mode.RECONCILE)
+        assert len(finished(system)) > 10
+        assert deleted(system) == set()
 
 
 def test_a_retry_of_a_reconcile_that_failed_between_two_pages_of_keys_reads_the_rest_of_them(connect: Connect) -> None:

@@ -14,7 +14,7 @@ from tests.sandbox.dialects.dynamics_fo.values import order_number
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import Connect, System
+from tests.sync.conftest import SETTINGS, Connect, System
 
 NAME = "dynamics_fo"
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
@@ -94,3 +94,24 @@ def test_h15_a_deleted_order_is_found_by_a_reconcile(plain: Sandbox, synced: Sys
     plain.act(history.delete, order_id=order.id)
     assert synced.sync()["orders_deleted"] == 0
     assert synced.sync(Mode.RECONCILE)["orders_deleted"] == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.FULL_RESYNC, Mode.RECONCILE])
+def test_h14_later_changes_arrive_where_the_source_has_stopped_to_tell_times_or_begun_to(
+    connect: Connect, mode: Mode
+) -> None:
+    """A field of the site's own is taken out of the settings, and put back."""
+    times = {"header_change_field", "line_change_field", "created_field"}
+    without = {name: value for name, value in SETTINGS[NAME].items() if name not in times}
+    with sandbox(generate(7, orders=20, now=NOW), [NAME], Clock(NOW)) as running:
+        system = connect(NAME, running)
+        system.sync()
+        order = next(o for o in running.company.orders.values() if o.is_open)
+        for text, settings in (("Untimed", without), ("Timed again", SETTINGS[NAME])):
+            running.clock.advance(3600)
+            running.act(history.change_description, order_id=order.id, line_id=order.goods_lines[0].id, text=text)
+            then = connect(NAME, running, settings=settings)
+            then.watermark.text = system.watermark.text
+            assert then.sync(mode, run_id=text)["orders_older"] == 0
+            held = f"SELECT 1 FROM procurement.purchase_order_line WHERE description = '{text}'"
+            assert len(then.rows(held)) == 1

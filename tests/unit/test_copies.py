@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -42,6 +44,27 @@ def test_of_copies_in_several_batches_the_latest_stays_whichever_came_first() ->
 def test_of_copies_of_one_version_the_one_fetched_last_stays() -> None:
     batches = batch(order("1", memo="fetched last"), minutes=5), batch(order("1", memo="fetched first"))
     assert [row["memo"] for row in kept(*batches)] == ["fetched last"]
+
+
+COPIES = (
+    ("read first", "2026-10-01T11:00:00Z", 0),
+    ("without a time", None, 10),
+    ("read last", "2026-10-01T10:00:00Z", 20),
+)
+"""What its memo says, its time, and how many minutes after the first it was fetched."""
+
+
+@pytest.mark.parametrize("copies", itertools.permutations(COPIES))
+@pytest.mark.parametrize("split", [(), (1,), (2,), (1, 2)])
+def test_a_copy_without_a_time_counts_as_of_its_fetch_however_copies_come(
+    copies: tuple[tuple[str, str | None, int], ...], split: tuple[int, ...]
+) -> None:
+    raw = [
+        RawOrder(T0 + timedelta(minutes=minutes), order("1", memo=memo, modified=modified))
+        for memo, modified, minutes in copies
+    ]
+    batches = [Transform(connection()).frames(raw[a:b]) for a, b in pairwise((0, *split, len(raw)))]
+    assert [row["memo"] for row in kept(*batches)] == ["without a time"]
 
 
 @pytest.mark.parametrize("bad_is_later", [True, False])

@@ -130,15 +130,33 @@ def test_the_mapping_decides_between_versions_of_one_fetch(engine: sa.Engine) ->
 
 
 def test_a_remap_of_an_old_payload_does_not_overwrite_what_was_read_after_it(engine: sa.Engine) -> None:
-    load_orders(engine, Order(version=3, values={"memo": "read after"}), mapping=1)
-    load_orders(engine, Order(version=1, values={"memo": "remapped"}), mapping=2)
+    load_orders(engine, Order(version=3, fetched=4, values={"memo": "read after"}), mapping=1)
+    load_orders(engine, Order(version=1, fetched=2, values={"memo": "remapped"}), mapping=2)
     assert memos(engine) == [("4711", "read after")]
 
 
-def test_a_version_without_a_modification_time_is_the_earliest(engine: sa.Engine) -> None:
-    load_orders(engine, Order(version=1, fetched=1, values={"memo": "dated"}))
-    load_orders(engine, Order(version=None, fetched=9, values={"memo": "undated"}))
-    assert memos(engine) == [("4711", "dated")]
+@pytest.mark.parametrize("fetched", [2, 9], ids=["remapped", "read again"])
+def test_times_that_a_later_mapping_reads_as_earlier_ones_do_not_hold_it_up(engine: sa.Engine, fetched: int) -> None:
+    """The zone was corrected."""
+    load_orders(engine, Order(version=2, fetched=2, values={"memo": "wrong zone"}), mapping=1)
+    right = Order(version=-5, fetched=fetched, values={"memo": "right zone"})
+    assert load_orders(engine, right, mapping=2).updated == 1
+    assert load_orders(engine, Order(version=2, fetched=2, values={"memo": "wrong zone"}), mapping=1).older == 1
+    assert memos(engine) == [("4711", "right zone")]
+
+
+@pytest.mark.parametrize(("earlier", "later"), [(1, None), (None, 1), (None, None)])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_the_fetch_decides_where_the_source_has_stopped_to_tell_times_or_begun_to(
+    engine: sa.Engine, earlier: int | None, later: int | None, in_order: bool
+) -> None:
+    loads = [
+        Order(version=earlier, fetched=4, values={"memo": "read earlier"}),
+        Order(version=later, fetched=5, values={"memo": "read later"}),
+    ]
+    for order in loads if in_order else reversed(loads):
+        load_orders(engine, order)
+    assert memos(engine) == [("4711", "read later")]
 
 
 @pytest.mark.parametrize("held", [[], [Order(version=1)], [Order(version=3)]], ids=["new", "changed", "older"])

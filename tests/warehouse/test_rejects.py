@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pyarrow as pa
+import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.frames import REJECT_SCHEMA, Frames
@@ -72,6 +73,25 @@ def test_a_good_version_before_the_reject_is_loaded_and_stays_stale(engine: sa.E
     load_orders(engine, replace(LATER, lines=(Line("10"), Line("20"))).at(2))
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("later",)]
     assert staleness(engine) == {True}
+
+
+@pytest.mark.parametrize("told", [1, None])
+def test_a_reject_waits_for_a_version_that_was_fetched_later_where_one_of_them_tells_no_time(
+    engine: sa.Engine, told: int | None
+) -> None:
+    load_orders(engine, GOOD.at(told, fetched=2))
+    load_orders(engine, rejects=[BAD.at(None if told else 1, fetched=4)])
+    assert staleness(engine) == {True}
+    load_orders(engine, GOOD.at(told, fetched=3))
+    assert staleness(engine) == {True}
+    load_orders(engine, GOOD.at(told, fetched=5))
+    assert staleness(engine) == {False}
+
+
+def test_a_replay_under_a_mapping_that_reads_earlier_times_closes_its_reject(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD], mapping=1)
+    load_orders(engine, BAD.at(-4), mapping=2)
+    assert rejects(engine) == [(hour(3), "superseded")]
 
 
 def test_a_reject_older_than_the_stored_version_changes_nothing(engine: sa.Engine) -> None:
@@ -175,3 +195,6 @@ def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_
     rejected(BAD.at(4))
     assert rejects(engine) == [(hour(6), None)]
     assert staleness(engine) == {True}
+    rejected(BAD.at(None, fetched=9))
+    rejected(BAD.at(8, fetched=8))
+    assert rejects(engine) == [(None, None)]

@@ -1,6 +1,7 @@
 """Copies of an order within one sync: only the latest of them counts.
 
-An order that moves while the source is paged through, or that lies in two slices, comes more than once.
+An order that moves while the source is paged through, or that lies in two slices, comes more than once. A copy without
+a time of the source's counts as of its fetch, so that any number of copies has one order.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.frames import EARLIEST, Frames
+from include.orderhouse.frames import Frames
 
 Version = tuple[str, datetime | None, datetime]
 """Key, ``version_at`` and ``fetched_at`` of an order. A reject of an order without a key counts by its payload."""
@@ -38,7 +39,7 @@ def outdated(batches: Iterable[tuple[int, Iterable[Version]]]) -> Mapping[int, s
     older: defaultdict[int, set[str]] = defaultdict(set)
     for number, batch in batches:
         for key, version_at, fetched_at in batch:
-            version = (version_at or EARLIEST, fetched_at, number)
+            version = (version_at or fetched_at, fetched_at, number)
             known = latest.get(key)
             if known is not None:
                 older[min(known, version)[2]].add(key)

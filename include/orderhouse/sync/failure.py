@@ -16,6 +16,7 @@ from include.orderhouse.errors import (
     SchemaDrift,
     SourceTimeout,
     SourceUnavailable,
+    TooManyDeletions,
     TooManyRejects,
 )
 from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
@@ -34,7 +35,7 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
     name, connector = runtime.connection.name, runtime.connection.connector.name
     code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
     message = str(error) if isinstance(error, OrderhouseError) else _unforeseen(error)
-    state = "stopped" if isinstance(error, TooManyRejects | SchemaDrift) else "failed"
+    state = "stopped" if isinstance(error, TooManyRejects | TooManyDeletions | SchemaDrift) else "failed"
     try:
         for identity in _syncs(runtime, request):
             fail_sync(runtime.warehouse, name, identity, code, message, state, is_final=is_final)

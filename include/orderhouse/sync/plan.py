@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
@@ -68,6 +69,7 @@ class Plan:
     begun_at: str | None = None
     """When it was decided, on the warehouse's clock; None where an earlier release decided it."""
     max_reject_share: str | None = None
+    max_deleted_share: str | None = None
     reject_ids: tuple[str, ...] = field(default=())
     order_ids: tuple[str, ...] = field(default=())
     deleted_ids: tuple[str, ...] = field(default=())
@@ -144,7 +146,8 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
         narrowed=bool(lost),
         begun_at=warehouse_now(runtime.warehouse).isoformat(),
-        max_reject_share=None if request.max_reject_share is None else str(request.max_reject_share),
+        max_reject_share=_share(request.max_reject_share),
+        max_deleted_share=_share(request.max_deleted_share),
         reject_ids=request.reject_ids,
         order_ids=request.order_ids,
         deleted_ids=request.deleted_ids,
@@ -258,6 +261,10 @@ def _named(start: datetime | None, end: datetime | None) -> str:
 
 def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def _share(share: Decimal | None) -> str | None:
+    return None if share is None else str(share)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import CountMismatch
+from include.orderhouse.errors import CountMismatch, TooManyDeletions
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.raw import known_versions, open_orders
+from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders
 
 FILE = "compared.json"
+
+DELETIONS_ALWAYS_TOLERATED = 10
+"""So few deletions never stop a run, whatever their share: a small company may well clear its orders away."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +34,54 @@ class Comparison:
 Gone = list[tuple[str, str | None, str]]
 """Source id, status (None: deleted) and evidence, as of `include.orderhouse.warehouse.task.GoneOrder`."""
 
+Proof = tuple[str | None, str]
+"""Status and evidence."""
+
 
 def find_gone(
     runtime: Runtime, plan: Plan, extraction: Extraction, source: Source, tallies: Sequence[Tally]
 ) -> tuple[Gone, int | None]:
     """What is gone, and how many keys were scanned for it: all in a reconcile, and where the source's feed falls short.
 
-    A reconcile also reads the orders that the scan found to be missing or older in the warehouse.
+    A reconcile also reads the orders that the scan found to be missing or older in the warehouse. Raises
+    TooManyDeletions where so much is gone that the rights to see it may be.
     """
-    told = {key: (None, "tombstone") for tally in tallies for key in tally.deleted}
-    is_reconcile = plan.mode is Mode.RECONCILE
-    if not is_reconcile and not _falls_short(runtime, tallies):
-        return [(key, *proof) for key, proof in told.items()], None
-    found = staged_comparison(runtime, source, runtime.staging(plan.sync_id), tallies)
-    if is_reconcile:
-        extraction.read_orders(found.to_read, "raw/missing_or_older_")
-    candidates = [] if plan.narrowed else found.not_found
+    gone: dict[str, Proof] = {}
+    scanned = None
+    if plan.mode is Mode.RECONCILE or _falls_short(runtime, tallies):
+        found = staged_comparison(runtime, source, runtime.staging(plan.sync_id), tallies)
+        if plan.mode is Mode.RECONCILE:
+            extraction.read_orders(found.to_read, "raw/missing_or_older_")
+            scanned = found.scanned
+        gone = _absent(runtime, extraction, source, [] if plan.narrowed else found.not_found)
+    gone |= {key: (None, "tombstone") for tally in tallies for key in tally.deleted}
+    _stop_if_too_many(runtime, plan, [key for key, (status, _) in gone.items() if status is None])
+    return [(key, *proof) for key, proof in gone.items()], scanned
+
+
+def _absent(runtime: Runtime, extraction: Extraction, source: Source, candidates: Sequence[str]) -> dict[str, Proof]:
+    """Those among the keys that the source does not have, each asked for by itself."""
     there = extraction.read_orders(candidates, "raw/not_found_")
     absent = [key for key in candidates if key not in there]
     explain = runtime.connection.connector.explain_absence
     statuses = explain(source, absent) if explain and absent else {}
-    scanned = {key: (statuses.get(key), "absent_in_full_scan") for key in absent}
-    return [(key, *proof) for key, proof in (scanned | told).items()], found.scanned if is_reconcile else None
+    return {key: (statuses.get(key), "absent_in_full_scan") for key in absent}
+
+
+def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> None:
+    """The source's count and its answers pass through the same rights: where these shrink, all of them agree."""
+    if len(deleted) <= DELETIONS_ALWAYS_TOLERATED:
+        return
+    allowed = Decimal(plan.max_deleted_share or runtime.connection.options.max_deleted_share)
+    living, vanished = count_living(runtime.warehouse, plan.connection, deleted)
+    if vanished <= DELETIONS_ALWAYS_TOLERATED or vanished <= allowed * living:
+        return
+    raise TooManyDeletions(
+        f"{vanished} of {living} living orders of {plan.connection} would be marked as deleted; "
+        f"at most {allowed:.0%} may be (max_deleted_share).",
+        action="Nothing was marked or loaded. The rights of its credentials may have shrunk: see whether these orders "
+        "are still at the source. Where they are really gone, run again with a larger max_deleted_share.",
+    )
 
 
 def _falls_short(runtime: Runtime, tallies: Sequence[Tally]) -> bool:

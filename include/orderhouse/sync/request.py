@@ -42,6 +42,7 @@ class SyncRequest:
     run_id: str = ""
     triggered_by: str = ""
     max_reject_share: Decimal | None = None
+    max_deleted_share: Decimal | None = None
     reject_ids: tuple[str, ...] = ()
     """For a replay: which rejects; empty means all open ones."""
     order_ids: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from include.orderhouse.errors import (
     NotLoaded,
     PermissionDenied,
     RequestRefused,
+    TooManyDeletions,
     TooManyRejects,
     UnexpectedShape,
 )
@@ -195,8 +196,7 @@ def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source)
 def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
     """The plan with what the source tells now; what was fetched by what it told before is fetched again."""
     catalogue, staging = discover(runtime, source).catalogue, runtime.staging(plan.sync_id)
-    for name in ("raw", COMPARED, HELD_OPEN):
-        staging.remove(name)
+    _drop_fetched(staging)
     renewed = plan.rediscovered(catalogue)
     renewed.save(staging)
     note_scope(runtime.warehouse, plan.connection, plan.sync_id, renewed.scope)
@@ -204,17 +204,25 @@ def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
 
 
 def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
-    """Stage what the plan asks for. Of a source that ignores its filter or gives without end nothing stays staged."""
+    """Stage what the plan asks for.
+
+    Of a source that ignores its filter, gives without end or seems to have lost its orders nothing stays staged.
+    """
     staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
     with EarlyBatches(runtime.connection, staging) as early:
         extraction = Extraction(runtime, plan, source, staging, early)
         try:
             counts = _fetch_all(runtime, plan, extraction, source)
-        except (FilterIgnored, BoundExceeded):
-            staging.remove("raw")
+        except (FilterIgnored, BoundExceeded, TooManyDeletions):
+            _drop_fetched(staging)
             raise
         early.keep()
     return counts
+
+
+def _drop_fetched(staging: Staging) -> None:
+    for name in ("raw", COMPARED, HELD_OPEN):
+        staging.remove(name)
 
 
 def _fetch_all(runtime: Runtime, plan: Plan, extraction: Extraction, source: Source) -> dict[str, int]:

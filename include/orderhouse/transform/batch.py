@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse import wire
 from include.orderhouse.connections import Connection
-from include.orderhouse.frames import EARLIEST, INSTANT, SCHEMAS, Frames
+from include.orderhouse.frames import INSTANT, SCHEMAS, Frames
 from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
@@ -108,7 +108,8 @@ class Transform:
         latest: dict[str, tuple[datetime, datetime, int]] = {}
         keyless: list[int] = []
         for position, (key, version_at) in enumerate(zip(keys, self._version_at(draft).to_pylist(), strict=True)):
-            version = (version_at or EARLIEST, draft.orders[position].fetched_at, position)
+            fetched_at = draft.orders[position].fetched_at
+            version = (version_at or fetched_at, fetched_at, position)
             if key is None:
                 keyless.append(position)
             else:

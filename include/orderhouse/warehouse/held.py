@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import sql
 
-from include.orderhouse.warehouse.standing import EARLIEST, Held, Version
+from include.orderhouse.warehouse.standing import Held, Version
 from include.orderhouse.warehouse.task import Cursor
 
 _ANY = """
@@ -17,10 +17,10 @@ _ANY = """
 """
 _OF_THESE = sql.SQL("WHERE connection = %(connection)s AND order_id = ANY (%(order_ids)s::uuid[])")
 _VERSIONS = sql.SQL("""
-    SELECT order_id::text, coalesce((extract(epoch FROM version_at) * 1000000)::bigint, {earliest}),
+    SELECT order_id::text, (extract(epoch FROM version_at) * 1000000)::bigint,
            (extract(epoch FROM fetched_at) * 1000000)::bigint, mapping_version, content_hash, is_deleted
-    FROM ops.order_version {of_these}
-""").format(earliest=EARLIEST, of_these=_OF_THESE)
+    FROM ops.order_version {}
+""").format(_OF_THESE)
 _ORDERS = sql.SQL("SELECT order_id::text FROM procurement.purchase_order {}").format(_OF_THESE)
 _KEYLESS = """
     SELECT replace(payload_hash::text, '-', '') FROM ops.reject

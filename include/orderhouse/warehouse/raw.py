@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
 from include.orderhouse.warehouse.payloads import Payloads
@@ -54,6 +55,16 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     known = order_version.c
     wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
     yield from _stream(engine, wanted.where(known.connection == connection))
+
+
+def count_living(engine: sa.Engine, connection: str, keys: Sequence[str]) -> tuple[int, int]:
+    """How many orders of a connection are not deleted, and how many of them have one of these source keys."""
+    known = order_version.c
+    among = known.source_order_id == sa.any_(sa.literal(list(keys), ARRAY(sa.Text)))
+    counts = sa.select(sa.func.count(), sa.func.count().filter(among))
+    with engine.connect() as warehouse:
+        living, found = warehouse.execute(counts.where(known.connection == connection, ~known.is_deleted)).one()
+    return living, found
 
 
 def open_orders(engine: sa.Engine, connection: str) -> set[str]:

@@ -13,8 +13,13 @@ from typing import Any
 from psycopg import sql
 
 from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.standing import is_later
 from include.orderhouse.warehouse.task import Cursor
 
+_IS_GIVEN_UP = """
+    known.resolution = 'dismissed'
+        AND (known.version_at = excluded.version_at OR known.payload_hash = excluded.payload_hash)
+"""
 _KEEP = sql.SQL("""
     INSERT INTO ops.reject AS known
         (connection, reject_id, customer, order_id, source_order_id, order_number, version_at, fetched_at,
@@ -25,7 +30,7 @@ _KEEP = sql.SQL("""
         %(mapping_version)s::bigint, code, table_name, field, reason, findings, line_count, payload, payload_hash,
         %(loaded_at)s, %(sync_id)s
     FROM staged_reject
-    ORDER BY reject_id, version_at DESC NULLS LAST, fetched_at DESC
+    ORDER BY reject_id, coalesce(version_at, fetched_at) DESC, fetched_at DESC
     ON CONFLICT (connection, reject_id) DO UPDATE SET
         order_number = excluded.order_number, version_at = excluded.version_at, fetched_at = excluded.fetched_at,
         mapping_version = excluded.mapping_version, code = excluded.code, table_name = excluded.table_name,
@@ -34,29 +39,24 @@ _KEEP = sql.SQL("""
         rejected_at = excluded.rejected_at, sync_id = excluded.sync_id,
         resolved_at = CASE WHEN {is_given_up} THEN known.resolved_at END,
         resolution = CASE WHEN {is_given_up} THEN known.resolution END
-    WHERE (coalesce(excluded.version_at, '-infinity'), excluded.fetched_at, excluded.mapping_version)
-        > (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
-""")
-_IS_GIVEN_UP = """
-    known.resolution = 'dismissed'
-        AND (known.version_at = excluded.version_at OR known.payload_hash = excluded.payload_hash)
-"""
-_RESOLVE = """
+    WHERE {is_later}
+""").format(is_given_up=sql.SQL(_IS_GIVEN_UP), is_later=is_later("excluded", "known"))
+_RESOLVE = sql.SQL("""
     UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
     WHERE waiting.connection = %(connection)s AND waiting.resolved_at IS NULL
       AND (EXISTS (
             SELECT FROM ops.order_version AS known
             WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
-              AND (coalesce(known.version_at, '-infinity'), known.fetched_at, known.mapping_version)
-               >= (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version)
+              AND NOT {is_later}
         ) OR EXISTS (
             SELECT FROM ops.reject AS later
             WHERE (later.connection, later.order_id) = (waiting.connection, waiting.order_id)
-              AND (coalesce(later.version_at, '-infinity'), later.fetched_at, later.mapping_version, later.reject_id)
-                > (coalesce(waiting.version_at, '-infinity'), waiting.fetched_at, waiting.mapping_version,
+              AND (coalesce(later.version_at, later.fetched_at), later.fetched_at, later.mapping_version,
+                   later.reject_id)
+                > (coalesce(waiting.version_at, waiting.fetched_at), waiting.fetched_at, waiting.mapping_version,
                    waiting.reject_id)
         ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
-"""
+""").format(is_later=is_later("waiting", "known"))
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
 _ANY_BEFORE = """
     SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)
@@ -97,7 +97,7 @@ def settle_rejects(cursor: Cursor, facts: dict[str, Any], read_again: Collection
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
     if not rejected and cursor.execute(_ANY_BEFORE, facts).fetchone() == (False,):
         return 0, 0
-    cursor.execute(_KEEP.format(is_given_up=sql.SQL(_IS_GIVEN_UP)), facts)
+    cursor.execute(_KEEP, facts)
     cursor.execute(_RESOLVE, {**facts, "read_again": list(read_again)})
     mark_stale(cursor, facts)
     return int(rejected), int(lines)

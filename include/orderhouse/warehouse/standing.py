@@ -1,6 +1,8 @@
 """How each version that a load brings stands to the one that the warehouse held before it.
 
-A version is (``version_at``, ``fetched_at``, ``mapping_version``), compared in that order; NULL sorts first.
+A version is (``version_at``, ``fetched_at``, ``mapping_version``), compared in that order, but for two cases: where one
+of two has no ``version_at``, the fetch decides and then the mapping; and what was fetched no earlier and mapped by a
+later mapping is later whatever the times say, which the earlier one may have read in a wrong zone.
 """
 
 from __future__ import annotations
@@ -11,9 +13,18 @@ from enum import StrEnum
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from psycopg import sql
 
-EARLIEST = -(2**63)
-"""Before every instant, in microseconds since 1970: of an order whose source tells no time."""
+_IS_LATER = sql.SQL("""
+    CASE
+        WHEN {one}.mapping_version > {other}.mapping_version AND {one}.fetched_at >= {other}.fetched_at THEN true
+        WHEN {one}.mapping_version < {other}.mapping_version AND {one}.fetched_at <= {other}.fetched_at THEN false
+        WHEN {one}.version_at IS NULL OR {other}.version_at IS NULL
+            THEN ({one}.fetched_at, {one}.mapping_version) > ({other}.fetched_at, {other}.mapping_version)
+        ELSE ({one}.version_at, {one}.fetched_at, {one}.mapping_version)
+            > ({other}.version_at, {other}.fetched_at, {other}.mapping_version)
+    END
+""")
 
 
 class Standing(StrEnum):
@@ -39,21 +50,30 @@ class Version:
     """A version of an order, instants in microseconds since 1970, and what tells its content."""
 
     order_id: str
-    version_at: int
+    version_at: int | None
     fetched_at: int
     mapping_version: int
     content_hash: str
     is_deleted: bool
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """What decides which version is later."""
-        return self.version_at, self.fetched_at, self.mapping_version
-
-    @property
     def content(self) -> tuple[str, bool]:
         """Equal for versions that say the same."""
         return self.content_hash, self.is_deleted
+
+    @property
+    def fetch(self) -> tuple[int, int]:
+        """When it was read, and by which mapping."""
+        return self.fetched_at, self.mapping_version
+
+    def is_later_than(self, other: Version) -> bool:
+        """Whether it is the later one of two; `is_later` is the same in SQL."""
+        if self.version_at is None or other.version_at is None or self._outdates(other) or other._outdates(self):
+            return self.fetch > other.fetch
+        return (self.version_at, *self.fetch) > (other.version_at, *other.fetch)
+
+    def _outdates(self, other: Version) -> bool:
+        return self.mapping_version > other.mapping_version and self.fetched_at >= other.fetched_at
 
 
 @dataclass(frozen=True)
@@ -67,10 +87,14 @@ class Held:
     """The fingerprints of their raw records."""
 
 
+def is_later(one: str, other: str) -> sql.Composed:
+    """The condition that a row with a version is later than another one, by the names that a statement gives them."""
+    return _IS_LATER.format(one=sql.Identifier(one), other=sql.Identifier(other))
+
+
 def versions_of(frame: pa.Table, mapping_version: int) -> list[Version]:
     """The versions of a batch."""
-    instants = (frame.column(name).cast(pa.int64()) for name in ("version_at", "fetched_at"))
-    version_at, fetched_at = (pc.fill_null(column, EARLIEST).to_pylist() for column in instants)
+    version_at, fetched_at = (frame.column(name).cast(pa.int64()).to_pylist() for name in ("version_at", "fetched_at"))
     content = (frame.column("content_hash"), pc.fill_null(frame.column("is_deleted"), False))
     columns = (column.to_pylist() for column in (frame.column("order_id"), *content))
     return [
@@ -88,6 +112,6 @@ def _standing(version: Version, held: Held) -> Standing:
     known = held.versions.get(version.order_id)
     if known is None:
         return Standing.CHANGED if version.order_id in held.orders else Standing.NEW
-    if version.rank <= known.rank:
+    if not version.is_later_than(known):
         return Standing.OLDER
     return Standing.UNCHANGED if version.content == known.content else Standing.CHANGED

@@ -50,6 +50,9 @@ class SyncOrder(BaseModel):
     max_reject_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="A larger share of rejected orders stops the run; null: the connection's own"
     )
+    max_deleted_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="A larger share of orders that are gone stops the run; null: the connection's own"
+    )
     reject_ids: list[UUID] = Field([], max_length=1000, description="For mode replay: which; none means all open ones")
     order_ids: list[OrderId] = Field(
         [], max_length=1000, description="For mode orders: which, by the source's own ids (`source_order_id`)"
