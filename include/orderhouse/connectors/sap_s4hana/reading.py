@@ -75,7 +75,7 @@ def _open_orders(source: Source, service: Service, condition: str, last: str | N
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these numbers, in batches; those of other company codes than the chosen ones are absent."""
     service, chosen = Service(source), _companies(source)
-    yield from (Page(service.by_key(batch)) for batch in batches(ids, KEYS_AT_ONCE))
+    yield from (Page(service.by_key(batch, chosen)) for batch in batches(ids, KEYS_AT_ONCE))
 
 
 def scan(source: Source) -> Iterator[Keys]:
