@@ -12,7 +12,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
 from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, written_at
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
 Row = dict[str, Any]
 
@@ -82,7 +82,7 @@ def _order(company: Company, order: Order) -> Row:
         "status": _status(order),
         "approval_status": APPROVALS.get(order.stage),
         "receipt_status": _receipt_status(order),
-        "invoice_status": order.invoice_progress.value,
+        "invoice_status": invoices_of(order.goods_lines).value,
         "order_date": order.order_date,
         "requested_delivery_date": min(dates, default=None),
         "approved_at": _second(order.approved_at),
@@ -108,16 +108,17 @@ def _order(company: Company, order: Order) -> Row:
 def _status(order: Order) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    if order.invoice_progress is not Progress.NONE:
-        return "invoiced" if order.invoice_progress is Progress.FULL else "partially_invoiced"
-    if order.receipt_progress is not Progress.NONE:
-        return "received" if order.receipt_progress is Progress.FULL else "partially_received"
+    invoiced, received = invoices_of(order.goods_lines), receipts_of(order.uncancelled_lines)
+    if invoiced is not Progress.NONE:
+        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
+    if received is not Progress.NONE:
+        return "received" if received is Progress.FULL else "partially_received"
     return "acknowledged" if order.acknowledged_at else "approved"
 
 
 def _receipt_status(order: Order) -> str | None:
-    is_told = order.stage in (*CONFIRMED, Stage.CLOSED) or order.receipt_progress is not Progress.NONE
-    return order.receipt_progress.value if is_told else None
+    received = receipts_of(order.uncancelled_lines)
+    return received.value if order.stage in (*CONFIRMED, Stage.CLOSED) or received is not Progress.NONE else None
 
 
 def _parties(company: Company, order: Order) -> Row:

@@ -9,7 +9,7 @@ from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import progress
+from include.orderhouse.progress import expected, progress
 from include.orderhouse.unit_names import NAMED_UNITS
 
 LINES = "Details"
@@ -48,11 +48,17 @@ def tolerance(name: str, sign: int) -> Derived:
     return derived(percent_of, f"{name} {'over' if sign > 0 else 'under'} 100 %", f"{name}.value")
 
 
+def _is_void(line: Record) -> bool:
+    """Whether nothing comes of a line: its open quantity (POLine.OpenQty) is 0 once it is cancelled or completed."""
+    is_over = _told(line, "Completed") is True and not _number(line, "QtyOnReceipts")
+    return is_over or _told(line, "Cancelled") is True
+
+
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
-    """QtyOnReceipts against OrderQty of the lines."""
+    """QtyOnReceipts against OrderQty of the lines that are not cancelled."""
     lines = [line for line in order.get(LINES) or () if _type(line) in ("goods", "service")]
-    return progress((_number(line, "QtyOnReceipts"), _number(line, "OrderQty")) for line in lines)
+    return progress((_number(line, "QtyOnReceipts"), _number(line, "OrderQty")) for line in expected(lines, _is_void))
 
 
 @derived_from("Status.value", LINES)

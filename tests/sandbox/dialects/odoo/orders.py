@@ -12,7 +12,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.fields import GONE_IN_19, LINE, NEW_IN_18, ORDER, RENAMED_IN_19
 from tests.sandbox.dialects.odoo.masters import FREIGHT_PRODUCT, Masters
 from tests.sandbox.dialects.odoo.values import Record, Ref, inverse, noisy
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, receipts_of
 
 STATES = {
     Stage.DRAFT: "draft",
@@ -196,9 +196,9 @@ def _is_confirmed(order: Order) -> bool:
 
 
 def _receipt_status(order: Order) -> str | None:
-    if not _is_confirmed(order) and order.receipt_progress is Progress.NONE:
-        return None
-    return RECEIPT_STATUS[order.receipt_progress]
+    """By the receipts: one that was cancelled is expected no more, though its line stays as it was."""
+    received = receipts_of(order.uncancelled_lines)
+    return RECEIPT_STATUS[received] if _is_confirmed(order) or received is not Progress.NONE else None
 
 
 def _invoice_status(order: Order) -> str:

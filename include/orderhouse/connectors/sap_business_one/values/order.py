@@ -9,7 +9,7 @@ from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_business_one.values import DIGITS, TEXTS, come, drawn_from, invoiced, received
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
+from include.orderhouse.progress import expected, reached
 
 QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""
@@ -21,16 +21,21 @@ def _lines(order: Record) -> list[Record]:
     return [line for line in order.get(LINES) or () if line.get("LineType") not in TEXTS]
 
 
+def _is_void(line: Record) -> bool:
+    """Whether a line was closed by hand before anything came; a line also closes when all of it has come."""
+    return line.get("LineStatus") == "bost_Close" and received(line) == 0 and not invoiced(line)
+
+
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
-    """Quantities received on the lines."""
-    return come(_lines(order), received)
+    """Quantities received on the lines, without those closed before anything came."""
+    return come(expected(_lines(order), _is_void), received)
 
 
 @derived_from(LINES)
 def invoice_status(order: Record) -> str | None:
-    """Quantities invoiced on the lines."""
-    return come(_lines(order), invoiced)
+    """Quantities invoiced on the lines, without those closed before anything came."""
+    return come(expected(_lines(order), _is_void), invoiced)
 
 
 @derived_from("Cancelled", "DocumentStatus", "AuthorizationStatus", "Confirmed", LINES)
