@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
-from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, written_at
+from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, written_at
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
@@ -44,6 +44,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.order_type": "blanket orders are agreements, another model; here they are standard orders",
     "purchase_order.status": "sending leaves no trace after confirmation; a rejected order is a cancelled one",
     "purchase_order.receipt_status": "empty before confirmation",
+    "purchase_order.order_date": "the day of confirmation, or the deadline of a request for quotation",
     "purchase_order.requested_delivery_date": "the earliest of the lines",
     "purchase_order.ship_to_contact": "a warehouse's address has no contact",
     "purchase_order.bill_to_contact": "the company's own address has no contact",
@@ -83,7 +84,7 @@ def _order(company: Company, order: Order) -> Row:
         "approval_status": APPROVALS.get(order.stage),
         "receipt_status": _receipt_status(order),
         "invoice_status": invoices_of(order.goods_lines).value,
-        "order_date": order.order_date,
+        "order_date": _order_date(order),
         "requested_delivery_date": min(dates, default=None),
         "approved_at": _second(order.approved_at),
         "company_code": entity.code,
@@ -114,6 +115,12 @@ def _status(order: Order) -> str:
     if received is not Progress.NONE:
         return "received" if received is Progress.FULL else "partially_received"
     return "acknowledged" if order.acknowledged_at else "approved"
+
+
+def _order_date(order: Order) -> date:
+    """The day of confirmation; until then, and once it is cancelled, the deadline."""
+    confirmed_at = order.approved_at if order.stage in (*CONFIRMED, Stage.CLOSED) else None
+    return (confirmed_at or deadline(order)).date()
 
 
 def _receipt_status(order: Order) -> str | None:
