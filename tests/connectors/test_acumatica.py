@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.acumatica import CONNECTOR
+from include.orderhouse.connectors.acumatica import CONNECTOR, values
 from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.conftest import SourceFor
 from tests.reference import reference_table
@@ -124,6 +124,18 @@ def test_an_order_is_whole_whether_or_not_lists_can_expand_its_lines(
         assert record["Vendor"]["VendorID"]["value"] == order.vendor
         assert record["OrderTotal"]["value"] == order.total
         assert sum(Decimal(tax["TaxAmount"]["value"]) for tax in record["TaxDetails"]) == order.tax_amount
+
+
+def test_what_came_of_a_completed_order_is_still_to_be_billed(connect: SourceFor, served: Sandbox) -> None:
+    """An order is completed, and not yet closed, while something of it is not billed; all the same if less came."""
+    order = an_order(served.company)
+    for line in order.goods_lines:
+        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity * Decimal("0.9"))
+        served.act(history.close_line, order_id=order.id, line_id=line.id)
+    (page,) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert record["Status"]["value"] == "Completed"
+    assert (values.status(record), values.receipt_status(record)) == ("received", "partial")
 
 
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: Sandbox) -> None:

@@ -16,6 +16,7 @@ LINES = "Details"
 REACHED = {
     ("Open", "partial"): "partially received",
     ("Open", "full"): "received",
+    ("Completed", "partial"): "received",
     ("Completed", "full"): "received",
     ("Closed", "full"): "invoiced",
 }
