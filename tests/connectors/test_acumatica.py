@@ -138,6 +138,16 @@ def test_what_came_of_a_completed_order_is_still_to_be_billed(connect: SourceFor
     assert (values.status(record), values.receipt_status(record)) == ("received", "partial")
 
 
+def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
+    def line(**fields: Any) -> dict[str, Any]:
+        told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
+        return {name: {"value": value} for name, value in told.items()}
+
+    received, cancelled = line(QtyOnReceipts=10, Completed=True), line(QtyOnReceipts=4, Cancelled=True)
+    assert values.receipt_status({"Details": [received, cancelled]}) == "full"
+    assert values.receipt_status({"Details": [cancelled]}) == "partial"
+
+
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: Sandbox) -> None:
     huge = max(still.company.orders.values(), key=lambda order: order.total)
     (page,) = CONNECTOR.read(connect(still), [key_of(huge)])
