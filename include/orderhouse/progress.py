@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import TypeVar
+
+Line = TypeVar("Line")
+
+
+def expected(lines: list[Line], is_void: Callable[[Line], bool]) -> list[Line]:
+    """The lines of which something comes, or came; void ones, such as cancelled lines, only where there are no others.
+
+    A line that was closed is void if nothing came of it before: systems that cancel no lines close them.
+    """
+    return [line for line in lines if not is_void(line)] or lines
 
 
 def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:

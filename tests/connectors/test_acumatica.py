@@ -164,6 +164,28 @@ def test_an_order_is_whole_whether_or_not_lists_can_expand_its_lines(
         assert sum(Decimal(tax["TaxAmount"]["value"]) for tax in record["TaxDetails"]) == order.tax_amount
 
 
+def test_what_came_of_a_completed_order_is_still_to_be_billed(connect: SourceFor, served: Sandbox) -> None:
+    """An order is completed, and not yet closed, while something of it is not billed; all the same if less came."""
+    order = an_order(served.company)
+    for line in order.goods_lines:
+        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity * Decimal("0.9"))
+        served.act(history.close_line, order_id=order.id, line_id=line.id)
+    (page,) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert record["Status"]["value"] == "Completed"
+    assert (values.status(record), values.receipt_status(record)) == ("received", "partial")
+
+
+def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
+    def line(**fields: Any) -> dict[str, Any]:
+        told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
+        return {name: {"value": value} for name, value in told.items()}
+
+    received, cancelled = line(QtyOnReceipts=10, Completed=True), line(QtyOnReceipts=4, Cancelled=True)
+    assert values.receipt_status({"Details": [received, cancelled]}) == "full"
+    assert values.receipt_status({"Details": [cancelled]}) == "partial"
+
+
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: Sandbox) -> None:
     huge = max(still.company.orders.values(), key=lambda order: order.total)
     (page,) = CONNECTOR.read(connect(still), [key_of(huge)])

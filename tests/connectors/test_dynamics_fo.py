@@ -26,7 +26,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.finance_operations import Query, walk
 from include.orderhouse.http import Answer, Patience
 from tests.connectors.conftest import SourceFor, credentials_for
-from tests.sandbox import history, lifecycle
+from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.dynamics_fo.orders import SAVES_HEADER, modified_at, status
@@ -352,11 +352,6 @@ def test_h15_h17_a_scan_tells_every_key_and_the_sources_count(connect: SourceFor
             assert told[key_of(company, order)] == (modified_at(order) if is_told else None)
 
 
-def cancel_line(company: Company, clock: Clock, order_id: int, line_id: int) -> None:
-    order = company.orders[order_id]
-    lifecycle.cancel_line(company, order, order.line(line_id), clock.now())
-
-
 def invoice_all_but_the_last(served: Sandbox, order: Order) -> None:
     for line in order.goods_lines[:-1]:
         for come in (history.receive, history.invoice):
@@ -364,7 +359,9 @@ def invoice_all_but_the_last(served: Sandbox, order: Order) -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"invoiced_field": "OCHInvoicedQuantity"}])
-@pytest.mark.parametrize(("options", "event"), [({}, cancel_line), ({"deletes": "marked"}, history.delete_line)])
+@pytest.mark.parametrize(
+    ("options", "event"), [({}, history.cancel_line), ({"deletes": "marked"}, history.delete_line)]
+)
 def test_an_order_is_invoiced_when_all_lines_are_of_which_anything_comes(
     connect: SourceFor, served: Sandbox, company: Company, settings: dict[str, str], event: Any
 ) -> None:

@@ -23,7 +23,7 @@ from tests.connectors.conftest import SourceFor
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.odoo.orders import written_at
+from tests.sandbox.dialects.odoo.orders import STATES, deadline, written_at
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
@@ -61,6 +61,10 @@ def fetched(source: Source, window: Window) -> list[Any]:
     return ids(CONNECTOR.fetch(source, window))
 
 
+def records(source: Source) -> list[Any]:
+    return [record for page in CONNECTOR.fetch(source, EVER) for record in page.records]
+
+
 def ids(pages: Iterator[Page] | Sequence[Page]) -> list[Any]:
     return [order["id"] for page in pages for order in page.records]
 
@@ -72,6 +76,22 @@ def a_sent_order(company: Company) -> Order:
         for order in company.orders.values()
         if order.is_open and not order.lacks_modified_at and written_at(order) < NOW - timedelta(days=1)
     )
+
+
+def test_an_order_is_dated_by_its_confirmation_and_a_request_by_its_deadline(
+    any_version: Source, company: Company
+) -> None:
+    """As Odoo prints them: "Order Date" and "Order Deadline"."""
+    told = {record["id"]: str(of_order.order_date(record))[:10] for record in records(any_version)}
+    moved = 0
+    for order in company.orders.values():
+        confirmed = order.approved_at if STATES[order.stage] in ("purchase", "done") else None
+        assert told[order.id] == str((confirmed or deadline(order)).date())
+        moved += confirmed is not None and (confirmed.year, confirmed.month) != (
+            deadline(order).year,
+            deadline(order).month,
+        )
+    assert moved > 20
 
 
 def test_every_order_comes_exactly_once(any_version: Source, company: Company) -> None:

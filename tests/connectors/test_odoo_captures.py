@@ -217,6 +217,17 @@ def test_real_states_become_statuses() -> None:
     assert {of_order.status({**header, "order_line": []}) for header in headers} <= known
 
 
+def test_real_orders_are_dated_by_their_confirmation() -> None:
+    """One of them was confirmed ten days after its deadline."""
+    headers = capture("15_search_read_headers_page1")["response"]["body"]["result"]
+    headers += capture("42_headers_each_state")["response"]["body"]["result"]
+    for header in headers:
+        is_confirmed = header["state"] in ("purchase", "done")
+        assert of_order.order_date(header) == header["date_approve" if is_confirmed else "date_order"]
+    late = next(header for header in headers if header["name"] == "P00009")
+    assert (of_order.order_date(late), late["date_order"]) == ("2026-11-18 06:22:13", "2026-11-08 06:22:13")
+
+
 def test_real_rates_are_turned_around() -> None:
     """Odoo tells document currency per company currency."""
     headers = wire.decode((FOLDER / "17_search_read_headers_rich.json").read_bytes())["response"]["body"]["result"]

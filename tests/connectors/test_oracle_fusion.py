@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from include.orderhouse import adf
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import CONNECTOR, picks
+from include.orderhouse.connectors.oracle_fusion.values import order as values
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -376,6 +377,18 @@ def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Comp
     ]
     assert set(keys(open_orders)) <= set(fetched(connect(), window))
     assert not set(fetched(connect(), window)) & set(keys(o for o in company.orders.values() if o.stage == "closed"))
+
+
+@pytest.mark.parametrize(("code", "came"), [("CANCELED", 4), ("CANCELLED", 0), ("CLOSED", 0), ("FINALLY CLOSED", 0)])
+def test_lines_of_which_nothing_more_comes_do_not_count_where_the_order_does_not_say_so(code: str, came: int) -> None:
+    def line(code: str, came: int) -> dict[str, Any]:
+        schedules = [{"ReceivedQuantity": came, "BilledQuantity": came}]
+        return {"StatusCode": code, "Quantity": 10, "_is_charge": False, "schedules": schedules}
+
+    order = {"StatusCode": "ON HOLD", "lines": [line("CLOSED", 10), line(code, came)]}
+    assert (values.receipt_status(order), values.invoice_status(order)) == ("full", "full")
+    assert values.receipt_status({**order, "lines": [line("OPEN", 10), line("FINALLY CLOSED", 4)]}) == "partial"
+    assert values.receipt_status({**order, "lines": [line(code, 0)]}) == "none"
 
 
 def test_drafts_are_read_and_change_orders_in_work_are_not(connect: SourceFor, company: Company) -> None:

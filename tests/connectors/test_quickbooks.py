@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.quickbooks import CONNECTOR
+from include.orderhouse.connectors.quickbooks import CONNECTOR, values
 from include.orderhouse.errors import (
     AuthenticationFailed,
     FilterIgnored,
@@ -366,6 +366,19 @@ def test_h23_lines_without_received_and_in_the_schemas_own_form_are_read(connect
     assert "Received" not in line
     assert line["DetailType"] == "PurchaseOrderItemLineDetail"
     assert line["detail"]["OpenQty"] == order.goods_lines[0].quantity_open
+
+
+def test_a_line_that_was_closed_before_anything_came_is_not_still_to_come(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in ours(company) if o.is_open and len(o.goods_lines) > 1 and not o.goods_lines[-1].receipts)
+    with serve(company, details="purchase_order_item") as running:
+        for line in order.goods_lines[:-1]:
+            for come in (history.receive, history.invoice):
+                running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        record = one(connect(running), order)
+        assert (values.receipt_status(record), values.invoice_status(record)) == ("partial", "partial")
+        running.act(history.cancel_line, order_id=order.id, line_id=order.goods_lines[-1].id)
+        record = one(connect(running), order)
+    assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

@@ -154,6 +154,18 @@ def invoice(company: Company, clock: Clock, order_id: int, line_id: int, quantit
     lifecycle.invoice(company, order, order.line(line_id), clock.now(), quantity)
 
 
+def cancel_line(company: Company, clock: Clock, order_id: int, line_id: int) -> None:
+    """Cancel one line; systems without such lines close it, or serve it as it was."""
+    order = company.orders[order_id]
+    lifecycle.cancel_line(company, order, order.line(line_id), clock.now())
+
+
+def close_line(company: Company, clock: Clock, order_id: int, line_id: int) -> None:
+    """Expect nothing more on one line, whatever has come."""
+    order = company.orders[order_id]
+    lifecycle.close_line(company, order, order.line(line_id), clock.now())
+
+
 def cancel(company: Company, clock: Clock, order_id: int) -> None:
     """Cancel the whole order."""
     lifecycle.cancel(company, company.orders[order_id], clock.now())

@@ -153,6 +153,11 @@ class Line:
         return self.quantity_received - self.quantity_rejected
 
     @property
+    def is_void(self) -> bool:
+        """Nothing comes of it any more, as if it had not been ordered: cancelled, or closed before anything came."""
+        return self.is_cancelled or (self.is_closed and not self.quantity_received and not self.quantity_invoiced)
+
+    @property
     def quantity_open(self) -> Decimal:
         """What is still to come: nothing for a closed, cancelled or over-received line."""
         done = self.is_text or self.is_closed or self.is_cancelled
@@ -247,17 +252,27 @@ class Order:
         return self.subtotal + self.charges_amount + self.tax_amount
 
     @property
+    def uncancelled_lines(self) -> list[Line]:
+        """The goods lines; cancelled ones only where there are no others."""
+        return [line for line in self.goods_lines if not line.is_cancelled] or self.goods_lines
+
+    @property
+    def expected_lines(self) -> list[Line]:
+        """The goods lines of which something comes, or came; void ones only where there are no others."""
+        return [line for line in self.goods_lines if not line.is_void] or self.goods_lines
+
+    @property
     def receipt_progress(self) -> Progress:
-        return _progress((line.quantity_received, line.quantity) for line in self.goods_lines)
+        return receipts_of(self.expected_lines)
 
     @property
     def invoice_progress(self) -> Progress:
-        return _progress((line.quantity_invoiced, line.quantity) for line in self.goods_lines)
+        return invoices_of(self.expected_lines)
 
     @property
     def is_short_closed(self) -> bool:
         """Closed although something ordered never came."""
-        return self.stage is Stage.CLOSED and self.receipt_progress is not Progress.FULL
+        return self.stage is Stage.CLOSED and receipts_of(self.uncancelled_lines) is not Progress.FULL
 
     @property
     def is_open(self) -> bool:
@@ -275,6 +290,16 @@ class Order:
     def changed_at(self, kinds: Iterable[ChangeKind]) -> datetime:
         """When a change of one of these kinds last happened, else the creation: a system's own modification time."""
         return max((change.at for change in self.changes if change.kind in kinds), default=self.created_at)
+
+
+def receipts_of(lines: Iterable[Line]) -> Progress:
+    """How much of these lines has been received."""
+    return _progress((line.quantity_received, line.quantity) for line in lines)
+
+
+def invoices_of(lines: Iterable[Line]) -> Progress:
+    """How much of these lines has been invoiced."""
+    return _progress((line.quantity_invoiced, line.quantity) for line in lines)
 
 
 def _progress(pairs: Iterable[tuple[Decimal, Decimal]]) -> Progress:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
 
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.model import TABLES
+from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
+from tests.sandbox.order import Stage
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System
 
@@ -31,7 +35,9 @@ Row = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def company() -> Company:
-    return generate(11, orders=300, now=NOW)
+    found = generate(11, orders=300, now=NOW)
+    _end_lines(found, Clock(NOW))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,24 @@ def test_what_a_dialect_cannot_carry_names_a_table_of_the_model_and_a_reason(con
     for place, reason in TRUTHS[connector].CANNOT_CARRY.items():
         assert place.split(".")[0] in tables
         assert reason
+
+
+def _end_lines(company: Company, clock: Clock) -> None:
+    """Cancel or close a line of some orders, beside others that came, were invoiced, or are still to come."""
+    untouched = (order for order in company.orders.values() if order.stage is Stage.SENT and len(order.goods_lines) > 2)
+    orders = [o for o in untouched if not any(line.receipts or line.is_void for line in o.goods_lines)]
+    ends = ((history.cancel_line, 0), (history.close_line, 0), (history.close_line, Decimal("0.1")))
+    plays = list(product(ends, (0, 1, 9), (False, True)))
+    assert len(orders) > len(plays)
+    for order, ((end, came), still_to_come, is_invoiced) in zip(orders, plays, strict=False):
+        *others, last = order.goods_lines
+        for line in others[still_to_come:]:
+            history.receive(company, clock, order.id, line.id, line.quantity)
+            if is_invoiced:
+                history.invoice(company, clock, order.id, line.id, line.quantity)
+        if came:
+            history.receive(company, clock, order.id, last.id, last.quantity * came)
+        end(company, clock, order.id, last.id)
 
 
 def _orders(system: System) -> dict[str, Row]:

@@ -23,7 +23,7 @@ APPROVALS = {
 REACHED = {
     ("Open", Progress.NONE): "approved", ("Open", Progress.PARTIAL): "partially_received",
     ("Open", Progress.FULL): "received", ("Completed", Progress.FULL): "received",
-    ("Closed", Progress.FULL): "invoiced",
+    ("Completed", Progress.PARTIAL): "received", ("Closed", Progress.FULL): "invoiced",
 }  # fmt: skip
 LINE_TYPES = {
     LineKind.GOODS: "goods", LineKind.SERVICE: "service", LineKind.ASSET: "goods",

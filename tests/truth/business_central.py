@@ -8,7 +8,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.business_central.orders import is_listed, modified_at
 from tests.sandbox.dialects.business_central.values import guid
 from tests.sandbox.masters import Address
-from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
 Row = dict[str, Any]
 
@@ -78,8 +78,8 @@ def _order(company: Company, order: Order) -> Row:
         "order_type": "standard",
         "status": _status(order),
         "approval_status": APPROVALS.get(order.stage, "approved"),
-        "receipt_status": order.receipt_progress.value,
-        "invoice_status": order.invoice_progress.value,
+        "receipt_status": receipts_of(order.goods_lines).value,
+        "invoice_status": invoices_of(order.goods_lines).value,
         "order_date": order.order_date,
         "requested_delivery_date": order.requested_date,
         "company_code": entity.code,
@@ -124,10 +124,11 @@ def _order(company: Company, order: Order) -> Row:
 def _status(order: Order) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    if order.invoice_progress is not Progress.NONE:
-        return "invoiced" if order.invoice_progress is Progress.FULL else "partially_invoiced"
+    invoiced = invoices_of(order.goods_lines)
+    if invoiced is not Progress.NONE:
+        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
     return {Progress.NONE: "approved", Progress.PARTIAL: "partially_received", Progress.FULL: "received"}[
-        order.receipt_progress
+        receipts_of(order.goods_lines)
     ]
 
 

@@ -111,7 +111,7 @@ def _order(company: Company, order: Order) -> Row:
 
 
 def _invoiced(company: Company, order: Order) -> Progress:
-    pairs = [(dialect.invoiced_amount(company, order, line), line.net_amount) for line in order.goods_lines]
+    pairs = [(dialect.invoiced_amount(company, order, line), line.net_amount) for line in order.expected_lines]
     if not any(done for done, _ in pairs):
         return Progress.NONE
     return Progress.FULL if all(done >= wanted for done, wanted in pairs) else Progress.PARTIAL

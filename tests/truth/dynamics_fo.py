@@ -9,7 +9,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.dynamics_fo import lines
 from tests.sandbox.dialects.dynamics_fo.orders import modified_at
 from tests.sandbox.masters import Address
-from tests.sandbox.order import Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
 Row = dict[str, Any]
 
@@ -69,8 +69,8 @@ def _order(company: Company, order: Order) -> Row:
         "order_type": "drop_ship" if order.order_type == "drop_ship" else "standard",
         "status": _status(order),
         "approval_status": APPROVALS.get(order.stage, "approved"),
-        "receipt_status": order.receipt_progress.value if order.goods_lines else None,
-        "invoice_status": order.invoice_progress.value if order.goods_lines else None,
+        "receipt_status": receipts_of(order.uncancelled_lines).value if order.goods_lines else None,
+        "invoice_status": invoices_of(order.uncancelled_lines).value if order.goods_lines else None,
         "order_date": order.order_date,
         "requested_delivery_date": order.requested_date,
         "promised_delivery_date": order.promised_date,
@@ -119,7 +119,7 @@ def _status(order: Order) -> str:
         return EARLY[order.stage]
     if order.stage in (Stage.CANCELLED, Stage.CLOSED):
         return order.stage.value
-    received, invoiced = order.receipt_progress, order.invoice_progress
+    received, invoiced = receipts_of(order.uncancelled_lines), invoices_of(order.uncancelled_lines)
     if invoiced is not Progress.NONE:
         return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
     if received is not Progress.NONE:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
-from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, written_at
+from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, written_at
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
 Row = dict[str, Any]
 
@@ -44,6 +44,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.order_type": "blanket orders are agreements, another model; here they are standard orders",
     "purchase_order.status": "sending leaves no trace after confirmation; a rejected order is a cancelled one",
     "purchase_order.receipt_status": "empty before confirmation",
+    "purchase_order.order_date": "the day of confirmation, or the deadline of a request for quotation",
     "purchase_order.requested_delivery_date": "the earliest of the lines",
     "purchase_order.ship_to_contact": "a warehouse's address has no contact",
     "purchase_order.bill_to_contact": "the company's own address has no contact",
@@ -82,8 +83,8 @@ def _order(company: Company, order: Order) -> Row:
         "status": _status(order),
         "approval_status": APPROVALS.get(order.stage),
         "receipt_status": _receipt_status(order),
-        "invoice_status": order.invoice_progress.value,
-        "order_date": order.order_date,
+        "invoice_status": invoices_of(order.goods_lines).value,
+        "order_date": _order_date(order),
         "requested_delivery_date": min(dates, default=None),
         "approved_at": _second(order.approved_at),
         "company_code": entity.code,
@@ -108,16 +109,23 @@ def _order(company: Company, order: Order) -> Row:
 def _status(order: Order) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    if order.invoice_progress is not Progress.NONE:
-        return "invoiced" if order.invoice_progress is Progress.FULL else "partially_invoiced"
-    if order.receipt_progress is not Progress.NONE:
-        return "received" if order.receipt_progress is Progress.FULL else "partially_received"
+    invoiced, received = invoices_of(order.goods_lines), receipts_of(order.uncancelled_lines)
+    if invoiced is not Progress.NONE:
+        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
+    if received is not Progress.NONE:
+        return "received" if received is Progress.FULL else "partially_received"
     return "acknowledged" if order.acknowledged_at else "approved"
 
 
+def _order_date(order: Order) -> date:
+    """The day of confirmation; until then, and once it is cancelled, the deadline."""
+    confirmed_at = order.approved_at if order.stage in (*CONFIRMED, Stage.CLOSED) else None
+    return (confirmed_at or deadline(order)).date()
+
+
 def _receipt_status(order: Order) -> str | None:
-    is_told = order.stage in (*CONFIRMED, Stage.CLOSED) or order.receipt_progress is not Progress.NONE
-    return order.receipt_progress.value if is_told else None
+    received = receipts_of(order.uncancelled_lines)
+    return received.value if order.stage in (*CONFIRMED, Stage.CLOSED) or received is not Progress.NONE else None
 
 
 def _parties(company: Company, order: Order) -> Row:

@@ -79,8 +79,8 @@ def _order(company: Company, order: Order) -> Row:
             "order_type": "standard",
             "status": _status(order),
             "approval_status": APPROVALS.get(order.stage, "approved" if order.approved_at else "not_required"),
-            "receipt_status": _progress([(_received(line), line.quantity) for line in order.goods_lines]),
-            "invoice_status": _progress([(line.quantity_invoiced, line.quantity) for line in order.goods_lines]),
+            "receipt_status": _progress([(_received(line), line.quantity) for line in order.expected_lines]),
+            "invoice_status": _progress([(line.quantity_invoiced, line.quantity) for line in order.expected_lines]),
             "order_date": order.order_date,
             "requested_delivery_date": order.requested_date,
             "promised_delivery_date": order.promised_date or order.requested_date or order.order_date,
@@ -160,8 +160,8 @@ def _in_local(company: Company, order: Order, amounts: list[Decimal]) -> Decimal
 def _status(order: Order) -> str:
     if order.stage is Stage.CANCELLED:
         return "cancelled"
-    received = _progress([(_received(line), line.quantity) for line in order.goods_lines])
-    invoiced = _progress([(line.quantity_invoiced, line.quantity) for line in order.goods_lines])
+    received = _progress([(_received(line), line.quantity) for line in order.expected_lines])
+    invoiced = _progress([(line.quantity_invoiced, line.quantity) for line in order.expected_lines])
     otherwise = "closed" if is_document_closed(order) else STATUSES.get(order.stage, "approved")
     return _reached(received, invoiced, otherwise, is_document_closed(order))
 

@@ -10,7 +10,7 @@ import pytest
 from include.orderhouse.agreement import agreed, the_only
 from include.orderhouse.decimals import number, percent_below, ratio, total
 from include.orderhouse.mapping import Record, derived_from, first, remembered, unless_same
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.progress import expected, progress, reached
 
 
 def test_numbers_come_as_numbers_or_digits_and_nothing_counts_as_zero() -> None:
@@ -43,6 +43,13 @@ def test_a_discount_is_how_far_the_price_lies_below_the_base() -> None:
 )
 def test_rows_agree_only_where_all_have_the_same_value(values: list[Any], found: Any) -> None:
     assert agreed(values) == found
+
+
+def test_void_lines_are_expected_only_where_there_are_no_others() -> None:
+    void: Record = {"is_void": True}
+    assert expected([void, {"is_void": False}], lambda line: line["is_void"]) == [{"is_void": False}]
+    assert expected([void, void], lambda line: line["is_void"]) == [void, void]
+    assert expected([], lambda line: line["is_void"]) == []
 
 
 def test_progress_is_told_by_what_each_line_has_of_what_it_wants() -> None:

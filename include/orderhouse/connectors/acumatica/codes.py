@@ -27,8 +27,9 @@ STATUSES = {
     "Canceled": "cancelled",
     "Cancelled": "cancelled",
 }
-"""Status, and how far its lines have come: an order is completed with its last line, and closed when all is billed; one
-that is completed or closed although not all came was closed short."""
+"""Status, and how far its lines have come: an order is completed with its last line, and closed with the last one that
+is billed (POOrder.LinesToCompleteCntr, LinesToCloseCntr). So what came of a completed one is received and not billed
+yet, though less came than was ordered; one of which nothing came, or that is closed without all, was closed short."""
 
 APPROVALS = {
     "Pending Approval": "pending",

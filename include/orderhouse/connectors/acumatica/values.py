@@ -9,13 +9,14 @@ from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import progress
+from include.orderhouse.progress import expected, progress
 from include.orderhouse.unit_names import NAMED_UNITS
 
 LINES = "Details"
 REACHED = {
     ("Open", "partial"): "partially received",
     ("Open", "full"): "received",
+    ("Completed", "partial"): "received",
     ("Completed", "full"): "received",
     ("Closed", "full"): "invoiced",
 }
@@ -58,16 +59,23 @@ def tolerance(name: str, sign: int) -> Derived:
     return derived(percent_of, f"{name} {'over' if sign > 0 else 'under'} 100 %", f"{name}.value")
 
 
+def _is_void(line: Record) -> bool:
+    """Whether nothing comes of a line: its open quantity (POLine.OpenQty) is 0 once it is cancelled or completed."""
+    is_over = _told(line, "Completed") is True and not _received(line)
+    return is_over or _told(line, "Cancelled") is True
+
+
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
-    """CompletedQty, else QtyOnReceipts, against OrderQty of the lines."""
-    return progress((_received(line), _number(line, "OrderQty")) for line in _with_quantities(order))
+    """CompletedQty, else QtyOnReceipts, against OrderQty of the lines that are not cancelled."""
+    lines = expected(_with_quantities(order), _is_void)
+    return progress((_received(line), _number(line, "OrderQty")) for line in lines)
 
 
 @derived_from(LINES)
 def invoice_status(order: Record) -> str | None:
-    """BilledQty against OrderQty of the lines, where it is told."""
-    lines = _with_quantities(order)
+    """BilledQty against OrderQty of the lines that are not cancelled, where it is told."""
+    lines = expected(_with_quantities(order), _is_void)
     if any(line.get("BilledQty") is None for line in lines):
         return None
     return progress((decimals.number(line["BilledQty"]), _number(line, "OrderQty")) for line in lines)

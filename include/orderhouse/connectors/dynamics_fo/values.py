@@ -8,7 +8,7 @@ from typing import Any
 from include.orderhouse.agreement import agreed
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.progress import expected, progress, reached
 
 LAST_DIGIT = Decimal("0.000001")
 FINAL = ("Finalized", "Draft", "Rejected", "InReview")
@@ -17,17 +17,20 @@ FINAL = ("Finalized", "Draft", "Rejected", "InReview")
 
 def _in_force(order: Record) -> list[Record]:
     """The lines that are not deleted: those of an order that may be changed stay, and are marked."""
-    return [line for line in order["_lines"] if line.get("IsDeleted") != "Yes"]
+    return [line for line in order["_lines"] if not _is_deleted(line)]
 
 
-def _relevant(order: Record) -> list[Record]:
-    """The lines from which something comes, or came; deleted and cancelled ones only where there are no others."""
-    return [line for line in _in_force(order) if line.get("PurchaseOrderLineStatus") != "Canceled"] or order["_lines"]
+def _is_deleted(line: Record) -> bool:
+    return line.get("IsDeleted") == "Yes"
+
+
+def _is_void(line: Record) -> bool:
+    return _is_deleted(line) or line.get("PurchaseOrderLineStatus") == "Canceled"
 
 
 def _come(order: Record, quantity: str, *complete: str) -> str | None:
     """How far an order has come by a quantity of its lines; where it is not known, by their statuses."""
-    lines = _relevant(order)
+    lines = expected(order["_lines"], _is_void)
     if all(line[quantity] is not None for line in lines):
         return progress((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
     done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]

@@ -8,7 +8,7 @@ from typing import Any
 from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
-from include.orderhouse.progress import progress
+from include.orderhouse.progress import expected, progress
 
 GOODS = ("goods", "service", "asset")
 
@@ -27,20 +27,25 @@ def _size(line: Record, name: str) -> Decimal:
     return abs(number(line.get(name)))
 
 
+def _is_void(line: Record) -> bool:
+    """Whether a line was closed before anything came, as a line is that is not wanted any more."""
+    return line.get("isclosed") == "T" and not _size(line, "quantityshiprecv") and not _size(line, "quantitybilled")
+
+
 def _come(order: Record, quantity: str) -> str:
-    lines = _lines(order, *GOODS)
+    lines = expected(_lines(order, *GOODS), _is_void)
     return progress((_size(line, quantity), _size(line, "quantity")) for line in lines) or "none"
 
 
 @derived_from("lines")
 def receipt_status(order: Record) -> str:
-    """quantityshiprecv against quantity of all goods lines."""
+    """quantityshiprecv against quantity of the goods lines, without those closed before anything came."""
     return _come(order, "quantityshiprecv")
 
 
 @derived_from("lines")
 def invoice_status(order: Record) -> str:
-    """quantitybilled against quantity of all goods lines."""
+    """quantitybilled against quantity of the goods lines, without those closed before anything came."""
     return _come(order, "quantitybilled")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Record, derived_from
-from include.orderhouse.progress import progress
+from include.orderhouse.progress import expected, progress
 
 ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
 """The details of lines that have a quantity."""
@@ -39,8 +39,13 @@ def _billed(line: Record) -> Decimal:
     return total(billed["detail"].get("Qty") for billed in line["bill_lines"])
 
 
+def _is_void(line: Record) -> bool:
+    """Whether a line was closed as no longer available before anything came (ManuallyClosed, Finance.xsd)."""
+    return bool(line["detail"].get("ManuallyClosed")) and not _received(line) and not _billed(line)
+
+
 def _come(order: Record, done: Callable[[Record], Decimal]) -> str:
-    return progress((done(line), _ordered(line)) for line in _items(order)) or "none"
+    return progress((done(line), _ordered(line)) for line in expected(_items(order), _is_void)) or "none"
 
 
 @derived_from("ShipTo")
@@ -63,13 +68,13 @@ def status(order: Record) -> str:
 
 @derived_from("Line")
 def receipt_status(order: Record) -> str:
-    """Received against Qty of all item lines."""
+    """Received against Qty of the item lines, without those closed before anything came."""
     return _come(order, _received)
 
 
 @derived_from("Line")
 def invoice_status(order: Record) -> str:
-    """Qty of bill lines against Qty of all item lines."""
+    """Qty of bill lines against Qty of the item lines, without those closed before anything came."""
     return _come(order, _billed)
 
 

@@ -11,7 +11,7 @@ from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS
 from tests.sandbox.dialects.business_central.lines import custom_values
 from tests.sandbox.dialects.business_central.masters import Row, address_fields
 from tests.sandbox.dialects.business_central.values import NO_DATE, NO_ID, NO_INSTANT, enum, guid, milliseconds
-from tests.sandbox.order import Order, Progress, Stage
+from tests.sandbox.order import Order, Progress, Stage, invoices_of, receipts_of
 
 MOVES_HEADER = frozenset(
     {
@@ -34,7 +34,7 @@ STATUSES = {Stage.DRAFT: "Draft", Stage.REJECTED: "Draft", Stage.PENDING_APPROVA
 
 def is_posted(order: Order) -> bool:
     """Completely received and invoiced: posting the last invoice deleted the order."""
-    return order.receipt_progress is Progress.FULL and order.invoice_progress is Progress.FULL
+    return receipts_of(order.goods_lines) is Progress.FULL and invoices_of(order.goods_lines) is Progress.FULL
 
 
 def is_listed(order: Order) -> bool:
@@ -58,7 +58,7 @@ def order_row(company: Company, order: Order) -> Row:
         "totalAmountExcludingTax": order.subtotal + order.charges_amount,
         "totalTaxAmount": order.tax_amount,
         "totalAmountIncludingTax": order.total,
-        "fullyReceived": order.receipt_progress is Progress.FULL,
+        "fullyReceived": receipts_of(order.goods_lines) is Progress.FULL,
         "status": enum(STATUSES.get(order.stage, "Open")),
         "lastModifiedDateTime": modified_at(order),
         **custom_values(HEADER_CUSTOM_FIELDS, order.custom),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from html import escape
 
@@ -12,7 +12,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.fields import GONE_IN_19, LINE, NEW_IN_18, ORDER, RENAMED_IN_19
 from tests.sandbox.dialects.odoo.masters import FREIGHT_PRODUCT, Masters
 from tests.sandbox.dialects.odoo.values import Record, Ref, inverse, noisy
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, receipts_of
 
 STATES = {
     Stage.DRAFT: "draft",
@@ -64,7 +64,7 @@ class Orders:
         return {
             "id": order.id, "name": order.number, "display_name": f"{order.number}{reference}", "priority": "0",
             "origin": order.requisition, "partner_ref": order.vendor_reference, "access_token": None,
-            "date_order": datetime.combine(order.order_date, order.created_at.time(), UTC),
+            "date_order": deadline(order),
             "date_approve": order.approved_at, "date_planned": _earliest(order), "state": self._state(order),
             "locked": self._state(order) == "done", "partner_id": masters.vendor(order.vendor),
             "dest_address_id": masters.delivery(order), "currency_id": masters.currency(order.currency),
@@ -167,6 +167,11 @@ def charge_unit(company: Company) -> str | None:
     return next((unit.code for unit in company.units.values() if unit.rec20 in ("C62", "EA", "H87")), None)
 
 
+def deadline(order: Order) -> datetime:
+    """By when the request for quotation is to become an order, which leaves some time and may be missed."""
+    return datetime.combine(order.order_date, order.created_at.time(), UTC) + timedelta(days=order.id % 21)
+
+
 def written_at(order: Order) -> datetime:
     """When the header was last saved by Odoo itself."""
     return max((change.at for change in order.changes if _moves(order, change)), default=order.created_at)
@@ -196,9 +201,9 @@ def _is_confirmed(order: Order) -> bool:
 
 
 def _receipt_status(order: Order) -> str | None:
-    if not _is_confirmed(order) and order.receipt_progress is Progress.NONE:
-        return None
-    return RECEIPT_STATUS[order.receipt_progress]
+    """By the receipts: one that was cancelled is expected no more, though its line stays as it was."""
+    received = receipts_of(order.uncancelled_lines)
+    return RECEIPT_STATUS[received] if _is_confirmed(order) or received is not Progress.NONE else None
 
 
 def _invoice_status(order: Order) -> str:

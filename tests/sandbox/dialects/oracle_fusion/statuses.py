@@ -61,14 +61,16 @@ def has_change_order(order: Order) -> bool:
 
 
 def status(order: Order) -> str:
-    """The header's StatusCode, rolled up from its schedules."""
+    """The header's StatusCode, rolled up from its schedules: cancelled ones do not count, closed ones await nothing."""
     if order.stage in DRAFTS:
         return DRAFTS[order.stage]
     if order.stage is Stage.CANCELLED:
         return "CANCELED"
     if order.stage is Stage.CLOSED:
         return "FINALLY CLOSED" if order.is_short_closed else "CLOSED"
-    received, invoiced = order.receipt_progress is Progress.FULL, order.invoice_progress is Progress.FULL
+    lines = order.expected_lines
+    received = bool(lines) and all(line.is_closed or line.quantity_received >= line.quantity for line in lines)
+    invoiced = order.invoice_progress is Progress.FULL
     if received or invoiced:
         return _closed_for(received, invoiced)
     awaits = order.stage is Stage.SENT and order.id % 3 == 0 and order.receipt_progress is Progress.NONE

@@ -207,7 +207,7 @@ class Renderer:
         if self.options.get("details") == "purchase_order_item":
             item = self.company.items[line.item] if line.item else None
             own = {
-                "ManPartNum": item and item.manufacturer_code, "ManuallyClosed": line.is_closed,
+                "ManPartNum": item and item.manufacturer_code, "ManuallyClosed": line.is_closed or line.is_cancelled,
                 "OpenQty": line.quantity_open,
             }  # fmt: skip
             return {"DetailType": "PurchaseOrderItemLineDetail", "PurchaseOrderItemLineDetail": filled(detail | own)}

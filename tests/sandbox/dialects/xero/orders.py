@@ -18,7 +18,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.xero.contacts import embedded_contact
 from tests.sandbox.dialects.xero.values import Body, cut, dates, filled, identifier, moment
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Distribution, Line, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Charge, Distribution, Line, Order, Progress, Stage, invoices_of
 
 FREIGHT_ACCOUNT = "425"
 RATE_DIGITS, PRICE_DIGITS, USUAL_PRICE_DIGITS = 6, 4, 2
@@ -53,7 +53,7 @@ def moves(options: Mapping[str, str]) -> frozenset[ChangeKind]:
 def status(order: Order) -> str:
     """Whatever was invoiced has been copied to a bill."""
     told = STATUSES[order.stage]
-    return "BILLED" if told == "AUTHORISED" and order.invoice_progress is not Progress.NONE else told
+    return "BILLED" if told == "AUTHORISED" and invoices_of(order.goods_lines) is not Progress.NONE else told
 
 
 def currency_rate(order: Order, options: Mapping[str, str]) -> Decimal:

@@ -8,8 +8,10 @@ from typing import Any
 
 from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.progress import expected, progress, reached
 
+CLOSED = ("closed", "soft_closed")
+"""How the statuses of lines begin on which nothing more is expected."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=T|$)")
 
 
@@ -38,6 +40,16 @@ def received(lines: Iterable[Record]) -> str | None:
 def invoiced(lines: Iterable[Record]) -> str | None:
     """How far lines have come by what was invoiced of their amounts."""
     return progress((number(line.get("invoiced")), number(line.get("total"))) for line in lines)
+
+
+def wanted(lines: list[Record]) -> list[Record]:
+    """The lines that count for how far an order has come."""
+    return expected(lines, _is_void)
+
+
+def _is_void(line: Record) -> bool:
+    told, came = str(line.get("status")), (line.get("received"), line.get("invoiced"))
+    return told == "cancelled" or (told.startswith(CLOSED) and not any(map(number, came)))
 
 
 def step(lines: Sequence[Record]) -> str | None:

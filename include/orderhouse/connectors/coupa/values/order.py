@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
-from include.orderhouse.connectors.coupa.values import invoiced, received, step
+from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
@@ -16,13 +16,17 @@ def _lines(order: Record, are_charges: bool) -> list[Record]:
     return [line for line in found if bool(line.get("_is_charge")) is are_charges]
 
 
-@derived_from("status", "acknowledged-flag", "order-lines.received", "order-lines.invoiced")
+def _wanted(order: Record) -> list[Record]:
+    return wanted(_lines(order, are_charges=False))
+
+
+@derived_from("status", "acknowledged-flag", "order-lines.received", "order-lines.invoiced", "order-lines.status")
 def status(order: Record) -> str:
-    """status; of issued and held orders received and invoiced of the lines, acknowledged-flag."""
+    """status; of issued and held orders received and invoiced of the lines not cancelled, acknowledged-flag."""
     told = str(order.get("status"))
     if told not in (*ISSUED, *HELD):
         return told
-    refined = step(_lines(order, are_charges=False)) or ("acknowledged" if order.get("acknowledged-flag") else None)
+    refined = step(_wanted(order)) or ("acknowledged" if order.get("acknowledged-flag") else None)
     return f"{told}, {refined}" if refined else told
 
 
@@ -35,16 +39,16 @@ def approval_status(order: Record) -> str | None:
     return "pending" if told == "buyer_hold" else None
 
 
-@derived_from("order-lines.received")
+@derived_from("order-lines.received", "order-lines.status")
 def receipt_status(order: Record) -> str | None:
-    """received of the lines against what is ordered."""
-    return received(_lines(order, are_charges=False))
+    """received of the lines that are not cancelled against what is ordered."""
+    return received(_wanted(order))
 
 
-@derived_from("order-lines.invoiced")
+@derived_from("order-lines.invoiced", "order-lines.status")
 def invoice_status(order: Record) -> str | None:
-    """invoiced of the lines against their totals."""
-    return invoiced(_lines(order, are_charges=False))
+    """invoiced of the lines that are not cancelled against their totals."""
+    return invoiced(_wanted(order))
 
 
 @derived_from("total", "order-lines.total")

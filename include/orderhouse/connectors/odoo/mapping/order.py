@@ -33,7 +33,7 @@ ORDER = PurchaseOrder(
     approval_status=code(v.approval_status, APPROVALS),
     receipt_status=code("receipt_status", RECEIPTS),
     invoice_status=code(v.billing, BILLINGS),
-    order_date=day("date_order", zone="connection"),
+    order_date=day(v.order_date, zone="connection"),
     requested_delivery_date=day("date_planned", zone="connection"),
     approved_at=instant("date_approve", zone="UTC"),
     company_code=text("company_id.partner_id.ref", "company_id.id"),

@@ -22,6 +22,16 @@ def _goods(order: Record) -> list[Record]:
     return [line for line in _lines(order) if not line.get("_is_charge")]
 
 
+@derived_from("state", "date_approve", "date_order")
+def order_date(order: Record) -> Any:
+    """date_approve of confirmed orders, else date_order.
+
+    date_order is the day until which a request for quotation shall become an order ("Order Deadline", by the field's
+    help); what Odoo prints as an order's date is that of its confirmation (report_purchaseorder_document).
+    """
+    return (order.get("date_approve") if order.get("state") in CONFIRMED else None) or order.get("date_order")
+
+
 @derived_from("state", "receipt_status", LINES)
 def status(order: Record) -> str:
     """state, locking, receipt_status and billed quantities."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.oracle_fusion.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
+from include.orderhouse.connectors.oracle_fusion.values import CANCELED, CLOSED, own_link
 from include.orderhouse.connectors.oracle_fusion.values import line as v
-from include.orderhouse.connectors.oracle_fusion.values import own_link
 from include.orderhouse.mapping import boolean, code, day, document, instant, money, percent, price, quantity, text
 from include.orderhouse.model import Address, PurchaseOrderDistribution, PurchaseOrderLine, PurchaseOrderSchedule
 from include.orderhouse.unit_names import NAMED_UNITS
@@ -46,8 +46,8 @@ LINE = PurchaseOrderLine(
     project=text(v.sole_project, v.sole("project")),
     department=text(v.sole("department")),
     contract_reference=text("SourceAgreement", "SourceAgreementNumber"),
-    is_cancelled=boolean("StatusCode", true=("CANCELED", "CANCELLED")),
-    is_closed=boolean("StatusCode", true=("CLOSED", "FINALLY CLOSED")),
+    is_cancelled=boolean("StatusCode", true=CANCELED),
+    is_closed=boolean("StatusCode", true=CLOSED),
     source_created_at=instant("CreationDate", zone="UTC"),
     source_modified_at=instant("LastUpdateDate", zone="UTC"),
     source_url=text(own_link("href")),

@@ -13,6 +13,8 @@ from include.orderhouse.mapping import Derived, Record, derived, first
 RECEIVED = ("ReceivedQuantity",)
 BILLED = ("BilledQuantity", "InvoicedQuantity")
 """The attributes of a schedule that may hold the invoiced quantity; releases differ in its name."""
+CANCELED, CLOSED = ("CANCELED", "CANCELLED"), ("CLOSED", "FINALLY CLOSED")
+"""Statuses of lines and orders on which nothing more is expected."""
 
 
 def summed(line: Record, names: Iterable[str]) -> Decimal | None:

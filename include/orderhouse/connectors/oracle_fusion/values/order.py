@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, summed
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, CLOSED, RECEIVED, earliest, summed
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
+OVER = {RECEIVED: ("CLOSED FOR RECEIVING", "CLOSED"), BILLED: ("CLOSED FOR INVOICING", "CLOSED")}
+"""Statuses of orders of which no more is received, or billed. They roll up from the schedules, which are closed by hand
+or within a close tolerance ("Close one schedule" and ReceiptCloseTolerancePercent in the REST API)."""
 
 
 def _lines(order: Record, charges: bool = False) -> list[Record]:
@@ -20,21 +22,28 @@ def _lines(order: Record, charges: bool = False) -> list[Record]:
     return [line for line in order["lines"] if line["_is_charge"] is charges]
 
 
-def _come(order: Record, names: Iterable[str]) -> str | None:
+def _is_void(line: Record) -> bool:
+    told = line.get("StatusCode")
+    return told in CANCELED or (told in CLOSED and not summed(line, RECEIVED) and not summed(line, BILLED))
+
+
+def _come(order: Record, names: tuple[str, ...]) -> str | None:
     """How far an order's quantities have come; lines of an amount have none."""
     ordered = [line for line in _lines(order) if line.get("Quantity") is not None]
-    return progress((summed(line, names) or ZERO, number(line["Quantity"])) for line in ordered)
+    wanted = expected(ordered, _is_void)
+    come = progress((summed(line, names) or ZERO, number(line["Quantity"])) for line in wanted)
+    return "full" if come == "partial" and order.get("StatusCode") in OVER[names] else come
 
 
-@derived_from("lines")
+@derived_from("StatusCode", "lines")
 def receipt_status(order: Record) -> str | None:
-    """ReceivedQuantity against Quantity."""
+    """ReceivedQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed."""
     return _come(order, RECEIVED)
 
 
-@derived_from("lines")
+@derived_from("StatusCode", "lines")
 def invoice_status(order: Record) -> str | None:
-    """BilledQuantity against Quantity."""
+    """BilledQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed."""
     return _come(order, BILLED)
 
 

@@ -18,6 +18,7 @@ from include.orderhouse.connectors.sap_business_one.values import (
 )
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import expected
 
 QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""
@@ -29,16 +30,21 @@ def _lines(order: Record) -> list[Record]:
     return [line for line in order.get(LINES) or () if line.get("LineType") not in TEXTS]
 
 
+def _is_void(line: Record) -> bool:
+    """Whether a line was closed by hand before anything came; a line also closes when all of it has come."""
+    return line.get("LineStatus") == "bost_Close" and received(line) == 0 and not invoiced(line)
+
+
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
-    """Quantities received on the lines."""
-    return come(_lines(order), received)
+    """Quantities received on the lines, without those closed before anything came."""
+    return come(expected(_lines(order), _is_void), received)
 
 
 @derived_from(LINES)
 def invoice_status(order: Record) -> str | None:
-    """Quantities invoiced on the lines."""
-    return come(_lines(order), invoiced)
+    """Quantities invoiced on the lines, without those closed before anything came."""
+    return come(expected(_lines(order), _is_void), invoiced)
 
 
 @derived_from("Cancelled", "DocumentStatus", "AuthorizationStatus", "Confirmed", LINES)
@@ -46,7 +52,8 @@ def status(order: Record) -> Any:
     """Cancelled, what was received and invoiced, DocumentStatus, AuthorizationStatus, Confirmed."""
     if order.get("Cancelled") == "tYES":
         return "cancelled"
-    done, told = step(_lines(order)), standing(order, "DocumentStatus", _lines(order))
+    lines = _lines(order)
+    done, told = step(expected(lines, _is_void)), standing(order, "DocumentStatus", lines)
     if told == "bost_Close":
         return done if done in ("invoiced", "received") else told
     if done:
