@@ -161,7 +161,7 @@ class Options(Strict):
     """The zone of the source's business days, where its API does not tell."""
     max_reject_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")
     max_deleted_share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.2")
-    """A sync by which a larger share of the living orders were gone is stopped: its rights may have shrunk."""
+    """A sync that finds a larger share of the living orders gone stops: the rights it reads with may have shrunk."""
     max_outside_window: Annotated[int, Field(ge=0)] = 10_000
     """More orders outside the window than this mean that the source ignores its filter."""
     reject_alert: Annotated[int, Field(ge=0)] = 10

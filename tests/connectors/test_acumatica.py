@@ -87,7 +87,8 @@ def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_field
     custom = set(source.catalogue.details["custom"])
     assert {"Document.UsrBudget", "Document.AttributeREVIEWDATE", "Details/Transactions.UsrDrawing"} <= custom
     assert source.api.source_time == NOW.replace(microsecond=0)
-    assert connect(still, tenant="Orchard").catalogue.scope == ("Orchard",)
+    types = ("Normal", "Blanket")
+    assert connect(still, tenant="Orchard", order_types=types).catalogue.scope == ("Orchard", *types)
 
 
 @pytest.mark.parametrize("wrong", [{"endpoint_version": "19.200.001"}, {"endpoint": "Nobody"}])
@@ -337,6 +338,11 @@ def test_h21_fields_of_customisations_stand_beside_the_systems_own(
     assert ("UsrPriority" in record) is (not chosen)
     line = next(line for line in record["Details"] if line["LineNbr"]["value"] == orders[0].goods_lines[0].number)
     assert line["UsrDrawing"] == orders[0].goods_lines[0].custom["drawing"]
+
+
+def test_a_field_of_lines_that_is_chosen_as_one_of_the_order_is_told(connect: SourceFor, still: Sandbox) -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"Name them Details/Transactions\.UsrDrawing"):
+        connect(still, custom_fields=("Document.UsrBudget", "Transactions.UsrDrawing"))
 
 
 def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: SourceFor, served: Sandbox) -> None:

@@ -388,6 +388,8 @@ def test_lines_of_which_nothing_more_comes_do_not_count_where_the_order_does_not
     order = {"StatusCode": "ON HOLD", "lines": [line("CLOSED", 10), line(code, came)]}
     assert (values.receipt_status(order), values.invoice_status(order)) == ("full", "full")
     assert values.receipt_status({**order, "lines": [line("OPEN", 10), line("FINALLY CLOSED", 4)]}) == "partial"
+    short = {"StatusCode": "FINALLY CLOSED", "lines": [line("FINALLY CLOSED", 8)]}
+    assert (values.receipt_status(short), values.invoice_status(short)) == ("full", "full")
     assert values.receipt_status({**order, "lines": [line(code, 0)]}) == "none"
 
 

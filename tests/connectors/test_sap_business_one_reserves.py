@@ -177,5 +177,6 @@ def test_what_a_reserve_invoice_still_awaits_is_told_in_the_orders_unit() -> Non
     assert awaited(line | {"UoMCode": "BOX", "Invoices": [reserve]}) == 2
     assert quantity_open(line | {"Invoices": [reserve]}) == 24
     assert quantity_open(line | {"Invoices": [reserve], "LineStatus": "bost_Open"}) == 31
+    assert awaited(line | {"Invoices": [reserve | {"LineStatus": "bost_Close"}]}) == 0, "closed by hand"
     noise = reserve | {"RemainingOpenInventoryQuantity": Decimal("0.00000000000000888")}
     assert awaited(line | {"Invoices": [noise]}) == awaited(line) == quantity_open(line) == 0

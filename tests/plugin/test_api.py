@@ -98,7 +98,7 @@ def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
     synced = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
     assert (told["state"], told["next_run_at"]) == ("paused", "2999-01-01T00:00:00Z")
     assert synced["state"] == "online"
-    assert "acme_us was reconnected; its next sync tells whether it works." in own
+    assert "acme_us was reconnected; a sync that succeeds shows it as online again." in own
     assert "connections/acme_us/sync" in own
 
 

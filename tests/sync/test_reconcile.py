@@ -140,6 +140,14 @@ def test_a_reconcile_of_fewer_companies_marks_nothing_of_the_others(odoo: Sandbo
     assert len(narrow.order_ids()) == 40
 
 
+def test_orders_of_a_type_that_is_not_chosen_any_more_are_not_gone(connect: Connect) -> None:
+    """H17."""
+    with sandbox(generate(7, orders=40, now=NOW), ["acumatica"], Clock(NOW)) as running:
+        connect("acumatica", running).sync()
+        narrow = connect("acumatica", running, settings={"order_types": ["Normal"]})
+        assert narrow.sync(Mode.RECONCILE)["orders_deleted"] == 0
+
+
 def test_a_full_resync_accepts_that_there_are_fewer_companies(odoo: Sandbox, connect: Connect) -> None:
     connect("odoo", odoo).sync()
     narrow = connect("odoo", odoo, settings={"companies": [1]}, max_deleted_share=1)

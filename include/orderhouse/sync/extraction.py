@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transport import MEGABYTE
 from include.orderhouse.warehouse.clock import warehouse_now
+
+log = logging.getLogger(__name__)
 
 STALE_PAGES, EMPTY_PAGES = 8, 10_000
 """So many pages without news may come for each page with news, since a window is asked for in several ways that find
@@ -46,8 +49,6 @@ class Tally:
     deleted: set[str] = field(default_factory=set)
     misses_deletions: bool = False
     staged_bytes: int = 0
-    new_pages: int = 0
-    """Pages that brought an order that was new."""
     stale_pages: int = 0
     """Pages that brought orders, none of which was new."""
     empty_pages: int = 0
@@ -69,7 +70,8 @@ class Tally:
     def complete(self, earlier: Tally) -> None:
         """Count what an earlier pass through the same slice brought, too.
 
-        An order that changes meanwhile leaves its window: behind the count, and before its page is asked for.
+        An order that changes meanwhile leaves its window: behind the count, and before its page is asked for. One that
+        left it between the passes makes up for one that both have lost; only a reconcile finds that one.
         """
         self.keys.merge(earlier.keys)
         self.deleted |= earlier.deleted
@@ -77,7 +79,6 @@ class Tally:
     def add(self, checkpoint: dict[str, Any]) -> None:
         """Count a page by its checkpoint."""
         is_news = self.keys.add(checkpoint["keys"]) > 0 or len(checkpoint["keys"]) < checkpoint["orders"]
-        self.new_pages += is_news
         self.stale_pages += not is_news and checkpoint["orders"] > 0
         self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
         self.orders += checkpoint["orders"]
@@ -142,14 +143,17 @@ class Extraction:
         return (replace(page, resume="more") for page in pages)
 
     def _fetch_whole_slice(self, number: int) -> Tally:
-        tally = self._fetch_slice(number, f"raw/{number:03}")
+        folder, name = f"raw/{number:03}", _name(self._plan.slices[number])
+        tally = self._fetch_slice(number, folder)
         if tally.is_short:
-            first, tally = tally, self._fetch_slice(number, f"raw/{number:03}-again")
+            log.info("The source counted %s orders in %s and gave %s: again", tally.expected, name, tally.told_apart)
+            first, tally = tally, self._fetch_slice(number, f"{folder}-again")
             tally.complete(first)
         if tally.is_short:
+            for each in (folder, f"{folder}-again"):
+                self._staging.remove(each)
             raise CountMismatch(
-                f"The source counts {tally.expected} orders in {_name(self._plan.slices[number])}, "
-                f"but gave {tally.told_apart}.",
+                f"The source counts {tally.expected} orders in {name}, but gave {tally.told_apart}.",
                 action="Nothing was loaded. Sync again; if it stays, compare the two at the source: "
                 "a right may be missing, or its paging loses rows.",
             )
@@ -189,7 +193,8 @@ class Extraction:
         if tally.is_done:
             return
         self._check_filter(tally.outside)
-        if tally.stale_pages > STALE_PAGES * max(tally.new_pages, 1) or tally.empty_pages > EMPTY_PAGES:
+        news = tally.pages - tally.stale_pages
+        if tally.stale_pages > STALE_PAGES * max(news, 1) or tally.empty_pages > EMPTY_PAGES:
             raise BoundExceeded(
                 f"Page after page of {_name(part)} brings no order that had not come before ({tally.pages} pages).",
                 action="Nothing was loaded. The source's paging goes round in circles: report it to who runs it.",

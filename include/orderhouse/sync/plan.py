@@ -126,7 +126,8 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     if lost := sorted(covered_scope(runtime.warehouse, name) - set(catalogue.scope)):
         log.warning(
             "%s no longer covers %s, so what a scan does not find is not taken for deleted. "
-            "Give its credentials the right again, or run a full resync where it is gone for good.",
+            "Give its credentials the right again; where it is gone for good, run a full resync, then a reconcile with "
+            "a max_deleted_share that allows for it.",
             name,
             ", ".join(lost),
         )

@@ -79,8 +79,8 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> N
     raise TooManyDeletions(
         f"{vanished} of {living} living orders of {plan.connection} would be marked as deleted; "
         f"at most {allowed:.0%} may be (max_deleted_share).",
-        action="Nothing was marked or loaded. The rights of its credentials may have shrunk: see whether these orders "
-        "are still at the source. Where they are really gone, run again with a larger max_deleted_share.",
+        action="Nothing was marked or loaded. See whether these orders are still at the source: the rights of its "
+        "credentials may have shrunk. Where they are really gone, run again with a larger max_deleted_share.",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from include.orderhouse.identity import order_id
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
 from include.orderhouse.warehouse.payloads import Payloads
 
@@ -32,8 +33,8 @@ def stored_raw(engine: sa.Engine, payloads: Payloads) -> Iterator[tuple[bytes, d
     """Payload and fetch time of the raw records of a connection's orders; a few in memory at a time."""
     kept = order_raw.c
     wanted = sa.select(kept.order_id, kept.payload, kept.fetched_at).where(kept.connection == payloads.connection)
-    for order_id, payload, fetched_at in _stream(engine, wanted.order_by(kept.order_id)):
-        yield payloads.open("version", order_id, bytes(payload)), fetched_at
+    for owner, payload, fetched_at in _stream(engine, wanted.order_by(kept.order_id)):
+        yield payloads.open("version", owner, bytes(payload)), fetched_at
 
 
 def open_rejects(
@@ -60,7 +61,8 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
 def count_living(engine: sa.Engine, connection: str, keys: Sequence[str]) -> tuple[int, int]:
     """How many orders of a connection are not deleted, and how many of them have one of these source keys."""
     known = order_version.c
-    among = known.source_order_id == sa.any_(sa.literal(list(keys), ARRAY(sa.Text)))
+    ids = [order_id(connection, key) for key in keys]
+    among = known.order_id == sa.any_(sa.literal(ids, ARRAY(sa.Uuid(as_uuid=False))))
     counts = sa.select(sa.func.count(), sa.func.count().filter(among))
     with engine.connect() as warehouse:
         living, found = warehouse.execute(counts.where(known.connection == connection, ~known.is_deleted)).one()

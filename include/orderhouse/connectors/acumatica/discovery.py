@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from include.orderhouse import wire
 from include.orderhouse.acumatica_rest import NoSuchRecord, site_path
@@ -37,9 +38,11 @@ def discover(source: Source) -> Catalogue:
     if settings.endpoint != SYSTEM_ENDPOINT:
         _check_contract(source, entity)
     listed_beside = _told_by_schema(source, entity)
+    _check_chosen(settings.custom_fields, listed_beside)
     chosen = settings.custom_fields or [field for field in listed_beside if _is_the_sites_own(field)]
     custom = dict.fromkeys([*(field for field in listed_beside if _is_mapped(field)), *chosen])
-    return Catalogue((settings.tenant or "everything",), {"version": version, "custom": list(custom)})
+    scope = (settings.tenant or "everything", *settings.order_types)
+    return Catalogue(scope, {"version": version, "custom": list(custom)})
 
 
 def _version(settings: Settings, listed: list[str]) -> str:
@@ -71,6 +74,15 @@ def _check_contract(source: Source, entity: str) -> None:
         raise ConfigurationInvalid(
             f"The endpoint {source.settings.endpoint!r} has Contract Version 5, which is not supported.",
             action=EXTEND_AN_EARLIER_ONE,
+        )
+
+
+def _check_chosen(chosen: Sequence[str], listed: Sequence[str]) -> None:
+    """Raises ConfigurationInvalid where a field of the lines is chosen as if it were one of the order."""
+    if misnamed := [field for field in chosen if field not in listed and f"Details/{field}" in listed]:
+        raise ConfigurationInvalid(
+            f"{', '.join(misnamed)} in settings.custom_fields are fields of the lines.",
+            action=f"Name them {', '.join(f'Details/{field}' for field in misnamed)}.",
         )
 
 

@@ -22,7 +22,7 @@ MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices"}
 DRAWN = "DocEntry,DocDate,ReserveInvoice"
 DRAWN_LINE = (
     "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,RemainingOpenQuantity,"
-    "RemainingOpenInventoryQuantity"
+    "RemainingOpenInventoryQuantity,LineStatus"
 )
 
 Target = tuple[int, int]
@@ -34,6 +34,11 @@ Base = tuple[int, int, int]
 def is_reserve(row: Row) -> bool:
     """Whether a line that was drawn is one of an A/P reserve invoice."""
     return bool(row["Document"].get("ReserveInvoice") == "tYES")
+
+
+def is_awaited(line: Row) -> bool:
+    """Whether goods are still to come for a line of a reserve invoice; one that was closed by hand keeps its rest."""
+    return line.get("LineStatus") != "bost_Close" and bool(line.get("RemainingOpenQuantity"))
 
 
 def orders_behind(service: ServiceLayer, documents: list[Row]) -> set[int]:

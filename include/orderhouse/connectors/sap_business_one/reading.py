@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
-from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, orders_behind
+from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, is_awaited, orders_behind
 from include.orderhouse.lookup import Row
 from include.orderhouse.odata import CollectionPage
 from include.orderhouse.sections import Section, read_sections, reread
@@ -68,7 +68,7 @@ class Reading:
     def awaiting(self, others: str, after: int | None) -> Iterator[Page]:
         """The orders of whose goods some are to come by reserve invoices, which closed them by being drawn."""
         for page in self.service.pages(INVOICES, KEY, RESERVES, (KEY, "DocumentLines"), after):
-            waiting = [row for row in page.rows if any(line.get("RemainingOpenQuantity") for line in lines_of(row))]
+            waiting = [row for row in page.rows if any(map(is_awaited, lines_of(row)))]
             rows = [row for row in self._behind(waiting, others) if self._is_before_end(row)]
             yield Page(self.assembly.whole(rows), _place(page))
 

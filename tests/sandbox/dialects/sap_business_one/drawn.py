@@ -77,7 +77,8 @@ def _reserve(order: Order, line: Line, options: Mapping[str, str]) -> Row:
     came = sum((receipt.quantity for receipt in line.receipts[_early(order, line) :]), ZERO)
     left = max(reserved - came, ZERO)
     drawn = _drawn(line, PURCHASE_ORDER, order.id, line_number(line), reserved)
-    return drawn | {"RemainingOpenQuantity": left, "RemainingOpenInventoryQuantity": left}
+    status = "bost_Open" if left else "bost_Close"
+    return drawn | {"RemainingOpenQuantity": left, "RemainingOpenInventoryQuantity": left, "LineStatus": status}
 
 
 def _reserved(order: Order, line: Line, options: Mapping[str, str]) -> Decimal:
@@ -134,6 +135,7 @@ def _drawn(line: Line, base: int, entry: int, number: int, quantity: Decimal) ->
         "RemainingOpenQuantity": quantity,
         "RemainingOpenInventoryQuantity": quantity,
         "UoMCode": line.unit or "Manual",
+        "LineStatus": "bost_Open",
     }
 
 

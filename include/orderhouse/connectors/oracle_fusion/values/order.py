@@ -12,7 +12,7 @@ from include.orderhouse.mapping import Derived, Record, derived, derived_from, f
 from include.orderhouse.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
-OVER = {RECEIVED: ("CLOSED FOR RECEIVING", "CLOSED"), BILLED: ("CLOSED FOR INVOICING", "CLOSED")}
+OVER = {RECEIVED: ("CLOSED FOR RECEIVING", *CLOSED), BILLED: ("CLOSED FOR INVOICING", *CLOSED)}
 """Statuses of orders of which no more is received, or billed. They roll up from the schedules, which are closed by hand
 or within a close tolerance ("Close one schedule" and ReceiptCloseTolerancePercent in the REST API)."""
 

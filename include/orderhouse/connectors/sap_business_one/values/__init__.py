@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.sap_business_one.drawn import is_reserve
+from include.orderhouse.connectors.sap_business_one.drawn import is_awaited, is_reserve
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import progress, reached
@@ -44,7 +44,7 @@ def invoiced(line: Record) -> Decimal | None:
 
 def awaited(line: Record) -> Decimal:
     """What reserve invoices wait for: closed on the order by being drawn, it comes by receipts drawn from them."""
-    reserves = [row for row in line.get("Invoices") or () if is_reserve(row)]
+    reserves = [row for row in line.get("Invoices") or () if is_reserve(row) and is_awaited(row)]
     return round(_in_order_units(line, reserves, "RemainingOpenQuantity", "RemainingOpenInventoryQuantity"), DIGITS)
 
 
