@@ -70,7 +70,7 @@ def test_a_service_is_never_late_and_ends_with_its_final_invoice(sap: Sandbox, s
     sap.clock.advance(60)
     sap.act(history.invoice, order.id, line.id, line.quantity)
     system.sync(Mode.RECONCILE)
-    assert told(system, key) == ("closed", None, "full", "closed", 0, True)
+    assert told(system, key) == ("closed", None, "full", "invoiced", 0, True)
     assert to_come(system, key) == late(system, key) == []
     assert key not in open_orders(system.runtime.warehouse, NAME)
 
@@ -127,3 +127,22 @@ def to_come(system: System, key: str) -> list[tuple[Any, ...]]:
 def late(system: System, key: str) -> list[Any]:
     """The order's late lines."""
     return system.rows(f"SELECT line_number FROM procurement.late_lines WHERE order_number = '{key}'")
+
+
+def test_what_is_delivered_and_finally_invoiced_is_not_to_be_invoiced_again(sap: Sandbox, system: System) -> None:
+    order = next(
+        order
+        for order in sap.company.orders.values()
+        if order.is_open
+        and len(order.goods_lines) > 1
+        and not any(line.quantity_received for line in order.goods_lines)
+    )
+    line = order.goods_lines[0]
+    sap.act(history.receive, order.id, line.id, line.quantity)
+    sap.act(history.invoice, order.id, line.id, line.quantity)
+    system.sync()
+    lines = system.rows(f"""
+        SELECT line_number, quantity_to_receive, quantity_to_invoice FROM procurement.open_order_lines
+        WHERE order_number = '{order_number(order)}'
+    """)
+    assert len(lines) == len(order.goods_lines) - 1

@@ -226,7 +226,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "requisition_reference": line.requisition,
         "contract_reference": line.contract,
         "is_cancelled": line.is_cancelled,
-        "is_closed": _is_delivered(line) or _line_status(order, line) == "closed",
+        "is_closed": _is_delivered(line) or (not line.is_cancelled and _is_over(order, line)),
         "schedules": [
             {
                 "schedule_number": str(one.number),
@@ -241,12 +241,16 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     }
 
 
+def _is_over(order: Order, line: Line) -> bool:
+    to_receive = _expects_goods(line) and not _is_delivered(line)
+    return not to_receive and not (_expects_invoice(line) and not _is_invoiced(order, line))
+
+
 def _line_status(order: Order, line: Line) -> str:
     if line.is_cancelled:
         return "cancelled"
-    to_receive = _expects_goods(line) and not _is_delivered(line)
-    if not to_receive and not (_expects_invoice(line) and not _is_invoiced(order, line)):
-        return "closed"
+    if _is_over(order, line):
+        return "invoiced" if _expects_goods(line) or _expects_invoice(line) else "closed"
     if _is_invoiced(order, line):
         return "invoiced"
     if _is_delivered(line):

@@ -20,7 +20,9 @@ PROGRESS = {"none": "none", "partial": "partial", "full": "full"}
 
 LINE_STATUSES = {
     "deleted": "cancelled", "open": "open", "partly delivered": "partially_received", "delivered": "received",
-    "invoiced": "invoiced", "delivered and invoiced": "closed", "nothing expected": "closed",
+    "invoiced": "invoiced", "delivered and invoiced": "invoiced", "nothing expected": "closed",
 }  # fmt: skip
+"""The services tell no invoiced quantity. A line that is over counts as invoiced, so that the views expect no invoice
+for what it received."""
 LINE_TYPES = {"account assignment A": "asset", "service": "service", "goods": "goods"}
 MATCH_POLICIES = {"no invoice": "none", "order": "two_way", "goods receipt": "three_way"}
