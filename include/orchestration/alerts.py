@@ -84,3 +84,13 @@ class FailureNotifier(BaseNotifier):
                 resolve_name(choice.notifier)(**choice.arguments)(context)
             except Exception:
                 log.exception("The notifier %s could not be called", choice.notifier)
+
+
+class HourlyNotifier(FailureNotifier):
+    """Of a DAG that runs every minute: tells of the run of each full hour alone."""
+
+    def notify(self, context: Context) -> None:
+        """Call each notifier, if the run is one of a full hour, or a person has started it."""
+        planned = context["dag_run"].logical_date
+        if planned is None or planned.minute == 0:
+            super().notify(context)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from airflow.sdk import DAG, AssetAlias, get_current_context, task
 
+from include.orchestration.alerts import HourlyNotifier
 from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
 from include.orchestration.lost import note_lost_syncs
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.connections import unchecked_document
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 DAG_ID = "orderhouse__webhooks"
 MAIL_FOUND = AssetAlias("notifications_found")
@@ -25,18 +23,18 @@ HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
 _DOCUMENTATION = """\
 Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, notes
-syncs whose task was killed as failed, and removes what is old. Subscriptions are in `connections.yaml`; see
+syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see
 `docs/webhooks.md`.
 """
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def courier_dag() -> DAG:
-    """Runs every minute where connections.yaml has webhooks, else every hour, to tidy up."""
+    """Runs every minute where connections.yaml has webhooks, else every hour."""
     with DAG(
         dag_id=DAG_ID,
         dag_display_name="Webhooks",
-        description="Delivers the webhooks that are due, and removes old ones",
+        description="Delivers the webhooks that are due",
         doc_md=_DOCUMENTATION,
         schedule="* * * * *" if has_webhooks() else "@hourly",
         start_date=_START,
@@ -45,7 +43,7 @@ def courier_dag() -> DAG:
         is_paused_upon_creation=False,
         dagrun_timeout=timedelta(minutes=10),
         tags=[TAG, HOUSEKEEPING],
-        default_args={"owner": "orderhouse", "retries": 0},
+        default_args={"owner": "orderhouse", "retries": 0, "on_failure_callback": HourlyNotifier()},
     ) as dag:
         carry()
     return dag
@@ -61,7 +59,7 @@ def has_webhooks() -> bool:
 
 @task(outlets=[MAIL_FOUND])
 def carry() -> dict[str, Any]:
-    """See to mail that waits, syncs that died and deliveries that are due; once an hour, remove what is old."""
+    """See to mail that waits, syncs that died and deliveries that are due."""
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import has_mail
 
@@ -72,16 +70,6 @@ def carry() -> dict[str, Any]:
             context["outlet_events"][MAIL_FOUND].add(MAIL)
         told["lost"] = note_lost_syncs(engine, context["ti"])
         told["delivered"] = deliver_due(engine, EVERY_MINUTE_SECONDS)
-        if context["ti"].start_date.minute == 0:
-            told["forgotten"] = _forget(engine)
         return told
     finally:
         engine.dispose()
-
-
-def _forget(engine: sa.Engine) -> int:
-    from include.orderhouse.warehouse.deliveries import forget
-    from include.orderhouse.warehouse.inbox import forget_mail
-    from include.orderhouse.webhooks import delivery, receiving
-
-    return forget(engine, delivery.KEPT_FOR) + forget_mail(engine, receiving.KEPT_FOR)

@@ -1,15 +1,20 @@
-"""The DAG that keeps house: once a day, what is older than its connection's retention goes."""
+"""The DAG that keeps house: once a day, what is older than its connection's retention goes, and old events do."""
 
 from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, task
 
+from include.orchestration.alerts import FailureNotifier
 from include.orchestration.courier import HOUSEKEEPING
 from include.orchestration.dag import TAG
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 DAG_ID = "orderhouse_maintenance"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +36,12 @@ def maintenance_dag() -> DAG:
         is_paused_upon_creation=False,
         dagrun_timeout=timedelta(hours=6),
         tags=[TAG, HOUSEKEEPING],
-        default_args={"owner": "orderhouse", "retries": 2, "retry_delay": timedelta(minutes=10)},
+        default_args={
+            "owner": "orderhouse",
+            "retries": 2,
+            "retry_delay": timedelta(minutes=10),
+            "on_failure_callback": FailureNotifier(),
+        },
     ) as dag:
         enforce_retention()
     return dag
@@ -49,6 +59,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     engine = connect()
     try:
         removed = maintain(engine, read_connections().values())
+        log.info("%s old events and notifications were removed", _forget(engine))
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
         exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
@@ -59,3 +70,11 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
     return removed
+
+
+def _forget(engine: sa.Engine) -> int:
+    from include.orderhouse.warehouse.deliveries import forget
+    from include.orderhouse.warehouse.inbox import forget_mail
+    from include.orderhouse.webhooks import delivery, receiving
+
+    return forget(engine, delivery.KEPT_FOR) + forget_mail(engine, receiving.KEPT_FOR)

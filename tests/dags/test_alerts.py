@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
 from airflow.sdk import BaseNotifier
 
-from include.orchestration.alerts import FailureNotifier
+from include.orchestration.alerts import FailureNotifier, HourlyNotifier
 from include.orchestration.dag import purchase_order_dags
 from include.orderhouse.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
@@ -63,8 +64,20 @@ def test_each_connection_with_a_freshness_has_a_deadline_of_what_is_left_of_it(c
 
 def test_every_task_calls_the_notifiers_when_it_has_failed(dags: Any) -> None:
     for name, dag in dags.items():
-        for task in dag.tasks if name.startswith("purchase_orders__") else ():
-            assert any(isinstance(one, FailureNotifier) for one in task.on_failure_callback), task.task_id
+        for task in dag.tasks:
+            told = [isinstance(one, FailureNotifier) for one in task.on_failure_callback or ()]
+            assert any(told), f"{name}, {task.task_id}"
+
+
+@pytest.mark.parametrize(("minute", "told"), [(0, ["carry failed"]), (1, [])])
+def test_a_dag_that_runs_every_minute_tells_of_its_failure_once_an_hour(
+    connections: Path, minute: int, told: list[str]
+) -> None:
+    connections.write_text(CONNECTIONS + ALERTS, encoding="utf-8")
+    Remembering.told.clear()
+    run = SimpleNamespace(logical_date=datetime(2026, 10, 1, 12, minute, tzinfo=UTC))
+    HourlyNotifier()({"word": "carry", "dag_run": run})
+    assert Remembering.told == told
 
 
 def test_the_listed_notifiers_are_called_also_after_one_that_cannot_be(connections: Path) -> None:

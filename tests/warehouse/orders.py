@@ -138,10 +138,15 @@ def _version(order: Order) -> dict[str, Any]:
     }
 
 
+def reject_id(order: Order) -> str:
+    """The id under which this version of the order is kept where it is rejected."""
+    return key("reject", order.order_id, str(order.version), str(order.fetched))
+
+
 def _reject(order: Order) -> dict[str, Any]:
     return {
         "connection": order.connection,
-        "reject_id": key("reject", order.order_id, str(order.version), str(order.fetched)),
+        "reject_id": reject_id(order),
         "order_id": order.order_id,
         "source_order_id": order.number,
         "order_number": order.number,

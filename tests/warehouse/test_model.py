@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.load import GoneOrder, load
-from tests.warehouse.orders import Line, Order, frames, rows, started_task
+from tests.warehouse.orders import Line, Order, frames, reject_id, rows, started_task
 
 EXAMPLES = int(os.environ.get("ORDERHOUSE_LOADS", "40"))
 NUMBERS = ("1", "2")
 AFTER_EVERY_PROOF = 200_000.0
 """Hours after dawn: an order that was fetched then is there, whatever scans said until now."""
 
-Version = tuple[float, float, int]
+Version = tuple[float | None, float, int]
+"""Hours after dawn of the change and of the fetch, and the mapping."""
 _connections = (f"model_{number}" for number in itertools.count())
 
 
@@ -39,20 +40,35 @@ class Load:
 
 
 @dataclass
+class Reject:
+    """A version that was rejected, and whether it waits."""
+
+    id: str
+    version: Version
+    is_open: bool = True
+
+    @property
+    def rank(self) -> tuple[float, float, int, str]:
+        """Among the rejects of an order, one without a time counts as of its fetch."""
+        changed, fetched, mapping = self.version
+        return (fetched if changed is None else changed, fetched, mapping, self.id)
+
+
+@dataclass
 class Kept:
     """What the model keeps of one order."""
 
     order: Order | None = None
-    version: Version = (float("-inf"), float("-inf"), 0)
+    version: Version = (None, float("-inf"), 0)
     is_gone: bool = False
-    reject: Version | None = None
-    """The latest version that was rejected."""
+    rejects: dict[str, Reject] = field(default_factory=dict)
 
 
 class Model:
     """The warehouse as it should be."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: str) -> None:
+        self.connection = connection
         self.orders = {number: Kept() for number in NUMBERS}
 
     def load(self, load: Load) -> None:
@@ -63,14 +79,21 @@ class Model:
             kept = self.orders[number]
             kept.is_gone |= kept.order is not None and kept.version[1] < AFTER_EVERY_PROOF
         for order in load.rejected:
-            kept, version = self.orders[order.number], _version(order, load.mapping)
-            kept.reject = max(kept.reject or version, version)
+            self._reject(self.orders[order.number], order, load.mapping)
+        for kept in self.orders.values():
+            _close_rejects(kept)
 
     def _load(self, kept: Kept, order: Order, mapping: int) -> None:
-        version = _version(order, mapping)
-        if version > kept.version:
+        version = (order.version, order.fetched, mapping)
+        if _is_later(version, kept.version):
             kept.order, kept.version = order, version
             kept.is_gone &= order.fetched < AFTER_EVERY_PROOF
+
+    def _reject(self, kept: Kept, order: Order, mapping: int) -> None:
+        found = Reject(reject_id(replace(order, connection=self.connection)), (order.version, order.fetched, mapping))
+        known = kept.rejects.get(found.id)
+        if known is None or _is_later(found.version, known.version):
+            kept.rejects[found.id] = found
 
     def told(self) -> list[tuple[Any, ...]]:
         """Number, memo, deleted, stale, and the living lines of every order."""
@@ -85,8 +108,28 @@ class Model:
         return {number for number, kept in self.orders.items() if _is_stale(kept)}
 
 
-def _version(order: Order, mapping: int) -> Version:
-    return (float("-inf") if order.version is None else order.version, order.fetched, mapping)
+def _is_later(one: Version, other: Version) -> bool:
+    """Whether a version is later than another: by its time, but by its fetch where one of them tells none.
+
+    What was mapped anew, and fetched no earlier, is later whatever the times say.
+    """
+    if _is_mapped_anew(one, other) or _is_mapped_anew(other, one):
+        return one[2] > other[2]
+    if one[0] is None or other[0] is None:
+        return one[1:] > other[1:]
+    return (one[0], *one[1:]) > (other[0], *other[1:])
+
+
+def _is_mapped_anew(one: Version, other: Version) -> bool:
+    return one[2] > other[2] and one[1] >= other[1]
+
+
+def _close_rejects(kept: Kept) -> None:
+    """Of an order's rejects the latest waits, until a version that is no earlier is loaded."""
+    latest = max((reject.rank for reject in kept.rejects.values()), default=None)
+    for reject in kept.rejects.values():
+        is_over = kept.order is not None and not _is_later(reject.version, kept.version)
+        reject.is_open &= reject.rank == latest and not is_over
 
 
 def _is_deleted(kept: Kept) -> bool:
@@ -94,7 +137,7 @@ def _is_deleted(kept: Kept) -> bool:
 
 
 def _is_stale(kept: Kept) -> bool:
-    return kept.reject is not None and kept.reject > kept.version
+    return any(reject.is_open for reject in kept.rejects.values())
 
 
 def _living(kept: Kept) -> list[str]:
@@ -149,7 +192,8 @@ def warehouse(server: Server) -> Iterator[sa.Engine]:
 @given(st.lists(loads, min_size=1, max_size=6))
 def test_any_loads_in_any_order_leave_what_the_model_says(warehouse: sa.Engine, given_loads: list[Load]) -> None:
     """H3, H6, H8, H16: versions out of order, twice, rejected, gone and back."""
-    connection, model = next(_connections), Model()
+    connection = next(_connections)
+    model = Model(connection)
     for each in given_loads:
         model.load(each)
         gone = tuple(GoneOrder(number, None, "absent_in_full_scan") for number in each.gone)

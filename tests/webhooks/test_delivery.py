@@ -39,6 +39,27 @@ def test_an_event_arrives_signed_under_its_id_with_type_time_and_data(engine: sa
     assert rows(engine, LOG) == [(1, 204, None)]
 
 
+def test_an_event_arrives_also_after_days_on_which_nobody_delivered(engine: sa.Engine, peer: Receiver) -> None:
+    for days in (29, 31):
+        event_id = happened(engine)
+        with engine.begin() as session:
+            age = sa.text("UPDATE ops.webhook_event SET occurred_at = occurred_at - :age WHERE event_id = :event_id")
+            session.execute(age, {"age": timedelta(days=days), "event_id": event_id})
+    assert deliverer(engine, peer.url).deliver(5) == 1
+    assert len(peer.received) == 1
+
+
+def test_a_backlog_is_made_out_to_any_number_of_subscriptions(engine: sa.Engine, peer: Receiver) -> None:
+    """PostgreSQL takes 65,535 parameters in a statement."""
+    made = deliverer(engine, peer.url)
+    one = made.webhooks.subscriptions["bus"]
+    many = made.webhooks.model_copy(update={"subscriptions": {f"bus {number}": one for number in range(70)}})
+    for _ in range(200):
+        happened(engine)
+    Deliverer(engine, many, made.find_target).distribute()
+    assert rows(engine, "SELECT count(*) FROM ops.webhook_delivery") == [(14_000,)]
+
+
 def test_a_failing_receiver_is_tried_again_under_the_same_id_until_it_takes_it(
     engine: sa.Engine, peer: Receiver
 ) -> None:
@@ -179,10 +200,10 @@ def test_only_who_asked_for_an_event_is_told(engine: sa.Engine, peer: Receiver) 
     assert [came.headers["webhook-id"] for came in peer.received] == [wanted]
 
 
-def test_who_subscribes_later_is_not_told_what_happened_long_before(engine: sa.Engine, peer: Receiver) -> None:
+def test_who_subscribes_later_is_not_told_what_happened_before(engine: sa.Engine, peer: Receiver) -> None:
+    """Where nobody subscribes, the deliverers look through what happens, too."""
     happened(engine)
-    with engine.begin() as session:
-        session.execute(sa.text("UPDATE ops.webhook_event SET occurred_at = now() - interval '25 hours'"))
+    deliverer(engine, peer.url, subscriptions={}).deliver(5)
     happened(engine, "connection.online")
     assert deliverer(engine, peer.url).deliver(5) == 1
     assert json.loads(peer.received[0].body)["type"] == "connection.online"

@@ -141,13 +141,11 @@ def undistributed(session: sa.Connection, most: timedelta) -> list[News]:
 def distribute(session: sa.Connection, news: Sequence[News], told: Sequence[tuple[News, str]]) -> None:
     """Make out the deliveries ``told``, pairs of event and subscription; nobody looks at ``news`` again."""
     if told:
-        same = {"state": "waiting", "attempts": 0, "due_at": _NOW, "created_at": _NOW}
-        rows = [
-            {"connection": one.connection, "event_id": one.event_id, "subscription": name, **same} for one, name in told
-        ]
-        session.execute(sa.insert(delivery).values(rows))
-    keys = {"connections": [one.connection for one in news], "event_ids": [one.event_id for one in news]}
-    session.execute(_DISTRIBUTED, keys)
+        same = sa.insert(delivery).values(state="waiting", attempts=0, due_at=_NOW, created_at=_NOW)
+        keys = ({"connection": one.connection, "event_id": one.event_id, "subscription": name} for one, name in told)
+        session.execute(same, list(keys))
+    seen = {"connections": [one.connection for one in news], "event_ids": [one.event_id for one in news]}
+    session.execute(_DISTRIBUTED, seen)
 
 
 def claim_due(engine: sa.Engine, without: Sequence[str] = (), event_id: str | None = None) -> Claim | None:

@@ -31,10 +31,9 @@ from include.orderhouse.webhooks.subscriptions import Subscription, Webhooks
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=24)
 """The waits between attempts double from the first to the longest; after the attempt that follows it, none is left."""
-NEWS_FOR = timedelta(days=1)
-"""An event older than this that nobody has been told of is told no more: subscriptions came after it."""
 KEPT_FOR = timedelta(days=30)
-"""How long events, deliveries and the log of attempts are kept."""
+"""How long events, deliveries and the log of attempts are kept. An older event that nobody has been told of, because
+deliverers stood still, is told no more."""
 AT_ONCE = 4
 _JITTER = 0.25
 _random = random.SystemRandom()
@@ -69,9 +68,11 @@ class Deliverer:
         """Make out a delivery for each subscription to each new event."""
         while True:
             with self.engine.begin() as session:
-                news = undistributed(session, NEWS_FOR)
+                news = undistributed(session, KEPT_FOR)
                 if not news:
                     return
+                if late := sum(not one.is_news for one in news):
+                    log.warning("%s events are older than %s; nobody is told of them any more", late, KEPT_FOR)
                 distribute(session, news, [(one, name) for one in news for name in self._wanted_by(one)])
 
     def test(self, subscription: str) -> Outcome:
