@@ -65,8 +65,8 @@ def rotate(
                 _rotate(engine, name)
             except OrderhouseError as error:
                 failed[name] = error
-    for name, error in failed.items():
-        typer.secho(f"{name}: not rotated. {error}", fg=typer.colors.RED, err=True)
+    for name, reason in failed.items():
+        typer.secho(f"{name}: not rotated. {reason}", fg=typer.colors.RED, err=True)
     if failed:
         raise typer.Exit(1)
 
