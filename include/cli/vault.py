@@ -10,7 +10,7 @@ import typer
 
 from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -54,20 +54,21 @@ def rotate(
     """Make new data keys, wrap all keys by the present master key, and seal everything kept anew.
 
     Syncs go on meanwhile. Earlier data keys are kept for the staged files of syncs under way; a later rotation destroys
-    those that were superseded before it.
+    those that were superseded before it. A customer whose rotation fails holds no other up.
     """
     from include.orderhouse.warehouse.keyring import Keyring
-    from include.orderhouse.warehouse.resealing import reseal
 
+    failed: dict[str, OrderhouseError] = {}
     with warehouse() as engine:
-        keyring, vault = Keyring.of(engine), _vault_of(engine)
-        for name in [customer] if customer else keyring.customers():
-            rewrapped = keyring.rewrap(name)
-            version = keyring.rotate(name)
-            sealed = vault.reseal(name) + reseal(engine, keyring.cipher(name))
-            keyring.destroy(name, before=version - 1)
-            _record(engine, "vault.rotated", name, str(version))
-            typer.echo(f"{name}: data key {version}; wrapped anew: {rewrapped}; sealed anew: {sealed}")
+        for name in [customer] if customer else Keyring.of(engine).customers():
+            try:
+                _rotate(engine, name)
+            except OrderhouseError as error:
+                failed[name] = error
+    for name, reason in failed.items():
+        typer.secho(f"{name}: not rotated. {reason}", fg=typer.colors.RED, err=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -94,6 +95,19 @@ def erase(credentials: Annotated[str, _ID]) -> None:
             raise _unknown(credentials)
         _record(engine, "vault.erased", None, credentials)
     typer.echo(f"erased {credentials}")
+
+
+def _rotate(engine: sa.Engine, customer: str) -> None:
+    from include.orderhouse.warehouse.keyring import Keyring
+    from include.orderhouse.warehouse.resealing import reseal
+
+    keyring = Keyring.of(engine)
+    rewrapped = keyring.rewrap(customer)
+    version = keyring.rotate(customer)
+    sealed = _vault_of(engine).reseal(customer) + reseal(engine, keyring.cipher(customer))
+    keyring.destroy(customer, before=version - 1)
+    _record(engine, "vault.rotated", customer, str(version))
+    typer.echo(f"{customer}: data key {version}; wrapped anew: {rewrapped}; sealed anew: {sealed}")
 
 
 def _vault_of(engine: sa.Engine) -> Vault:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import embedded_postgres
 from tests.cli.conftest import Command
 
 PLANTED = "planted-cli-secret"
@@ -38,3 +44,29 @@ def test_credentials_that_no_connection_uses_need_a_customer(orderhouse: Command
     done = orderhouse("vault", "put", "unknown", input=json.dumps(CONTENT))
     assert "--customer" in done.stderr
     assert orderhouse("vault", "put", "unknown", "--customer", "acme", input=json.dumps(CONTENT)).returncode == 0
+
+
+@pytest.fixture
+def broken(home: Home, orderhouse: Command) -> Iterator[str]:
+    """A customer of which a record does not open."""
+    assert orderhouse("vault", "put", "broken_erp", "--customer", "broken", input=json.dumps(CONTENT)).returncode == 0
+    with embedded_postgres(home, port=0) as server:
+        engine = sa.create_engine(server.url())
+        with engine.begin() as warehouse:
+            changed = "UPDATE vault.secret SET sealed = set_byte(sealed, 30, 255 - get_byte(sealed, 30))"
+            warehouse.execute(sa.text(f"{changed} WHERE connection = 'broken_erp'"))
+        engine.dispose()
+    yield "broken"
+    orderhouse("vault", "erase", "broken_erp")
+
+
+def test_a_customer_whose_records_do_not_open_holds_no_others_rotation_up(orderhouse: Command, broken: str) -> None:
+    for name in ("able", "sandbox"):
+        orderhouse("vault", "put", f"{name}_erp", "--customer", name, input=json.dumps(CONTENT))
+    done = orderhouse("vault", "rotate")
+    assert done.returncode == 1
+    assert [line.partition(": data key ")[0] for line in done.stdout.splitlines()][-1] == "sandbox"
+    assert "able: data key 2; wrapped anew: 0; sealed anew: 1" in done.stdout
+    assert f"{broken}: data key" not in done.stdout
+    assert done.stderr.startswith(f"{broken}: not rotated. SEAL_BROKEN: ")
+    assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""A connection that is erased while it is being synced."""
+"""A connection that is erased while it is being synced, or moved to another customer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.leaving import Leaver, disconnect, erase
+from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.erasure import holds
+from include.orderhouse.warehouse.status import reconnect
+from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System
 
 ODOO = Leaver("odoo", "tests", "odoo", "odoo")
@@ -48,3 +52,42 @@ def test_a_sync_of_a_connection_that_was_only_disconnected_is_noted_as_failed(sy
     record_failure(system.runtime, request, refused.value)
     row = system.ledger_row(staged)
     assert (row["state"], row["error_code"]) == ("failed", "CONFIGURATION_INVALID")
+
+
+def moved(system: System) -> Runtime:
+    """The connection as another customer's."""
+    connection = system.runtime.connection
+    options = connection.options.model_copy(update={"customer": "others"})
+    return replace(system.runtime, connection=connection.model_copy(update={"options": options}))
+
+
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.FULL_RESYNC, Mode.RECONCILE, Mode.REMAP, Mode.REPLAY])
+def test_a_connection_that_was_moved_to_another_customer_is_neither_called_nor_loaded(
+    odoo: Sandbox, synced: System, mode: Mode
+) -> None:
+    runtime, request, calls = moved(synced), synced.request(mode), odoo.world("odoo").log.count()
+    with pytest.raises(ConfigurationInvalid, match="another customer's") as refused:
+        steps.run(runtime, request, lambda step, told: None)
+    assert "scripts/orderhouse erase odoo" in str(refused.value)
+    assert odoo.world("odoo").log.count() == calls
+    assert synced.rows("SELECT DISTINCT customer FROM ops.sync") == [{"customer": "tests"}], "its failure is no sync"
+    assert synced.sync()["state"] == "succeeded", "given back, it goes on"
+
+
+def test_a_sync_whose_connection_is_moved_meanwhile_goes_no_further(system: System) -> None:
+    request = system.request()
+    staged, runtime = system.sync_until("extract", request), moved(system)
+    with pytest.raises(ConfigurationInvalid, match="another customer's") as refused:
+        steps.transform(runtime, staged)
+    record_failure(runtime, request, refused.value)
+    row = system.ledger_row(staged)
+    assert (row["customer"], row["state"], row["error_code"]) == ("tests", "failed", "CONFIGURATION_INVALID")
+
+
+def test_a_connection_that_was_moved_is_synced_once_what_was_kept_is_erased(synced: System) -> None:
+    synced.runtime = moved(synced)
+    erase(synced.runtime.warehouse, [replace(ODOO, customer="others")], "others", "ada")
+    assert reconnect(synced.runtime.warehouse, "odoo")
+    synced.watermark.text = None
+    row = synced.sync()
+    assert (row["customer"], row["mode"], row["state"]) == ("others", "initial", "succeeded")

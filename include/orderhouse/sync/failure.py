@@ -22,7 +22,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.ledger import fail_sync
+from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.status import disconnected, set_status
 
@@ -54,9 +54,9 @@ def _unforeseen(error: BaseException) -> str:
 
 
 def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
-    """The request's sync, in the ledger from now on; of a disconnected connection only what the ledger still has."""
+    """The request's sync, in the ledger from now on; of a connection that has left only what the ledger still has."""
     name = runtime.connection.name
-    if name in disconnected(runtime.warehouse):
+    if _has_left(runtime):
         of_this_run = (name, request.run_id, "running")
         untold = untold_syncs(runtime.warehouse, request.run_id)
         return [sync.sync_id for sync in untold if (sync.connection, sync.run_id, sync.state) == of_this_run]
@@ -64,6 +64,13 @@ def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     if not runtime.staging(identity).exists(FILE):
         start_unplanned(runtime, request, identity)
     return [identity]
+
+
+def _has_left(runtime: Runtime) -> bool:
+    """Whether the connection was disconnected, or moved to another customer."""
+    name, customer = runtime.connection.name, runtime.connection.customer
+    with runtime.warehouse.connect() as warehouse:
+        return name in disconnected(runtime.warehouse) or has_moved(warehouse, name, customer)
 
 
 def _status_after(error: BaseException) -> str | None:

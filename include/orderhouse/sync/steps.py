@@ -48,6 +48,7 @@ from include.orderhouse.warehouse.ledger import (
     finished_sync,
     note_counts,
     note_scope,
+    refuse_moved,
     restart_sync,
     set_watermark_after,
 )
@@ -72,8 +73,7 @@ GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
-    with runtime.warehouse.connect() as warehouse:
-        refuse_disconnected(warehouse, runtime.connection.name)
+    _refuse_left(runtime)
     identity = sync_id(runtime, request)
     staging = runtime.staging(identity)
     if request.mode in FROM_WAREHOUSE:
@@ -172,10 +172,17 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
 
 def _resumed(runtime: Runtime, staged: str) -> Staging:
     """The staged files of a sync that goes on; where it had failed, the ledger says that it runs again."""
-    with runtime.warehouse.connect() as warehouse:
-        refuse_disconnected(warehouse, runtime.connection.name)
+    _refuse_left(runtime)
     restart_sync(runtime.warehouse, runtime.connection.name, staged)
     return runtime.staging(staged)
+
+
+def _refuse_left(runtime: Runtime) -> None:
+    """Raise ConfigurationInvalid where the connection was disconnected, or moved to another customer."""
+    name, customer = runtime.connection.name, runtime.connection.customer
+    with runtime.warehouse.connect() as warehouse:
+        refuse_disconnected(warehouse, name)
+        refuse_moved(warehouse, name, customer)
 
 
 def _advance(runtime: Runtime, plan: Plan) -> datetime | None:

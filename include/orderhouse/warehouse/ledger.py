@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.audit import Event, record
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
@@ -75,6 +76,23 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
         refuse_disconnected(connection, row.connection)
         connection.execute(statement)
         record(connection, Event("sync.started", row.triggered_by, row.connection, row.customer, row.sync_id, details))
+
+
+def has_moved(warehouse: sa.Connection, connection: str, customer: str) -> bool:
+    """Whether the latest sync of a connection was another customer's, under whose key all that is kept of it lies."""
+    latest = sa.select(sync.c.customer).where(sync.c.connection == connection).order_by(sync.c.started_at.desc())
+    return warehouse.execute(latest.limit(1)).scalar() not in (None, customer)
+
+
+def refuse_moved(warehouse: sa.Connection, connection: str, customer: str) -> None:
+    """Raise ConfigurationInvalid where a connection was moved to another customer."""
+    if has_moved(warehouse, connection, customer):
+        raise ConfigurationInvalid(
+            f"Connection {connection!r} is of customer {customer!r} in connections.yaml, but what is kept of it is "
+            "another customer's; nothing of it is read or loaded.",
+            action="Give it back to that customer and the new one a connection of another name; or remove what is "
+            f"kept: scripts/orderhouse erase {connection}, then scripts/orderhouse reconnect {connection}.",
+        )
 
 
 def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
