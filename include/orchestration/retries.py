@@ -2,8 +2,10 @@
 
 FixConfiguration, LookAtData   fail at once: the same try would fail again
 QuotaExhausted                 fails at once: a run that waits for hours keeps the connector's others from running
-RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used. Where the source asks for a
-                               wait of over an hour, it counts as QuotaExhausted
+RateLimitExceeded              the task is rescheduled; no worker is held, no retry is used. It counts as QuotaExhausted
+                               where the source asks for a wait of over an hour, and where the next wait would end more
+                               than two hours after the first refusal with no page kept in between. Each kept page
+                               begins that time anew: a sync that gets on may wait as often as it must
 everything else                exponential backoff with jitter, as long as the task has retries
 """
 
@@ -13,7 +15,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from airflow.sdk import Context, RetryAction, RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowRescheduleException
@@ -25,8 +27,16 @@ FIRST_RETRY_DELAY = timedelta(seconds=10)
 LONGEST_RETRY_DELAY = timedelta(minutes=10)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_STANDSTILL = timedelta(hours=2)
 _JITTER = 0.25
 _random = random.SystemRandom()
+
+
+class RefusedSince(Protocol):
+    """Tells when the source first refused a sync after its last kept page."""
+
+    def __call__(self, now: datetime, *, is_first: bool) -> datetime:
+        """``now`` is the moment of this refusal; ``is_first`` where the try has not waited before."""
 
 
 class ErrorPolicy(RetryPolicy):
@@ -73,19 +83,33 @@ def resume_at(error: RateLimitExceeded, previous: int, now: datetime) -> datetim
 
 
 @contextmanager
-def given_up_when_waits_are_long() -> Iterator[None]:
-    """Turn a rate limit inside the block that asks for more than an hour's wait into an exhausted quota."""
+def given_up_when_waits_are_long(context: Context, refused_since: RefusedSince) -> Iterator[None]:
+    """Turn a rate limit inside the block into an exhausted quota where its wait, or the standstill, is too long."""
     try:
         yield
     except RateLimitExceeded as error:
-        if error.retry_after is None or error.retry_after <= LONGEST_WAIT.total_seconds():
+        if error.retry_after is not None and error.retry_after > LONGEST_WAIT.total_seconds():
+            asked = timedelta(seconds=error.retry_after)
+            raise _exhausted(f"The source asks for {_hours(asked)} without a request", error) from error
+        now, previous = datetime.now(UTC), context["task_reschedule_count"]
+        since = refused_since(now, is_first=previous == 0)
+        if resume_at(error, previous, now) - since <= LONGEST_STANDSTILL:
             raise
-        hours = error.retry_after / timedelta(hours=1).total_seconds()
-        raise QuotaExhausted(
-            f"The source asks for {hours:.1f} h without a request: {error}",
-            action="This run fails, so that it keeps no other waiting; a later one goes on where the watermark stands.",
-            request_id=error.request_id,
-        ) from error
+        told = f"The source has refused for {_hours(now - since)}, over {previous} waits, and no page came meanwhile"
+        raise _exhausted(told, error) from error
+
+
+def _exhausted(told: str, error: RateLimitExceeded) -> QuotaExhausted:
+    return QuotaExhausted(
+        f"{told}: {error}",
+        action="This run fails, so that it keeps no other waiting; a later one goes on where the watermark stands. "
+        "If it stays, find out what else uses up the source's limit, or lower requests_per_minute of the connection.",
+        request_id=error.request_id,
+    )
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span / timedelta(hours=1):.1f} h"
 
 
 @contextmanager

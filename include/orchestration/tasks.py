@@ -111,14 +111,16 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
 @contextmanager
 def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]:
     from include.orderhouse.sync.failure import record_failure
+    from include.orderhouse.sync.waits import refused_since
 
+    context = get_current_context()
     try:
-        with given_up_when_waits_are_long():
+        with given_up_when_waits_are_long(context, partial(refused_since, runtime, request)):
             yield
     except RateLimitExceeded:
         raise
     except Exception as error:
-        record_failure(runtime, request, error, is_final=is_final(error, get_current_context()))
+        record_failure(runtime, request, error, is_final=is_final(error, context))
         deliver_at_once(runtime.warehouse)
         raise
 

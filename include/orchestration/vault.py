@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
@@ -31,11 +33,12 @@ class VaultBackend(BaseSecretsBackend):
     def get_conn_value(self, conn_id: str, team_name: str | None = None) -> str | None:
         """The Connection as JSON; None where the vault has none of that id, and other places are asked.
 
-        Access is denied to a revoked one, and to one of connections.yaml while the vault cannot be read: another place
-        must not stand in for it.
+        Access is denied to a revoked one, and to one that connections.yaml names while the vault cannot be read:
+        another place must not stand in for it.
         """
         try:
-            return self._value(conn_id)
+            with _refusals_named():
+                return self._value(conn_id)
         except OrderhouseError as error:
             if not _is_ours(conn_id):
                 log.warning("The vault cannot be asked for %s: %s", conn_id, error)
@@ -61,6 +64,20 @@ class VaultBackend(BaseSecretsBackend):
         return _labelled(kept.value, kept.customer)
 
 
+@contextmanager
+def _refusals_named() -> Iterator[None]:
+    """Inside, what PostgreSQL refuses, such as for a missing grant or table, is ConfigurationInvalid."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        raise ConfigurationInvalid(
+            f"The vault cannot be read: the warehouse refuses ({type(error.orig).__name__}).",
+            action="Migrate the warehouse, and grant its user what docs/your-own-postgresql.md names.",
+        ) from error
+
+
 def _labelled(value: str, customer: str) -> str:
     """The Connection with its customer in the extra JSON."""
     content: dict[str, Any] = json.loads(value)
@@ -70,9 +87,17 @@ def _labelled(value: str, customer: str) -> str:
 
 
 def _is_ours(conn_id: str) -> bool:
-    from include.orderhouse.connections import read_connections
-
+    """Whether connections.yaml names it: as credentials, for notifications or as a webhook's target."""
     try:
-        return any(found.credentials_id == conn_id for found in read_connections().values())
+        return conn_id in _named_ids()
     except ConfigurationInvalid:
         return True
+
+
+def _named_ids() -> set[str | None]:
+    from include.orderhouse.connections import read_connections
+    from include.orderhouse.webhooks.subscriptions import read_webhooks
+
+    targets = {found.target for found in read_webhooks().subscriptions.values()}
+    connections = read_connections().values()
+    return targets.union(*((found.credentials_id, found.options.notifications) for found in connections))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 from include.orchestration import tasks
 from include.orchestration.retries import RETRIES
 from include.orderhouse.errors import OrderhouseError, QuotaExhausted, RateLimitExceeded
-from include.orderhouse.sync import failure
+from include.orderhouse.sync import failure, waits
 
 
-@pytest.mark.parametrize(("retry_after", "recorded"), [(60, []), (86_400, [QuotaExhausted])])
+@pytest.mark.parametrize(
+    ("retry_after", "refused_for", "recorded"), [(60, 0, []), (86_400, 0, [QuotaExhausted]), (60, 2, [QuotaExhausted])]
+)
 def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
-    monkeypatch: pytest.MonkeyPatch, retry_after: float, recorded: list[type[OrderhouseError]]
+    monkeypatch: pytest.MonkeyPatch, retry_after: float, refused_for: int, recorded: list[type[OrderhouseError]]
 ) -> None:
     told: list[type[OrderhouseError]] = []
 
@@ -23,10 +26,15 @@ def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
         assert is_final
         told.append(type(error))
 
+    def since(runtime: Any, request: Any, now: datetime, *, is_first: bool) -> datetime:
+        assert not is_first
+        return now - timedelta(hours=refused_for)
+
     monkeypatch.setattr(failure, "record_failure", record)
+    monkeypatch.setattr(waits, "refused_since", since)
     monkeypatch.setattr(tasks, "deliver_at_once", lambda engine: None)
     running = SimpleNamespace(try_number=1, max_tries=RETRIES)
-    monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": running})
+    monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": running, "task_reschedule_count": 1})
     runtime: Any = SimpleNamespace(warehouse=None)
     request: Any = None
     with pytest.raises(OrderhouseError), tasks._failures_recorded(runtime, request):

@@ -19,6 +19,7 @@ from include.orchestration.retries import (
     LONGEST_WAIT,
     RETRIES,
     ErrorPolicy,
+    RefusedSince,
     backoff,
     given_up_when_waits_are_long,
     is_final,
@@ -116,12 +117,59 @@ def test_a_failure_is_final_where_no_further_try_follows(error: Exception, try_n
     assert is_final(error, context) is expected
 
 
+def _refused(retry_after: float | None, refused_since: RefusedSince, waits: int = 0) -> OrderhouseError:
+    context: Any = {"task_reschedule_count": waits}
+    with pytest.raises(OrderhouseError) as raised, given_up_when_waits_are_long(context, refused_since):
+        raise RateLimitExceeded("Too many requests.", action="Wait.", request_id="r1", retry_after=retry_after)
+    return raised.value
+
+
+def _for(span: timedelta) -> RefusedSince:
+    def since(now: datetime, *, is_first: bool) -> datetime:
+        return now if is_first else now - span
+
+    return since
+
+
 @pytest.mark.parametrize(
     ("retry_after", "expected"), [(None, RateLimitExceeded), (3600, RateLimitExceeded), (3601, QuotaExhausted)]
 )
 def test_a_wait_of_hours_fails_the_run_and_keeps_no_other_waiting(
     retry_after: float | None, expected: type[OrderhouseError]
 ) -> None:
-    with pytest.raises(OrderhouseError) as raised, given_up_when_waits_are_long():
-        raise RateLimitExceeded("Too many requests.", action="Wait.", request_id="r1", retry_after=retry_after)
-    assert (type(raised.value), raised.value.request_id) == (expected, "r1")
+    error = _refused(retry_after, _for(timedelta()))
+    assert (type(error), error.request_id) == (expected, "r1")
+
+
+@pytest.mark.parametrize(
+    ("waits", "refused_for", "retry_after", "expected"),
+    [
+        (3, timedelta(minutes=5), None, RateLimitExceeded),
+        (100, timedelta(minutes=110), 60, RateLimitExceeded),
+        (120, timedelta(minutes=120), 60, QuotaExhausted),
+        (2, timedelta(minutes=70), 3600, QuotaExhausted),
+        (8, timedelta(minutes=70), None, QuotaExhausted),
+        (100, timedelta(), None, RateLimitExceeded),
+    ],
+)
+def test_waits_without_a_page_come_to_an_end(
+    waits: int, refused_for: timedelta, retry_after: float | None, expected: type[OrderhouseError]
+) -> None:
+    assert type(_refused(retry_after, _for(refused_for), waits)) is expected
+
+
+def test_who_gives_up_says_for_how_long_it_has_waited_and_what_to_do() -> None:
+    error = _refused(60, _for(timedelta(hours=2)), 120)
+    assert "refused for 2.0 h, over 120 waits" in error.message
+    assert "requests_per_minute" in error.action
+
+
+@pytest.mark.parametrize(("retry_after", "longest"), [(None, 9), (60, 120), (3600, 2)])
+def test_a_source_that_never_lets_a_page_through_is_given_up_on_after_about_two_hours(
+    retry_after: float | None, longest: int
+) -> None:
+    passed, waits = timedelta(), 0
+    while isinstance(error := _refused(retry_after, _for(passed), waits), RateLimitExceeded):
+        passed, waits = passed + (resume_at(error, waits, NOW) - NOW), waits + 1
+        assert waits <= longest
+    assert timedelta(hours=1) <= passed <= timedelta(hours=2)

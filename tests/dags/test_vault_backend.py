@@ -43,8 +43,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def vault(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """The vault of a warehouse with the credentials of acme_odoo, which connections.yaml has, too."""
     file = tmp_path / "connections.yaml"
-    entry = {"connector": "odoo", "customer": "acme"}
-    file.write_text(yaml.safe_dump({"connections": {"acme_odoo": entry}}), encoding="utf-8")
+    entry = {"connector": "odoo", "customer": "acme", "notifications": "acme_mail"}
+    webhooks = {"subscriptions": {"finance": {"target": "finance_bus"}}}
+    content = {"connections": {"acme_odoo": entry}, "webhooks": webhooks}
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", server.url())
     made = Vault.of(connect(server.url(), keep_open=False))
@@ -90,6 +92,27 @@ def test_while_the_vault_cannot_be_read_only_foreign_connections_are_looked_for_
     with pytest.raises(AirflowSecretsBackendAccessDenied) as refused:
         VaultBackend().get_conn_value("acme_odoo")
     assert isinstance(denied("acme_odoo", refused.value), WarehouseUnavailable)
+
+
+@pytest.mark.usefixtures("vault")
+@pytest.mark.parametrize("named", ["acme_odoo", "acme_mail", "finance_bus"])
+def test_nothing_that_connections_yaml_names_is_looked_for_elsewhere(
+    named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(AirflowSecretsBackendAccessDenied):
+        VaultBackend().get_conn_value(named)
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_vault_whose_reading_postgresql_refuses_counts_as_one_that_cannot_be_read(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", server.url("postgres"))
+    assert VaultBackend().get_conn_value("a_connection_of_another_dag") is None
+    with pytest.raises(AirflowSecretsBackendAccessDenied, match="UndefinedTable") as refused:
+        VaultBackend().get_conn_value("acme_odoo")
+    assert "grant" in denied("acme_odoo", refused.value).action
 
 
 @pytest.mark.usefixtures("vault")

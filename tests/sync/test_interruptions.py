@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections import Counter
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -17,6 +18,7 @@ from include.orderhouse.cipher import MAGIC
 from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, TooManyRejects
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.waits import refused_since
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -57,6 +59,24 @@ def test_a_retry_goes_on_after_the_last_page_that_was_kept(odoo: Sandbox, system
     assert len(twice) <= 2
     row = system.ledger_row(system.sync_until("load", request))
     assert (row["state"], row["orders_extracted"]) == ("succeeded", 40)
+
+
+def test_the_time_that_a_source_refuses_begins_anew_with_each_kept_page(odoo: Sandbox, system: System) -> None:
+    system.sync(Mode.INITIAL)
+    calls = odoo.world("odoo").log.count()
+    request, runtime, hour = system.request(Mode.FULL_RESYNC), system.runtime, timedelta(hours=1)
+    assert refused_since(runtime, request, NOW, is_first=True) == NOW
+    assert refused_since(runtime, request, NOW + hour, is_first=False) == NOW
+    odoo.world("odoo").faults.add("server_error", times=None, after=calls - 12)
+    with pytest.raises(SourceUnavailable):
+        system.sync_until("extract", request)
+    assert refused_since(runtime, request, NOW + 2 * hour, is_first=False) == NOW + 2 * hour
+    with pytest.raises(SourceUnavailable):
+        system.sync_until("extract", request)
+    assert refused_since(runtime, request, NOW + 3 * hour, is_first=False) == NOW + 2 * hour
+    assert refused_since(runtime, request, NOW + 4 * hour, is_first=True) == NOW + 4 * hour
+    odoo.world("odoo").faults.clear()
+    assert system.ledger_row(system.sync_until("load", request))["state"] == "succeeded"
 
 
 def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:
