@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.business_central import CONNECTOR
+from include.orderhouse.connectors.business_central import CONNECTOR, values
+from include.orderhouse.connectors.business_central.codes import APPROVALS, STATUSES
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -125,6 +126,23 @@ def test_an_order_is_whole_with_lines_vendor_terms_units_and_items(connect: Sour
             if line.kind is LineKind.GOODS:
                 assert raw["item"]["number"] == line.item
                 assert raw["unitOfMeasure"]["code"] == line.unit
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "approval"),
+    [
+        ("Draft", "draft", None),
+        ("In_x0020_Review", "pending_approval", "pending"),
+        ("Open", "approved", "approved"),
+    ],
+)
+def test_what_was_received_counts_though_the_order_was_reopened(told: str, before: str, approval: str | None) -> None:
+    """A released order that is reopened is a Draft; sent for approval again it is In Review."""
+    for received, status in ((0, before), (4, "partially_received"), (10, "received")):
+        line = {"lineType": "Item", "quantity": 10, "receivedQuantity": received, "invoicedQuantity": 0}
+        order = {"status": told, "purchaseOrderLines": [line]}
+        assert STATUSES[values.status(order)] == status
+        assert APPROVALS.get(str(values.approval_status(order))) == approval
 
 
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, company: Company) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.quickbooks import CONNECTOR, values
 from include.orderhouse.errors import (
@@ -22,7 +23,13 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
+from include.orderhouse.expectations.outcomes import Outcomes
+from include.orderhouse.expectations.validator import Validator
+from include.orderhouse.frames import Frames
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -110,6 +117,14 @@ def refreshing(running: Sandbox) -> RefreshTokens:
     tokens = running.world(NAME).tokens.refreshing
     assert tokens is not None
     return tokens
+
+
+def transformed(source: Source, record: dict[str, Any]) -> Frames:
+    """What the transform makes of a raw order."""
+    connection = Connection(
+        name="test", options=Options(connector=NAME, customer="test"), connector=CONNECTOR, settings=source.settings
+    )
+    return Transform(connection).frames([RawOrder(NOW, record)])
 
 
 def queries(running: Sandbox, text: str) -> list[str]:
@@ -379,6 +394,22 @@ def test_a_line_that_was_closed_before_anything_came_is_not_still_to_come(connec
         running.act(history.cancel_line, order_id=order.id, line_id=order.goods_lines[-1].id)
         record = one(connect(running), order)
     assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
+
+
+def test_prices_are_net_though_the_order_is_shown_with_tax(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    record = one(source, an_order(company))
+    line = record["Line"][0]
+    detail = line["detail"] | {"UnitPrice": Decimal("591.5"), "Qty": 2, "TaxInclusiveAmt": Decimal("1301.3")}
+    told = {"GlobalTaxCalculation": "TaxInclusive", "TxnTaxDetail": {"TotalTax": Decimal("118.3")}}
+    lines = [{**line, "Amount": 1183, "detail": detail}]
+    frames = transformed(source, {**record, **told, "TotalAmt": Decimal("1301.3"), "Line": lines})
+    order, mapped = (frames.tables[name].to_pylist()[0] for name in ("purchase_order", "purchase_order_line"))
+    amounts = [mapped[name] for name in ("net_amount", "tax_amount", "total_amount")]
+    assert amounts == [1183, Decimal("118.3"), Decimal("1301.3")]
+    assert (order["tax_inclusive"], order["tax_amount"]) == (False, Decimal("118.3"))
+    (findings,) = Validator("test", "a sync").check([Outcomes.of(frames)])
+    assert [finding for finding in findings if "amount" in (finding.field or "")] == []
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

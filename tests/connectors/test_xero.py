@@ -164,6 +164,22 @@ def test_a_custom_connection_signs_in_with_client_credentials(connect: SourceFor
     assert refreshing(served).redeemed == 0
 
 
+OLD_SCOPES = "accounting.transactions.read accounting.contacts.read accounting.settings.read"
+
+
+@pytest.mark.parametrize(("app", "scope"), [("new", ""), ("old", OLD_SCOPES)])
+def test_apps_without_granular_scopes_name_theirs(connect: SourceFor, company: Company, app: str, scope: str) -> None:
+    """Apps created since 2 March 2026 are refused the scope of all transactions, older ones may know no other."""
+    with serve(company, app=app) as running:
+        told = credentials_for(NAME, running, token_url="{url}/connect/token", refresh_token="", scope=scope)
+        assert fetched(connect(running, credentials=told), Window(NOW, None)) == []
+        other = credentials_for(
+            NAME, running, token_url="{url}/connect/token", refresh_token="", scope="" if scope else OLD_SCOPES
+        )
+        with pytest.raises(AuthenticationFailed, match="invalid_scope"):
+            connect(running, credentials=other)
+
+
 @pytest.mark.parametrize("pagination", ["yes", "no"])
 def test_every_order_comes_exactly_once_with_xeros_count(connect: SourceFor, company: Company, pagination: str) -> None:
     with serve(company, pagination=pagination) as running:
@@ -490,7 +506,14 @@ def test_a_refused_refresh_token_says_how_to_authorise_again(connect: SourceFor,
     refreshing(served).revoke()
     with pytest.raises(AuthenticationFailed, match="not valid any more") as caught:
         connect()
-    assert "offline_access" in caught.value.action
+    assert "offline_access accounting.invoices.read " in caught.value.action
+
+
+def test_the_steps_to_authorise_again_name_the_scopes_of_the_connection(connect: SourceFor, served: Sandbox) -> None:
+    refreshing(served).revoke()
+    with pytest.raises(AuthenticationFailed) as caught:
+        connect(credentials=credentials_for(NAME, served, token_url="{url}/connect/token", scope=OLD_SCOPES))
+    assert f"offline_access {OLD_SCOPES})" in caught.value.action
 
 
 def test_an_access_token_that_stays_refused_is_told_in_xeros_words(connect: SourceFor, served: Sandbox) -> None:

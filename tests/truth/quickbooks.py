@@ -28,7 +28,7 @@ ABSENT = (
     "requisition_reference contract_reference quotation_reference"
 )
 ABSENT_ON_LINES = (
-    "unit base_unit price_basis_quantity price_unit discount_percent tax_amount tax_rate vendor_item_code gtin "
+    "unit base_unit price_basis_quantity price_unit discount_percent tax_rate vendor_item_code gtin "
     "commodity_code promised_delivery_date confirmed_delivery_date first_received_date last_received_date ship_to "
     "over_delivery_percent under_delivery_percent department requisition_reference contract_reference is_cancelled "
     "quantity_accepted quantity_rejected source_created_at source_modified_at manufacturer_item_code quantity_open"
@@ -54,6 +54,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.line_status": "derived from receipts and bills; a line is not closed by itself",
     "purchase_order_line.is_closed": "told of the whole order",
     "purchase_order_line.unit_price": "for one unit, net of the discount, with seven decimals",
+    "purchase_order_line.tax_amount": "only orders that are shown with tax tell the amounts of their lines with it",
     "purchase_order_line.requested_delivery_date": "one date for the whole order",
     "purchase_order_line.receiving_site": "one location for the whole order",
     "purchase_order_line.gl_account": "an item's account is set with the item; only category lines tell theirs",

@@ -11,8 +11,8 @@ STATUSES = {
     "partially invoiced": "partially_invoiced",
     "invoiced": "invoiced",
 }
-"""The API's status (Draft: open for changes; In Review: pending approval; Open: released), or how far a released order
-has come by the quantities of its lines. The API page's source tells Released and Pending Prepayment as Open."""
+"""The API's status (Draft: open for changes; In Review: pending approval; Open: released), or how far an order has come
+by the quantities of its lines. The API page's source tells Released and Pending Prepayment as Open."""
 
 APPROVALS = {"In Review": "pending", "Open": "approved"}
 

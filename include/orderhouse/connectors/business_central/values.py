@@ -52,11 +52,13 @@ def invoice_status(order: Record) -> str | None:
 
 @derived_from("status", LINES)
 def status(order: Record) -> str:
-    """status; where it is Open, how far the lines have come."""
-    told = unescaped(str(order.get("status", "")))
-    if told != "Open":
-        return told
-    return reached({"invoiced": invoice_status(order), "received": receipt_status(order)}) or told
+    """How far the lines have come; status before anything came, Draft also for an order that was reopened.
+
+    Draft and In Review tell no more than that the header may be changed, or waits for approval: a released document
+    that is reopened becomes Draft, whatever has been received (enum Purchase Order Entity Buffer Status).
+    """
+    come = reached({"invoiced": invoice_status(order), "received": receipt_status(order)})
+    return come or unescaped(str(order.get("status", "")))
 
 
 @derived_from("status")

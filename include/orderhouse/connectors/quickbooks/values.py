@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
-from include.orderhouse.decimals import ZERO, number, total
+from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import expected, progress
 
@@ -98,17 +98,6 @@ def subtotal(order: Record) -> Decimal:
 def charges(order: Record) -> Decimal:
     """Sum of the charge lines."""
     return _sum_of(order, "charge")
-
-
-@derived_from("TxnTaxDetail.TotalTax", "GlobalTaxCalculation")
-def tax(order: Record) -> Any:
-    """TotalTax; 0 where tax does not apply.
-
-    An order to which tax does not apply has no tax detail.
-    """
-    if order.get("GlobalTaxCalculation") == "NotApplicable":
-        return ZERO
-    return (order.get("TxnTaxDetail") or {}).get("TotalTax")
 
 
 @derived_from("is_charge", "item.Type", "DetailType")

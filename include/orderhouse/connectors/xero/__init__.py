@@ -21,20 +21,26 @@ from include.orderhouse.credentials import Credentials
 from include.orderhouse.xero_accounting import explain
 
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105  an address
-SCOPES = "accounting.transactions.read accounting.contacts.read accounting.settings.read"
+SCOPES = "accounting.invoices.read accounting.contacts.read accounting.settings.read"
+"""Purchase orders fall under accounting.invoices. Apps created before 2 March 2026 may have
+accounting.transactions.read in its place, which newer ones are refused. (Xero's OAuth 2.0 scopes)"""
 REVOCATION_URL = "https://identity.xero.com/connect/revocation"
 """Takes a refresh token as a form (RFC 7009), and ends with it all connections that the user gave the app; so does
 ``TokenApi.revoke_token`` of Xero's own SDK (XeroAPI/xero-python)."""
-STEPS = f"Authorise the app again in Xero (scopes offline_access {SCOPES}) and take the refresh token."
+STEPS = "Authorise the app again in Xero (scopes offline_access {scopes}) and take the refresh token."
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:
-    """A refresh token that rotates, or without one a custom connection (client credentials)."""
+    """A refresh token that rotates, or without one a custom connection (client credentials).
+
+    ``scope`` in the extra JSON replaces the usual scopes.
+    """
     token_url = credentials.extra.get("token_url") or TOKEN_URL
+    scopes = credentials.extra.get("scope") or SCOPES
     if credentials.extra.get("refresh_token"):
-        return RotatingToken(token_url, credentials, STEPS)
+        return RotatingToken(token_url, credentials, STEPS.format(scopes=scopes))
     client = (credentials.need("client_id"), credentials.need("client_secret"))
-    return TokenAuth(token_url, {"scope": credentials.extra.get("scope", SCOPES)}, client)
+    return TokenAuth(token_url, {"scope": scopes}, client)
 
 
 CONNECTOR = Connector(
@@ -44,7 +50,11 @@ CONNECTOR = Connector(
         "[purchase orders](https://developer.xero.com/documentation/api/accounting/purchaseorders), "
         "[OpenAPI description](https://github.com/XeroAPI/Xero-OpenAPI), "
         "[OAuth 2.0](https://developer.xero.com/documentation/guides/oauth2/overview), "
-        "[limits](https://developer.xero.com/documentation/guides/oauth2/limits)"
+        "[limits](https://developer.xero.com/documentation/guides/oauth2/limits)\n\n"
+        "The app needs the [scopes](https://developer.xero.com/documentation/guides/oauth2/scopes) "
+        f"`{SCOPES}`, and `offline_access` for refresh tokens. An app created before 2 March 2026 that has none of the "
+        "granular ones takes `accounting.transactions.read` in place of `accounting.invoices.read`; name its scopes as "
+        "`scope` in the extra JSON of the Airflow Connection."
     ),
     settings=Settings,
     authenticate=authenticate,

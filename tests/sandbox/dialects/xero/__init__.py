@@ -3,7 +3,8 @@
 Each legal entity is a tenant. Options: ``rotation=always`` (no grace for a refresh token that was used),
 ``since=exclusive`` (`If-Modified-Since` leaves out its own instant), ``unchanged=empty`` (an empty page in place of
 304), ``pagination=no``, ``largest_page``, ``unitdp=ignored``, ``line_amounts=Inclusive``, ``lines_move=no``,
-``rate=base_per_foreign``, ``dates=spaced`` or ``offset``, ``settings=denied`` (no scope for organisations).
+``rate=base_per_foreign``, ``dates=spaced`` or ``offset``, ``settings=denied`` (no scope for organisations), ``app=old``
+(an app without granular scopes).
 """
 
 from __future__ import annotations

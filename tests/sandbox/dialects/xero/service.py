@@ -30,6 +30,9 @@ ACCESS_SECONDS = 1800
 ROTATION = RotationRules(timedelta(days=60), grace=timedelta(minutes=30))
 """A refresh token lives for 60 days; one whose answer was lost may be used again for 30 minutes."""
 ALWAYS = RotationRules(timedelta(days=60), grace=timedelta(0))
+OLD_SCOPES = {"accounting.transactions.read", "accounting.contacts.read", "accounting.settings.read"}
+SCOPES = {"accounting.invoices.read", "accounting.contacts.read", "accounting.settings.read"}
+"""What an app may ask for: those created since 2 March 2026 have granular scopes in place of the transactions'."""
 USUAL_PAGE, LARGEST_PAGE = 100, 1000
 SINCE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?")
 LIMITS = {"X-MinLimit-Remaining": "59", "X-DayLimit-Remaining": "4990", "X-AppMinLimit-Remaining": "9999"}
@@ -45,6 +48,7 @@ class Service:
         self._renderer = Renderer(world.company, world.options)
         self._rows: RowCache[Row] = RowCache(world.company, self._renderer.row)
         self._tenants = {tenant_id(entity): entity for entity in world.company.entities.values()}
+        self._scopes = OLD_SCOPES if world.options.get("app") == "old" else SCOPES
         rules = ALWAYS if world.options.get("rotation") == "always" else ROTATION
         secret, first = world.credentials["client_secret"], world.credentials["refresh_token"]
         self._refreshing = world.tokens.refreshing = RefreshTokens(world.clock, rules, secret, first)
@@ -74,6 +78,8 @@ class Service:
             body["refresh_token"] = refresh_token
         elif form.get("grant_type") != "client_credentials":
             return json_response({"error": "unsupported_grant_type"}, 400)
+        elif set(form.get("scope", "").split()) - self._scopes:
+            return json_response({"error": "invalid_scope"}, 400)
         return json_response(body | {"access_token": self._world.tokens.issue(ACCESS_SECONDS)})
 
     async def revocation(self, request: Request) -> Response:

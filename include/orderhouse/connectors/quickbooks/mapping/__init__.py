@@ -21,8 +21,8 @@ MAPPING = Mapping(
         not_in_source=(
             "vendor_item_code gtin commodity_code commodity_code_scheme unit base_unit unit_conversion_factor "
             "quantity_accepted quantity_rejected quantity_cancelled price_basis_quantity price_unit "
-            "price_unit_conversion_factor discount_percent discount_amount tax_amount total_amount net_amount_company "
-            "tax_rate promised_delivery_date confirmed_delivery_date first_received_date last_received_date ship_to "
+            "price_unit_conversion_factor discount_percent discount_amount net_amount_company tax_rate "
+            "promised_delivery_date confirmed_delivery_date first_received_date last_received_date ship_to "
             "warehouse over_delivery_percent under_delivery_percent match_policy department requisition_reference "
             "contract_reference is_cancelled"
         ),

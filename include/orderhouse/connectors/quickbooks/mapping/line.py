@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.quickbooks import taxes
 from include.orderhouse.connectors.quickbooks import values as v
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
 from include.orderhouse.mapping import Expression, boolean, code, day, money, price, quantity, text
@@ -23,6 +24,8 @@ LINE = PurchaseOrderLine[Expression](
     quantity_open=quantity("detail.OpenQty"),
     unit_price=price("detail.UnitPrice"),
     net_amount=money("Amount"),
+    tax_amount=money(taxes.line_tax),
+    total_amount=money("detail.TaxInclusiveAmt"),
     tax_code=text("detail.TaxCodeRef.value"),
     requested_delivery_date=day("^ExpectedDate"),
     receiving_site=text("^DepartmentRef.name", "^DepartmentRef.value"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.orderhouse.connectors.quickbooks import taxes
 from include.orderhouse.connectors.quickbooks import values as v
 from include.orderhouse.connectors.quickbooks.codes import STATUSES
 from include.orderhouse.mapping import (
@@ -75,9 +76,9 @@ ORDER = PurchaseOrder[Expression](
     company_currency=code("company.home_currency"),
     subtotal_amount=money(v.subtotal),
     charges_amount=money(v.charges),
-    tax_amount=money(v.tax),
+    tax_amount=money(taxes.tax),
     total_amount=money("TotalAmt"),
-    tax_inclusive=boolean("GlobalTaxCalculation", true="TaxInclusive"),
+    tax_inclusive=boolean(taxes.tax_inclusive),
     project_reference=text("ProjectRef.name", "ProjectRef.value"),
     memo=text("Memo", "PrivateNote"),
     source_created_at=instant("MetaData.CreateTime"),
