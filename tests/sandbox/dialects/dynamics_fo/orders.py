@@ -57,7 +57,7 @@ def _is_full(quantities: Iterable[tuple[Decimal, Decimal]]) -> bool:
     return any(some for some, _ in done) and all(full for _, full in done)
 
 
-def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:
+def header_row(company: Company, order: Order, moves_with_all: bool, includes_tax: bool) -> Row:
     """The properties of a header, those included that the company's site has added."""
     return {
         "dataAreaId": area_id(order.entity),
@@ -74,7 +74,7 @@ def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:
         "IsChangeManagementActive": yes_no(True),
         "IsOneTimeVendor": yes_no(False),
         "IsDeliveredDirectly": yes_no(order.order_type == "drop_ship"),
-        "ArePricesIncludingSalesTax": yes_no(False),
+        "ArePricesIncludingSalesTax": yes_no(includes_tax),
         **custom_fields(HEADER_CUSTOM_FIELDS, order.custom),
         CREATED_STAMP: seconds(order.created_at),
         HEADER_STAMP: modified_at(order, moves_with_all),
