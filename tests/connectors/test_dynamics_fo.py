@@ -430,6 +430,23 @@ def test_amounts_of_an_order_whose_prices_do_not_include_sales_tax_are_net(
     assert {line["total_amount"] for line in lines} == {None}
 
 
+@pytest.mark.parametrize("options", [{}, {"charge_percentage": "5"}])
+def test_charges_are_told_where_all_are_fixed(connect: SourceFor, company: Company, options: dict[str, str]) -> None:
+    order = next(o for o in company.orders.values() if o.charges)
+    source = connect()
+    told, _ = mapped(source, a_record(source, company, order))
+    assert told["charges_amount"] == (None if options else order.charges_amount)
+
+
+@pytest.mark.parametrize("category", ["Percent", "Pieces", "External", "Proportional"])
+def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) -> None:
+    fixed = {"ChargeCategory": "Fixed", "FixedChargeAmount": 3}
+    other = {"ChargeCategory": category, "FixedChargeAmount": 0, "ChargePercentage": 5}
+    assert amounts.charges({"_charges": [fixed]}) == 3
+    assert amounts.charges({"_charges": [fixed, other]}) is None
+    assert amounts.charges({"_charges": []}) == 0
+
+
 def test_each_vendor_is_asked_for_once(connect: SourceFor, served: Sandbox) -> None:
     fetched(connect(page_size=10))
     asked = [record.query for record in served.world(NAME).log.records if "VendorsV2" in record.path]

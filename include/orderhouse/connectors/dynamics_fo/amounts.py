@@ -30,10 +30,15 @@ def subtotal(order: Record) -> Decimal | None:
 
 
 @derived_from("_charges")
-def charges(order: Record) -> Decimal:
-    """Sum of FixedChargeAmount of the header's charges."""
-    fixed = [one for one in order["_charges"] if one.get("ChargeCategory") == "Fixed"]
-    return total(one.get("FixedChargeAmount") for one in fixed)
+def charges(order: Record) -> Decimal | None:
+    """Sum of FixedChargeAmount of the header's charges, where all are fixed; charges of lines are not read.
+
+    Those of other categories (Percent, Pieces, External, Proportional) have other properties, such as ChargePercentage,
+    in the Common Data Model's PurchPurchaseOrderHeaderChargeEntity, which does not say what they come to.
+    """
+    if any(one.get("ChargeCategory") != "Fixed" for one in order["_charges"]):
+        return None
+    return total(one.get("FixedChargeAmount") for one in order["_charges"])
 
 
 @derived_from("LineAmount")

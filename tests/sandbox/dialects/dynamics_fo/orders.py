@@ -134,19 +134,21 @@ def _delivery(order: Order) -> Row:
     }
 
 
-def charge_rows(company: Company, order: Order) -> list[Row]:
-    """The charges of a header."""
+def charge_rows(company: Company, order: Order, percentage: int = 0) -> list[Row]:
+    """The charges of a header, with one of `percentage` beside them, unless it is zero."""
+    fixed = [(charge.kind.upper(), charge.description, "Fixed", charge.amount, 0) for charge in order.charges]
+    by_percent = [("HANDLING", "Handling", "Percent", 0, percentage)] if percentage else []
     return [
         {
             "dataAreaId": area_id(order.entity),
             "PurchaseOrderNumber": order_number(company, order),
             "ChargeLineNumber": index,
-            "PurchaseChargeCode": charge.kind.upper(),
-            "ChargeDescription": charge.description,
-            "ChargeCategory": "Fixed",
-            "FixedChargeAmount": charge.amount,
-            "ChargePercentage": 0,
+            "PurchaseChargeCode": code,
+            "ChargeDescription": description,
+            "ChargeCategory": category,
+            "FixedChargeAmount": amount,
+            "ChargePercentage": percent,
             "ChargeAccountingCurrencyCode": order.currency,
         }
-        for index, charge in enumerate(order.charges, 1)
+        for index, (code, description, category, amount, percent) in enumerate(fixed + by_percent, 1)
     ]

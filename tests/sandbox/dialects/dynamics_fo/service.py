@@ -4,7 +4,7 @@ Options: `extensions` (`none`: the standard entities without what the site has a
 stamp moves with anything in the order), `posts` (`silently`: receipts and invoices do not move the line's stamp),
 `deletes` (`marked`: deleted lines stay, as in orders under change management), `navigation` (the name by which headers
 expand to lines), `next` (`skip`: next links count rows), `page_cap`, `taxes` (`included`: prices and
-amounts of lines include sales tax).
+amounts of lines include sales tax), `charge_percentage` (of a charge that every order has beside its fixed ones).
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Service:
             header, found = _standard(header), [_standard(line) for line in found]
         tag = {"@odata.etag": etag(f"{area_id(order.entity)}/{order_number(company, order)}", order.change_count)}
         found = [tag | line for line in found]
-        return ServedOrder(tag | header, found, orders.charge_rows(company, order), lines.receipt_rows(company, order))
+        charges = orders.charge_rows(company, order, int(options.get("charge_percentage", 0)))
+        return ServedOrder(tag | header, found, charges, lines.receipt_rows(company, order))
 
     async def collection(self, request: Request) -> Response:
         """GET /data/{entity}."""
