@@ -447,6 +447,22 @@ def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) ->
     assert amounts.charges({"_charges": []}) == 0
 
 
+@pytest.mark.parametrize(
+    ("more", "discount"),
+    [
+        ({"FixedPriceCharges": 20, "LineAmount": 110}, 10),
+        ({"FixedPriceCharges": 0, "LineAmount": 90}, 10),
+        ({"LineAmount": 90}, 10),
+        ({"PurchasePriceQuantity": 5, "FixedPriceCharges": 20, "LineAmount": 38}, 2),
+        ({"FixedPriceCharges": 20, "LineAmount": 120, "LineDiscountAmount": 0}, None),
+        ({"PurchasePrice": 12, "LineAmount": 110, "_includes_tax": True}, 10),
+    ],
+)
+def test_charges_in_the_line_amount_take_nothing_off_the_discount(more: dict[str, Any], discount: int | None) -> None:
+    line = {"OrderedPurchaseQuantity": 10, "PurchasePrice": 10, "PurchasePriceQuantity": 1, "LineDiscountAmount": 1}
+    assert amounts.discount_amount({**line, **more}) == discount
+
+
 def test_each_vendor_is_asked_for_once(connect: SourceFor, served: Sandbox) -> None:
     fetched(connect(page_size=10))
     asked = [record.query for record in served.world(NAME).log.records if "VendorsV2" in record.path]

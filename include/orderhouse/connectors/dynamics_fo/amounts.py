@@ -55,10 +55,15 @@ def total_amount(line: Record) -> Any:
 
 @derived_from("LineDiscountAmount")
 def discount_amount(line: Record) -> Decimal | None:
-    """What LineAmount lies below the price, with a discount a unit."""
+    """What LineAmount lies below price and FixedPriceCharges, with a discount a unit.
+
+    FixedPriceCharges of the Common Data Model's PurchPurchaseOrderLineV2Entity are part of the line amount.
+    Where prices include sales tax, so does the discount.
+    """
     if not number(line.get("LineDiscountAmount")):
         return None
     with localcontext(prec=60):
         basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)
-        gross = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
+        priced = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
+        gross = priced + number(line.get("FixedPriceCharges"))
         return (gross - number(line.get("LineAmount"))).quantize(LAST_DIGIT)

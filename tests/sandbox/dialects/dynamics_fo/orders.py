@@ -137,7 +137,7 @@ def _delivery(order: Order) -> Row:
 def charge_rows(company: Company, order: Order, percentage: int = 0) -> list[Row]:
     """The charges of a header, with one of `percentage` beside them, unless it is zero."""
     fixed = [(charge.kind.upper(), charge.description, "Fixed", charge.amount, 0) for charge in order.charges]
-    by_percent = [("HANDLING", "Handling", "Percent", 0, percentage)] if percentage else []
+    by_percent = [("HANDLING", "Handling", "Percent", Decimal(0), percentage)] if percentage else []
     return [
         {
             "dataAreaId": area_id(order.entity),
