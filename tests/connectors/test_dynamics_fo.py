@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.dynamics_fo import CONNECTOR, values
+from include.orderhouse.connectors.dynamics_fo import CONNECTOR, amounts, values
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -25,6 +26,9 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.finance_operations import Query, walk
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -103,6 +107,15 @@ def a_record(source: Source, company: Company, order: Order) -> dict[str, Any]:
     (page,) = CONNECTOR.read(source, [key_of(company, order)])
     (record,) = page.records
     return dict(record)
+
+
+def mapped(source: Source, record: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the transform makes of a raw order: the order and its lines."""
+    options = Options(connector=NAME, customer="test")
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=source.settings)
+    tables = Transform(connection).frames([RawOrder(NOW, record)]).tables
+    (order,) = tables["purchase_order"].to_pylist()
+    return order, tables["purchase_order_line"].to_pylist()
 
 
 def happen(served: Sandbox, order: Order, event: str) -> None:
@@ -371,7 +384,7 @@ def test_an_order_is_invoiced_when_all_lines_are_of_which_anything_comes(
     record = a_record(connect(**settings), company, order)
     assert (record["PurchaseOrderStatus"], values.status(record)) == ("Invoiced", "Invoiced")
     assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
-    assert values.subtotal(record) == order.subtotal
+    assert amounts.subtotal(record) == order.subtotal
 
 
 def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() -> None:
@@ -384,6 +397,70 @@ def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() 
 def test_an_order_of_cancelled_lines_only_counts_them() -> None:
     line = {"PurchaseOrderLineStatus": "Canceled", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
     assert values.receipt_status({"_lines": [line]}) == "none"
+
+
+@pytest.mark.parametrize("options", [{"taxes": "included"}])
+def test_amounts_of_an_order_whose_prices_include_sales_tax_are_not_told_as_net(
+    connect: SourceFor, company: Company
+) -> None:
+    order = next(o for o in company.orders.values() if any(line.tax_amount for line in o.goods_lines))
+    source = connect()
+    told, lines = mapped(source, a_record(source, company, order))
+    assert (told["tax_inclusive"], told["subtotal_amount"]) == (True, None)
+    assert [line["net_amount"] for line in lines] == [None for _ in order.goods_lines]
+    assert [line["total_amount"] for line in lines] == [line.total_amount for line in order.goods_lines]
+
+
+@pytest.mark.parametrize("options", [{"taxes": "included"}])
+def test_a_line_amount_of_120_with_sales_tax_is_the_total_of_its_line(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    record = a_record(source, company, an_order(company))
+    record["_lines"][0]["LineAmount"] = Decimal(120)
+    line = mapped(source, record)[1][0]
+    assert (line["net_amount"], line["total_amount"]) == (None, Decimal(120))
+
+
+def test_amounts_of_an_order_whose_prices_do_not_include_sales_tax_are_net(
+    connect: SourceFor, company: Company
+) -> None:
+    order, source = an_order(company), connect()
+    told, lines = mapped(source, a_record(source, company, order))
+    assert (told["tax_inclusive"], told["subtotal_amount"]) == (False, order.subtotal)
+    assert [line["net_amount"] for line in lines] == [line.net_amount for line in order.goods_lines]
+    assert {line["total_amount"] for line in lines} == {None}
+
+
+@pytest.mark.parametrize("options", [{}, {"charge_percentage": "5"}])
+def test_charges_are_told_where_all_are_fixed(connect: SourceFor, company: Company, options: dict[str, str]) -> None:
+    order = next(o for o in company.orders.values() if o.charges)
+    source = connect()
+    told, _ = mapped(source, a_record(source, company, order))
+    assert told["charges_amount"] == (None if options else order.charges_amount)
+
+
+@pytest.mark.parametrize("category", ["Percent", "Pieces", "External", "Proportional"])
+def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) -> None:
+    fixed = {"ChargeCategory": "Fixed", "FixedChargeAmount": 3}
+    other = {"ChargeCategory": category, "FixedChargeAmount": 0, "ChargePercentage": 5}
+    assert amounts.charges({"_charges": [fixed]}) == 3
+    assert amounts.charges({"_charges": [fixed, other]}) is None
+    assert amounts.charges({"_charges": []}) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "discount"),
+    [
+        ({"FixedPriceCharges": 20, "LineAmount": 110}, 10),
+        ({"FixedPriceCharges": 0, "LineAmount": 90}, 10),
+        ({"LineAmount": 90}, 10),
+        ({"PurchasePriceQuantity": 5, "FixedPriceCharges": 20, "LineAmount": 38}, 2),
+        ({"FixedPriceCharges": 20, "LineAmount": 120, "LineDiscountAmount": 0}, None),
+        ({"PurchasePrice": 12, "LineAmount": 110, "_includes_tax": True}, 10),
+    ],
+)
+def test_charges_in_the_line_amount_take_nothing_off_the_discount(more: dict[str, Any], discount: int | None) -> None:
+    line = {"OrderedPurchaseQuantity": 10, "PurchasePrice": 10, "PurchasePriceQuantity": 1, "LineDiscountAmount": 1}
+    assert amounts.discount_amount({**line, **more}) == discount
 
 
 def test_each_vendor_is_asked_for_once(connect: SourceFor, served: Sandbox) -> None:

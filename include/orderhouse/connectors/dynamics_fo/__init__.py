@@ -44,6 +44,7 @@ CONNECTOR = Connector(
     scan=scan,
     explain=explain,
     mapping=MAPPING,
+    version=2,
     rereads_open_orders=lambda settings: settings.rereads,
     page_size=200,
     requests_per_minute=300,

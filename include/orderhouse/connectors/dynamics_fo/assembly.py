@@ -2,7 +2,7 @@
 
 What the connector adds to the source's properties has a leading underscore: ``_lines``, ``_charges``, ``_company``,
 ``_vendor``, ``_term``, ``_modified_at`` and ``_created_at`` on the order; ``_received``, ``_invoiced``, ``_receipts``,
-``_dimensions`` and ``_modified_at`` on a line.
+``_dimensions``, ``_includes_tax`` and ``_modified_at`` on a line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
+from include.orderhouse.connectors.dynamics_fo.amounts import includes_tax
 from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.decimals import total
@@ -43,7 +44,7 @@ class Assembly:
         ]
 
     def _order(self, row: Row, lines: list[Row], charges: list[Row], receipts: list[Row]) -> Row:
-        settings, known = self._settings, self._known
+        settings, known, is_gross = self._settings, self._known, includes_tax(row)
         return {
             **row,
             "_company": {**known["entity"], "ledger": known["ledger"]},
@@ -52,7 +53,7 @@ class Assembly:
             "_created_at": row.get(settings.created_field),
             "_modified_at": row.get(settings.header_change_field),
             "_charges": charges,
-            "_lines": [self._line(line, receipts) for line in lines],
+            "_lines": [self._line(line, receipts) | {"_includes_tax": is_gross} for line in lines],
         }
 
     def _line(self, line: Row, receipts: list[Row]) -> Row:

@@ -1,31 +1,25 @@
-"""What Finance & Operations tells by more than one property: progress, sums, discounts, streets."""
+"""What Finance & Operations tells by more than one property: progress, terms, streets."""
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.decimals import number, total
+from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import expected, progress, reached
 
-LAST_DIGIT = Decimal("0.000001")
 FINAL = ("Finalized", "Draft", "Rejected", "InReview")
 """Approval statuses that say more than how far an order has come."""
 
 
-def _in_force(order: Record) -> list[Record]:
-    """The lines that are not deleted: those of an order that may be changed stay, and are marked."""
-    return [line for line in order["_lines"] if not _is_deleted(line)]
-
-
-def _is_deleted(line: Record) -> bool:
+def is_deleted(line: Record) -> bool:
+    """Lines that are deleted from an order that may be changed stay, and are marked."""
     return line.get("IsDeleted") == "Yes"
 
 
 def _is_void(line: Record) -> bool:
-    return _is_deleted(line) or line.get("PurchaseOrderLineStatus") == "Canceled"
+    return is_deleted(line) or line.get("PurchaseOrderLineStatus") == "Canceled"
 
 
 def _come(order: Record, quantity: str, *complete: str) -> str | None:
@@ -75,19 +69,6 @@ def net_days(order: Record) -> Any:
     return look_up(order, "_term.NumberOfDays") if is_plain else None
 
 
-@derived_from("_lines")
-def subtotal(order: Record) -> Decimal:
-    """Sum of LineAmount of the lines that are not deleted."""
-    return total(line.get("LineAmount") for line in _in_force(order))
-
-
-@derived_from("_charges")
-def charges(order: Record) -> Decimal:
-    """Sum of FixedChargeAmount of the header's charges."""
-    fixed = [one for one in order["_charges"] if one.get("ChargeCategory") == "Fixed"]
-    return total(one.get("FixedChargeAmount") for one in fixed)
-
-
 def shared(field: str) -> Derived:
     """What all lines of an order have in common; one that does not tell it differs."""
 
@@ -124,17 +105,6 @@ def line_status(line: Record) -> Any:
     if number(line["_invoiced"]):
         return "partially invoiced"
     return "partially received" if number(line["_received"]) else told
-
-
-@derived_from("LineDiscountAmount")
-def discount_amount(line: Record) -> Decimal | None:
-    """What LineAmount lies below the price, with a discount a unit."""
-    if not number(line.get("LineDiscountAmount")):
-        return None
-    with localcontext(prec=60):
-        basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)
-        gross = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
-        return (gross - number(line.get("LineAmount"))).quantize(LAST_DIGIT)
 
 
 @derived_from("_receipts")

@@ -45,7 +45,7 @@ def modified_at(order: Order, line: Line, posts_silently: bool = False) -> datet
     return seconds(max(saved, default=line.created_at))
 
 
-def line_row(company: Company, order: Order, line: Line, posts_silently: bool) -> Row:
+def line_row(company: Company, order: Order, line: Line, posts_silently: bool, includes_tax: bool) -> Row:
     """The properties of a line, those included that the company's site has added."""
     item = company.items.get(line.item or "")
     only = line.distributions[0] if len(line.distributions) == 1 else None
@@ -61,7 +61,7 @@ def line_row(company: Company, order: Order, line: Line, posts_silently: bool) -
         "Barcode": (item.gtin or "") if item else "",
         "IntrastatCommodityCode": "",
         "FixedAssetNumber": line.item or "" if line.kind is LineKind.ASSET else "",
-        **_amounts(line),
+        **_amounts(line, includes_tax),
         **_delivery(line),
         "MainAccountIdDisplayValue": only.gl_account if only else "",
         "DefaultLedgerDimensionDisplayValue": _dimensions(only) if only else "",
@@ -80,26 +80,27 @@ def line_row(company: Company, order: Order, line: Line, posts_silently: bool) -
     }
 
 
-def deleted_rows(company: Company, order: Order, posts_silently: bool) -> list[Row]:
+def deleted_rows(company: Company, order: Order, posts_silently: bool, includes_tax: bool) -> list[Row]:
     """The lines that were deleted from an order: they stay, marked, until the change of the order is confirmed."""
     return [
-        line_row(company, order, gone.line, posts_silently)
+        line_row(company, order, gone.line, posts_silently, includes_tax)
         | {"IsDeleted": yes_no(True), LINE_STAMP: seconds(gone.deleted_at)}
         for gone in company.deleted_lines
         if gone.order_id == order.id and not gone.line.is_text
     ]
 
 
-def _amounts(line: Line) -> Row:
+def _amounts(line: Line, includes_tax: bool) -> Row:
+    tax_factor = 1 + line.tax_rate / 100 if includes_tax else 1
     return {
         "OrderedPurchaseQuantity": line.quantity,
         "PurchaseUnitSymbol": line.unit or "",
-        "PurchasePrice": line.price * line.price_numerator / line.price_denominator,
+        "PurchasePrice": line.price * line.price_numerator / line.price_denominator * tax_factor,
         "PurchasePriceQuantity": line.price_basis,
         "LineDiscountAmount": 0,
         "LineDiscountPercentage": line.discount_percent,
         "FixedPriceCharges": 0,
-        "LineAmount": line.net_amount,
+        "LineAmount": line.total_amount if includes_tax else line.net_amount,
         "AllowedOverdeliveryPercentage": line.over_delivery_percent or 0,
         "AllowedUnderdeliveryPercentage": line.under_delivery_percent or 0,
     }

@@ -57,7 +57,7 @@ def _is_full(quantities: Iterable[tuple[Decimal, Decimal]]) -> bool:
     return any(some for some, _ in done) and all(full for _, full in done)
 
 
-def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:
+def header_row(company: Company, order: Order, moves_with_all: bool, includes_tax: bool) -> Row:
     """The properties of a header, those included that the company's site has added."""
     return {
         "dataAreaId": area_id(order.entity),
@@ -74,7 +74,7 @@ def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:
         "IsChangeManagementActive": yes_no(True),
         "IsOneTimeVendor": yes_no(False),
         "IsDeliveredDirectly": yes_no(order.order_type == "drop_ship"),
-        "ArePricesIncludingSalesTax": yes_no(False),
+        "ArePricesIncludingSalesTax": yes_no(includes_tax),
         **custom_fields(HEADER_CUSTOM_FIELDS, order.custom),
         CREATED_STAMP: seconds(order.created_at),
         HEADER_STAMP: modified_at(order, moves_with_all),
@@ -134,19 +134,21 @@ def _delivery(order: Order) -> Row:
     }
 
 
-def charge_rows(company: Company, order: Order) -> list[Row]:
-    """The charges of a header."""
+def charge_rows(company: Company, order: Order, percentage: int = 0) -> list[Row]:
+    """The charges of a header, with one of `percentage` beside them, unless it is zero."""
+    fixed = [(charge.kind.upper(), charge.description, "Fixed", charge.amount, 0) for charge in order.charges]
+    by_percent = [("HANDLING", "Handling", "Percent", Decimal(0), percentage)] if percentage else []
     return [
         {
             "dataAreaId": area_id(order.entity),
             "PurchaseOrderNumber": order_number(company, order),
             "ChargeLineNumber": index,
-            "PurchaseChargeCode": charge.kind.upper(),
-            "ChargeDescription": charge.description,
-            "ChargeCategory": "Fixed",
-            "FixedChargeAmount": charge.amount,
-            "ChargePercentage": 0,
+            "PurchaseChargeCode": code,
+            "ChargeDescription": description,
+            "ChargeCategory": category,
+            "FixedChargeAmount": amount,
+            "ChargePercentage": percent,
             "ChargeAccountingCurrencyCode": order.currency,
         }
-        for index, charge in enumerate(order.charges, 1)
+        for index, (code, description, category, amount, percent) in enumerate(fixed + by_percent, 1)
     ]

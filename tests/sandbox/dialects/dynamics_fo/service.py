@@ -3,7 +3,8 @@
 Options: `extensions` (`none`: the standard entities without what the site has added), `moves` (`all`: the header's
 stamp moves with anything in the order), `posts` (`silently`: receipts and invoices do not move the line's stamp),
 `deletes` (`marked`: deleted lines stay, as in orders under change management), `navigation` (the name by which headers
-expand to lines), `next` (`skip`: next links count rows), `page_cap`.
+expand to lines), `next` (`skip`: next links count rows), `page_cap`, `taxes` (`included`: prices and
+amounts of lines include sales tax), `charge_percentage` (of a charge that every order has beside its fixed ones).
 """
 
 from __future__ import annotations
@@ -62,16 +63,18 @@ class Service:
 
     def _served(self, order: Order) -> ServedOrder:
         company, options = self._world.company, self._world.options
-        header = orders.header_row(company, order, options.get("moves") == "all")
+        includes_tax = options.get("taxes") == "included"
+        header = orders.header_row(company, order, options.get("moves") == "all", includes_tax)
         silently = options.get("posts") == "silently"
-        found = [lines.line_row(company, order, line, silently) for line in order.goods_lines]
+        found = [lines.line_row(company, order, line, silently, includes_tax) for line in order.goods_lines]
         if options.get("deletes") == "marked":
-            found += lines.deleted_rows(company, order, silently)
+            found += lines.deleted_rows(company, order, silently, includes_tax)
         if options.get("extensions") == "none":
             header, found = _standard(header), [_standard(line) for line in found]
         tag = {"@odata.etag": etag(f"{area_id(order.entity)}/{order_number(company, order)}", order.change_count)}
         found = [tag | line for line in found]
-        return ServedOrder(tag | header, found, orders.charge_rows(company, order), lines.receipt_rows(company, order))
+        charges = orders.charge_rows(company, order, int(options.get("charge_percentage", 0)))
+        return ServedOrder(tag | header, found, charges, lines.receipt_rows(company, order))
 
     async def collection(self, request: Request) -> Response:
         """GET /data/{entity}."""

@@ -23,7 +23,7 @@ MAPPING = Mapping(
         LINE,
         not_in_source="item_name manufacturer_item_code commodity_code_scheme base_unit unit_conversion_factor "
         "quantity_accepted quantity_rejected quantity_cancelled quantity_open price_unit "
-        "price_unit_conversion_factor tax_amount total_amount net_amount_company tax_rate promised_delivery_date "
+        "price_unit_conversion_factor tax_amount net_amount_company tax_rate promised_delivery_date "
         "contract_reference is_closed",
     ),
     empty=("1900-01-01T12:00:00Z", "1900-01-01T00:00:00Z"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.dynamics_fo import amounts
 from include.orderhouse.connectors.dynamics_fo import values as v
 from include.orderhouse.connectors.dynamics_fo.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.dynamics_fo.mapping.address import address
@@ -27,8 +28,9 @@ LINE = PurchaseOrderLine(
     unit_price=price("PurchasePrice"),
     price_basis_quantity=quantity("PurchasePriceQuantity"),
     discount_percent=percent("LineDiscountPercentage"),
-    discount_amount=money(v.discount_amount),
-    net_amount=money("LineAmount"),
+    discount_amount=money(amounts.discount_amount),
+    net_amount=money(amounts.net_amount),
+    total_amount=money(amounts.total_amount),
     tax_code=text("SalesTaxItemGroupCode"),
     requested_delivery_date=day("RequestedDeliveryDate", zone="UTC"),
     confirmed_delivery_date=day("ConfirmedDeliveryDate", zone="UTC"),

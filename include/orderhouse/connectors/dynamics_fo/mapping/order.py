@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.dynamics_fo import amounts
 from include.orderhouse.connectors.dynamics_fo import values as v
 from include.orderhouse.connectors.dynamics_fo.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.dynamics_fo.mapping.address import address
@@ -59,8 +60,8 @@ ORDER = PurchaseOrder(
     language=code("LanguageId"),
     currency=code("CurrencyCode"),
     company_currency=code("_company.ledger.AccountingCurrency"),
-    subtotal_amount=money(v.subtotal),
-    charges_amount=money(v.charges),
+    subtotal_amount=money(amounts.subtotal),
+    charges_amount=money(amounts.charges),
     tax_inclusive=boolean("ArePricesIncludingSalesTax", true="Yes"),
     requisition_reference=text(v.shared("PurchaseRequisitionId")),
     project_reference=text("ProjectId"),

@@ -1,0 +1,69 @@
+"""Amounts of orders and lines in Finance & Operations.
+
+Where prices include sales tax, so does LineAmount: the AX 2012 reference says of ``Tax.amountExclTax`` that it "should
+be used when the line amount includes taxes". No property of the entities tells the tax, or the amount without it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from typing import Any
+
+from include.orderhouse.connectors.dynamics_fo.values import is_deleted
+from include.orderhouse.decimals import number, total
+from include.orderhouse.mapping import Record, derived_from
+
+LAST_DIGIT = Decimal("0.000001")
+
+
+def includes_tax(order: Record) -> bool:
+    """Whether the prices and amounts of an order's lines include sales tax."""
+    return order.get("ArePricesIncludingSalesTax") == "Yes"
+
+
+@derived_from("ArePricesIncludingSalesTax", "_lines")
+def subtotal(order: Record) -> Decimal | None:
+    """Sum of LineAmount of the lines that are not deleted; none where prices include sales tax."""
+    if includes_tax(order):
+        return None
+    return total(line.get("LineAmount") for line in order["_lines"] if not is_deleted(line))
+
+
+@derived_from("_charges")
+def charges(order: Record) -> Decimal | None:
+    """Sum of FixedChargeAmount of the header's charges, where all are fixed; charges of lines are not read.
+
+    Those of other categories (Percent, Pieces, External, Proportional) have other properties, such as ChargePercentage,
+    in the Common Data Model's PurchPurchaseOrderHeaderChargeEntity, which does not say what they come to.
+    """
+    if any(one.get("ChargeCategory") != "Fixed" for one in order["_charges"]):
+        return None
+    return total(one.get("FixedChargeAmount") for one in order["_charges"])
+
+
+@derived_from("LineAmount")
+def net_amount(line: Record) -> Any:
+    """LineAmount, where prices do not include sales tax."""
+    return None if line.get("_includes_tax") else line.get("LineAmount")
+
+
+@derived_from("LineAmount")
+def total_amount(line: Record) -> Any:
+    """LineAmount, where prices include sales tax."""
+    return line.get("LineAmount") if line.get("_includes_tax") else None
+
+
+@derived_from("LineDiscountAmount")
+def discount_amount(line: Record) -> Decimal | None:
+    """What LineAmount lies below price and FixedPriceCharges, with a discount a unit.
+
+    FixedPriceCharges of the Common Data Model's PurchPurchaseOrderLineV2Entity are part of the line amount.
+    Where prices include sales tax, so does the discount.
+    """
+    if not number(line.get("LineDiscountAmount")):
+        return None
+    with localcontext(prec=60):
+        basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)
+        priced = number(line.get("OrderedPurchaseQuantity")) * number(line.get("PurchasePrice")) / basis
+        gross = priced + number(line.get("FixedPriceCharges"))
+        return (gross - number(line.get("LineAmount"))).quantize(LAST_DIGIT)
