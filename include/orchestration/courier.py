@@ -22,7 +22,7 @@ MAIL_FOUND = AssetAlias("notifications_found")
 HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
 _DOCUMENTATION = """\
-Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, notes
+Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, and notes
 syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see
 `docs/webhooks.md`.
 """

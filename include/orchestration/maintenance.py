@@ -58,8 +58,8 @@ def enforce_retention() -> dict[str, dict[str, int]]:
 
     engine = connect()
     try:
-        removed = maintain(engine, read_connections().values())
         log.info("%s old events and notifications were removed", _forget(engine))
+        removed = maintain(engine, read_connections().values())
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
         exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]

@@ -102,8 +102,9 @@ def given_up_when_waits_are_long(context: Context, refused_since: RefusedSince) 
 def _exhausted(told: str, error: RateLimitExceeded) -> QuotaExhausted:
     return QuotaExhausted(
         f"{told}: {error}",
-        action="This run fails, so that it keeps no other waiting; a later one goes on where the watermark stands. "
-        "If it stays, find out what else uses up the source's limit, or lower requests_per_minute of the connection.",
+        action="This run fails, so that it keeps no other waiting. Clear its task to go on after the pages that it has "
+        "kept; a new run begins where the watermark stands. If it stays, find out what else uses up the source's "
+        "limit, or lower requests_per_minute of the connection.",
         request_id=error.request_id,
     )
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 STALE_PAGES, EMPTY_PAGES = 8, 10_000
 """So many pages without news may come for each page with news, since a window is asked for in several ways that find
 the same orders; and so many empty ones on each other, since a filter may leave them empty: where lines are asked for
-that changed and their orders did not, most pages are."""
+that changed and their orders did not, most pages are. For the first, a page without orders counts as one with news."""
 
 
 @dataclass

@@ -90,8 +90,9 @@ def refuse_moved(warehouse: sa.Connection, connection: str, customer: str) -> No
         raise ConfigurationInvalid(
             f"Connection {connection!r} is of customer {customer!r} in connections.yaml, but what is kept of it is "
             "another customer's; nothing of it is read or loaded.",
-            action="Give it back to that customer and the new one a connection of another name; or remove what is "
-            f"kept: scripts/orderhouse erase {connection}, then scripts/orderhouse reconnect {connection}.",
+            action="Give it back to that customer, and the new one a connection of another name. Or give it back, "
+            f"remove what is kept (scripts/orderhouse erase {connection}), and only then change the customer, enter "
+            f"its credentials and connect it again (scripts/orderhouse reconnect {connection}).",
         )
 
 

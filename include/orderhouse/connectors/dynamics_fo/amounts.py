@@ -41,13 +41,13 @@ def charges(order: Record) -> Decimal | None:
     return total(one.get("FixedChargeAmount") for one in order["_charges"])
 
 
-@derived_from("LineAmount")
+@derived_from("LineAmount", "_includes_tax")
 def net_amount(line: Record) -> Any:
     """LineAmount, where prices do not include sales tax."""
     return None if line.get("_includes_tax") else line.get("LineAmount")
 
 
-@derived_from("LineAmount")
+@derived_from("LineAmount", "_includes_tax")
 def total_amount(line: Record) -> Any:
     """LineAmount, where prices include sales tax."""
     return line.get("LineAmount") if line.get("_includes_tax") else None
