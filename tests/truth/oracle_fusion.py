@@ -77,7 +77,7 @@ def _order(company: Company, order: Order) -> Row:
         "status": _status(order),
         "approval_status": APPROVALS.get(order.stage, "approved"),
         "receipt_status": _receipts(order).value,
-        "invoice_status": order.invoice_progress.value,
+        "invoice_status": _invoices(order).value,
         "order_date": order.order_date,
         "requested_delivery_date": min((s.requested_date for s in schedules if s.requested_date), default=None),
         "promised_delivery_date": min((s.promised_date for s in schedules if s.promised_date), default=None),
@@ -138,9 +138,16 @@ def _status(order: Order) -> str:
 
 def _receipts(order: Order) -> Progress:
     """By the quantities; nothing is missing of an order that Fusion calls closed for receiving."""
-    told = order.receipt_progress
-    is_over = told is not Progress.NONE and status(order) in ("CLOSED FOR RECEIVING", "CLOSED")
-    return Progress.FULL if is_over else told
+    return _come(order, order.receipt_progress, "CLOSED FOR RECEIVING")
+
+
+def _invoices(order: Order) -> Progress:
+    return _come(order, order.invoice_progress, "CLOSED FOR INVOICING")
+
+
+def _come(order: Order, told: Progress, closed_for: str) -> Progress:
+    is_over = status(order) in (closed_for, "CLOSED", "FINALLY CLOSED")
+    return Progress.FULL if is_over and told is not Progress.NONE else told
 
 
 def _address(prefix: str, address: Address) -> Row:
