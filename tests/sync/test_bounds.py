@@ -107,22 +107,7 @@ def test_orders_that_are_read_again_on_purpose_do_not_count_as_outside_of_the_wi
         assert again["orders_extracted"] > 0
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "acumatica",
-        "coupa",
-        "dynamics_fo",
-        "erpnext",
-        "netsuite",
-        "odoo",
-        "oracle_fusion",
-        "quickbooks",
-        "sap_business_one",
-        "sap_s4hana",
-        "xero",
-    ],
-)
+@pytest.mark.parametrize("name", SETTINGS)
 def test_orders_that_something_below_their_header_brings_do_not_count_as_outside_of_the_window(
     connect: Connect, name: str
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -23,12 +23,10 @@ from include.orderhouse.errors import (
     TooManyRejects,
     UnexpectedShape,
 )
-from include.orderhouse.raw_order import RawOrder, unpack
-from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
+from include.orderhouse.staging import Staging, batch_folder, staged_frames
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.advance import moved_watermark
 from include.orderhouse.sync.batches import make_batches
-from include.orderhouse.sync.batching import ORDERS_PER_BATCH
 from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.early_batches import EarlyBatches, take_early
@@ -36,6 +34,7 @@ from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
+from include.orderhouse.sync.kept_orders import stage_kept_orders
 from include.orderhouse.sync.named_orders import read_named_orders
 from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
 from include.orderhouse.sync.reconciliation import FILE as COMPARED
@@ -54,8 +53,6 @@ from include.orderhouse.warehouse.ledger import (
 )
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
-from include.orderhouse.warehouse.payloads import Payloads
-from include.orderhouse.warehouse.raw import open_rejects, stored_raw
 from include.orderhouse.warehouse.status import refuse_disconnected, set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
@@ -79,7 +76,7 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     if request.mode in FROM_WAREHOUSE:
         plan = make_plan(runtime, request, identity, None)
         plan.save(staging)
-        return _told(plan, orders=_stage_kept(runtime, plan, staging))
+        return _told(plan, orders=stage_kept_orders(runtime, plan, staging))
     with runtime.source() as source:
         if staging.exists(FILE):
             restart(runtime, Plan.load(staging))
@@ -252,27 +249,6 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
     counts = {"orders_outside_window": sum(tally.outside for tally in tallies)}
     expected = [tally.expected for tally in tallies if tally.expected is not None]
     return counts | ({"source_count": sum(expected)} if expected else {})
-
-
-def _stage_kept(runtime: Runtime, plan: Plan, staging: Staging) -> int:
-    payloads = Payloads(runtime.cipher, plan.connection)
-    kept: Iterator[tuple[bytes, datetime]] = (
-        stored_raw(runtime.warehouse, payloads)
-        if plan.mode is Mode.REMAP
-        else open_rejects(runtime.warehouse, payloads, plan.reject_ids)
-    )
-    orders = (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
-    total = 0
-    for number, page in enumerate(iter(lambda: list(_take(orders, ORDERS_PER_BATCH)), [])):
-        _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
-        staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page), "json_bytes": unpacked})
-        total += len(page)
-    return total
-
-
-def _take(orders: Iterator[RawOrder], most: int) -> Iterator[RawOrder]:
-    for _, order in zip(range(most), orders, strict=False):
-        yield order
 
 
 def _extracted(staging: Staging) -> dict[str, int]:

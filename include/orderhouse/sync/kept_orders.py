@@ -1,0 +1,35 @@
+"""Raw orders that the warehouse keeps, staged to be mapped again: all of them in a remap, rejects in a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.staging import Staging, write_orders
+from include.orderhouse.sync.batching import ORDERS_PER_BATCH
+from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.raw import open_rejects, stored_raw
+
+
+def stage_kept_orders(runtime: Runtime, plan: Plan, staging: Staging) -> int:
+    """Stage what the plan's mode maps again, page by page; how many orders that are."""
+    orders, total = _kept(runtime, plan), 0
+    for number, page in enumerate(iter(lambda: list(islice(orders, ORDERS_PER_BATCH)), [])):
+        _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
+        staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page), "json_bytes": unpacked})
+        total += len(page)
+    return total
+
+
+def _kept(runtime: Runtime, plan: Plan) -> Iterator[RawOrder]:
+    payloads = Payloads(runtime.cipher, plan.connection)
+    kept = (
+        stored_raw(runtime.warehouse, payloads)
+        if plan.mode is Mode.REMAP
+        else open_rejects(runtime.warehouse, payloads, plan.reject_ids)
+    )
+    return (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
