@@ -23,7 +23,7 @@ _TEXT = re.compile(rb'"[^"]*"')
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """As JSON writes it; behind another backslash it is text that only looks like it."""
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u([dD][89a-fA-F]..)|.)", re.DOTALL)
-"""What follows a backslash in JSON: two halves of a character (RFC 8259, section 7), one by itself, or anything else."""
+"""What a backslash begins in JSON: two halves of a character (RFC 8259, section 7), one by itself, or anything else."""
 log = logging.getLogger(__name__)
 
 _EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperation, Overflow, Subnormal, Underflow])

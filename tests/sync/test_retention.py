@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from include.orderhouse.options import Options, Retention
 from include.orderhouse.sync.maintenance import maintain
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.waits import refused_since
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
 
@@ -70,6 +71,19 @@ def test_staged_files_of_abandoned_syncs_and_old_reports_go(synced: System, monk
     folders = {path.name for path in (Path(str(synced.runtime.staging_url)) / "odoo").iterdir()}
     assert (told["staged syncs"], told["reports"]) == (1, 1)
     assert folders == {"discovered", fresh}
+
+
+def test_the_files_of_a_sync_that_waits_for_its_source_before_it_has_a_plan_stay(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were they removed, it would begin to wait anew, for two hours after each night."""
+    request, first = system.request(run_id="refused"), datetime(2026, 10, 1, 2, tzinfo=UTC)
+    assert refused_since(system.runtime, request, first, is_first=True) == first
+    assert removed(system, KEEP, monkeypatch)["staged syncs"] == 0
+    assert refused_since(system.runtime, request, first + timedelta(hours=1), is_first=False) == first
+    assert system.rows("SELECT state, mode, run_id FROM ops.sync") == [
+        {"state": "running", "mode": "initial", "run_id": "refused"}
+    ]
 
 
 def test_retention_is_an_option_of_a_connection() -> None:
