@@ -57,7 +57,7 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
     the connection was disconnected.
     """
     values = {**asdict(row), "scope": list(row.scope)}
-    added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW)
+    added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW, attempted_at=_NOW)
     again = {name: added.excluded[name] for name in values if name not in ("connection", "sync_id")}
     statement = added.on_conflict_do_update(
         index_elements=[sync.c.connection, sync.c.sync_id],
@@ -65,6 +65,7 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
             **again,
             "state": "running",
             "attempts": sync.c.attempts + 1,
+            "attempted_at": _NOW,
             "finished_at": None,
             "error_code": None,
             "error_message": None,
@@ -105,8 +106,9 @@ def moved(connection: str, customer: str) -> ConfigurationInvalid:
 
 def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
     """Note that a sync that had failed or was stopped goes on: running, one more attempt, its error cleared."""
-    values = {"attempts": sync.c.attempts + 1, "finished_at": None, "error_code": None, "error_message": None}
-    _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), state="running", **values)
+    again = {"state": "running", "attempts": sync.c.attempts + 1, "attempted_at": _NOW}
+    values = {**again, "finished_at": None, "error_code": None, "error_message": None}
+    _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), **values)
 
 
 def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int | str | datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""Notifications are read when a sync has loaded what they tell of; until then they are taken on again."""
+"""When a sync has read what a notification tells of, and when a sync's latest attempt began."""
 
 from __future__ import annotations
 
