@@ -12,7 +12,7 @@ from airflow.sdk import DAG, AssetAlias, get_current_context, task
 from include.orchestration.alerts import HourlyNotifier
 from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
-from include.orchestration.lost import note_lost_syncs
+from include.orchestration.lost import note_lost_syncs, put_back_unread
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.connections import unchecked_document
 
@@ -22,8 +22,8 @@ MAIL_FOUND = AssetAlias("notifications_found")
 HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
 _DOCUMENTATION = """\
-Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told, and notes
-syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see
+Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told or that a
+failed run left unread, and notes syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see
 `docs/webhooks.md`.
 """
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def carry() -> dict[str, Any]:
 
     context, engine = get_current_context(), connect()
     try:
-        told: dict[str, Any] = {"mail": has_mail(engine)}
+        told: dict[str, Any] = {"unread": put_back_unread(engine, context["ti"]), "mail": has_mail(engine)}
         if told["mail"]:
             context["outlet_events"][MAIL_FOUND].add(MAIL)
         told["lost"] = note_lost_syncs(engine, context["ti"])

@@ -139,6 +139,11 @@ def _notified_request(context: Context, connection: str) -> SyncRequest:
     request = SyncRequest(connection, Mode.AUTO, run_id=name, triggered_by="notification")
     if not mail.is_understood:
         return request
+    if not mail.order_ids:
+        raise ConfigurationInvalid(
+            f"What this run had taken on about {connection!r} was left to a later run when it had failed.",
+            action="Nothing: the later runs of this DAG read it.",
+        )
     return replace(request, mode=Mode.ORDERS, order_ids=mail.order_ids, deleted_ids=mail.deleted_ids)
 
 

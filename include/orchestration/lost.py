@@ -1,4 +1,4 @@
-"""Syncs whose last try ended without a word. Airflow calls no callback of such a task, so the courier looks."""
+"""Syncs whose last try ended without a word, and what runs left unread. Airflow tells of neither: the courier looks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int
     untold = untold_syncs(engine, _OURS)
     ended = {run_id for run_id in {found.run_id for found in untold} if _has_ended(task, run_id)}
     return sum(give_up(engine, found) for found in untold if found.run_id in ended)
+
+
+def put_back_unread(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:
+    """Let notifications wait anew that ended runs have taken on and not read; how many they were."""
+    from include.orderhouse.warehouse.inbox import put_back, runs_with_unread_mail
+
+    return put_back(engine, [run_id for run_id in runs_with_unread_mail(engine) if _has_ended(task, run_id)])
 
 
 def _has_ended(task: RuntimeTaskInstanceProtocol, name: str) -> bool:

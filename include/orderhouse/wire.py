@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from decimal import Context, Inexact, InvalidOperation, Overflow, Subnormal, Underflow
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ _NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _TEXT = re.compile(rb'"[^"]*"')
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """As JSON writes it; behind another backslash it is text that only looks like it."""
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u([dD][89a-fA-F]..)|.)", re.DOTALL)
+"""What a backslash begins in JSON: two halves of a character (RFC 8259, section 7), one by itself, or anything else."""
+log = logging.getLogger(__name__)
 
 _EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperation, Overflow, Subnormal, Underflow])
 """Numbers that mean something: written out, 1e999999999 would fill a gigabyte."""
@@ -40,7 +44,8 @@ def decode(body: bytes) -> Any:
 def decode_foreign(body: bytes) -> Any:
     """Parse JSON of others. Raises ValueError where it is none, or nested deeper than anything that means well.
 
-    BoundExceeded where its values would fill the memory; a comma in a text counts as one.
+    For half a character, as programs leave that cut texts to a length, the replacement character stands: no text can
+    hold it. BoundExceeded where its values would fill the memory; a comma in a text counts as one.
     """
     if body.count(b",") > VALUES:
         raise BoundExceeded(
@@ -49,7 +54,15 @@ def decode_foreign(body: bytes) -> Any:
         )
     if _is_too_deep(body):
         raise ValueError(f"nested deeper than {DEPTH} levels")
-    return decode(body)
+    try:
+        return decode(body)
+    except ValueError:
+        mended = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
+        if mended == body:
+            raise
+        found = decode(mended)
+        log.warning("An answer has halves of characters; the replacement character stands for each of them.")
+        return found
 
 
 def _is_too_deep(body: bytes) -> bool:

@@ -102,6 +102,21 @@ def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
     assert "connections/acme_us/sync" in own
 
 
+def test_a_connection_that_was_moved_to_another_customer_is_shown_as_refused(
+    visit: Visit, warehouse: sa.Engine
+) -> None:
+    set_owner = sa.text("UPDATE ops.sync SET customer = :customer WHERE connection = 'acme_us'")
+    with warehouse.begin() as session:
+        session.execute(set_owner, {"customer": "globex"})
+    told = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
+    own = visit("uma").get("/orderhouse/connections/acme_us").text
+    with warehouse.begin() as session:
+        session.execute(set_owner, {"customer": "acme"})
+    assert (told["state"], told["needs_attention"], told["error_code"]) == ("paused", True, "CONFIGURATION_INVALID")
+    assert "scripts/orderhouse erase acme_us" in own
+    assert "was reconnected" not in own
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_the_sync_status_has_the_latest_run(visit: Visit) -> None:
     told = visit("vic").get(f"{API}/connections/globex/sync-status").json()

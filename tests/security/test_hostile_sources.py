@@ -147,7 +147,7 @@ def test_a_broken_archive_is_an_outage(content: bytes) -> None:
         b"1e999999999",
         b"1e-999999999",
         b'{"a": "\xff"}',
-        b'{"a": "\\ud800"}',
+        b'{"a": "\\ud800}',
         b"<html>Sign in</html>",
         b"",
         b"\xef\xbb\xbf{}",
@@ -157,6 +157,20 @@ def test_a_broken_archive_is_an_outage(content: bytes) -> None:
 )
 def test_json_that_is_none_or_means_harm_is_told(content: bytes) -> None:
     assert isinstance(_asked(_body(content)), UnexpectedShape)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (rb'["ok", "cut \ud83d"]', "cut \ufffd"),
+        (rb'["ok", "\uD83D cut \ude00"]', "\ufffd cut \ufffd"),
+        (rb'["ok", "\ud83d\ud83d\ude00"]', "\ufffd\U0001f600"),
+        (rb'["\udc00", "\\ud83d \\\ud83d \n\u0041"]', "\\ud83d \\\ufffd \nA"),
+    ],
+)
+def test_half_a_character_does_not_make_an_answer_unreadable(content: bytes, text: str) -> None:
+    assert wire.decode_foreign(content)[1] == text
+    assert wire.encode(wire.decode_foreign(content))
 
 
 @pytest.mark.parametrize("value", [b"{},", b"1.5,", b'{"a":[]},'])

@@ -9,6 +9,7 @@ import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.leaving import Leaver, disconnect, erase
 from include.orderhouse.sync.request import Mode
@@ -72,6 +73,17 @@ def test_a_connection_that_was_moved_to_another_customer_is_neither_called_nor_l
     assert odoo.world("odoo").log.count() == calls
     assert synced.rows("SELECT DISTINCT customer FROM ops.sync") == [{"customer": "tests"}], "its failure is no sync"
     assert synced.sync()["state"] == "succeeded", "given back, it goes on"
+
+
+def test_a_connection_that_has_left_is_not_tested_either(odoo: Sandbox, synced: System) -> None:
+    calls = odoo.world("odoo").log.count()
+    of_another = ConnectionTest(moved(synced)).run()[0]
+    disconnect(synced.runtime.warehouse, ODOO, "ada")
+    left = ConnectionTest(synced.runtime).run()[0]
+    assert {step.state for step in (of_another, left)} == {"failed"}
+    assert "another customer's" in of_another.message
+    assert "scripts/orderhouse reconnect odoo" in left.message
+    assert odoo.world("odoo").log.count() == calls
 
 
 def test_a_sync_whose_connection_is_moved_meanwhile_goes_no_further(system: System) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -214,6 +215,26 @@ def test_orders_that_leave_the_list_because_they_are_finished_do_not_count_as_de
         system.sync(Mode.RECONCILE)
         assert len(finished(system)) > 10
         assert deleted(system) == set()
+        running.world("business_central").log.clear()
+        system.sync(Mode.RECONCILE)
+        calls = running.world("business_central").log.records
+        assert not [call for call in calls if "/purchaseInvoices" in call.path], "they are not asked for every time"
+
+
+def test_orders_that_had_left_the_list_and_are_on_it_again_are_read_again(odoo: Sandbox, synced: System) -> None:
+    """A right that shrank hid them, and something that is known of them explained why; nothing of them has changed."""
+    states = "SELECT source_order_id, status, status_source FROM procurement.purchase_order ORDER BY 1"
+    connection, before = synced.runtime.connection, synced.rows(states)
+    told = replace(connection.connector, explain_absence=lambda _, ids: dict.fromkeys(ids, "closed"))
+    synced.runtime = replace(synced.runtime, connection=connection.model_copy(update={"connector": told}))
+    hidden = odoo.act(hide, 12)
+    synced.sync(Mode.RECONCILE)
+    assert len(finished(synced)) == 12
+    assert synced.rows(states) != before
+    odoo.act(show, hidden)
+    synced.sync(Mode.RECONCILE)
+    assert finished(synced) == []
+    assert synced.rows(states) == before
 
 
 def test_a_retry_of_a_reconcile_that_failed_between_two_pages_of_keys_reads_the_rest_of_them(connect: Connect) -> None:

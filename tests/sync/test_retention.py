@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from include.orderhouse.options import Options, Retention
 from include.orderhouse.sync.maintenance import maintain
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.waits import refused_since
+from include.orderhouse.warehouse.ledger import fail_sync
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
 
@@ -20,6 +22,12 @@ KEEP = Retention(raw=timedelta(days=30), rejects=timedelta(days=10), staged=time
 def aged(system: System, statement: str) -> None:
     with system.runtime.warehouse.begin() as warehouse:
         warehouse.execute(sa.text(statement))
+
+
+def pass_days(days: int) -> str:
+    """All of a sync happened that long ago."""
+    past = f"interval '{days} days'"
+    return ", ".join(f"{name} = {name} - {past}" for name in ("started_at", "attempted_at", "finished_at"))
 
 
 def removed(system: System, keep: Retention, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
@@ -65,11 +73,48 @@ def test_closed_rejects_go_and_waiting_ones_lose_their_payload_only(
 def test_staged_files_of_abandoned_syncs_and_old_reports_go(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC, run_id="under way"))
     old = synced.sync_until("validate", synced.request(Mode.FULL_RESYNC, run_id="abandoned"))
-    aged(synced, f"UPDATE ops.sync SET started_at = now() - interval '91 days' WHERE sync_id = '{old}'")
+    aged(synced, f"UPDATE ops.sync SET {pass_days(95)} WHERE sync_id = '{old}'")
     told = removed(synced, KEEP, monkeypatch)
     folders = {path.name for path in (Path(str(synced.runtime.staging_url)) / "odoo").iterdir()}
     assert (told["staged syncs"], told["reports"]) == (1, 1)
     assert folders == {"discovered", fresh}
+
+
+def test_the_files_of_a_sync_that_was_cleared_after_a_long_while_stay_while_it_runs(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were they removed, the transform would map only the pages that came afterwards, and nobody would know."""
+    request = synced.request(Mode.FULL_RESYNC, run_id="cleared")
+    staged = synced.sync_until("extract", request)
+    fail_sync(synced.runtime.warehouse, "odoo", staged, "SOURCE_TIMEOUT", "no answer")
+    aged(synced, f"UPDATE ops.sync SET {pass_days(30)} WHERE sync_id = '{staged}'")
+    synced.sync_until("extract", request)
+    assert removed(synced, KEEP, monkeypatch)["staged syncs"] == 0
+    assert synced.ledger_row(synced.sync_until("load", request))["orders_extracted"] == 40
+
+
+def test_the_files_of_a_sync_that_fetches_for_longer_than_others_are_kept_stay(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged, short = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC)), Retention(staged=timedelta(days=1))
+    aged(synced, f"UPDATE ops.sync SET {pass_days(3)}")
+    assert removed(synced, short, monkeypatch)["staged syncs"] == 0
+    fail_sync(synced.runtime.warehouse, "odoo", staged, "SOURCE_TIMEOUT", "no answer")
+    aged(synced, f"UPDATE ops.sync SET {pass_days(2)}")
+    assert removed(synced, short, monkeypatch)["staged syncs"] == 1
+
+
+def test_the_files_of_a_sync_that_waits_for_its_source_before_it_has_a_plan_stay(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were they removed, it would begin to wait anew, for two hours after each night."""
+    request, first = system.request(run_id="refused"), datetime(2026, 10, 1, 2, tzinfo=UTC)
+    assert refused_since(system.runtime, request, first, is_first=True) == first
+    assert removed(system, KEEP, monkeypatch)["staged syncs"] == 0
+    assert refused_since(system.runtime, request, first + timedelta(hours=1), is_first=False) == first
+    assert system.rows("SELECT state, mode, run_id FROM ops.sync") == [
+        {"state": "running", "mode": "initial", "run_id": "refused"}
+    ]
 
 
 def test_retention_is_an_option_of_a_connection() -> None:

@@ -128,6 +128,10 @@ def test_a_disconnected_connection_keeps_its_data_and_loads_nothing_more(held: s
     assert gone.value is None
     assert reconnect(held, "acme_us")
     assert not reconnect(held, "acme_us")
+    changes = (
+        "SELECT customer, state_before, state FROM ops.connection_event WHERE connection = 'acme_us' ORDER BY event_id"
+    )
+    assert rows(held, changes)[-1] == ("acme", "disconnected", "paused")
     load_orders(held, Order("3"))
 
 

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.inbox import Kept, Letter, Mail, forget_mail, has_mail, keep, take, taken
+from include.orderhouse.warehouse.inbox import (
+    TRIES,
+    Kept,
+    Letter,
+    Mail,
+    forget_mail,
+    has_mail,
+    keep,
+    put_back,
+    runs_with_unread_mail,
+    take,
+    taken,
+)
+from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.load import LoadTask, load
 from tests.warehouse.orders import rows
 
 FIRST, LATER, AGAIN = Kept(True, True), Kept(True, False), Kept(False, False)
@@ -76,3 +91,102 @@ def test_what_waits_is_never_forgotten(engine: sa.Engine) -> None:
     assert forget_mail(engine, timedelta(days=14)) == 1
     assert has_mail(engine)
     assert rows(engine, "SELECT order_ids FROM ops.notification") == [(["2"],)]
+
+
+def pass_time(engine: sa.Engine, minutes: int) -> None:
+    """Move what was taken on into the past."""
+    with engine.begin() as session:
+        told = {"past": timedelta(minutes=minutes)}
+        session.execute(sa.text("UPDATE ops.notification SET taken_at = taken_at - cast(:past AS interval)"), told)
+
+
+def begin(engine: sa.Engine, run_id: str, mode: str = "orders") -> str:
+    """A sync of a run begins; its id."""
+    sync_id = str(uuid4())
+    of_run = (mode, run_id, "notification")
+    start_sync(engine, SyncRow(sync_id, "acme", "acme", "test", *of_run, None, None, None, (), 1))
+    return sync_id
+
+
+def sync(engine: sa.Engine, run_id: str, mode: str = "orders") -> None:
+    """A sync of a run begins and loads."""
+    load(engine, LoadTask("acme", "acme", begin(engine, run_id, mode), 1), [])
+
+
+def test_what_a_run_has_left_unread_waits_anew_after_a_pause(engine: sa.Engine) -> None:
+    keep(engine, letter("1", message_id="m"))
+    take(engine, "run 1")
+    assert runs_with_unread_mail(engine) == set(), "its pause is not over"
+    pass_time(engine, 10)
+    assert runs_with_unread_mail(engine) == {"run 1"}
+    assert put_back(engine, ["run 2"]) == 0
+    assert put_back(engine, ["run 1"]) == 1
+    assert keep(engine, letter("1", message_id="m")) == AGAIN
+    assert take(engine, "run 2") == {"acme": Mail(("1",), (), True)}
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 2"]) == 0, "the second pause is longer"
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 2"]) == 1
+
+
+def test_what_a_sync_has_loaded_is_read(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    sync(engine, "run 1")
+    pass_time(engine, 60)
+    assert runs_with_unread_mail(engine) == set()
+    assert put_back(engine, ["run 1"]) == 0
+
+
+def test_what_was_taken_on_after_the_sync_had_begun_is_not_read_by_it(engine: sa.Engine) -> None:
+    """Somebody cleared the task that takes on, and the sync went on with the plan that it had made before."""
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    begun = begin(engine, "run 1")
+    keep(engine, letter("2"))
+    take(engine, "run 1")
+    load(engine, LoadTask("acme", "acme", begun, 1), [])
+    pass_time(engine, 60)
+    assert put_back(engine, ["run 1"]) == 1
+    assert take(engine, "run 2") == {"acme": Mail(("2",), (), True)}
+
+
+def test_a_sync_of_all_changes_reads_only_what_was_not_understood(engine: sa.Engine) -> None:
+    """It does not ask for the orders by name: one that is deleted is not among the changes."""
+    keep(engine, Letter("acme", b"1 is gone", ("1",), ("1",)))
+    keep(engine, Letter("acme", b"unknown", problem="no JSON"))
+    assert take(engine, "run 1") == {"acme": Mail(("1",), ("1",), False)}
+    sync(engine, "run 1", "incremental")
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 1"]) == 1
+    assert take(engine, "run 2") == {"acme": Mail(("1",), ("1",), True)}
+
+
+def test_the_same_content_waits_anew_once_at_a_time(engine: sa.Engine) -> None:
+    for run in ("run 1", "run 2"):
+        keep(engine, letter("1"))
+        take(engine, run)
+    pass_time(engine, 10)
+    runs = ["run 1", "run 2"]
+    assert put_back(engine, runs) == 1
+    assert put_back(engine, runs) == 0, "the other waits already"
+    assert keep(engine, letter("1")) == AGAIN
+    take(engine, "run 3")
+    assert put_back(engine, runs) == 1
+
+
+def test_what_says_nothing_is_never_put_back(engine: sa.Engine) -> None:
+    keep(engine, letter())
+    take(engine, "run 1")
+    pass_time(engine, 10_000)
+    assert runs_with_unread_mail(engine) == set()
+
+
+def test_tries_come_to_an_end(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    for number in range(TRIES):
+        assert take(engine, f"run {number}")
+        pass_time(engine, 10_000)
+        put_back(engine, [f"run {number}"])
+    assert not has_mail(engine)
+    assert runs_with_unread_mail(engine) == set()

@@ -12,6 +12,7 @@ from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.dags import DagFacts, dag_facts
 from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
+from include.orderhouse.warehouse.ledger import moved
 from include.orderhouse.warehouse.reading.overview import Overview, RecentSync, read_overview
 
 State = Literal["online", "offline", "needs_reauthorisation", "paused", "never_synced", "disconnected"]
@@ -80,10 +81,11 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     latest, options = known.latest, connection.options
     has_failed = latest is not None and latest.state in ("failed", "stopped")
     is_paused = not options.enabled or (dag is not None and dag.is_paused)
+    is_moved = known.customer not in (None, connection.customer)
     state: State = "online"
     if known.state == "disconnected":
         state = "disconnected"
-    elif is_paused or known.state == "paused":
+    elif is_paused or is_moved or known.state == "paused":
         state = "paused"
     elif known.state is None and known.last_success_at is None:
         state = "never_synced"
@@ -91,7 +93,8 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         state = "offline"
     elif known.state == "needs_reauthorisation":
         state = "needs_reauthorisation"
-    error = _error(known, has_failed)
+    refused = moved(connection.name, connection.customer)
+    error = (refused.code, str(refused)) if is_moved else _error(known, has_failed)
     return ConnectionState(
         name=connection.name,
         customer=connection.customer,
@@ -99,7 +102,10 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         label=connection.connector.label,
         state=state,
         state_since=known.state_since,
-        needs_attention=state in ("offline", "needs_reauthorisation") or has_failed or known.open_rejects > 0,
+        needs_attention=state in ("offline", "needs_reauthorisation")
+        or has_failed
+        or is_moved
+        or known.open_rejects > 0,
         dag_id=dag_id_of(connection),
         is_enabled=options.enabled,
         is_dag_paused=dag is not None and dag.is_paused,

@@ -20,6 +20,7 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.tls import check_pin, own_context, untrusted
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
+from include.orderhouse.warehouse.ledger import refuse_left
 
 StepName = Literal["configuration", "address", "TLS", "credentials", "permissions", "fields"]
 _NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials", "permissions", "fields")
@@ -78,9 +79,11 @@ class ConnectionTest:
         raise _Failed from error
 
     def _configuration(self) -> str:
+        connection = self._runtime.connection
+        refuse_left(self._runtime.warehouse, connection.name, connection.customer)
         self._credentials = self._runtime.credentials()
-        Mapped(self._runtime.connection)
-        return f"The Airflow Connection {self._runtime.connection.credentials_id} names {self._credentials.base_url}."
+        Mapped(connection)
+        return f"The Airflow Connection {connection.credentials_id} names {self._credentials.base_url}."
 
     def _address(self) -> str:
         host, port = self._host()

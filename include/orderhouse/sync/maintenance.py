@@ -17,6 +17,9 @@ from include.orderhouse.warehouse.retention import enforce, syncs_over
 Removed = dict[str, dict[str, int]]
 """By connection and kind, how much was removed."""
 
+BEYOND_THE_FETCH = timedelta(days=1)
+"""How long an attempt may take for what follows the fetch, which has a bound of its own."""
+
 
 def maintain(engine: sa.Engine, connections: Iterable[Connection]) -> Removed:
     """Enforce the retention of these connections; what was removed of each."""
@@ -27,24 +30,25 @@ def _maintain(engine: sa.Engine, connection: Connection) -> dict[str, int]:
     keep = connection.options.retention
     return {
         **enforce(engine, connection.name, keep),
-        "staged syncs": _remove_folders(engine, staging_url(), connection.name, keep.staged),
-        "reports": _remove_folders(engine, reports_url(), connection.name, keep.reports),
+        "staged syncs": _remove_folders(engine, staging_url(), connection, keep.staged),
+        "reports": _remove_folders(engine, reports_url(), connection, keep.reports),
     }
 
 
-def _remove_folders(engine: sa.Engine, url: str, connection: str, kept: timedelta) -> int:
+def _remove_folders(engine: sa.Engine, url: str, connection: Connection, kept: timedelta) -> int:
     """Remove the folders of syncs that were over that long ago, or that the ledger does not know.
 
     A sync's row is written before its first file, so one that is unknown belongs to a warehouse that is no more.
     """
     files, root = file_system(url)
-    place = f"{root}/{connection}"
+    place = f"{root}/{connection.name}"
+    at_work = timedelta(hours=connection.options.max_extract_hours) + BEYOND_THE_FETCH
     with outages_named(place):
         try:
             found = [entry["name"] for entry in files.ls(place, detail=True) if entry["type"] == "directory"]
         except FileNotFoundError:
             return 0
-        over = syncs_over(engine, connection, kept)
+        over = syncs_over(engine, connection.name, kept, at_work)
         names = {path: path.rstrip("/").rpartition("/")[2] for path in found}
         gone = [path for path, name in names.items() if name != DISCOVERED and over.get(name, True)]
         for path in gone:

@@ -166,7 +166,7 @@ def restart(runtime: Runtime, plan: Plan) -> None:
 
 
 def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:
-    """Open the ledger row of a sync that ended before it had a plan: the source refused its first call, say."""
+    """Open the ledger row of a sync that ended or waits before it has a plan: its first call was refused, say."""
     name, mode = runtime.connection.name, request.mode
     if mode is Mode.AUTO:
         mode = Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL

@@ -24,7 +24,7 @@ DELETIONS_ALWAYS_TOLERATED = 10
 
 @dataclass(frozen=True)
 class Comparison:
-    """Keys to read again, and keys that the scan did not find although the warehouse has them."""
+    """Keys to read again, and keys that the scan did not find although the warehouse has them and not as gone."""
 
     to_read: list[str]
     not_found: list[str]
@@ -109,14 +109,14 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
     still_open = open_orders(runtime.warehouse, runtime.connection.name)
     scanned = len(seen)
     to_read, not_found = [], []
-    for key, modified_at, is_deleted in known_versions(runtime.warehouse, runtime.connection.name):
+    for key, modified_at, is_gone in known_versions(runtime.warehouse, runtime.connection.name):
         if key not in seen:
-            if not is_deleted:
+            if not is_gone:
                 not_found.append(key)
             continue
         told = seen.pop(key)
         is_waiting = key in still_open and not any(key in part for part in fetched)
-        if is_deleted or is_waiting or _is_newer(told, modified_at):
+        if is_gone or is_waiting or _is_newer(told, modified_at):
             to_read.append(key)
     return Comparison([*to_read, *seen], not_found, scanned)
 

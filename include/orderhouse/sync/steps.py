@@ -47,13 +47,13 @@ from include.orderhouse.warehouse.ledger import (
     finished_sync,
     note_counts,
     note_scope,
-    refuse_moved,
+    refuse_left,
     restart_sync,
     set_watermark_after,
 )
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
-from include.orderhouse.warehouse.status import refuse_disconnected, set_status
+from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
 Summary = dict[str, Any]
@@ -70,7 +70,7 @@ GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
-    _refuse_left(runtime)
+    refuse_left(runtime.warehouse, runtime.connection.name, runtime.connection.customer)
     identity = sync_id(runtime, request)
     staging = runtime.staging(identity)
     if request.mode in FROM_WAREHOUSE:
@@ -169,17 +169,9 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
 
 def _resumed(runtime: Runtime, staged: str) -> Staging:
     """The staged files of a sync that goes on; where it had failed, the ledger says that it runs again."""
-    _refuse_left(runtime)
+    refuse_left(runtime.warehouse, runtime.connection.name, runtime.connection.customer)
     restart_sync(runtime.warehouse, runtime.connection.name, staged)
     return runtime.staging(staged)
-
-
-def _refuse_left(runtime: Runtime) -> None:
-    """Raise ConfigurationInvalid where the connection was disconnected, or moved to another customer."""
-    name, customer = runtime.connection.name, runtime.connection.customer
-    with runtime.warehouse.connect() as warehouse:
-        refuse_disconnected(warehouse, name)
-        refuse_moved(warehouse, name, customer)
 
 
 def _advance(runtime: Runtime, plan: Plan) -> datetime | None:

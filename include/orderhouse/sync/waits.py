@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.plan import sync_id
+from include.orderhouse.sync.plan import FILE as PLAN
+from include.orderhouse.sync.plan import start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 
@@ -18,14 +19,18 @@ FILE = "waits.json"
 def refused_since(runtime: Runtime, request: SyncRequest, now: datetime, *, is_first: bool) -> datetime:
     """When the source first refused the sync after its last page; ``now`` where this is that refusal, which is noted.
 
-    ``is_first`` where the try has not waited before: what an earlier one has noted does not count.
+    ``is_first`` where the try has not waited before: what an earlier one has noted does not count. A sync that was
+    refused before it had a plan gets its ledger row first: the maintenance removes the files of syncs without one.
     """
-    staging = runtime.staging(sync_id(runtime, request))
+    identity = sync_id(runtime, request)
+    staging = runtime.staging(identity)
     pages = _pages(staging)
     if not is_first and staging.exists(FILE):
         noted = staging.read_json(FILE)
         if noted["pages"] == pages:
             return datetime.fromisoformat(noted["since"])
+    if not staging.exists(PLAN):
+        start_unplanned(runtime, request, identity)
     staging.write_json(FILE, {"pages": pages, "since": now.isoformat()})
     return now
 

@@ -2,21 +2,26 @@
 
 The same notification again is no second one: by its sender's id for as long as it is kept, and by its content for as
 long as the first one waits. One that comes while the orders of the first are being read counts anew.
+
+What a run took on is read when its sync has loaded it. Where the run ended without that, it waits anew, after a pause
+that doubles each time; after so many tries as there are it is left to the watermark and the reconciles.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from include.orderhouse.warehouse.operations import INSTANT, TEXT, UUID
+from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
+from include.orderhouse.warehouse.task import Cursor
 
 notification = sa.Table(
     "notification",
@@ -31,6 +36,8 @@ notification = sa.Table(
     sa.Column("problem", TEXT, comment="Why it was not understood, so that all changes are read; NULL where it was"),
     sa.Column("taken_at", INSTANT, comment="When a run took it on; NULL while it waits"),
     sa.Column("taken_by", TEXT, comment="The run that took it on; in Airflow the id of DAG and run"),
+    sa.Column("tries", COUNT, comment="How many runs have taken it on", nullable=False, server_default="0"),
+    sa.Column("read_at", INSTANT, comment="When a sync loaded what it tells of; NULL where none has yet"),
     sa.PrimaryKeyConstraint("connection", "notification_id"),
     sa.UniqueConstraint("connection", "message_digest"),
     schema=OPS,
@@ -44,9 +51,30 @@ sa.Index(
     postgresql_where=notification.c.taken_at.is_(None),
 )
 sa.Index("notification_taken_by_idx", notification.c.taken_by)
+sa.Index(
+    "notification_unread_idx",
+    notification.c.taken_at,
+    postgresql_where=sa.and_(notification.c.taken_at.is_not(None), notification.c.read_at.is_(None)),
+)
+
+TRIES, FIRST_PAUSE = 8, timedelta(minutes=10)
+"""How many runs take a notification on, and how long after the first one it waits anew; together most of a day."""
 
 _NOW = sa.func.clock_timestamp()
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.inbox', 0))")
+_NOTE_READ = """
+    UPDATE ops.notification AS told SET read_at = clock_timestamp() FROM ops.sync AS done
+    WHERE (done.connection, done.sync_id) = (%(connection)s, %(sync_id)s)
+      AND (told.connection, told.taken_by) = (done.connection, done.run_id)
+      AND told.read_at IS NULL AND told.taken_at <= done.started_at AND (told.problem IS NULL) = (done.mode = 'orders')
+"""
+_UNREAD = (
+    notification.c.taken_at <= _NOW - FIRST_PAUSE * sa.func.power(2, notification.c.tries - 1),
+    notification.c.tries < TRIES,
+    notification.c.read_at.is_(None),
+    sa.or_(notification.c.problem.is_not(None), notification.c.order_ids != []),
+)
+"""What may wait anew; what names no order says nothing."""
 _WAITS = sa.select(sa.func.count() > 0).where(notification.c.taken_at.is_(None))
 
 
@@ -115,7 +143,7 @@ def take(engine: sa.Engine, run_id: str, others: Collection[str] = ()) -> dict[s
         session.execute(_ALONE)
         is_ours = notification.c.connection.not_in(others)
         waiting = sa.update(notification).where(notification.c.taken_at.is_(None), is_ours)
-        session.execute(waiting.values(taken_at=_NOW, taken_by=run_id))
+        session.execute(waiting.values(taken_at=_NOW, taken_by=run_id, tries=notification.c.tries + 1))
         names = session.execute(sa.select(notification.c.connection).where(mine).distinct()).scalars().all()
     return {name: taken(engine, name, run_id) for name in sorted(names)}
 
@@ -133,6 +161,36 @@ def taken(engine: sa.Engine, connection: str, run_id: str) -> Mail:
     order_ids = dict.fromkeys(key for letter in letters for key in letter.order_ids)
     deleted_ids = dict.fromkeys(key for letter in letters for key in letter.deleted_ids)
     return Mail(tuple(order_ids), tuple(deleted_ids), all(letter.problem is None for letter in letters))
+
+
+def note_read(cursor: Cursor, facts: Mapping[str, Any]) -> None:
+    """Note, within a load, that what its run had taken on when the sync began is read: the orders it was to read by
+    name, or all changes where a notification was not understood.
+    """
+    cursor.execute(_NOTE_READ, facts)
+
+
+def runs_with_unread_mail(engine: sa.Engine) -> set[str]:
+    """The runs that took on what no sync has read so far, and what may wait anew unless they still work on it."""
+    with engine.connect() as session:
+        return set(session.execute(sa.select(notification.c.taken_by).where(*_UNREAD).distinct()).scalars())
+
+
+def put_back(engine: sa.Engine, run_ids: Collection[str]) -> int:
+    """Let what these runs took on and left unread wait anew; how many notifications that are.
+
+    Of those with the same content one waits at a time; the others follow.
+    """
+    told, waiting = notification.c, notification.alias()
+    content = (told.connection, told.digest)
+    waits = sa.exists().where(
+        waiting.c.taken_at.is_(None), sa.tuple_(waiting.c.connection, waiting.c.digest) == sa.tuple_(*content)
+    )
+    due = sa.select(told.notification_id).where(*_UNREAD, told.taken_by.in_(run_ids), ~waits).distinct(*content)
+    again = sa.update(notification).where(told.notification_id.in_(due))
+    with engine.begin() as session:
+        session.execute(_ALONE)
+        return int(session.execute(again.values(taken_at=None, taken_by=None)).rowcount)
 
 
 def has_mail(engine: sa.Engine) -> bool:

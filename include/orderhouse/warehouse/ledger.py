@@ -57,7 +57,7 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
     the connection was disconnected.
     """
     values = {**asdict(row), "scope": list(row.scope)}
-    added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW)
+    added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW, attempted_at=_NOW)
     again = {name: added.excluded[name] for name in values if name not in ("connection", "sync_id")}
     statement = added.on_conflict_do_update(
         index_elements=[sync.c.connection, sync.c.sync_id],
@@ -65,6 +65,7 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
             **again,
             "state": "running",
             "attempts": sync.c.attempts + 1,
+            "attempted_at": _NOW,
             "finished_at": None,
             "error_code": None,
             "error_message": None,
@@ -78,28 +79,36 @@ def start_sync(engine: sa.Engine, row: SyncRow) -> None:
         record(connection, Event("sync.started", row.triggered_by, row.connection, row.customer, row.sync_id, details))
 
 
+def refuse_left(engine: sa.Engine, connection: str, customer: str) -> None:
+    """Raise ConfigurationInvalid where a connection was disconnected, or moved to another customer."""
+    with engine.connect() as warehouse:
+        refuse_disconnected(warehouse, connection)
+        if has_moved(warehouse, connection, customer):
+            raise moved(connection, customer)
+
+
 def has_moved(warehouse: sa.Connection, connection: str, customer: str) -> bool:
     """Whether the latest sync of a connection was another customer's, under whose key all that is kept of it lies."""
     latest = sa.select(sync.c.customer).where(sync.c.connection == connection).order_by(sync.c.started_at.desc())
     return warehouse.execute(latest.limit(1)).scalar() not in (None, customer)
 
 
-def refuse_moved(warehouse: sa.Connection, connection: str, customer: str) -> None:
-    """Raise ConfigurationInvalid where a connection was moved to another customer."""
-    if has_moved(warehouse, connection, customer):
-        raise ConfigurationInvalid(
-            f"Connection {connection!r} is of customer {customer!r} in connections.yaml, but what is kept of it is "
-            "another customer's; nothing of it is read or loaded.",
-            action="Give it back to that customer, and the new one a connection of another name. Or give it back, "
-            f"remove what is kept (scripts/orderhouse erase {connection}), and only then change the customer, enter "
-            f"its credentials and connect it again (scripts/orderhouse reconnect {connection}).",
-        )
+def moved(connection: str, customer: str) -> ConfigurationInvalid:
+    """What is wrong with a connection that was moved to this customer, and what to do."""
+    return ConfigurationInvalid(
+        f"Connection {connection!r} is of customer {customer!r} in connections.yaml, but what is kept of it is "
+        "another customer's; nothing of it is read or loaded.",
+        action="Give it back to that customer, and the new one a connection of another name. Or give it back, "
+        f"remove what is kept (scripts/orderhouse erase {connection}), and only then change the customer, enter "
+        f"its credentials and connect it again (scripts/orderhouse reconnect {connection}).",
+    )
 
 
 def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
     """Note that a sync that had failed or was stopped goes on: running, one more attempt, its error cleared."""
-    values = {"attempts": sync.c.attempts + 1, "finished_at": None, "error_code": None, "error_message": None}
-    _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), state="running", **values)
+    again = {"state": "running", "attempts": sync.c.attempts + 1, "attempted_at": _NOW}
+    values = {**again, "finished_at": None, "error_code": None, "error_message": None}
+    _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), **values)
 
 
 def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int | str | datetime | None) -> None:

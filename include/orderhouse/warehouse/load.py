@@ -25,6 +25,7 @@ from include.orderhouse.warehouse.copying import analyze, copy_rows, create_stag
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.events import write_sync_event
 from include.orderhouse.warehouse.gone import mark_gone
+from include.orderhouse.warehouse.inbox import note_read
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
 from include.orderhouse.warehouse.merge import replace_rows
@@ -59,6 +60,7 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
         _reconcile(task, counts)
         counts = replace(counts, duplicates=task.counts.get("orders_duplicate", 0))
         _write_ledger(connection, task, "succeeded", counts.ledger())
+        note_read(cursor, facts)
     return counts
 
 

@@ -100,6 +100,7 @@ sync = sa.Table(
     column("error_code", TEXT, "Code of the error that ended the latest attempt"),
     column("error_message", TEXT, "What went wrong and what to do"),
     column("report_path", TEXT, "The validation report, below the folder of reports"),
+    column("attempted_at", INSTANT, "When its latest attempt began"),
     sa.PrimaryKeyConstraint("connection", "sync_id"),
     schema=OPS,
     comment="The ledger: one row per sync of a connection, written in the same transaction as its data",

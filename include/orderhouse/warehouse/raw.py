@@ -52,9 +52,13 @@ def open_rejects(
 
 
 def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, datetime | None, bool]]:
-    """Source key, modification time as the source told it, and whether it is deleted, of each order of a connection."""
+    """Source key, modification time as the source told it, and whether it is gone, of each order of a connection.
+
+    Gone are those that are deleted, and those that left the source's list without being so.
+    """
     known = order_version.c
-    wanted = sa.select(known.source_order_id, known.source_modified_at, known.is_deleted)
+    is_gone = known.is_deleted | known.gone_at.is_not(None)
+    wanted = sa.select(known.source_order_id, known.source_modified_at, is_gone)
     yield from _stream(engine, wanted.where(known.connection == connection))
 
 

@@ -29,8 +29,9 @@ _CLOSED = """
     )
 """
 _ENDED = sa.text("""
-    SELECT sync_id::text, greatest(started_at, finished_at) < now() - cast(:kept AS interval) FROM ops.sync
-    WHERE connection = :connection
+    SELECT sync_id::text, greatest(started_at, attempted_at, finished_at) < now() - cast(:kept AS interval)
+        - CASE state WHEN 'running' THEN cast(:at_work AS interval) ELSE '0' END
+    FROM ops.sync WHERE connection = :connection
 """)
 
 
@@ -43,10 +44,14 @@ def enforce(engine: sa.Engine, connection: str, keep: Retention) -> dict[str, in
     return told | {"raw records": raw, "payloads of rejects": _exhaust(engine, _WAITING, connection, keep.raw)}
 
 
-def syncs_over(engine: sa.Engine, connection: str, kept: timedelta) -> Mapping[str, bool]:
-    """By the id of every sync of a connection, whether it was over that long ago."""
+def syncs_over(engine: sa.Engine, connection: str, kept: timedelta, at_work: timedelta) -> Mapping[str, bool]:
+    """By the id of every sync of a connection, whether it was over that long ago.
+
+    One that the ledger has as running is over when it has run for longer than ``at_work``: it was killed, and nobody
+    has noted so.
+    """
     with engine.connect() as warehouse:
-        rows = warehouse.execute(_ENDED, {"connection": connection, "kept": kept}).all()
+        rows = warehouse.execute(_ENDED, {"connection": connection, "kept": kept, "at_work": at_work}).all()
     return {sync_id: bool(is_over) for sync_id, is_over in rows}
 
 

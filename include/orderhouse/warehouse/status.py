@@ -36,8 +36,13 @@ _IS_DISCONNECTED = sa.text(
     "SELECT 1 FROM ops.connection_status WHERE connection = :connection AND state = 'disconnected'"
 )
 _RECONNECT = sa.text("""
-    UPDATE ops.connection_status SET state = 'paused', since = now(), checked_at = now()
-    WHERE connection = :connection AND state = 'disconnected'
+    WITH again AS (
+        UPDATE ops.connection_status SET state = 'paused', since = now(), checked_at = now()
+        WHERE connection = :connection AND state = 'disconnected'
+        RETURNING connection, customer, since, state
+    )
+    INSERT INTO ops.connection_event (connection, customer, occurred_at, state_before, state)
+    SELECT connection, customer, since, 'disconnected', state FROM again
 """)
 _KINDS = {
     (False, "online"): "connection.online",

@@ -17,7 +17,7 @@ _OVERVIEW = sa.text("""
     SELECT asked.connection, status.state, status.since AS state_since, status.error_code, status.error_message,
            total.orders, total.lines, total.history_since, coalesce(waiting.rejects, 0) AS open_rejects,
            success.finished_at AS last_success_at, fresh.watermark_after AS fresh_as_of,
-           due.started_at AS last_due_at, recent.syncs
+           due.started_at AS last_due_at, recent.syncs, recent.customer
     FROM unnest(cast(:connections AS text[])) AS asked (connection)
     LEFT JOIN ops.connection_status AS status USING (connection)
     LEFT JOIN ops.connection_total AS total USING (connection)
@@ -44,7 +44,7 @@ _OVERVIEW = sa.text("""
             'sync_id', sync_id, 'mode', mode, 'state', state, 'started_at', started_at, 'finished_at', finished_at,
             'orders', coalesce(orders_extracted, 0), 'rejected', coalesce(orders_rejected, 0), 'calls', calls,
             'run_id', run_id, 'report_path', report_path, 'error_code', error_code, 'error_message', error_message
-        ) ORDER BY started_at) AS syncs
+        ) ORDER BY started_at) AS syncs, (array_agg(customer ORDER BY started_at DESC))[1] AS customer
         FROM (
             SELECT * FROM ops.sync WHERE connection = asked.connection ORDER BY started_at DESC LIMIT :recent
         ) AS latest
@@ -91,6 +91,8 @@ class Overview:
     fresh_as_of: datetime | None
     last_due_at: datetime | None
     """Start of the latest sync that counts for the schedule."""
+    customer: str | None
+    """Whose the latest sync was."""
     recent: tuple[RecentSync, ...]
 
     @property

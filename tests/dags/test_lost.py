@@ -1,0 +1,44 @@
+"""What the courier puts back: notifications of runs that have ended, and of no others."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+from airflow.sdk.execution_time.comms import ErrorResponse
+
+from include.orchestration import form, lost
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.warehouse import engine, inbox
+
+STATES = {"failed": "failed", "cleared": "running", "waits": "queued", "ended": "success"}
+
+
+def state(dag_id: str, run_id: str) -> str:
+    """As Airflow answers a task that asks."""
+    assert dag_id == "purchase_orders__notified"
+    if run_id not in STATES:
+        raise AirflowRuntimeError(ErrorResponse(error=ErrorType.GENERIC_ERROR, detail={"status_code": 404}))
+    return STATES[run_id]
+
+
+def test_only_what_ended_runs_have_left_unread_waits_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = {f"purchase_orders__notified/{run_id}" for run_id in (*STATES, "forgotten")}
+    put_back: list[str] = []
+    monkeypatch.setattr(inbox, "runs_with_unread_mail", lambda engine: runs)
+    monkeypatch.setattr(inbox, "put_back", lambda engine, run_ids: len(put_back.extend(run_ids) or put_back))
+    warehouse: Any = None
+    task: Any = SimpleNamespace(get_dagrun_state=state)
+    assert lost.put_back_unread(warehouse, task) == 3
+    assert {run.partition("/")[2] for run in put_back} == {"failed", "ended", "forgotten"}
+
+
+def test_a_cleared_run_whose_notifications_a_later_one_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "connect", lambda: SimpleNamespace(dispose=lambda: None))
+    monkeypatch.setattr(inbox, "taken", lambda engine, connection, run_id: inbox.Mail((), (), True))
+    run = SimpleNamespace(dag_id="purchase_orders__notified", run_id="asset__1")
+    context: Any = {"dag_run": run, "params": {}}
+    with pytest.raises(ConfigurationInvalid, match="left to a later run"):
+        form.sync_request(context, "acme_odoo")
