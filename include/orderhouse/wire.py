@@ -21,6 +21,9 @@ _NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _TEXT = re.compile(rb'"[^"]*"')
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """As JSON writes it; behind another backslash it is text that only looks like it."""
+_HALF = rb"u[dD][89a-fA-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>%b)|.)" % _HALF, re.DOTALL)
+"""Anything that JSON escapes; characters beyond the first 65,536 take two halves."""
 
 _EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperation, Overflow, Subnormal, Underflow])
 """Numbers that mean something: written out, 1e999999999 would fill a gigabyte."""
@@ -30,11 +33,21 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def decode(body: bytes) -> Any:
-    """Parse JSON. Raises ValueError where it is none."""
+    """Parse JSON. Raises ValueError where it is none.
+
+    The replacement character stands for half a character: what a system leaves that cuts texts in UTF-16.
+    """
     try:
         return _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, ArithmeticError) as error:
-        raise ValueError(str(error)) from error
+        whole = _without_halves(body)
+        if whole == body:
+            raise ValueError(str(error)) from error
+    return decode(whole)
+
+
+def _without_halves(body: bytes) -> bytes:
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
 
 
 def decode_foreign(body: bytes) -> Any:
