@@ -88,6 +88,8 @@ def test_h32_an_order_is_rejected_whole_with_every_reason_and_its_payload() -> N
         ({"delivery": None}, ("purchase_order", "promised_delivery_date", "MAPPING_FAILED")),
         ({"memo": "a\x00b"}, ("purchase_order", "memo", "VALUE_DOES_NOT_FIT")),
         ({"modified": "2026-09-02T08:00:00"}, ("purchase_order", "source_modified_at", "VALUE_DOES_NOT_FIT")),
+        ({"date": "0000-01-01"}, ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT")),
+        ({"date": "0000-01-01T00:00:00Z"}, ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT")),
         ({"days": 2**70}, ("purchase_order", "net_days", "VALUE_DOES_NOT_FIT")),
         ({"lines": [line("10"), line("10")]}, ("purchase_order_line", "source_line_id", "DUPLICATE_KEY")),
     ],
