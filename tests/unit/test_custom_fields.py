@@ -99,6 +99,13 @@ def test_a_path_to_above_the_order_is_refused(table: Any, source: str) -> None:
             frames(order(), **choices)
 
 
+@pytest.mark.parametrize("override", [Override(source="number"), Override(constant="1")])
+def test_an_override_of_the_orders_own_key_is_refused(override: Override) -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"order\.source_order_id, by which its syncs know orders again"):
+        frames(order(), overrides={"order": {"source_order_id": override}})
+    frames(order(), overrides={"line": {"source_line_id": Override(source="no")}})
+
+
 def test_an_override_of_a_table_that_the_source_does_not_fill_is_refused() -> None:
     with pytest.raises(ConfigurationInvalid, match="of schedule, of which Small gives no rows"):
         frames(order(), overrides={"schedule": {"quantity": Override(source="x")}})

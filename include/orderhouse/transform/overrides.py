@@ -17,6 +17,9 @@ from include.orderhouse.options import Override
 ABOVE = {"order": 0, "line": 1, "schedule": 2, "distribution": 2}
 """How many records lie above a row of each table: its line, its order."""
 
+KEY = ("order", "source_order_id")
+"""The column that must say what the connector's own scans and reads say."""
+
 _UNIT = re.compile("[A-Z0-9]{2,3}")
 """How the recommendation writes units. It has far more than the list of them here."""
 
@@ -59,6 +62,12 @@ def check_choices(connection: Connection, mapping: TableMapping) -> None:
             raise ConfigurationInvalid(
                 f"Connection {connection.name!r} overrides {short}.{name}, which is no canonical column.",
                 action="Correct the name in connections.yaml; docs/data-dictionary.md lists the columns.",
+            )
+        if (short, name) == KEY:
+            raise ConfigurationInvalid(
+                f"Connection {connection.name!r} overrides {short}.{name}, by which its syncs know orders again: each "
+                "would be there twice, or all be one.",
+                action="Leave it to the connector; custom_fields can hold another key beside it.",
             )
         if override.codes:
             _check_codes(connection, short, known[name], override.codes)
