@@ -19,8 +19,21 @@ from include.orderhouse.units import UNITS
 INCOTERMS = frozenset({"EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF"})
 """The eleven rules of Incoterms 2020; withdrawn ones (DAT, DAF, DES, ...) have no equal among them."""
 
-EVERYDAY_NAMES = {"czech republic": "CZ", "russia": "RU", "south korea": "KR", "turkey": "TR"}
-"""English names in common use that ISO 3166-1 does not list."""
+EVERYDAY_NAMES = {
+    "brunei": "BN",
+    "cape verde": "CV",
+    "czech republic": "CZ",
+    "great britain": "GB",
+    "ivory coast": "CI",
+    "macau": "MO",
+    "russia": "RU",
+    "south korea": "KR",
+    "the netherlands": "NL",
+    "turkey": "TR",
+    "turkiye": "TR",
+    "uk": "GB",
+}
+"""English names in common use that ISO 3166-1 does not list. The code UK it reserves for the United Kingdom."""
 
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 

@@ -1,6 +1,7 @@
 """The registry of connections: `connections.yaml`, read and checked. Secrets are not here but in Airflow Connections.
 
-Values may hold ``${NAME}`` or ``${NAME:-default}``, taken from the environment.
+Values may hold ``${NAME}`` or ``${NAME:-default}``, taken from the environment; what is empty there is the default, as
+in a shell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, first_problem
 from include.orderhouse.yaml_text import parse_yaml
 
+_VARIABLE = re.compile(r"^[ \t]*#.*$|\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", re.MULTILINE)
+"""Or a line that is a comment: what it names need not be there."""
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 SECTIONS = ("connections", "customers", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
@@ -172,14 +175,16 @@ def _read_yaml(path: Path) -> Any:
 def _expand(path: Path, environment: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name, default = found["name"], found["default"]
+        if name is None:
+            return found[0]
         if name not in environment and default is None:
             raise ConfigurationInvalid(
                 f"{path} uses ${{{name}}}, which the environment does not have.",
                 action=f"Set {name}, or write ${{{name}:-default}}.",
             )
-        return environment.get(name, default or "")
+        return environment.get(name) or default or ""
 
-    return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, path.read_text(encoding="utf-8"))
+    return _VARIABLE.sub(value, path.read_text(encoding="utf-8"))
 
 
 def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connection:

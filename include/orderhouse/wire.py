@@ -22,7 +22,7 @@ _NO_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _TEXT = re.compile(rb'"[^"]*"')
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """As JSON writes it; behind another backslash it is text that only looks like it."""
-_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u([dD][89a-fA-F]..)|.)", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 """What a backslash begins in JSON: two halves of a character (RFC 8259, section 7), one by itself, or anything else."""
 log = logging.getLogger(__name__)
 

@@ -40,6 +40,7 @@ def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse:
     ("override", "said"),
     [
         ("{buyer: {constant: x}}", "order.buyer, which is no canonical column"),
+        ("{status: {source: state, codes: {purchase: ordered}}}", "codes that it cannot have: 'ordered'"),
         ("{order_number: {source: name, codes: {a: b}}}", "codes for order.order_number, which is no code column"),
     ],
 )
@@ -73,6 +74,8 @@ def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Comma
         ("connections: {a: {connector: odo, customer: x}}", "connection 'a': There is no connector 'odo'. Use one of"),
         ("connections: {a: }", "connection 'a', the entry: is no mapping of options"),
         ("connections: {a: {connector: odoo, customer: x, sync_every: often}}", "such as 15m or 6h"),
+        ("connections: {a: {connector: odoo, customer: x, overlap: 99999999999d}}", "99999999999d is longer than"),
+        ("connections: {a: {connector: odoo, customer: x, initial_days: 1000000}}", "less than or equal to 365000"),
         ("connections: {a: {connector: odoo, customer: x, settings: {charge_products: 3}}}", "charge_products: is no"),
         ("connections: {a: {connector: odoo, customer: '${NOWHERE}'}}", "uses ${NOWHERE}, which the environment"),
         ("connections: {Acme-1: {connector: odoo, customer: x}}", "lower-case letters, digits and underscores"),

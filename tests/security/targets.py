@@ -37,7 +37,7 @@ from tests.webhooks.test_notifications import EXAMPLES, SECRET, Example
 Target = Callable[[Random], str]
 
 _OVERRIDES = {
-    "order": {"currency": {"source": "a.b"}, "status": {"source": "state", "codes": {"purchase": "released"}}},
+    "order": {"currency": {"source": "a.b"}, "status": {"source": "state", "codes": {"purchase": "sent"}}},
     "line": {"description": {"constant": "none"}, "quantity_ordered": {"source": "qty"}},
 }
 _FIELDS = [

@@ -80,6 +80,19 @@ def test_a_remap_brings_a_new_custom_field_without_the_source(odoo: Sandbox, con
     assert all(row["custom_fields"]["told_name"] == row["order_number"] for row in rows)
 
 
+def test_a_remap_brings_what_a_later_release_reads_otherwise(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lists of codes may know more, and neither the connector's version nor the connection tells that."""
+    currencies = "SELECT DISTINCT currency FROM procurement.purchase_order WHERE currency IS NOT NULL ORDER BY 1"
+    known = synced.rows(currencies)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("include.orderhouse.transform.columns.normalise", lambda *_: None)
+        synced.sync(Mode.REMAP, run_id="under the earlier release")
+        assert synced.rows(currencies) == []
+    row = synced.sync(Mode.REMAP, run_id="under the later release")
+    assert (row["orders_older"], row["orders_updated"]) == (0, 40)
+    assert synced.rows(currencies) == known != []
+
+
 @pytest.mark.parametrize("mode", [Mode.FULL_RESYNC, Mode.RECONCILE])
 def test_a_zone_that_is_corrected_does_not_leave_out_what_is_read_again(connect: Connect, mode: Mode) -> None:
     """All times are earlier ones then than those that the warehouse has."""

@@ -25,6 +25,7 @@ NAIVE = st.datetimes().map(lambda at: at.isoformat())
 ZONED = st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat())
 MILLISECONDS = st.integers(-(2**47), 2**48)
 ODATA_V2 = st.builds("/Date({}{})/".format, MILLISECONDS, st.sampled_from(["", "+0000", "-0500"]))
+NO_DAYS = st.sampled_from(["0000-01-01", "0000-12-31T00:00:00Z", "0000-00-00", "2026-02-30"])
 MIDNIGHTS = DAYS.flatmap(lambda day: st.sampled_from([f"{day}T00:00:00", f"{day}T00:00:00Z", f"{day} 00:00:00.000"]))
 NUMBERS = st.one_of(
     st.integers(-(10**60), 10**60),
@@ -52,8 +53,8 @@ KINDS: dict[str, tuple[Expression, st.SearchStrategy[Any]]] = {
     "integer": (integer("f"), st.integers() | NUMBERS),
     "boolean": (boolean("f"), st.booleans()),
     "boolean of texts": (boolean("f", true=("X", "yes")), st.sampled_from(["X", "yes", "no", " X "])),
-    "day": (day("f"), st.one_of(DAYS, MIDNIGHTS, ODATA_V2, NAIVE)),
-    "day of an instant": (day("f", zone="connection"), st.one_of(DAYS, ZONED, NAIVE, ODATA_V2)),
+    "day": (day("f"), st.one_of(DAYS, MIDNIGHTS, ODATA_V2, NAIVE, NO_DAYS)),
+    "day of an instant": (day("f", zone="connection"), st.one_of(DAYS, ZONED, NAIVE, ODATA_V2, NO_DAYS)),
     "instant": (instant("f"), st.one_of(ZONED, NAIVE, ODATA_V2, DAYS)),
     "instant of a zone": (instant("f", zone="connection"), st.one_of(ZONED, NAIVE, DAYS)),
 }

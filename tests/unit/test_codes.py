@@ -22,6 +22,8 @@ from include.orderhouse.units import UNITS
         (CodeList.COUNTRY, "United States of America", "US"),
         (CodeList.COUNTRY, "Viet Nam", "VN"),
         (CodeList.COUNTRY, "South Korea", "KR"),
+        (CodeList.COUNTRY, "UK", "GB"),
+        (CodeList.COUNTRY, "The Netherlands", "NL"),
         (CodeList.UNIT, "C62", "C62"),
         (CodeList.UNIT, "kgm", "KGM"),
         (CodeList.UNIT, "XBX", "XBX"),

@@ -50,6 +50,25 @@ def test_text_with_a_nul_character_is_refused() -> None:
         read_text("a\x00b")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb'"Cables \ud83d"', "Cables \ufffd"),
+        (rb'["\uDE00 tape", "\ud83d\ude00"]', ["\ufffd tape", "\N{GRINNING FACE}"]),
+        (rb'{"\ud83d": "\ud83d\ud83d\ude00"}', {"\ufffd": "\ufffd\N{GRINNING FACE}"}),
+        (rb'["\\ud83d", "\\\ud83d"]', [r"\ud83d", "\\\ufffd"]),
+    ],
+)
+def test_h32_half_a_character_of_a_text_that_was_cut_costs_no_order(written: bytes, read: Any) -> None:
+    assert wire.decode_foreign(written) == read
+
+
+@pytest.mark.parametrize("written", [rb'{"memo": "\ud83d"', rb'"\ud8"', b"[1,]", b'"\xff"'])
+def test_what_is_no_json_stays_none(written: bytes) -> None:
+    with pytest.raises(ValueError, match=r"JSON|truncated|decode"):
+        wire.decode(written)
+
+
 @pytest.mark.parametrize("value", [{"code": "A"}, ["A"]])
 def test_an_object_is_no_text(value: Any) -> None:
     with pytest.raises(Unfit, match="text expected"):

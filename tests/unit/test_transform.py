@@ -82,12 +82,15 @@ def test_h32_an_order_is_rejected_whole_with_every_reason_and_its_payload() -> N
     [
         ({"id": None}, ("purchase_order", "source_order_id", "KEY_MISSING")),
         ({"number": " "}, ("purchase_order", "order_number", "KEY_MISSING")),
+        ({"number": "\u4e00" * 667}, ("purchase_order", "order_number", "VALUE_DOES_NOT_FIT")),
         ({"lines": [line(None)]}, ("purchase_order_line", "source_line_id", "KEY_MISSING")),
         ({"lines": None}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
         ({"lines": {}}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
         ({"delivery": None}, ("purchase_order", "promised_delivery_date", "MAPPING_FAILED")),
         ({"memo": "a\x00b"}, ("purchase_order", "memo", "VALUE_DOES_NOT_FIT")),
         ({"modified": "2026-09-02T08:00:00"}, ("purchase_order", "source_modified_at", "VALUE_DOES_NOT_FIT")),
+        ({"date": "0000-01-01"}, ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT")),
+        ({"date": "0000-01-01T00:00:00Z"}, ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT")),
         ({"days": 2**70}, ("purchase_order", "net_days", "VALUE_DOES_NOT_FIT")),
         ({"lines": [line("10"), line("10")]}, ("purchase_order_line", "source_line_id", "DUPLICATE_KEY")),
     ],
@@ -98,6 +101,12 @@ def test_h32_what_cannot_be_loaded_is_rejected_with_its_reason(
     batch = frames(order(**change))
     assert made(batch) == made(batch, "purchase_order_line") == made(batch, "version") == []
     assert findings(batch) == [finding]
+
+
+def test_h32_a_text_that_is_too_long_for_an_index_is_told_by_its_length() -> None:
+    rejected, kept = order("1", number="x" * 2001, memo="y" * 9000), order("2", number="x" * 2000, memo="y" * 9000)
+    assert [row["source_order_id"] for row in made(frames(rejected, kept))] == ["2"]
+    assert only(frames(rejected), "reject")["reason"] == "number has 2001 bytes, 2000 fit"
 
 
 def test_h32_rejects_of_orders_without_a_key_stay_apart() -> None:
@@ -202,6 +211,8 @@ def test_a_line_that_goes_changes_the_orders_content_and_no_rows_hash() -> None:
         ({}, Decimal("11.875"), "derived"),
         ({"total_book": Decimal("11.88")}, Decimal("11.88"), "source"),
         ({"rate": None}, None, None),
+        ({"rate": 0}, None, None),
+        ({"rate": 0, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
         ({"rate": None, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
     ],
 )

@@ -81,6 +81,13 @@ def test_a_mapping_gets_a_new_number_whenever_its_fingerprint_changes(engine: sa
     assert mapping_version(engine, "acme_eu", "b") == 1
 
 
+def test_a_mapping_that_is_asked_for_anew_gets_a_new_number_but_has_not_changed(engine: sa.Engine) -> None:
+    asked = [("a", True), ("a", True), ("a", False), ("b", True)]
+    assert [mapping_version(engine, "acme_us", mark, anew=anew) for mark, anew in asked] == [1, 2, 2, 3]
+    changed = "SELECT details->>'mapping_version' FROM ops.audit WHERE action = 'mapping.changed' ORDER BY audit_id"
+    assert rows(engine, changed) == [("1",), ("3",)]
+
+
 def test_many_who_ask_for_a_new_mapping_at_once_get_one_number(engine: sa.Engine) -> None:
     with ThreadPoolExecutor(5) as pool:
         assert set(pool.map(lambda _: mapping_version(engine, "acme_us", "a"), range(5))) == {1}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
+from include.orderhouse.model import LINE, LONGEST_INDEXED, ORDER, TABLES
 from include.orderhouse.warehouse.ledger import finished_sync
 from include.orderhouse.warehouse.load import LoadCounts, load
 from include.orderhouse.warehouse.raw import stored_raw
@@ -55,6 +57,22 @@ def test_an_order_arrives_exactly_as_it_was_staged(engine: sa.Engine) -> None:
     ]
     assert rows(engine, "SELECT count(*) FROM procurement.purchase_order_distribution") == [(2,)]
     assert list(stored_raw(engine, payloads(engine))) == [(FULL.payload, hour(2))]
+
+
+def test_texts_as_long_as_an_order_may_have_them_fit_their_indexes(engine: sa.Engine) -> None:
+    """Of random digits, which PostgreSQL cannot make shorter; any other text may be far longer."""
+    indexed = {
+        table.name: {column.name: _digits(LONGEST_INDEXED) for column in table.columns if column.is_indexed}
+        for table in TABLES
+    }
+    values, of_lines = indexed[ORDER.name], indexed[LINE.name]
+    assert (sorted(values), sorted(of_lines)) == (["order_number", "vendor_code"], ["item_code"])
+    load_orders(engine, Order(values={**values, "memo": _digits(100_000)}, lines=(Line("10", of_lines),)))
+    assert rows(engine, "SELECT order_number, vendor_code FROM procurement.purchase_order") == [tuple(values.values())]
+
+
+def _digits(length: int) -> str:
+    return Random(length).randbytes(length // 2).hex()
 
 
 def test_the_ledger_row_commits_with_the_data(engine: sa.Engine) -> None:

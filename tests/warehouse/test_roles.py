@@ -184,6 +184,20 @@ def test_a_restricted_analyst_sees_the_listed_customers_only(url: str, held: sa.
         assert refused(rita, "SET ROLE orderhouse_analyst")
 
 
+def test_a_login_that_must_take_on_the_role_of_a_restricted_analyst_sees_no_more(
+    url: str, held: sa.Engine, logins: None
+) -> None:
+    with held.begin() as session:
+        session.exec_driver_sql("CREATE ROLE nina LOGIN NOINHERIT")
+        session.exec_driver_sql("GRANT orderhouse_restricted_analyst TO nina")
+        session.exec_driver_sql("INSERT INTO ops.analyst_customer VALUES ('nina', 'globex')")
+    with acting_as(url, "nina") as nina, nina.begin() as session:
+        session.exec_driver_sql("SET ROLE orderhouse_restricted_analyst")
+        for name in (*ORDERS[:2], "open_orders", "data_freshness"):
+            seen = session.exec_driver_sql(f"SELECT customer FROM procurement.{name}").scalars().all()
+            assert seen == ["globex"], name
+
+
 def test_a_function_of_a_restricted_analysts_own_sees_no_hidden_row(url: str, held: sa.Engine) -> None:
     """A cheap function in a condition is run before others, and could tell every row it is shown."""
     told: list[str] = []

@@ -61,6 +61,23 @@ def test_an_index_by_one_column_leaves_out_the_rows_that_have_no_value(engine: s
     ]
 
 
+def test_the_length_of_every_text_that_has_an_index_is_bounded(engine: sa.Engine) -> None:
+    """Where an index cannot hold one text of one order, the load of all orders fails. Codes are short by themselves."""
+    found = rows(
+        engine,
+        """
+        SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) AND a.atttypid = 'text'::regtype
+        WHERE c.relnamespace = 'procurement'::regnamespace AND NOT i.indisprimary
+        """,
+    )
+    bounded = {
+        (table.name, column.name) for table in TABLES for column in table.columns if column.is_indexed or column.codes
+    }
+    assert len(found) == 4
+    assert set(found) <= bounded
+
+
 def test_the_planner_takes_the_primary_key_for_an_order_though_it_has_no_statistics(engine: sa.Engine) -> None:
     load_orders(engine, *(Order(str(number)) for number in range(1000)))
     assert rows(engine, "SELECT reltuples FROM pg_class WHERE relname = 'purchase_order'") == [(-1,)]

@@ -7,7 +7,17 @@ from functools import cached_property
 from typing import Any, Literal
 
 from include.orderhouse.model.address import Address
-from include.orderhouse.model.column import PRECISION, SCALES, CodeList, Column, Kind, Slot, slots, source_column
+from include.orderhouse.model.column import (
+    LONGEST_INDEXED,
+    PRECISION,
+    SCALES,
+    CodeList,
+    Column,
+    Kind,
+    Slot,
+    slots,
+    source_column,
+)
 from include.orderhouse.model.line import PurchaseOrderDistribution, PurchaseOrderLine, PurchaseOrderSchedule
 from include.orderhouse.model.order import PurchaseOrder
 from include.orderhouse.model.provenance import IDENTITY, LOAD_FACTS
@@ -15,6 +25,7 @@ from include.orderhouse.model.provenance import IDENTITY, LOAD_FACTS
 __all__ = [
     "DISTRIBUTION",
     "LINE",
+    "LONGEST_INDEXED",
     "ORDER",
     "PRECISION",
     "SCALES",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,9 @@ SCALES: dict[Kind, int] = {Kind.MONEY: 6, Kind.QUANTITY: 6, Kind.PRICE: 10, Kind
 
 PRECISION = 28
 
+LONGEST_INDEXED = 2000
+"""Bytes of a text that an index holds: PostgreSQL's hold 2704 with what else an entry has."""
+
 
 class CodeList(StrEnum):
     """The standard a normalised code belongs to."""
@@ -56,6 +59,8 @@ class Column:
     """For codes: the standard list, or the canonical values themselves."""
     optional_to_map: bool = False
     """A mapping may leave it out without saying so."""
+    is_indexed: bool = False
+    """Rows are found by it: an order in which it is longer than LONGEST_INDEXED bytes is rejected."""
 
 
 def column(kind: Kind, description: str, **facts: Any) -> Any:
@@ -92,7 +97,7 @@ def slots(table: type[Any], groups: dict[str, type[Any]]) -> Iterator[Slot]:
 
 
 def _renamed(known: Column, name: str, description: str) -> Column:
-    return Column(name, known.kind, description, known.required, known.codes, known.optional_to_map)
+    return replace(known, name=name, description=description)
 
 
 def source_column(coded: Column) -> Column:

@@ -37,7 +37,7 @@ class PurchaseOrderLine(SourceFacts[T]):
     line_type: T | None = column(Kind.CODE, "What is bought; text lines carry no quantity", codes=LINE_TYPES)
     line_status: T | None = column(Kind.CODE, "Where the line stands in its life", codes=LINE_STATUSES)
 
-    item_code: T | None = column(Kind.TEXT, "Item, as the buyer codes it")
+    item_code: T | None = column(Kind.TEXT, "Item, as the buyer codes it", is_indexed=True)
     item_name: T | None = column(Kind.TEXT, "Name of the item")
     description: T | None = column(Kind.TEXT, "Text of the line")
     vendor_item_code: T | None = column(Kind.TEXT, "Item, as the vendor codes it")

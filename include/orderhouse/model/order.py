@@ -38,7 +38,7 @@ class PurchaseOrder(SourceFacts[T]):
     source_order_id: T | None = column(
         Kind.TEXT, "The source's own key; includes the company where numbers are unique only within it", required=True
     )
-    order_number: T | None = column(Kind.TEXT, "The number people know the order by", required=True)
+    order_number: T | None = column(Kind.TEXT, "The number people know the order by", required=True, is_indexed=True)
     revision: T | None = column(Kind.TEXT, "Revision or change order number")
 
     order_type: T | None = column(Kind.CODE, "Kind of order", codes=ORDER_TYPES)
@@ -70,7 +70,7 @@ class PurchaseOrder(SourceFacts[T]):
     created_by: T | None = column(Kind.TEXT, "User who created the order at the source")
     approved_by: T | None = column(Kind.TEXT, "User who approved the order")
 
-    vendor_code: T | None = column(Kind.TEXT, "Vendor, as the source codes them")
+    vendor_code: T | None = column(Kind.TEXT, "Vendor, as the source codes them", is_indexed=True)
     vendor: Address[T] | None = group("Vendor")
     vendor_tax_id: T | None = column(Kind.TEXT, "Tax or VAT registration number of the vendor")
     invoice_vendor_code: T | None = column(Kind.TEXT, "Vendor who sends the invoice, where another one")

@@ -144,7 +144,9 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         scope=_covered(mode, known, catalogue.scope),
         details=catalogue.details,
         is_recalled=found is not None and found.is_earlier,
-        mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
+        mapping_version=mapping_version(
+            runtime.warehouse, name, runtime.connection.mapping_fingerprint, anew=mode is Mode.REMAP
+        ),
         narrowed=bool(lost),
         begun_at=warehouse_now(runtime.warehouse).isoformat(),
         max_reject_share=_share(request.max_reject_share),

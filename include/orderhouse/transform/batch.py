@@ -20,6 +20,7 @@ from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
 from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.company_amounts import derive_company_amounts
+from include.orderhouse.transform.overrides import check_tables
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 
@@ -64,6 +65,7 @@ class Transform:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        check_tables(connection)
         mapping = connection.connector.mapping
         self._readers = {entry.table.name: TableReader(entry, connection) for entry in mapping.tables}
         self._has_modified = self._readers[ORDER.name].mapping.expression("source_modified_at") is not None

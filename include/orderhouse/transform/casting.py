@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ IRREGULAR = (pa.ArrowException, ValueError, OverflowError, TypeError)
 ODATA_V2_DATE = r"^/Date\((?P<milliseconds>-?[0-9]+)(?:[+-][0-9]{4})?\)/$"
 DAY_LENGTH, MIDNIGHT_LENGTH = len("2026-01-31"), len("2026-01-31T00:00:00")
 LAST_TABLED_YEAR = 2037
+FIRST_DAY = date.min.toordinal() - date(1970, 1, 1).toordinal()
+"""Of the calendar, counted from 1970: Arrow knows a year 0, PostgreSQL does not."""
 NOISE = pa.decimal256(76, 20)
 """Wide enough for what a binary float shows behind the digits that it means."""
 
@@ -81,7 +83,14 @@ def texts(found: Sequence[Any], wording: Wording) -> pa.Array:
 
 def days(found: Sequence[Any], wording: Wording) -> pa.Array:
     """Business dates; with a zone, those that instants have there."""
-    told = texts(found, wording)
+    days_found = _days(texts(found, wording), wording)
+    first = pc.min(days_found.cast(pa.int32())).as_py()
+    if first is not None and first < FIRST_DAY:
+        raise pa.ArrowInvalid("before the year 1")
+    return days_found
+
+
+def _days(told: pa.Array, wording: Wording) -> pa.Array:
     try:
         return told.cast(pa.date32())
     except pa.ArrowInvalid:

@@ -14,7 +14,7 @@ from include.orderhouse import wire
 from include.orderhouse.codes import normalise
 from include.orderhouse.frames import arrow_type
 from include.orderhouse.mapping import Expression
-from include.orderhouse.model import SCALES, CodeList, Column, Kind
+from include.orderhouse.model import LONGEST_INDEXED, SCALES, CodeList, Column, Kind
 from include.orderhouse.transform.casting import IRREGULAR, array_of, caster
 from include.orderhouse.transform.reading import (
     Unfit,
@@ -92,6 +92,8 @@ class ColumnReader:
         reading = self._one_by_one(found) if has_failed else self._plain(found)
         if self.column.kind is Kind.CODE:
             self._normalise(reading, countries)
+        if self.column.is_indexed:
+            reading.failures += self._too_long(reading.values)
         if self.column.required:
             known = {failure.row for failure in reading.failures}
             reading.failures += [
@@ -100,6 +102,14 @@ class ColumnReader:
                 if row not in known
             ]
         return reading
+
+    def _too_long(self, values: pa.Array) -> list[Failure]:
+        """A failure for every text that no index of the warehouse could hold."""
+        lengths = pc.binary_length(values)
+        return [
+            Failure(row, self.column.name, UNFIT, f"{self._said()} has {lengths[row]} bytes, {LONGEST_INDEXED} fit")
+            for row in positions(pc.fill_null(pc.greater(lengths, LONGEST_INDEXED), False))
+        ]
 
     def _found(self, rows: RawRows) -> Sequence[Any]:
         if self.expression.constant is not None:

@@ -55,7 +55,8 @@ _TABLES = """
 _SEEN = sql.SQL("""\
 CREATE OR REPLACE FUNCTION procurement.customers_seen() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $seen$
-    SELECT CASE WHEN pg_has_role(session_user, {role}, 'USAGE')
+    SELECT CASE WHEN (pg_has_role(session_user, {role}, 'USAGE')
+            OR pg_has_role(coalesce(nullif(current_setting('role'), 'none')::name, session_user), {role}, 'USAGE'))
             AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user)
         THEN ARRAY(SELECT customer FROM ops.analyst_customer WHERE login = session_user) END
 $seen$""")

@@ -185,10 +185,11 @@ def covered_scope(engine: sa.Engine, connection: str) -> set[str]:
         return set(warehouse.execute(_COVERED, {"connection": connection}).scalars())
 
 
-def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int:
+def mapping_version(engine: sa.Engine, connection: str, fingerprint: str, *, anew: bool = False) -> int:
     """The number of a connection's mapping: the latest one if its fingerprint is this one, else a new, higher one.
 
     So a mapping that returns to an earlier form gets a new number, and what is mapped with it counts as later.
+    ``anew`` gives a new number in any case: a later release may map otherwise what no fingerprint tells.
     """
     versions = mapping_versions.c
     latest = (
@@ -202,11 +203,13 @@ def mapping_version(engine: sa.Engine, connection: str, fingerprint: str) -> int
         warehouse.execute(sa.select(lock))
         refuse_disconnected(warehouse, connection)
         known = warehouse.execute(latest).one_or_none()
-        if known is not None and known.fingerprint == fingerprint:
+        is_known = known is not None and known.fingerprint == fingerprint
+        if known is not None and is_known and not anew:
             return int(known.mapping_version)
         number = known.mapping_version + 1 if known else 1
         new = {"connection": connection, "mapping_version": number, "fingerprint": fingerprint, "first_used_at": _NOW}
         warehouse.execute(sa.insert(mapping_versions).values(**new))
-        details = {"mapping_version": number, "fingerprint": fingerprint}
-        record(warehouse, Event("mapping.changed", "sync", connection, details=details))
+        if not is_known:
+            details = {"mapping_version": number, "fingerprint": fingerprint}
+            record(warehouse, Event("mapping.changed", "sync", connection, details=details))
         return int(number)
