@@ -29,13 +29,23 @@ FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", 
 TableName = Literal["order", "line"]
 
 
+LONGEST_DAYS = 36_500
+"""No option holds more days: a few thousand years back there are no dates any more."""
+
+
 def duration(value: Any) -> Any:
     """``15m``, ``6h``, ``2d`` as a timedelta."""
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value)):
-        return timedelta(**{UNITS[found[2]]: int(found[1])})
-    if isinstance(value, timedelta):
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,8})\s*([smhd])", value)):
+        value = timedelta(**{UNITS[found[2]]: int(found[1])})
+    if isinstance(value, timedelta) and value <= timedelta(days=LONGEST_DAYS):
         return value
-    raise ValueError("write a number with s, m, h or d, such as 15m or 6h")
+    raise ValueError(f"write a number with s, m, h or d, such as 15m or 6h, at most {LONGEST_DAYS}d")
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
 
 
 def _zone(value: str) -> str:
@@ -46,6 +56,7 @@ def _zone(value: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
 class Strict(BaseModel):
@@ -71,6 +82,8 @@ class CustomField(Strict):
             raise ValueError("give either source (one field) or pattern (all fields that match)")
         if self.pattern is not None and self.name is not None:
             raise ValueError("a pattern keeps the source's names; leave name out")
+        if self.pattern is not None and "type" in self.model_fields_set:
+            raise ValueError("a pattern keeps the source's values as they are; leave type out")
         return self
 
     @property
@@ -126,21 +139,21 @@ class Options(Strict):
     """One entry of connections.yaml."""
 
     connector: str
-    customer: str
+    customer: Annotated[str, AfterValidator(_filled)]
     credentials: str | None = None
     """Id of the Airflow Connection; None means the connection's own name."""
     enabled: bool = True
     sync_every: Duration = timedelta(hours=1)
     rediscover_every: Duration = timedelta(hours=6)
     """How long incremental syncs go by what an earlier one learned of the source: its companies, units, fields."""
-    initial_days: Annotated[int, Field(ge=1)] = 90
+    initial_days: Days = 90
     include_open_orders: bool = True
     """The initial sync also fetches orders that are open at the source, however old."""
     overlap: Duration = timedelta(minutes=10)
     """How far before the watermark a window starts, for rows that were committed late."""
     safety_delay: Duration = timedelta(seconds=60)
     """How far behind the source's clock the watermark stays."""
-    slice_days: Annotated[int, Field(ge=1)] = 15
+    slice_days: Days = 15
     """Longer windows are fetched as concurrent slices of this many days."""
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None

@@ -40,7 +40,7 @@ def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse:
     ("override", "said"),
     [
         ("{buyer: {constant: x}}", "order.buyer, which is no canonical column"),
-        ("{order_number: {source: name, codes: {a: b}}}", "codes for order.order_number, which is no code column"),
+        ("{order_number: {source: name, codes: {a: b}}}", "order.order_number with codes, but it is no code column"),
     ],
 )
 def test_an_override_that_cannot_be_is_told_before_the_next_sync(

@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.orderhouse.connections import Connection
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.mapping import Binding, Expression, TableMapping
-from include.orderhouse.model import CodeList, Column, Kind, Table
+from include.orderhouse.model import CodeList, Table
 from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.custom import read_custom_fields
@@ -61,7 +60,6 @@ class TableReader:
         self.mapping = mapping
         self.empties = Empties.of(connection.connector.mapping.empty)
         overrides = connection.options.overrides_of(mapping.table)
-        _check_overrides(connection, mapping, overrides)
         self._custom: Sequence[CustomField] = connection.options.custom_fields_of(mapping.table)
         self._has_custom = any(column.name == "custom_fields" for column in mapping.table.columns)
         zone = ZoneInfo(connection.options.time_zone)
@@ -110,22 +108,6 @@ def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expressio
         table=override.codes or base.table,
         zone=override.time_zone or base.zone,
     )
-
-
-def _check_overrides(connection: Connection, mapping: TableMapping, overrides: Mapping[str, Override]) -> None:
-    short = mapping.table.short_name
-    known: dict[str, Column] = {b.slot.column.name: b.slot.column for b in mapping.bindings}
-    for name, override in overrides.items():
-        if name not in known:
-            raise ConfigurationInvalid(
-                f"Connection {connection.name!r} overrides {short}.{name}, which is no canonical column.",
-                action="Correct the name in connections.yaml; docs/data-dictionary.md lists the columns.",
-            )
-        if override.codes and known[name].kind is not Kind.CODE:
-            raise ConfigurationInvalid(
-                f"Connection {connection.name!r} gives codes for {short}.{name}, which is no code column.",
-                action="Leave codes out.",
-            )
 
 
 def _as_text(values: pa.Array) -> pa.Array:
