@@ -88,14 +88,15 @@ def _check_override(where: str, override: Override, column: Column) -> None:
         raise ConfigurationInvalid(
             f"{where} with a time_zone, but it is neither an instant nor a day.", action="Leave time_zone out."
         )
-    if wrong := sorted({code for code in (override.codes or {}).values() if not _is_canonical(code, column)}):
+    if wrong := sorted({code for code in (override.codes or {}).values() if not is_canonical(code, column)}):
         raise ConfigurationInvalid(
             f"{where} with the codes {', '.join(map(repr, wrong))}, which {_list_of(column)} does not have.",
             action="Write the source's value on the left, the canonical one on the right.",
         )
 
 
-def _is_canonical(code: str, column: Column) -> bool:
+def is_canonical(code: str, column: Column) -> bool:
+    """Whether a code is one of its column's, or of the standard that the column speaks."""
     return normalise(column.codes, code) == code if isinstance(column.codes, CodeList) else code in column.codes
 
 
