@@ -16,7 +16,9 @@ from include.orderhouse.errors import ConfigurationInvalid
 _WIDE = 1000
 _LATEST_SYNCS = """
     SELECT DISTINCT ON (sync.connection) sync.connection, coalesce(status.state, ''), sync.mode, sync.state,
-           sync.started_at, sync.watermark_after
+           sync.started_at,
+           (SELECT max(moved.watermark_after) FROM ops.sync AS moved
+            WHERE moved.connection = sync.connection AND moved.state = 'succeeded')
     FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)
     ORDER BY sync.connection, sync.started_at DESC
 """
