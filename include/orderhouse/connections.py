@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from include.orderhouse.yaml_text import parse_yaml
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 SECTIONS = ("connections", "customers", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
+_WHOSE = ("connector", "customer")
 _VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
 _UNSET = re.compile("\ue000(\\w+)\ue001")
 """What stands for a variable that is not set, until it is known which entry uses it."""
@@ -89,6 +91,17 @@ class Connection(Strict):
         return hashlib.sha256(wire.encode(parts)).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with an entry that cannot be used, and what it says of itself nevertheless."""
+
+    error: ConfigurationInvalid
+    connector: str | None
+    customer: str | None
+    is_apart: bool
+    is_enabled: bool
+
+
 def connections_file() -> Path:
     """The file named by ORDERHOUSE_CONNECTIONS, else include/connections.yaml."""
     return Path(os.environ.get("ORDERHOUSE_CONNECTIONS") or DEFAULT_FILE)
@@ -99,11 +112,37 @@ def read_connections(path: Path | None = None, connector: str | None = None) -> 
 
     Raises ConfigurationInvalid naming the file, the entry and what to change.
     """
+    found, mistakes = sort_connections(path, connector)
+    for mistake in mistakes.values():
+        raise mistake.error
+    return found
+
+
+def sort_connections(
+    path: Path | None = None, connector: str | None = None
+) -> tuple[dict[str, Connection], dict[str, Mistake]]:
+    """The same, and the mistakes of entries that cannot be used, by name: they stop no other connection.
+
+    Raises ConfigurationInvalid where the file itself cannot be read.
+    """
     path = path or connections_file()
     document = read_document(path)
-    entries, apart = document["connections"], _apart(document)
-    wanted = {name: entry for name, entry in entries.items() if connector is None or _may_be(connector, entry)}
-    return {name: _check(name, entry, path, apart) for name, entry in wanted.items()}
+    apart = _apart(document)
+    found: dict[str, Connection] = {}
+    mistakes: dict[str, Mistake] = {}
+    for name, entry in document["connections"].items():
+        if connector is None or _may_be(connector, entry):
+            try:
+                found[name] = _check(name, entry, path, apart)
+            except ConfigurationInvalid as error:
+                mistakes[str(name)] = _mistake(error, entry, apart)
+    return found, mistakes
+
+
+def _mistake(error: ConfigurationInvalid, entry: Any, apart: Collection[str]) -> Mistake:
+    told = entry if isinstance(entry, dict) else {}
+    connector, customer = (value if isinstance(value := told.get(key), str) else None for key in _WHOSE)
+    return Mistake(error, connector, customer, customer in apart, told.get("enabled") is not False)
 
 
 def _may_be(connector: str, entry: Any) -> bool:

@@ -91,6 +91,21 @@ def test_a_mistake_in_the_file_of_connections_is_named_with_its_place(
     assert "Traceback" not in done.stderr
 
 
+def test_a_mistake_in_one_entry_hides_no_other_and_keeps_no_credentials_out(
+    orderhouse: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "connections.yaml"
+    entries = "a: {connector: odoo, customer: x}, b: {connector: odoo, customer: x, sync_evry: 1h}"
+    file.write_text(f"connections: {{{entries}}}", encoding="utf-8")
+    listed = orderhouse("connections", ORDERHOUSE_CONNECTIONS=str(file))
+    assert (listed.returncode, "never synced" in listed.stdout) == (1, True)
+    assert "connection 'b', sync_evry: there is no such option" in listed.stderr
+    kept = orderhouse("vault", "put", "a", input='{"host": "https://erp.test"}', ORDERHOUSE_CONNECTIONS=str(file))
+    assert kept.returncode == 0, kept.stderr
+    refused = orderhouse("vault", "put", "b", input='{"host": "https://erp.test"}', ORDERHOUSE_CONNECTIONS=str(file))
+    assert "connection 'b', sync_evry: there is no such option" in refused.stderr
+
+
 @pytest.mark.parametrize("command", [("connections",), ("sql", "SELECT 1"), ("rejects",), ("migrate",)])
 def test_a_warehouse_that_does_not_answer_is_named_without_its_password(
     command: tuple[str, ...], orderhouse: Command
