@@ -16,7 +16,9 @@ from include.orderhouse.errors import ConfigurationInvalid
 _WIDE = 1000
 _LATEST_SYNCS = """
     SELECT DISTINCT ON (sync.connection) sync.connection, coalesce(status.state, ''), sync.mode, sync.state,
-           sync.started_at, sync.watermark_after
+           sync.started_at,
+           (SELECT max(moved.watermark_after) FROM ops.sync AS moved
+            WHERE moved.connection = sync.connection AND moved.state = 'succeeded')
     FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)
     ORDER BY sync.connection, sync.started_at DESC
 """
@@ -42,11 +44,15 @@ def connections() -> None:
     """List the connections with their latest sync."""
     import sqlalchemy as sa
 
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.connections import sort_connections
 
-    known = read_connections()
+    known, mistakes = sort_connections()
+    problems = [mistake.error for mistake in mistakes.values()]
     for found in known.values():
-        check_mapping(found)
+        try:
+            check_mapping(found)
+        except ConfigurationInvalid as error:
+            problems.append(error)
     with warehouse() as engine, engine.connect() as session:
         latest = {row[0]: row[1:] for row in session.execute(sa.text(_LATEST_SYNCS))}
     header = ("connection", "customer", "every", "status", "latest sync", "", "started", "watermark")
@@ -60,6 +66,10 @@ def connections() -> None:
         for name, found in known.items()
     ]
     print_table(header, rows)
+    for problem in problems:
+        typer.secho(str(problem), fg=typer.colors.RED, err=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 def rejects(

@@ -123,9 +123,12 @@ def _record(engine: sa.Engine, action: str, customer: str | None, subject: str) 
 
 
 def _customer_of(credentials: str) -> str:
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.connections import sort_connections
 
-    owners = {found.customer for found in read_connections().values() if found.credentials_id == credentials}
+    known, mistakes = sort_connections()
+    owners = {found.customer for found in known.values() if found.credentials_id == credentials}
+    if not owners and credentials in mistakes:
+        raise mistakes[credentials].error
     if len(owners) != 1:
         raise ConfigurationInvalid(
             f"{'No connection uses' if not owners else 'Several customers use'} the credentials {credentials!r}.",

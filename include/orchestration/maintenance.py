@@ -49,8 +49,11 @@ def maintenance_dag() -> DAG:
 
 @task
 def enforce_retention() -> dict[str, dict[str, int]]:
-    """Remove what is too old; gives and logs how much of what, by connection."""
-    from include.orderhouse.connections import read_connections
+    """Remove what is too old; gives and logs how much of what, by connection.
+
+    Raises ConfigurationInvalid in the end where an entry cannot be used: nobody knows how long it wants to keep what.
+    """
+    from include.orderhouse.connections import sort_connections
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect
@@ -59,7 +62,8 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     engine = connect()
     try:
         log.info("%s old events and notifications were removed", _forget(engine))
-        removed = maintain(engine, read_connections().values())
+        known, mistakes = sort_connections()
+        removed = maintain(engine, known.values())
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
         exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
@@ -69,6 +73,8 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
+    for mistake in mistakes.values():
+        raise mistake.error
     return removed
 
 

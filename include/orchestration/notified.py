@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, get_current_context, task, task_group
 
@@ -18,6 +18,9 @@ from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolic
 from include.orchestration.secrets import TaskWatermark
 from include.orchestration.shares import Share, dag_id, is_in_share, shares
 from include.orchestration.tasks import advance_watermark, extract, load, transform, validate
+
+if TYPE_CHECKING:
+    from include.orderhouse.connections import Connection, Mistake
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _DOCUMENTATION = """\
@@ -76,13 +79,14 @@ def _dag(share: Share) -> DAG:
 @task
 def mail(customer: str | None) -> list[str]:
     """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read."""
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.connections import sort_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
     from include.orderhouse.warehouse.status import disconnected
 
-    engine, known = connect(), read_connections()
-    others = [name for name, found in known.items() if not is_in_share(found, customer)]
+    engine, (known, mistakes) = connect(), sort_connections()
+    every: list[tuple[str, Connection | Mistake]] = [*known.items(), *mistakes.items()]
+    others = [name for name, found in every if not is_in_share(found, customer)]
     try:
         taken, gone = take(engine, run_name(get_current_context()), others), disconnected(engine)
     finally:
@@ -90,9 +94,12 @@ def mail(customer: str | None) -> list[str]:
     return [
         name
         for name, found in taken.items()
-        if name in known.keys() - gone
-        and known[name].options.enabled
-        and _is_to_read(name, found.is_understood, found.order_ids)
+        if (name in mistakes and mistakes[name].is_enabled)
+        or (
+            name in known.keys() - gone
+            and known[name].options.enabled
+            and _is_to_read(name, found.is_understood, found.order_ids)
+        )
     ]
 
 

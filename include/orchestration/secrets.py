@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from airflow.sdk import Connection, Variable
 from airflow.sdk.exceptions import AirflowException, AirflowSecretsBackendAccessDenied
 
-from include.orchestration.vault import CUSTOMER
+from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
@@ -51,8 +51,8 @@ def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
     """The error for a connection whose Airflow Connection is missing."""
     return ConfigurationInvalid(
         f"Connection {connection!r} needs the Airflow Connection {credentials_id!r}, which does not exist.",
-        action="Create it under Admin > Connections, in the secrets backend, or as the environment variable "
-        f"AIRFLOW_CONN_{credentials_id.upper()}.",
+        action=f"Put it into the vault (scripts/orderhouse vault put {credentials_id}), or create it under Admin > "
+        f"Connections, in the secrets backend, or as the environment variable AIRFLOW_CONN_{credentials_id.upper()}.",
     )
 
 
@@ -68,7 +68,7 @@ def denied(whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseEr
 
 def check_customer(connection: str, customer: str, record: ConnectionRecord) -> None:
     """Raise ConfigurationInvalid where the vault holds the credentials for another customer than the connection's."""
-    owner = record.extra_dejson.get(CUSTOMER, customer)
+    owner = str(record.extra_dejson.get(CUSTOMER, customer)).removeprefix(OF_CUSTOMER)
     if owner != customer:
         raise ConfigurationInvalid(
             f"Connection {connection!r} of {customer!r} names credentials that the vault holds for {owner!r}.",

@@ -11,10 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from include.orderhouse.connections import unchecked_document
+from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.customers import NAME, Customer
 
 if TYPE_CHECKING:
-    from include.orderhouse.connections import Connection
+    from include.orderhouse.connections import Connection, Mistake
 
 
 def dag_id(connector: str, customer: str | None = None) -> str:
@@ -25,6 +26,13 @@ def dag_id(connector: str, customer: str | None = None) -> str:
 def dag_id_of(connection: Connection) -> str:
     """The DAG that syncs a connection."""
     return dag_id(connection.connector.name, connection.customer if connection.is_apart else None)
+
+
+def dag_id_of_mistake(mistake: Mistake) -> str | None:
+    """The DAG that would sync the connection of an entry that cannot be used; None where it names no connector."""
+    if mistake.connector not in CONNECTORS:
+        return None
+    return dag_id(mistake.connector, mistake.customer if mistake.is_apart else None)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,6 @@ def _is_of(entry: Any, connector: str | None) -> bool:
     return isinstance(entry, dict) and connector in (None, entry.get("connector"))
 
 
-def is_in_share(connection: Connection, customer: str | None) -> bool:
+def is_in_share(connection: Connection | Mistake, customer: str | None) -> bool:
     """Whether the DAG of a customer, or None for that of all others, syncs a connection."""
     return connection.customer == customer if customer else not connection.is_apart

@@ -60,7 +60,6 @@ def transform(connection: str, extracted: Summary) -> Summary:
 @reporting_task(map_index_template="{{ connection_name }}")
 def validate(connection: str, transformed: Summary) -> Summary:
     """Run the expectations; stops a run that must not load."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from include.orderhouse.sync import steps
 
     with _step(connection) as (runtime, _):

@@ -22,7 +22,9 @@ from airflow.secrets import BaseSecretsBackend
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 CUSTOMER = "orderhouse_customer"
-"""The key of the extra JSON that says whose the credentials are; `as_credentials` holds the connection to it."""
+"""The key of the extra JSON that says whose the credentials are; `check_customer` holds the connection to it."""
+OF_CUSTOMER = "customer "
+"""What stands before the name there: of a value with few letters Airflow warns, as of a secret too short to mask."""
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,9 @@ def _labelled(value: str, customer: str) -> str:
     """The Connection with its customer in the extra JSON."""
     content: dict[str, Any] = json.loads(value)
     extra = content.get("extra") or {}
-    content["extra"] = json.dumps({**(json.loads(extra) if isinstance(extra, str) else extra), CUSTOMER: customer})
+    content["extra"] = json.dumps(
+        {**(json.loads(extra) if isinstance(extra, str) else extra), CUSTOMER: OF_CUSTOMER + customer}
+    )
     return json.dumps(content)
 
 

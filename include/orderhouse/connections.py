@@ -1,7 +1,7 @@
 """The registry of connections: `connections.yaml`, read and checked. Secrets are not here but in Airflow Connections.
 
-Values may hold ``${NAME}`` or ``${NAME:-default}``, taken from the environment; what is empty there is the default, as
-in a shell.
+Values may hold ``${NAME}`` or ``${NAME:-default}``, taken from the environment. A variable that is not set stops the
+connection whose entry uses it, and no other.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, first_problem
 from include.orderhouse.yaml_text import parse_yaml
 
-_VARIABLE = re.compile(r"^[ \t]*#.*$|\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", re.MULTILINE)
-"""Or a line that is a comment: what it names need not be there."""
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 SECTIONS = ("connections", "customers", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
+_WHOSE = ("connector", "customer")
+_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
+_UNSET = re.compile("\ue000(\\w+)\ue001")
+"""What stands for a variable that is not set, until it is known which entry uses it."""
 
 
 class Connection(Strict):
@@ -88,6 +91,17 @@ class Connection(Strict):
         return hashlib.sha256(wire.encode(parts)).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with an entry that cannot be used, and what it says of itself nevertheless."""
+
+    error: ConfigurationInvalid
+    connector: str | None
+    customer: str | None
+    is_apart: bool
+    is_enabled: bool
+
+
 def connections_file() -> Path:
     """The file named by ORDERHOUSE_CONNECTIONS, else include/connections.yaml."""
     return Path(os.environ.get("ORDERHOUSE_CONNECTIONS") or DEFAULT_FILE)
@@ -98,15 +112,42 @@ def read_connections(path: Path | None = None, connector: str | None = None) -> 
 
     Raises ConfigurationInvalid naming the file, the entry and what to change.
     """
+    found, mistakes = sort_connections(path, connector)
+    for mistake in mistakes.values():
+        raise mistake.error
+    return found
+
+
+def sort_connections(
+    path: Path | None = None, connector: str | None = None
+) -> tuple[dict[str, Connection], dict[str, Mistake]]:
+    """The same, and the mistakes of entries that cannot be used, by name: they stop no other connection.
+
+    Raises ConfigurationInvalid where the file itself cannot be read.
+    """
     path = path or connections_file()
     document = read_document(path)
-    entries, apart = document["connections"], _apart(document)
-    wanted = {name: entry for name, entry in entries.items() if connector in (None, _connector_of(entry))}
-    return {name: _check(name, entry, path, apart) for name, entry in wanted.items()}
+    apart = _apart(document)
+    found: dict[str, Connection] = {}
+    mistakes: dict[str, Mistake] = {}
+    for name, entry in document["connections"].items():
+        if connector is None or _may_be(connector, entry):
+            try:
+                found[name] = _check(name, entry, path, apart)
+            except ConfigurationInvalid as error:
+                mistakes[str(name)] = _mistake(error, entry, apart)
+    return found, mistakes
 
 
-def _connector_of(entry: Any) -> Any:
-    return entry.get("connector") if isinstance(entry, dict) else None
+def _mistake(error: ConfigurationInvalid, entry: Any, apart: Collection[str]) -> Mistake:
+    told = entry if isinstance(entry, dict) else {}
+    connector, customer = (value if isinstance(value := told.get(key), str) else None for key in _WHOSE)
+    return Mistake(error, connector, customer, customer in apart, told.get("enabled") is not False)
+
+
+def _may_be(connector: str, entry: Any) -> bool:
+    named = entry.get("connector") if isinstance(entry, dict) else None
+    return named == connector or (isinstance(named, str) and _UNSET.search(named) is not None)
 
 
 def _apart(document: dict[str, Any]) -> Collection[str]:
@@ -122,6 +163,8 @@ def read_document(path: Path) -> dict[str, Any]:
         raise ConfigurationInvalid(
             f"{path} has no mapping called 'connections'.", action="See docs/add-a-connection.md for its form."
         )
+    shared = {name: part for name, part in document.items() if name != "connections" and not str(name).startswith("x-")}
+    _refuse_unset(str(path), [shared, list(document), list(document["connections"])])
     if unknown := sorted(str(name) for name in document if name not in SECTIONS and not str(name).startswith("x-")):
         raise ConfigurationInvalid(
             f"{path} has no section called {', '.join(unknown)}.", action=f"There are: {', '.join(SECTIONS)}."
@@ -175,19 +218,34 @@ def _read_yaml(path: Path) -> Any:
 def _expand(path: Path, environment: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name, default = found["name"], found["default"]
-        if name is None:
-            return found[0]
-        if name not in environment and default is None:
-            raise ConfigurationInvalid(
-                f"{path} uses ${{{name}}}, which the environment does not have.",
-                action=f"Set {name}, or write ${{{name}:-default}}.",
-            )
-        return environment.get(name) or default or ""
+        if default is not None:
+            return environment.get(name) or default
+        return environment.get(name, f"\ue000{name}\ue001")
 
     return _VARIABLE.sub(value, path.read_text(encoding="utf-8"))
 
 
+def _refuse_unset(where: str, document: Any) -> None:
+    if names := sorted(set(_unset(document, set()))):
+        raise ConfigurationInvalid(
+            f"{where} uses {', '.join(f'${{{name}}}' for name in names)}, which the environment does not have.",
+            action=f"Set {', '.join(names)}, or write ${{{names[0]}:-default}}.",
+        )
+
+
+def _unset(document: Any, seen: set[int]) -> Iterator[str]:
+    """The variables that are not set. ``seen`` are parts that were looked at: aliases may repeat them without end."""
+    if isinstance(document, str):
+        yield from _UNSET.findall(document)
+    elif isinstance(document, dict | list) and id(document) not in seen:
+        seen.add(id(document))
+        parts = [*document, *document.values()] if isinstance(document, dict) else document
+        for part in parts:
+            yield from _unset(part, seen)
+
+
 def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connection:
+    _refuse_unset(f"{path}, connection {name!r},", entry)
     try:
         if not re.fullmatch(r"[a-z0-9_]{1,63}", str(name)):
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")

@@ -58,8 +58,10 @@ class OrderhouseError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
+        said = self.message.rstrip()
+        end = "" if said.endswith((".", "!", "?", ")")) else "."
         trace = f" (request id {self.request_id})" if self.request_id else ""
-        return f"{self.code}: {self.message}{trace} {self.action}"
+        return f"{self.code}: {said}{end}{trace} {self.action}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.message, self.__dict__)

@@ -16,7 +16,7 @@ from include.orderhouse.connector import Connector
 from include.orderhouse.mapping import Binding, Derived, Expression, TableMapping
 from include.orderhouse.model import CodeList, Kind
 from include.orderhouse.options import CustomField, Override
-from include.orderhouse.transform.overrides import overridden
+from include.orderhouse.transform.table import overridden
 
 _READ_AS = {
     Kind.TEXT: "text",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -14,8 +13,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from include.orderhouse.model import ShortName, Table
 from include.orderhouse.tls import PIN
 
-MOST_DAYS = 365_000
-"""So many before any date of today is still a date."""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _FAULTS = {
@@ -32,19 +29,23 @@ FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", 
 TableName = Literal["order", "line"]
 
 
+LONGEST_DAYS = 36_500
+"""No option holds more days: a few thousand years back there are no dates any more."""
+
+
 def duration(value: Any) -> Any:
     """``15m``, ``6h``, ``2d`` as a timedelta."""
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value)):
-        try:
-            length = timedelta(**{UNITS[found[2]]: int(found[1])})
-        except OverflowError:
-            length = timedelta.max
-        if length.days <= MOST_DAYS:
-            return length
-        raise ValueError(f"{value} is longer than {MOST_DAYS} days")
-    if isinstance(value, timedelta):
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,8})\s*([smhd])", value)):
+        value = timedelta(**{UNITS[found[2]]: int(found[1])})
+    if isinstance(value, timedelta) and value <= timedelta(days=LONGEST_DAYS):
         return value
-    raise ValueError("write a number with s, m, h or d, such as 15m or 6h")
+    raise ValueError(f"write a number with s, m, h or d, such as 15m or 6h, at most {LONGEST_DAYS}d")
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
 
 
 def _zone(value: str) -> str:
@@ -53,15 +54,9 @@ def _zone(value: str) -> str:
     return value
 
 
-def _path(value: str) -> str:
-    if not all(value.lstrip("^").removeprefix(".").split(".")):
-        raise ValueError(f"{value!r} is no path: give names of fields, separated by dots, such as vendor.city")
-    return value
-
-
 Duration = Annotated[timedelta, BeforeValidator(duration)]
-Path = Annotated[str, AfterValidator(_path)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
 class Strict(BaseModel):
@@ -74,7 +69,7 @@ class CustomField(Strict):
     """One source field, or all of a pattern, under `custom_fields` in the warehouse."""
 
     table: TableName
-    source: Path | None = None
+    source: str | None = None
     """Dotted path of one field in the raw record."""
     pattern: str | None = None
     """Shell pattern of top-level field names, such as ``YY1_*``; each lands under its own name."""
@@ -87,6 +82,8 @@ class CustomField(Strict):
             raise ValueError("give either source (one field) or pattern (all fields that match)")
         if self.pattern is not None and self.name is not None:
             raise ValueError("a pattern keeps the source's names; leave name out")
+        if self.pattern is not None and "type" in self.model_fields_set:
+            raise ValueError("a pattern keeps the source's values as they are; leave type out")
         return self
 
     @property
@@ -98,7 +95,7 @@ class CustomField(Strict):
 class Override(Strict):
     """Another source for a canonical column, for one connection."""
 
-    source: Path | None = None
+    source: str | None = None
     """Dotted path; None with ``constant``."""
     constant: str | None = None
     codes: dict[str, str] | None = None
@@ -142,21 +139,21 @@ class Options(Strict):
     """One entry of connections.yaml."""
 
     connector: str
-    customer: str
+    customer: Annotated[str, AfterValidator(_filled)]
     credentials: str | None = None
     """Id of the Airflow Connection; None means the connection's own name."""
     enabled: bool = True
     sync_every: Duration = timedelta(hours=1)
     rediscover_every: Duration = timedelta(hours=6)
     """How long incremental syncs go by what an earlier one learned of the source: its companies, units, fields."""
-    initial_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 90
+    initial_days: Days = 90
     include_open_orders: bool = True
     """The initial sync also fetches orders that are open at the source, however old."""
     overlap: Duration = timedelta(minutes=10)
     """How far before the watermark a window starts, for rows that were committed late."""
     safety_delay: Duration = timedelta(seconds=60)
     """How far behind the source's clock the watermark stays."""
-    slice_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 15
+    slice_days: Days = 15
     """Longer windows are fetched as concurrent slices of this many days."""
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
@@ -192,13 +189,6 @@ class Options(Strict):
     settings: dict[str, Any] = {}
     custom_fields: tuple[CustomField, ...] = ()
     overrides: dict[ShortName, dict[str, Override]] = {}
-
-    @model_validator(mode="after")
-    def _names_once(self) -> Options:
-        named = Counter((custom.table, custom.key) for custom in self.custom_fields if custom.pattern is None)
-        if twice := [f"{table}.{key}" for (table, key), times in named.items() if times > 1]:
-            raise ValueError(f"custom_fields has {', '.join(twice)} more than once; give each a name of its own")
-        return self
 
     def overrides_of(self, table: Table) -> dict[str, Override]:
         """What stands in place of the mapping's expressions of a canonical table, by column."""

@@ -17,6 +17,8 @@ OLDEST = ssl.TLSVersion.TLSv1_2
 PIN = re.compile(r"sha256/[A-Za-z0-9+/]{43}=")
 """A pin: SHA-256 of the public key (SubjectPublicKeyInfo, DER) in Base64, as in RFC 7469."""
 
+_NO_TLS = frozenset({"wrong version number", "record layer failure", "packet length too long"})
+"""What OpenSSL says of an answer that is no TLS at all, such as one by plain HTTP."""
 _HARMLESS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """Errors of a dropped connection, which say nothing about trust."""
 
@@ -107,6 +109,11 @@ def untrusted(error: BaseException | None, host: str) -> SourceUntrusted | None:
     if error is None or isinstance(error, _HARMLESS):
         return None
     said = getattr(error, "verify_message", None) or (error.reason or str(error)).replace("_", " ").lower()
+    if said in _NO_TLS:
+        return SourceUntrusted(
+            f"No TLS connection to {host}: what answers there does not speak TLS ({said}).",
+            action="Correct the host in the Airflow Connection: the port that speaks it, or http:// if that is meant.",
+        )
     return SourceUntrusted(
         f"No TLS connection to {host} that can be trusted: {said}.",
         action="Let the source renew its certificate and speak TLS 1.2 or newer; name its authority, the client "

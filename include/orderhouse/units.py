@@ -80,6 +80,7 @@ LENGTHS_AND_AREAS = {
     "FTK": "square foot",
     "YDK": "square yard",
     "ACR": "acre",
+    "HAR": "hectare",
     "H18": "square hectometre (hectare)",
 }
 VOLUMES = {

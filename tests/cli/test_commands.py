@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from include.cli.mappings import PAGES
 from include.orderhouse.connectors import CONNECTORS, load
-from include.orderhouse.home import PROJECT
+from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.mapping_page import mapping_page
+from include.orderhouse.warehouse.embedded import embedded_postgres
 from tests.cli.conftest import Command
 
 _LOADED = "import sys, json, include.cli.__main__; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
@@ -36,6 +38,28 @@ def test_the_connections_are_listed_before_they_have_synced(orderhouse: Command)
     assert done.returncode == 0
     assert "sandbox_netsuite" in done.stdout
     assert "never synced" in done.stdout
+
+
+def test_the_watermark_is_listed_after_a_sync_that_does_not_concern_it(home: Home, orderhouse: Command) -> None:
+    synced = """
+        INSERT INTO ops.sync (connection, sync_id, customer, connector, mode, run_id, triggered_by, state, attempts,
+                              mapping_version, started_at, watermark_after)
+        VALUES ('sandbox_odoo', gen_random_uuid(), 'sandbox', 'odoo', 'incremental', 'r', 'test', 'succeeded', 1, 1,
+                '2026-11-01T08:00:00Z', '2026-11-01T07:59:00Z'),
+               ('sandbox_odoo', gen_random_uuid(), 'sandbox', 'odoo', 'remap', 'r', 'test', 'succeeded', 1, 1,
+                '2026-11-01T09:00:00Z', NULL)
+    """
+    with embedded_postgres(home, port=0) as server:
+        engine = sa.create_engine(server.url())
+        with engine.begin() as warehouse:
+            warehouse.execute(sa.text(synced))
+        listed = orderhouse("connections").stdout
+        with engine.begin() as warehouse:
+            warehouse.execute(sa.text("DELETE FROM ops.sync"))
+        engine.dispose()
+    (line,) = [line for line in listed.splitlines() if line.startswith("sandbox_odoo ")]
+    assert "remap" in line
+    assert line.rstrip().endswith("2026-11-01 07:59:00")
 
 
 def test_a_query_prints_a_table_or_csv(orderhouse: Command) -> None:

@@ -14,7 +14,7 @@ import yaml
 from airflow.configuration import conf
 
 from include.orchestration.shares import shares
-from include.orderhouse.connections import read_connection, read_connections
+from include.orderhouse.connections import read_connection, read_connections, sort_connections
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
@@ -81,7 +81,7 @@ def test_the_document_is_parsed_once_in_a_process_however_many_connections_are_r
     assert parse_yaml.cache_info().misses == 1
 
 
-def test_a_mistake_in_one_entry_stops_only_its_own_connector(entries: dict[str, Any], file: Path) -> None:
+def test_a_mistake_in_one_entry_stops_only_its_own_connection(entries: dict[str, Any], file: Path) -> None:
     wrong, *_ = entries
     entries[wrong]["sync_every"] = "often"
     file.write_text(yaml.safe_dump({"connections": entries}), encoding="utf-8")
@@ -90,6 +90,8 @@ def test_a_mistake_in_one_entry_stops_only_its_own_connector(entries: dict[str, 
         assert len(read_connections(file, connector)) == len(_names(connector))
     with pytest.raises(ConfigurationInvalid, match=wrong):
         read_connections(file, spoiled)
+    found, mistakes = sort_connections(file, spoiled)
+    assert (list(mistakes), wrong in found, len(found)) == ([wrong], False, len(_names(spoiled)) - 1)
     fellow = next(name for name in _names(spoiled) if name != wrong)
     assert read_connection(fellow, file).name == fellow
 

@@ -13,6 +13,7 @@ from include.orchestration.choice import connections_to_sync
 from include.orchestration.dag import purchase_order_dags
 from include.orchestration.notified import notified_dags
 from include.orchestration.shares import shares
+from include.orderhouse.connections import read_connection
 from include.orderhouse.customers import Customer, read_customers
 from include.orderhouse.errors import ConfigurationInvalid
 from tests.warehouse.conftest import engine, server, url
@@ -76,6 +77,29 @@ def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkey
     assert found == {None: ["initech"], "acme": ["acme_us"], "globex": ["globex"]}
     with pytest.raises(ConfigurationInvalid, match="globex: purchase_orders__odoo has no such connection"):
         connections_to_sync("odoo", None, context("globex"))
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_run_syncs_the_others_of_its_share_though_an_entry_cannot_be_used(
+    file: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task of that entry then fails by itself, and says why."""
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    wrong = "".join(
+        f"  {name}: {{connector: odoo, customer: {customer}, sync_evry: 1h{more}}}\n"
+        for name, customer, more in (
+            ("initech_2", "initech", ""),
+            ("initech_3", "initech", ", enabled: false"),
+            ("acme_2", "acme", ""),
+        )
+    )
+    file.write_text(f"customers: {CUSTOMERS}{CONNECTIONS}{wrong}", encoding="utf-8")
+    found = {customer: connections_to_sync("odoo", customer, context()) for customer in (None, "acme", "globex")}
+    assert found == {None: ["initech", "initech_2"], "acme": ["acme_us", "acme_2"], "globex": ["globex"]}
+    assert connections_to_sync("odoo", None, context("initech")) == ["initech"]
+    assert connections_to_sync("odoo", None, context("initech_2")) == ["initech_2"]
+    with pytest.raises(ConfigurationInvalid, match="'initech_2', sync_evry: there is no such option"):
+        read_connection("initech_2")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_airflow_finds_a_connection_in_the_vault_before_it_looks_elsewhere() -> 
     done = subprocess.run([sys.executable, "-c", ASK], env=environment, cwd=PROJECT, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1:] == ["https://erp.example.com me True"], done.stderr
     assert PLANTED not in done.stdout + done.stderr
+    assert "too short" not in done.stdout + done.stderr
 
 
 @pytest.mark.usefixtures("vault")

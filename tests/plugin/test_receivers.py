@@ -38,6 +38,7 @@ connections:
   acme_deaf: {connector: odoo, customer: acme}
   acme_secretless: {connector: odoo, customer: acme, notifications: nowhere}
   acme_weak: {connector: odoo, customer: acme, notifications: weak_hook}
+  acme_typo: {connector: odoo, customer: acme, notifications: acme_hook, sync_evry: 1h}
 """
 BASIC = {"Authorization": "Basic " + base64.b64encode(f"odoo:{SECRET}".encode()).decode()}
 INBOX = "SELECT connection, order_ids, problem IS NULL FROM ops.notification ORDER BY received_at"
@@ -139,7 +140,7 @@ def test_a_secret_that_the_vault_holds_for_another_customer_proves_nothing(
     receivers._stored.cache_clear()
 
 
-@pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak"])
+@pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak", "acme_typo"])
 def test_without_a_secret_to_verify_with_nothing_is_taken(
     client: TestClient, engine: sa.Engine, connection: str
 ) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from tests.plugin.limited_users import INITECH
-from tests.plugin.warehouse import REJECTED
+from tests.plugin.warehouse import CONNECTIONS, REJECTED, write_connections
 from tests.warehouse.orders import rows
 
 MOUNT = "/orderhouse"
@@ -48,6 +48,43 @@ def test_who_knows_one_dag_sees_its_connections_only(
     assert told(client, "/rejects") == told(client, "/orders") == seen & {"acme_us"}
     page = client.get(f"{MOUNT}/").text
     assert {name for name in ("acme_us", "globex") if f"/connections/{name}" in page} == with_runs
+
+
+MISTAKEN = """\
+connections:
+  acme_typo: {connector: odoo, customer: acme, sync_evry: 1h}
+  initech_typo: {connector: odoo, customer: initech, sync_evry: 1h}
+  umbrella_typo: {connector: odo, customer: umbrella}
+"""
+
+
+@pytest.mark.parametrize(
+    ("user", "seen"),
+    [
+        ("oda", {"acme_typo"}),
+        ("sal", set()),
+        ("ini", {"initech_typo"}),
+        ("vic", {"acme_typo", "initech_typo", "umbrella_typo"}),
+    ],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_an_entry_that_cannot_be_used_is_told_to_who_may_see_it_and_hides_no_other(
+    visit: Visit, user: str, seen: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_connections(tmp_path)
+    file.write_text(CONNECTIONS.replace("connections:\n", MISTAKEN), encoding="utf-8")
+    usable = told(visit(user), "/connections", "name")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    client = visit(user)
+    listed = client.get(f"{API}/connections").raise_for_status().json()
+    page = client.get(f"{MOUNT}/").raise_for_status().text
+    names = {"acme_typo", "initech_typo", "umbrella_typo"}
+    assert {each["name"] for each in listed["data"]} == usable
+    assert {name for name in names if any(f"'{name}'" in mistake for mistake in listed["mistakes"])} == seen
+    assert {name for name in names if name in page} == seen
+    for name in names:
+        answer = client.get(f"{API}/connections/{name}/sync-status")
+        assert (name, answer.status_code) == (name, 409 if name in seen else 404)
 
 
 def test_what_a_user_may_not_see_is_as_if_it_were_not_there(visit: Visit, warehouse: sa.Engine) -> None:

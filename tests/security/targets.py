@@ -37,12 +37,12 @@ from tests.webhooks.test_notifications import EXAMPLES, SECRET, Example
 Target = Callable[[Random], str]
 
 _OVERRIDES = {
-    "order": {"currency": {"source": "a.b"}, "status": {"source": "state", "codes": {"purchase": "sent"}}},
+    "order": {"currency": {"source": "a.b"}, "status": {"source": "state", "codes": {"purchase": "approved"}}},
     "line": {"description": {"constant": "none"}, "quantity_ordered": {"source": "qty"}},
 }
 _FIELDS = [
     {"table": "order", "source": "partner_ref", "name": "reference", "type": "text"},
-    {"table": "line", "pattern": "x_*", "type": "json"},
+    {"table": "line", "pattern": "x_*"},
     {"table": "order", "source": "amount_total", "type": "decimal"},
 ]
 _CHANGED = {"overrides": _OVERRIDES, "custom_fields": _FIELDS}

@@ -85,3 +85,12 @@ def test_what_no_client_looks_at_is_said() -> None:
     told = (PROJECT / "SECURITY.md").read_text(encoding="utf-8").partition("## Not defended")[2]
     assert [called for called, caller in CALLERS.items() if not caller.has_lists] == ["a token endpoint elsewhere"]
     assert "revoked certificate of a token endpoint elsewhere" in " ".join(told.split())
+
+
+def test_a_source_that_speaks_no_tls_is_told_as_such(tmp_path: Path) -> None:
+    server = BAD["no TLS"]
+    with serving(context=server.context(tmp_path), protocol=HTTP) as served:
+        said = CALLERS["a source"].call(served, _trust(server, tmp_path))
+    assert "does not speak TLS" in said
+    assert "http:// if that is meant" in said
+    assert "certificate" not in said

@@ -6,7 +6,9 @@ import pytest
 
 from include.orderhouse import units
 from include.orderhouse.codes import minor_units, normalise
+from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.model import CodeList
+from include.orderhouse.transform.changes import is_canonical
 from include.orderhouse.units import UNITS
 
 
@@ -97,3 +99,24 @@ def test_every_unit_code_is_two_or_three_characters_and_stands_in_one_group_only
     groups = [group for name, group in vars(units).items() if name.isupper() and name != "UNITS"]
     assert all(2 <= len(code) <= 3 and code == code.upper() for code in UNITS)
     assert sum(len(group) for group in groups) == len(UNITS)
+
+
+@pytest.mark.parametrize("name", CONNECTORS)
+def test_the_code_tables_of_a_connector_lead_to_canonical_codes(name: str) -> None:
+    wrong = [
+        (binding.slot.column.name, said, code)
+        for table in load(name).mapping.tables
+        for binding in table.bindings
+        for said, code in ((binding.expression and binding.expression.table) or {}).items()
+        if not is_canonical(code, binding.slot.column)
+    ]
+    assert wrong == []
+
+
+def test_american_quarts_and_pints_are_liquid_ones() -> None:
+    """UN/ECE Recommendation 20 says to write QTL and PTL where QT and PT were written."""
+    of_sap = load("sap_s4hana").mapping.tables[1].expression("unit")
+    assert of_sap is not None
+    assert of_sap.table is not None
+    assert (of_sap.table["QT"], of_sap.table["PT"]) == ("QTL", "PTL")
+    assert normalise(CodeList.UNIT, "HAR") == "HAR"

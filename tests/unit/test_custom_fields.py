@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from include.orderhouse import wire
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import CustomField, Override
-from tests.unit.small_source import connection, frames, line, made, only, order
+from tests.unit.small_source import frames, line, made, only, order
 
 CUSTOM = (
     CustomField(table="order", source="extra.budget", name="budget", type="decimal"),
@@ -75,56 +72,6 @@ def test_an_override_of_an_unknown_column_is_refused() -> None:
         frames(order(), overrides={"order": {"memos": Override(source="x")}})
 
 
-def test_custom_fields_of_one_name_are_refused() -> None:
-    budget = CustomField(table="order", source="x_budget", name="budget")
-    connection(custom_fields=[budget, CustomField(table="line", source="budget")])
-    with pytest.raises(ValidationError, match=r"custom_fields has order\.budget more than once"):
-        connection(custom_fields=[budget, CustomField(table="order", source="budget")])
-
-
-@pytest.mark.parametrize("source", ["", "^", "vendor..city", "vendor."])
-def test_a_path_without_a_field_is_refused(source: str) -> None:
-    for make in (lambda: Override(source=source), lambda: CustomField(table="line", source=source)):
-        with pytest.raises(ValidationError, match="is no path"):
-            make()
-
-
-@pytest.mark.parametrize(("table", "source"), [("order", "^memo"), ("line", "^^memo"), ("line", "^^.memo")])
-def test_a_path_to_above_the_order_is_refused(table: Any, source: str) -> None:
-    for choices in (
-        {"custom_fields": [CustomField(table=table, source=source)]},
-        {"overrides": {table: {"source_url": Override(source=source)}}},
-    ):
-        with pytest.raises(ConfigurationInvalid, match=f"reads '{re.escape(source)}' for a column of {table}"):
-            frames(order(), **choices)
-
-
-@pytest.mark.parametrize("override", [Override(source="number"), Override(constant="1")])
-def test_an_override_of_the_orders_own_key_is_refused(override: Override) -> None:
-    with pytest.raises(ConfigurationInvalid, match=r"order\.source_order_id, by which its syncs know orders again"):
-        frames(order(), overrides={"order": {"source_order_id": override}})
-    frames(order(), overrides={"line": {"source_line_id": Override(source="no")}})
-
-
-def test_an_override_of_a_table_that_the_source_does_not_fill_is_refused() -> None:
-    with pytest.raises(ConfigurationInvalid, match="of schedule, of which Small gives no rows"):
-        frames(order(), overrides={"schedule": {"quantity": Override(source="x")}})
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "codes", "said"),
-    [
-        ("order", "status", {"P": "approved", "X": "aproved"}, r"order\.status codes that it cannot have: 'aproved'"),
-        ("order", "currency", {"Euro": "EURO"}, r"'EURO'\. There are: ISO 4217"),
-        ("order", "ship_to_country", {"D": "de"}, r"'de'\. There are: ISO 3166-1 alpha-2"),
-        ("line", "unit", {"Box": "box"}, r"'box'\. There are: UN/ECE Recommendation 20"),
-    ],
-)
-def test_codes_that_a_column_cannot_have_are_refused(table: str, column: str, codes: Any, said: str) -> None:
-    with pytest.raises(ConfigurationInvalid, match=said):
-        frames(order(), overrides={table: {column: Override(source="x", codes=codes)}})
-
-
 def test_codes_that_a_column_can_have_are_taken() -> None:
     overrides = {
         "order": {
@@ -135,17 +82,3 @@ def test_codes_that_a_column_can_have_are_taken() -> None:
         "line": {"unit": Override(source="x", codes={"Box": "XBX", "a unit that is in no list here": "NEW"})},
     }
     assert only(frames(order(x="Euro"), overrides=overrides))["currency"] == "EUR"
-
-
-@pytest.mark.parametrize(
-    ("column", "constant", "said"),
-    [
-        ("status", "aproved", r"gives order\.status a constant that it cannot have: 'aproved' is not in the canonical"),
-        ("order_date", "31.12.2026", "a date expected"),
-        ("total_amount", "much", "a number expected"),
-        ("sent_at", "2026-01-01T00:00:00", "has no offset"),
-    ],
-)
-def test_a_constant_that_a_column_cannot_hold_is_refused(column: str, constant: str, said: str) -> None:
-    with pytest.raises(ConfigurationInvalid, match=said):
-        frames(order(), overrides={"order": {column: Override(constant=constant)}})

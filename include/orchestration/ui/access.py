@@ -10,9 +10,9 @@ from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
 from airflow.models.dag import DagModel
 from fastapi import Depends, Request
 
-from include.orchestration.shares import dag_id, dag_id_of
+from include.orchestration.shares import dag_id, dag_id_of, dag_id_of_mistake
 from include.orchestration.ui.failures import Failure
-from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orderhouse.connections import Connection
 from include.orderhouse.connectors import CONNECTORS
 
@@ -59,6 +59,7 @@ class Access:
     def _teams(self) -> dict[str, str | None]:
         """Every DAG, with the team that owns it where Airflow is shared between teams."""
         ids = {*map(dag_id, CONNECTORS), *map(dag_id_of, known_connections().values())}
+        ids |= {found for found in map(dag_id_of_mistake, mistakes().values()) if found}
         return dict.fromkeys(ids) | DagModel.get_dag_id_to_team_name_mapping(list(ids))
 
     def _is_allowed(self, method: Any, dag: str, entity: DagAccessEntity | None) -> bool:

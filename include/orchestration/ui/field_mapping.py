@@ -15,7 +15,7 @@ from include.orderhouse.mapping_page import overrides_of, reading_of, source_of
 from include.orderhouse.model import CodeList
 from include.orderhouse.options import CustomField
 from include.orderhouse.transform.mapped import Mapped
-from include.orderhouse.transform.overrides import overridden
+from include.orderhouse.transform.table import overridden
 from include.orderhouse.warehouse.reading.fields import (
     DriftNote,
     KnownSourceField,

@@ -18,7 +18,7 @@ from include.orchestration.announcement import announce_mail
 from include.orchestration.secrets import ConnectionRecord, check_customer
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.gate import SIGNED
-from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid
@@ -54,6 +54,8 @@ async def _body(request: Request) -> bytes:
 def _receive(name: str, call: Call) -> Reception:
     try:
         connection = known_connections().get(name)
+        if name in mistakes():
+            raise mistakes()[name].error
         if connection is None:
             raise NotGenuine
         return receive(warehouse(), connection, call, lambda: _secret(connection))

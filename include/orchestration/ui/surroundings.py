@@ -6,11 +6,13 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from include.orchestration.shares import dag_id_of
+from include.orchestration.shares import dag_id, dag_id_of, dag_id_of_mistake
 from include.orchestration.ui.access import Access
 from include.orchestration.ui.failures import not_found
-from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orderhouse.connections import Connection
+from include.orderhouse.connectors import CONNECTORS
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.engine import connect
 
 
@@ -25,9 +27,21 @@ def visible_connections(access: Access) -> dict[str, Connection]:
     return {name: found for name, found in known_connections().items() if dag_id_of(found) in access.readable}
 
 
+def visible_mistakes(access: Access) -> dict[str, ConfigurationInvalid]:
+    """What is wrong with the other entries, by name; those that name no connector are for who may see all."""
+    sees_all = access.readable >= set(map(dag_id, CONNECTORS))
+    placed = {name: (mistake.error, dag_id_of_mistake(mistake)) for name, mistake in mistakes().items()}
+    return {name: error for name, (error, dag) in placed.items() if (dag in access.readable if dag else sees_all)}
+
+
 def visible_connection(access: Access, name: str) -> Connection:
-    """One of them. A connection that the user may not see is not told from one that is not there."""
+    """One of them. A connection that the user may not see is not told from one that is not there.
+
+    Raises ConfigurationInvalid where its entry cannot be used.
+    """
     found = visible_connections(access).get(name)
+    if found is None and (mistake := visible_mistakes(access).get(name)):
+        raise mistake
     if found is None:
         raise not_found(f"There is no connection {name!r} in connections.yaml, or you may not see it.")
     return found

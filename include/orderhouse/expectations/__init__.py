@@ -4,6 +4,11 @@
 Only `suites`, `validator` and `report` import Great Expectations, which takes seconds.
 """
 
+import logging
+
 from include.orderhouse.expectations.check import Finding
+
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
+"""It tells more than a hundred lines about itself when it is imported."""
 
 __all__ = ["Finding"]

@@ -19,8 +19,8 @@ from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.mapping import Record, TableMapping
 from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES, Table
 from include.orderhouse.raw_order import RawOrder, pack
+from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.company_amounts import derive_company_amounts
-from include.orderhouse.transform.overrides import check_tables
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 
@@ -65,8 +65,8 @@ class Transform:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        check_tables(connection)
         mapping = connection.connector.mapping
+        check_changes(connection)
         self._readers = {entry.table.name: TableReader(entry, connection) for entry in mapping.tables}
         self._has_modified = self._readers[ORDER.name].mapping.expression("source_modified_at") is not None
 

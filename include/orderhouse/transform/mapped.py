@@ -8,7 +8,7 @@ from include.orderhouse.connections import Connection
 from include.orderhouse.mapping import TableMapping
 from include.orderhouse.model import LINE, ORDER
 from include.orderhouse.options import CustomField
-from include.orderhouse.transform.overrides import overridden
+from include.orderhouse.transform.table import overridden
 
 Bases = tuple[str, ...]
 """Paths of the objects that are a table's rows; a mapping may name several places for them."""

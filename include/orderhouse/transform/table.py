@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -12,14 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.orderhouse.connections import Connection
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.frames import SCHEMAS
-from include.orderhouse.mapping import TableMapping
+from include.orderhouse.mapping import Binding, Expression, TableMapping
 from include.orderhouse.model import CodeList, Table
-from include.orderhouse.options import CustomField
+from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.custom import read_custom_fields
-from include.orderhouse.transform.overrides import check_choices, overridden
 from include.orderhouse.transform.rows import Failure, RawRows
 
 OUTSIDE_THE_HASH = frozenset({"source_modified_at", "source_version"})
@@ -62,15 +60,12 @@ class TableReader:
         self.mapping = mapping
         self.empties = Empties.of(connection.connector.mapping.empty)
         overrides = connection.options.overrides_of(mapping.table)
-        check_choices(connection, mapping)
         self._custom: Sequence[CustomField] = connection.options.custom_fields_of(mapping.table)
         self._has_custom = any(column.name == "custom_fields" for column in mapping.table.columns)
         zone = ZoneInfo(connection.options.time_zone)
         bound = ((b.slot.column, overridden(b, overrides)) for b in mapping.bindings)
         self._readers = [ColumnReader(c, e, self.empties, zone) for c, e in bound if e is not None]
         self._readers.sort(key=lambda reader: reader.column.codes == CodeList.REGION)
-        for reader in self._readers:
-            _check_constant(connection, mapping.table, reader)
 
     def read(self, rows: RawRows, only: frozenset[str] | None = None) -> ReadTable:
         """All columns of the rows, or ``only`` the named ones."""
@@ -98,17 +93,21 @@ class TableReader:
         table.oddities += reading.oddities
 
 
-def _check_constant(connection: Connection, table: Table, reader: ColumnReader) -> None:
-    """Raise ConfigurationInvalid where a column cannot hold its constant; of a region the country decides."""
-    if reader.expression.constant is None or reader.column.codes == CodeList.REGION:
-        return
-    reading = reader.read(RawRows([{}], [0]))
-    if found := reading.failures or reading.oddities:
-        raise ConfigurationInvalid(
-            f"Connection {connection.name!r} gives {table.short_name}.{reader.column.name} a constant that it cannot "
-            f"have: {found[0].reason.removeprefix('the constant: ')}.",
-            action="Correct the constant, or leave the column to the connector.",
-        )
+def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expression | None:
+    """The binding's expression, or what the connection puts in its place."""
+    override = overrides.get(binding.slot.column.name)
+    if override is None:
+        return binding.expression
+    if override.constant is not None:
+        return Expression(None, constant=override.constant, table=override.codes)
+    base = binding.expression or Expression(binding.slot.column.kind)
+    return replace(
+        base,
+        constant=None,
+        places=(str(override.source),),
+        table=override.codes or base.table,
+        zone=override.time_zone or base.zone,
+    )
 
 
 def _as_text(values: pa.Array) -> pa.Array:

@@ -15,7 +15,7 @@ from include.orchestration.ui.api.parameters import Cursor, Limit, Name
 from include.orchestration.ui.connection_state import ConnectionState, connection_states, state_of
 from include.orchestration.ui.dags import TriggeredRun, trigger
 from include.orchestration.ui.failures import Failure
-from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
 from include.orderhouse.http import Patience
 from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
 from include.orderhouse.sync.runtime import Runtime
@@ -87,8 +87,14 @@ class TestReport(BaseModel):
     steps: list[TestStep]
 
 
+class Connections(Page[ConnectionState]):
+    """A page of connections."""
+
+    mistakes: list[str] = Field(description="What is wrong with entries of connections.yaml that cannot be used")
+
+
 @router.get("")
-def list_connections(access: AccessDep, cursor: Cursor = None, limit: Limit = 100) -> Page[ConnectionState]:
+def list_connections(access: AccessDep, cursor: Cursor = None, limit: Limit = 100) -> Connections:
     """Every connection that the user may see, by name."""
     known = visible_connections(access)
     names = sorted(known)
@@ -97,7 +103,8 @@ def list_connections(access: AccessDep, cursor: Cursor = None, limit: Limit = 10
         names = [name for name in names if name > after]
     shown = sorted(connection_states(known[name] for name in names[:limit]), key=lambda state: state.name)
     following = write_cursor(names[limit - 1]) if len(names) > limit else None
-    return Page[ConnectionState](data=shown, next_cursor=following)
+    wrong = [str(mistake) for mistake in visible_mistakes(access).values()]
+    return Connections(data=shown, next_cursor=following, mistakes=wrong)
 
 
 @router.get("/{name}/sync-status")

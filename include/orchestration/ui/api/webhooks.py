@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from include.orchestration.targets import stored_target
 from include.orchestration.ui.access import Access, AccessDep
 from include.orchestration.ui.failures import not_found
-from include.orchestration.ui.known_connections import known_connections
+from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orchestration.ui.surroundings import visible_connections, warehouse
 from include.orderhouse.warehouse.deliveries import delivery_counts
 from include.orderhouse.webhooks.delivery import Deliverer
@@ -84,4 +84,4 @@ def _test(subscription: str, access: Access) -> TestOutcome:
 
 def _is_visible(subscription: Subscription, access: Access) -> bool:
     """Whether the user may see all connections that it is about."""
-    return visible_connections(access).keys() >= set(subscription.connections or known_connections())
+    return visible_connections(access).keys() >= set(subscription.connections or {*known_connections(), *mistakes()})

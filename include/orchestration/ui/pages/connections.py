@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.connection_state import ConnectionState, connection_states, state_of
 from include.orchestration.ui.rendering import render
-from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
 from include.orderhouse.warehouse.reading.runs import RunFilter, read_runs
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +34,7 @@ def connections(
     return render(
         request,
         "connections.html",
+        mistakes=visible_mistakes(access),
         connections=found[(page - 1) * ROWS : page * ROWS],
         found=len(found),
         total=len(every),

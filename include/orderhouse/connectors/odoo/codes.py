@@ -17,7 +17,9 @@ STATUSES = {
 }
 """The values of `purchase.order.state`, those of a confirmed order refined by receipts and bills."""
 
-LINE_STATUSES = {**STATUSES, "purchase": "open"}
+LINE_STATUSES = {
+    step: "open" if step == "purchase" else code for step, code in STATUSES.items() if code != "acknowledged"
+}
 APPROVALS = {"to approve": "pending", "purchase": "approved", "done": "approved"}
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 BILLINGS = {
@@ -43,7 +45,7 @@ UNITS = {
     "Units": "C62", "Dozens": "DZN", "g": "GRM", "kg": "KGM", "t": "TNE", "lb": "LBR", "oz": "ONZ", "Hours": "HUR",
     "Days": "DAY", "mm": "MMT", "cm": "CMT", "m": "MTR", "km": "KMT", "in": "INH", "ft": "FOT", "yd": "YRD",
     "mi": "SMI", "m²": "MTK", "ft²": "FTK", "L": "LTR", "m³": "MTQ", "in³": "INQ", "ft³": "FTQ", "fl oz (US)": "OZA",
-    "qt (US)": "QT", "gal (US)": "GLL",
+    "qt (US)": "QTL", "gal (US)": "GLL",
     # Names that people commonly give to units of their own.
     "Pieces": "H87", "Each": "EA", "Set": "SET", "Pair": "PR", "Box": "XBX", "Carton": "XCT", "Canister": "XCX",
     "Case": "XCS", "Pack": "XPK", "Pallet": "XPX",

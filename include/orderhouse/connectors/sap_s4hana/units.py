@@ -9,7 +9,7 @@ UNITS: dict[str, str] = {
     "SET": "SET", "SAT": "SET", "PAA": "PR", "PR": "PR", "PRS": "PR", "DZ": "DZN", "GRO": "GRO",
     "KG": "KGM", "G": "GRM", "MG": "MGM", "TO": "TNE", "T": "TNE", "TON": "STN", "LB": "LBR", "OZ": "ONZ",
     "L": "LTR", "ML": "MLT", "CL": "CLT", "HL": "HLT", "M3": "MTQ", "CCM": "CMQ", "CM3": "CMQ",
-    "GLL": "GLL", "GAL": "GLL", "FOZ": "OZA", "QT": "QT", "PT": "PT", "FT3": "FTQ",
+    "GLL": "GLL", "GAL": "GLL", "FOZ": "OZA", "QT": "QTL", "PT": "PTL", "FT3": "FTQ",
     "M": "MTR", "CM": "CMT", "MM": "MMT", "KM": "KMT", "IN": "INH", "FT": "FOT", "YD": "YRD", "MI": "SMI",
     "M2": "MTK", "CM2": "CMK", "FT2": "FTK", "YD2": "YDK", "HA": "HAR",
     "H": "HUR", "HR": "HUR", "HUR": "HUR", "STD": "HUR", "MIN": "MIN", "S": "SEC", "SEC": "SEC",
