@@ -1,7 +1,7 @@
 """The two purchase order services of SAP S/4HANA: where they are, what they call things, how orders are asked for.
 
 What the connector adds to the source's fields has a leading underscore: ``_rate_units`` on the order, where the
-connection's settings name its currency.
+connection's settings name its currency; ``_is_return`` on what belongs to a returns item.
 """
 
 from __future__ import annotations
@@ -111,11 +111,13 @@ class Service:
         return ",".join([f"{names.to_lines}($expand={','.join(line_parts)})", *order_parts])
 
     def whole(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The order with every nested collection read to its end, and the units that its exchange rate is for."""
+        """The order with every nested collection read to its end, and with what the connector adds to it."""
         names = self.names
         self.gateway.complete(order, (names.to_lines, *names.order_parts))
         for line in odata.nested(order, names.to_lines, names.version, of=names.orders).rows:
             self.gateway.complete(line, names.line_parts)
+            if line.get("IsReturnsItem") is True:
+                _mark_parts(line, names)
         units = self._rate_units.get(str(order.get("DocumentCurrency")))
         return order if units is None else order | {"_rate_units": units}
 
@@ -126,6 +128,15 @@ class Service:
                 f"{self.names.orders}: asked for orders after {last}, got {min(keys)}.",
                 action="Nothing more was read. A proxy or gateway in front of the source may drop the query options.",
             )
+
+
+def _mark_parts(line: dict[str, Any], names: Names) -> None:
+    """Mark what belongs to a returns item, as its parts do not tell it themselves."""
+    for part in names.line_parts:
+        found = line.get(part)
+        rows = found.get("results") if isinstance(found, dict) else found
+        for row in rows or ():
+            row["_is_return"] = True
 
 
 def key_of(row: Mapping[str, Any]) -> str:

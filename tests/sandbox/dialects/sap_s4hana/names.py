@@ -57,6 +57,11 @@ def material_group(company: Company, line: Line) -> str:
     return (category or "")[:9].upper().strip()
 
 
+def is_return(line: Line, every: int) -> bool:
+    """The returns indicator (EKPO-RETPO), on every so manieth line: quantities and values stay without a sign."""
+    return bool(every) and line.kind is LineKind.GOODS and line.id % every == 0
+
+
 def expects_goods(line: Line) -> bool:
     """The goods receipt indicator (EKPO-WEPOS): services are invoiced without a receipt."""
     return line.kind is not LineKind.SERVICE

@@ -67,7 +67,8 @@ class Service:
     def __init__(self, world: World, sign_in: SignIn, version: int) -> None:
         self._world, self._sign_in, self._version = world, sign_in, version
         units = {part[:3]: int(part[4:]) for part in world.options.get("rate_units", "").split()}
-        render = partial(order_row, world.company, version=version, rate_units=units)
+        returns = int(world.options.get("returns", "0"))
+        render = partial(order_row, world.company, version=version, rate_units=units, returns=returns)
         self._rows = RowCache(world.company, render)
         self._cap = int(world.options.get("page_cap", PAGE_CAP))
 
