@@ -24,7 +24,7 @@ from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn, orders
-from tests.sandbox.dialects.sap_business_one.lines import is_closed
+from tests.sandbox.dialects.sap_business_one.lines import is_abroad, is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
 from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
 from tests.sandbox.generate import generate
@@ -99,6 +99,28 @@ def test_the_rate_is_local_currency_per_unit_whether_the_company_multiplies_or_d
         told, row = told_rate(company, order, {"rates": rates}), found[str(order.id)]
         assert row["exchange_rate"] == (ratio(1, told) if rates == "indirect" else told)
         assert abs(row["total_amount"] * row["exchange_rate"] / row["total_amount_company"] - 1) < Decimal("0.001")
+
+
+@pytest.mark.parametrize("doubles", ["decimal", "binary"])
+def test_a_row_priced_in_another_currency_has_the_price_that_its_amount_comes_to(
+    company: Company, source_for: SourceFor, doubles: str
+) -> None:
+    """The currency of a row may be another than the document's; its amounts are in the document's."""
+    orders = [order for order in company.orders.values() if order.total < 10**9]
+    play = {"prices": "abroad", "doubles": doubles}
+    with serving(company, **play) as served:
+        found, lines = read(source_for, served, [order.id for order in orders])
+    seen = set()
+    for order in orders:
+        goods = [told for told in lines[str(order.id)] if told["line_type"] != "text"]
+        for line, told in zip(order.goods_lines, goods, strict=True):
+            share = (100 - line.discount_percent) / 100 * line.quantity
+            price = round(line.net_amount / share, 6) if share else None
+            is_other = is_abroad(order, line, play)
+            assert told["unit_price"] == (price if is_other else line.unit_price)
+            assert told["net_amount"] == line.net_amount
+            seen.add((is_other, found[str(order.id)]["currency"] == found[str(order.id)]["company_currency"]))
+    assert len(seen) == 4
 
 
 @pytest.mark.parametrize("close", ["keep", "clear"])

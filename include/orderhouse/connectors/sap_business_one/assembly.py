@@ -24,6 +24,8 @@ NAMES = {
 }  # fmt: skip
 """Entity sets that documents refer to by number or code, with the members that are read; the first is the key."""
 NONE_CHOSEN = -1
+OF_ORDER = ("Cancelled", "DocCurrency")
+"""What lines are told of their order."""
 VENDOR = ("CardCode", "CardName", "FederalTaxID", "EmailAddress", "Phone1", "ContactEmployees")
 ITEM = ("ItemCode", "ItemName", "ItemType", "ItemsGroupCode", "InventoryUOM", "InventoryUoMEntry", "BarCode",
         "SupplierCatalogNo")  # fmt: skip
@@ -69,7 +71,7 @@ class Assembly:
 
     def _order(self, document: Row) -> Row:
         is_foreign = document.get("DocCurrency") != self._company.get("LocalCurrency")
-        facts = {"Cancelled": document.get("Cancelled"), "IsForeign": is_foreign}
+        facts = {name: document.get(name) for name in OF_ORDER} | {"IsForeign": is_foreign}
         moment = changed_at(document, self._source)
         etag = document.pop("odata.etag", None) or document.pop("@odata.etag", None)
         lines = [self._line(line) | {"Order": facts} for line in lines_of(document)]

@@ -17,11 +17,23 @@ from tests.sandbox.dialects.sap_business_one.values import (
     told_rate,
     user_fields,
 )
+from tests.sandbox.drafts import RATES
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 PURCHASE_ORDER, GOODS_RECEIPT, INVOICE, PURCHASE_REQUEST, QUOTATION = 22, 20, 18, 1470000113, 540000006
 """Object types, as BaseType tells them."""
 NO_BASE = -1
+ABROAD = "GBP"
+"""The currency of price lists abroad."""
+
+
+def is_abroad(order: Order, line: Line, options: Mapping[str, str]) -> bool:
+    """Whether the row's price is in another currency than the document, as one of a price list abroad is.
+
+    The row's totals are in the document's and in local currency all the same.
+    """
+    is_other = order.currency in RATES and order.currency != ABROAD
+    return options.get("prices") == "abroad" and is_other and line.id % 2 == 0
 
 
 def line_number(line: Line) -> int:
@@ -108,11 +120,14 @@ def _quantities(company: Company, order: Order, line: Line, clears: bool) -> Row
 def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
     is_foreign = order.currency != local_currency(company)
     net, gross = line.net_amount, line.total_amount
-    discounted = line.unit_price * (100 - line.discount_percent) / 100
+    currency, price = order.currency, line.unit_price
+    if is_abroad(order, line, options):
+        currency, price = ABROAD, arithmetic.rounded(price * RATES[order.currency] / RATES[ABROAD], 6)
+    discounted = price * (100 - line.discount_percent) / 100
     return {
-        "Currency": currency_code(company, order.currency),
+        "Currency": currency_code(company, currency),
         "Rate": told_rate(company, order, options) if is_foreign else ZERO,
-        "UnitPrice": line.unit_price,
+        "UnitPrice": price,
         "DiscountPercent": line.discount_percent,
         "Price": arithmetic.rounded(discounted, 6),
         "LineTotal": in_local(company, order, net),
