@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, summed
-from include.orderhouse.decimals import percent_below
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, OVER, RECEIVED, earliest, summed
+from include.orderhouse.decimals import ZERO, number, percent_below, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 
@@ -38,6 +38,23 @@ def quantity_received(line: Record) -> Decimal | None:
 def quantity_invoiced(line: Record) -> Decimal | None:
     """Sum of BilledQuantity of the schedules."""
     return summed(line, BILLED)
+
+
+@derived_from("Quantity", "StatusCode", "schedules")
+def quantity_open(line: Record) -> Decimal | None:
+    """Quantity less ReceivedQuantity of the schedules that are not cancelled or closed for receiving.
+
+    A schedule may be cancelled or closed by itself, beside others of its line that are still to come.
+    """
+    if line.get("Quantity") is None or not line["schedules"]:
+        return None
+    awaited = [] if _is_over(line) else [one for one in line["schedules"] if not _is_over(one)]
+    return total(max(number(one.get("Quantity")) - number(one.get("ReceivedQuantity")), ZERO) for one in awaited)
+
+
+def _is_over(row: Record) -> bool:
+    """Whether nothing more is received of a line or schedule."""
+    return first(row, "ScheduleStatusCode", "StatusCode") in (*CANCELED, *OVER[RECEIVED])
 
 
 @derived_from("BasePrice", "Price")
