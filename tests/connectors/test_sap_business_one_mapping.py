@@ -23,7 +23,7 @@ from tests.reference import reference_file
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.sap_business_one import drawn, orders
+from tests.sandbox.dialects.sap_business_one import drawn, given_back, orders
 from tests.sandbox.dialects.sap_business_one.lines import is_abroad, is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
 from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
@@ -144,7 +144,7 @@ def test_open_lines_tell_what_came_even_without_the_receipts(company: Company, s
     partial = 0
     for order in company.orders.values():
         for line, told in zip(order.lines, sorted(lines[str(order.id)], key=_position(order)), strict=False):
-            if not line.is_text and not is_closed(order, line):
+            if not line.is_text and not is_closed(order, line, {}):
                 assert told["quantity_received"] == line.quantity_received
                 partial += line.quantity_received > 0
     assert partial
@@ -251,7 +251,7 @@ def _fits(schemas: dict[str, Any], described: dict[str, Any], value: Any) -> boo
     return isinstance(value, kinds[described["type"]])
 
 
-@pytest.mark.parametrize("document", ["order", "receipt", "invoice"])
+@pytest.mark.parametrize("document", ["order", "receipt", "invoice", "return", "credit memo"])
 def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type(
     company: Company, document: str
 ) -> None:
@@ -261,6 +261,8 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
             "order": lambda: [orders.order_row(company, order, {})],  # noqa: B023
             "receipt": lambda: drawn.receipt_rows(order, {}),  # noqa: B023
             "invoice": lambda: drawn.invoice_rows(order, {}),  # noqa: B023
+            "return": lambda: given_back.return_rows(order, {"returns": "keep"}),  # noqa: B023
+            "credit memo": lambda: given_back.credit_rows(order, {"credits": "value"}),  # noqa: B023
         }[document]()
         assert [told for row in rows for told in differences(schemas, "Document", wire(row, "v1", False))] == []
 
@@ -268,6 +270,7 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
 OWN = {
     "Company", "IsForeign", "Vendor", "Branch", "Buyer", "Currency", "LocalCurrency", "PaymentTerms", "ShippingType",
     "Lines", "ETag", "ChangedAt", "Order", "Item", "UnitOfMeasurement", "Receipts", "Invoices",
+    "Returns", "Credits",
 }  # fmt: skip
 """What the connector puts into a document beside the document's own members."""
 

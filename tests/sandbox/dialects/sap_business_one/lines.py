@@ -49,16 +49,22 @@ def received_with_invoice(line: Line) -> Decimal:
     return max(line.quantity_invoiced - line.quantity_received, ZERO)
 
 
-def is_closed(order: Order, line: Line) -> bool:
+def _left(line: Line, options: Mapping[str, str]) -> Decimal:
+    """What of the quantity has not come, or is open again by a goods return."""
+    left = max(line.quantity - line.quantity_received - received_with_invoice(line), ZERO)
+    return min(left + line.quantity_rejected, line.quantity) if options.get("returns") == "reopen" else left
+
+
+def is_closed(order: Order, line: Line, options: Mapping[str, str]) -> bool:
     """Nothing more can be drawn from the line: all came, or somebody closed it."""
     by_hand = line.is_closed or line.is_cancelled or order.stage in (Stage.CLOSED, Stage.CANCELLED)
-    return by_hand or line.quantity_received + received_with_invoice(line) >= line.quantity
+    return by_hand or not _left(line, options)
 
 
-def open_quantity(order: Order, line: Line, clears: bool) -> Decimal:
+def open_quantity(order: Order, line: Line, options: Mapping[str, str]) -> Decimal:
     """What is still to come, or had not come when somebody closed the line by hand."""
-    left = max(line.quantity - line.quantity_received - received_with_invoice(line), ZERO)
-    return ZERO if clears and is_closed(order, line) else left
+    clears = options.get("manual_close") == "clear" and is_closed(order, line, options)
+    return ZERO if clears else _left(line, options)
 
 
 def is_special(line: Line) -> bool:
@@ -68,11 +74,10 @@ def is_special(line: Line) -> bool:
 
 def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> list[Row]:
     """DocumentLines."""
-    clears = options.get("manual_close") == "clear"
     lines = [line for line in order.lines if not is_special(line)]
     return [
-        _identity(order, line, position)
-        | _quantities(company, order, line, clears)
+        _identity(order, line, position, options)
+        | _quantities(company, order, line, options)
         | _amounts(company, order, line, options)
         | _accounting(order, line)
         | user_fields(LINE_CUSTOM_FIELDS, line.custom)
@@ -80,14 +85,14 @@ def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> lis
     ]
 
 
-def _identity(order: Order, line: Line, position: int) -> Row:
+def _identity(order: Order, line: Line, position: int, options: Mapping[str, str]) -> Row:
     return {
         "LineNum": line_number(line),
         "VisualOrder": position,
         "DocEntry": order.id,
         "LineType": "dlt_Regular",
         "ItemType": "dit_Item",
-        "LineStatus": "bost_Close" if is_closed(order, line) else "bost_Open",
+        "LineStatus": "bost_Close" if is_closed(order, line, options) else "bost_Open",
         "ItemCode": line.item,
         "ItemDescription": line.description,
         "SupplierCatNum": line.vendor_item_code,
@@ -102,8 +107,8 @@ def _identity(order: Order, line: Line, position: int) -> Row:
     }
 
 
-def _quantities(company: Company, order: Order, line: Line, clears: bool) -> Row:
-    left = open_quantity(order, line, clears)
+def _quantities(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
+    left = open_quantity(order, line, options)
     unit = company.units.get(line.unit or "")
     return {
         "Quantity": line.quantity,

@@ -53,9 +53,10 @@ def modified_at(order: Order, options: Mapping[str, str]) -> datetime | None:
     return None if order.lacks_modified_at else minute(order.changed_at(moves))
 
 
-def is_document_closed(order: Order) -> bool:
+def is_document_closed(order: Order, options: Mapping[str, str]) -> bool:
     """A document closes with its last line."""
-    return order.stage in (Stage.CLOSED, Stage.CANCELLED) or all(is_closed(order, line) for line in order.goods_lines)
+    is_over = order.stage in (Stage.CLOSED, Stage.CANCELLED)
+    return is_over or all(is_closed(order, line, options) for line in order.goods_lines)
 
 
 def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row:
@@ -63,7 +64,7 @@ def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row
     return (
         _identity(company, order)
         | _dates(order, options)
-        | _states(order)
+        | _states(order, options)
         | _parties(company, order)
         | _terms(company, order)
         | _amounts(company, order, options)
@@ -109,10 +110,10 @@ def _dates(order: Order, options: Mapping[str, str]) -> Row:
     }
 
 
-def _states(order: Order) -> Row:
+def _states(order: Order, options: Mapping[str, str]) -> Row:
     is_cancelled = order.stage is Stage.CANCELLED
     return {
-        "DocumentStatus": "bost_Close" if is_document_closed(order) else "bost_Open",
+        "DocumentStatus": "bost_Close" if is_document_closed(order, options) else "bost_Open",
         "Cancelled": "tYES" if is_cancelled else "tNO",
         "CancelStatus": "csYes" if is_cancelled else "csNo",
         "Confirmed": "tNO" if order.stage in UNCONFIRMED else "tYES",

@@ -15,6 +15,7 @@ from tests.sandbox.dialect import World
 from tests.sandbox.dialects.sap_business_one import queries
 from tests.sandbox.dialects.sap_business_one.answers import NOT_FOUND, Refused
 from tests.sandbox.dialects.sap_business_one.drawn import invoice_rows, receipt_rows
+from tests.sandbox.dialects.sap_business_one.given_back import credit_rows, return_rows
 from tests.sandbox.dialects.sap_business_one.masters import MASTERS, admin_info
 from tests.sandbox.dialects.sap_business_one.orders import order_row
 from tests.sandbox.dialects.sap_business_one.sessions import Sessions
@@ -72,6 +73,8 @@ class Service:
             "PurchaseOrders": lambda order: [order_row(company, order, options)],
             "PurchaseDeliveryNotes": lambda order: receipt_rows(order, options),
             "PurchaseInvoices": lambda order: invoice_rows(order, options),
+            "PurchaseReturns": lambda order: return_rows(order, options),
+            "PurchaseCreditNotes": lambda order: credit_rows(order, options),
         }
         self._documents = {name: RowCache(company, _serving(made)) for name, made in render.items()}
 

@@ -21,25 +21,36 @@ DIGITS = 6
 """The digits that the database keeps. The wire tells them as binary floats: what lies beyond them is noise."""
 
 
-@derived_from("Receipts", "Invoices", "Quantity", "RemainingOpenQuantity", "LineStatus")
+@derived_from("Receipts", "Invoices", "Returns", "Credits", "Quantity", "RemainingOpenQuantity", "LineStatus")
 def received(line: Record) -> Decimal | None:
-    """Goods receipts, and invoices drawn from the order but reserve invoices; else Quantity - RemainingOpenQuantity of
-    open lines.
+    """Goods receipts, and invoices drawn from the order but reserve invoices, less what went back; else Quantity -
+    RemainingOpenQuantity of open lines.
 
-    On a line that is closed, what is not open any more may never have come.
+    On a line that is closed, what is not open any more may never have come. Goods go back by goods returns, and by
+    credit memos but those of reserve invoices.
     """
     if "Receipts" in line:
+        ahead = {row["Document"]["DocEntry"] for row in line["Invoices"] if is_reserve(row)}
         direct = [row for row in line["Invoices"] if row.get("BaseType") == PURCHASE_ORDER and not is_reserve(row)]
-        return _in_order_units(line, [*line["Receipts"], *direct])
+        back = [row for row in _credits(line) if row["BaseEntry"] not in ahead]
+        came = _in_order_units(line, [*line["Receipts"], *direct])
+        return round(came - _in_order_units(line, [*line.get("Returns", ()), *back]), DIGITS)
     if line.get("LineStatus") != "bost_Open" or line.get("Quantity") is None:
         return None
     return number(line["Quantity"]) - number(line.get("RemainingOpenQuantity"))
 
 
-@derived_from("Invoices")
+@derived_from("Invoices", "Credits")
 def invoiced(line: Record) -> Decimal | None:
-    """Quantities of A/P invoices."""
-    return _in_order_units(line, line["Invoices"]) if "Invoices" in line else None
+    """Quantities of A/P invoices, less those of credit memos."""
+    if "Invoices" not in line:
+        return None
+    return round(_in_order_units(line, line["Invoices"]) - _in_order_units(line, _credits(line)), DIGITS)
+
+
+def _credits(line: Record) -> list[Record]:
+    """The lines of credit memos that take quantities back; others only reduce what is to be paid for them."""
+    return [row for row in line.get("Credits", ()) if row.get("WithoutInventoryMovement") != "tYES"]
 
 
 def awaited(line: Record) -> Decimal:
@@ -73,7 +84,8 @@ def standing(record: Record, status: str, lines: Sequence[Record]) -> Any:
 
 def come(lines: Sequence[Record], done: Callable[[Record], Decimal | None]) -> str | None:
     """How far lines have come; None where one of them does not tell."""
-    told = [(actual, number(line.get("Quantity"))) for line in lines if (actual := done(line)) is not None]
+    known = [(done(line), round(number(line.get("Quantity")), DIGITS)) for line in lines]
+    told = [(actual, wanted) for actual, wanted in known if actual is not None]
     return progress(told) if len(told) == len(lines) else None
 
 
