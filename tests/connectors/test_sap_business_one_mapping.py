@@ -75,6 +75,17 @@ def test_h10_local_days_and_minutes_become_instants(
         assert found[str(order.id)]["order_date"] == order.order_date
 
 
+def test_a_remap_takes_a_time_zone_that_was_corrected(company: Company, source_for: SourceFor) -> None:
+    zone = "America/Los_Angeles"
+    with serving(company, time_zone=zone) as served:
+        wrong, right = (source_for(NAME, served, company_db="SBO_ORCHARD", time_zone=name) for name in ("UTC", zone))
+        ids = [str(key) for key in company.orders]
+        records = [record for page in CONNECTOR.read(wrong, ids) for record in page.records]
+        found, _ = mapped(right, records)
+    for order in company.orders.values():
+        assert found[str(order.id)]["source_modified_at"] == modified_at(order, {})
+
+
 def test_h25_the_noise_of_binary_floats_is_gone(company: Company, source_for: SourceFor) -> None:
     plain = [order for order in company.orders.values() if order.total < 10**9]
     with serving(company, doubles="binary") as served:

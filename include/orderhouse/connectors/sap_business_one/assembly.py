@@ -7,7 +7,7 @@ from typing import Any
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one.drawn import put_drawn_into
 from include.orderhouse.lookup import Lookup, Row
-from include.orderhouse.service_layer import KEYS_AT_ONCE, ServiceLayer, changed_at, lines_of
+from include.orderhouse.service_layer import KEYS_AT_ONCE, ServiceLayer, ambiguous_change, lines_of
 
 NAMES = {
     "Currencies": ("Code", "Name", "DocumentsCode"),
@@ -72,7 +72,7 @@ class Assembly:
     def _order(self, document: Row) -> Row:
         is_foreign = document.get("DocCurrency") != self._company.get("LocalCurrency")
         facts = {name: document.get(name) for name in OF_ORDER} | {"IsForeign": is_foreign}
-        moment = changed_at(document, self._source)
+        moment = ambiguous_change(document, self._source)
         etag = document.pop("odata.etag", None) or document.pop("@odata.etag", None)
         lines = [self._line(line) | {"Order": facts} for line in lines_of(document)]
         texts = [text | {"Order": facts} for text in document.get("DocumentSpecialLines") or ()]
