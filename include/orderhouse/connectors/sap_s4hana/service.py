@@ -98,8 +98,8 @@ class Service:
         found = self.gateway.ask(
             self.names.orders, filter=chosen, orderby="PurchaseOrder", expand=self.expand(), top=len(keys)
         )
-        wanted = set(keys)
-        return [self.whole(row) for row in found.rows if key_of(row) in wanted]
+        wanted = set(map(_place, keys))
+        return [self.whole(row) for row in found.rows if _place(key_of(row)) in wanted]
 
     def expand(self) -> str:
         """``$expand`` of whole orders: every part that the release has."""
@@ -123,9 +123,9 @@ class Service:
 
     def _check_progress(self, last: str | None, keys: Sequence[str]) -> None:
         """A page behind a key holds only later keys; else the source ignores its filter: paging would never end."""
-        if last is not None and any(key <= last for key in keys):
+        if last is not None and any(_place(key) <= _place(last) for key in keys):
             raise FilterIgnored(
-                f"{self.names.orders}: asked for orders after {last}, got {min(keys)}.",
+                f"{self.names.orders}: asked for orders after {last}, got {min(keys, key=_place)}.",
                 action="Nothing more was read. A proxy or gateway in front of the source may drop the query options.",
             )
 
@@ -137,6 +137,11 @@ def _mark_parts(line: dict[str, Any], names: Names) -> None:
         rows = found.get("results") if isinstance(found, dict) else found
         for row in rows or ():
             row["_is_return"] = True
+
+
+def _place(key: str) -> str:
+    """Where a number stands in the order of numbers: they are kept in ten places and told without leading zeros."""
+    return key.zfill(10) if key.isdecimal() else key
 
 
 def key_of(row: Mapping[str, Any]) -> str:

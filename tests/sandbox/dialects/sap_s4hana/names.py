@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
@@ -16,6 +17,9 @@ UNITS = {
     "EA": "EA", "CTN": "CAR", "CAN": "CAN", "CS": "CS", "GAL": "GLL", "PAK": "PAK",
 }  # fmt: skip
 """The company's units as the commercial codes of table T006 in English; its own invention stays what it is."""
+UNIT_FIELDS = ("PurchaseOrderQuantityUnit", "OrderPriceUnit", "BaseUnit", "ConditionQuantityUnit")
+POLISH = {"PC": "SZT", "BOX": "PUD", "H": "G", "DZ": "TUZ", "SET": "KPL"}
+"""Commercial codes of another language; all others are the same."""
 SAVES = frozenset(ChangeKind) - {ChangeKind.RECEIVED, ChangeKind.RECEIPT_CORRECTED, ChangeKind.INVOICED}
 """What saves the order, and so moves LastChangeDateTime; receipts and invoices are documents of their own."""
 
@@ -35,6 +39,15 @@ def supplier(vendor: Vendor) -> str:
 
 def unit(code: str | None) -> str:
     return UNITS.get(code, code) if code else ""
+
+
+def translated(row: Any) -> Any:
+    """A row as it is told to a user who logs in in Polish."""
+    if isinstance(row, list):
+        return [translated(one) for one in row]
+    if not isinstance(row, dict):
+        return row
+    return {name: POLISH.get(value, value) if name in UNIT_FIELDS else translated(value) for name, value in row.items()}
 
 
 def tax_code(company: Company, code: str | None) -> str:
