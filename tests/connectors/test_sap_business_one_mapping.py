@@ -24,6 +24,7 @@ from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn, given_back, orders
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document
 from tests.sandbox.dialects.sap_business_one.lines import is_abroad, is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
 from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
@@ -132,6 +133,32 @@ def test_a_row_priced_in_another_currency_has_the_price_that_its_amount_comes_to
             assert told["net_amount"] == line.net_amount
             seen.add((is_other, found[str(order.id)]["currency"] == found[str(order.id)]["company_currency"]))
     assert len(seen) == 4
+
+
+@pytest.mark.parametrize("settings", [{}, {"read_drawn_documents": False}])
+def test_documents_of_services_have_amounts_and_no_quantities(
+    company: Company, source_for: SourceFor, settings: dict[str, Any]
+) -> None:
+    """Nothing of them would be open with a quantity of zero; how far they have come is told by amounts."""
+    play, told = {"documents": "services"}, set()
+    with serving(company, **play) as served:
+        found, lines = read(source_for, served, list(company.orders), **settings)
+    with serving(company) as served:
+        items, _ = read(source_for, served, list(company.orders), **settings)
+    for order in company.orders.values():
+        key, is_service = str(order.id), is_service_document(order, play)
+        goods = [line for line in lines[key] if line["line_type"] != "text"]
+        for line, row in zip(order.goods_lines, goods, strict=True):
+            quantities = {row[name] for name in ("quantity_ordered", "quantity_received", "quantity_invoiced")}
+            assert (quantities | {row["quantity_open"]} == {None}) is is_service
+            assert row["net_amount"] == line.net_amount
+        if all(line.net_amount for line in order.goods_lines) and order.total < 10**9:
+            progress = [(rows[key]["receipt_status"], rows[key]["invoice_status"]) for rows in (found, items)]
+            assert progress[0] == progress[1]
+            assert found[key]["status"] == items[key]["status"]
+            told.add((is_service, *progress[0]))
+    assert settings or {(True, "none", "none"), (True, "full", "full"), (True, "partial", "none")} <= told
+    assert {(True, "none"), (True, "partial")} <= {one[:2] for one in told}
 
 
 @pytest.mark.parametrize("close", ["keep", "clear"])

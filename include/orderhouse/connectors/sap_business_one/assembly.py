@@ -24,7 +24,7 @@ NAMES = {
 }  # fmt: skip
 """Entity sets that documents refer to by number or code, with the members that are read; the first is the key."""
 NONE_CHOSEN = -1
-OF_ORDER = ("Cancelled", "DocCurrency")
+OF_ORDER = ("Cancelled", "DocCurrency", "DocType")
 """What lines are told of their order."""
 VENDOR = ("CardCode", "CardName", "FederalTaxID", "EmailAddress", "Phone1", "ContactEmployees")
 ITEM = ("ItemCode", "ItemName", "ItemType", "ItemsGroupCode", "InventoryUOM", "InventoryUoMEntry", "BarCode",

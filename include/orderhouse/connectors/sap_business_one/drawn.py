@@ -28,7 +28,7 @@ MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices", GOODS_RETURN: "Return
 DRAWN = "DocEntry,DocDate,ReserveInvoice"
 DRAWN_LINE = (
     "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,RemainingOpenQuantity,"
-    "RemainingOpenInventoryQuantity,LineStatus,WithoutInventoryMovement"
+    "RemainingOpenInventoryQuantity,LineStatus,WithoutInventoryMovement,LineTotal,RowTotalFC"
 )
 
 Target = tuple[int, int]

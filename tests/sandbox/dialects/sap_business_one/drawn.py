@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.sandbox.changes import ChangeKind
+from tests.sandbox.dialects.sap_business_one.by_amount import share
 from tests.sandbox.dialects.sap_business_one.lines import (
     GOODS_RECEIPT,
     INVOICE,
@@ -140,6 +141,7 @@ def drawn_line(line: Line, base: int, entry: int, number: int, quantity: Decimal
         "UoMCode": line.unit or "Manual",
         "LineStatus": "bost_Open",
         "WithoutInventoryMovement": "tNO",
+        "RowTotalFC": share(line, quantity),
     }
 
 

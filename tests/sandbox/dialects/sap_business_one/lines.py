@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.sandbox import arithmetic
 from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import LINE_CUSTOM_FIELDS
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document, share, without_quantities
 from tests.sandbox.dialects.sap_business_one.masters import MANUAL_UNIT, currency_code, number_of
 from tests.sandbox.dialects.sap_business_one.values import (
     Row,
@@ -75,7 +76,7 @@ def is_special(line: Line) -> bool:
 def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> list[Row]:
     """DocumentLines."""
     lines = [line for line in order.lines if not is_special(line)]
-    return [
+    rows = [
         _identity(order, line, position, options)
         | _quantities(company, order, line, options)
         | _amounts(company, order, line, options)
@@ -83,6 +84,7 @@ def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> lis
         | user_fields(LINE_CUSTOM_FIELDS, line.custom)
         for position, line in enumerate(lines)
     ]
+    return list(map(without_quantities, rows)) if is_service_document(order, options) else rows
 
 
 def _identity(order: Order, line: Line, position: int, options: Mapping[str, str]) -> Row:
@@ -125,6 +127,7 @@ def _quantities(company: Company, order: Order, line: Line, options: Mapping[str
 def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
     is_foreign = order.currency != local_currency(company)
     net, gross = line.net_amount, line.total_amount
+    left = share(line, open_quantity(order, line, options))
     currency, price = order.currency, line.unit_price
     if is_abroad(order, line, options):
         currency, price = ABROAD, arithmetic.rounded(price * RATES[order.currency] / RATES[ABROAD], 6)
@@ -143,7 +146,8 @@ def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, s
         "TaxCode": line.tax_code,
         "VatGroup": None,
         "TaxPercentagePerRow": line.tax_rate,
-        "OpenAmount": None,
+        "OpenAmount": in_local(company, order, left),
+        "OpenAmountFC": left if is_foreign else ZERO,
     }
 
 

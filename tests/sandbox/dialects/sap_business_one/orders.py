@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document
 from tests.sandbox.dialects.sap_business_one.lines import expense_rows, is_closed, line_rows, special_rows
 from tests.sandbox.dialects.sap_business_one.masters import (
     CASH,
@@ -62,7 +63,7 @@ def is_document_closed(order: Order, options: Mapping[str, str]) -> bool:
 def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     """The document with its lines, its freight and its texts."""
     return (
-        _identity(company, order)
+        _identity(company, order, options)
         | _dates(order, options)
         | _states(order, options)
         | _parties(company, order)
@@ -79,11 +80,11 @@ def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row
     )
 
 
-def _identity(company: Company, order: Order) -> Row:
+def _identity(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     return {
         "DocEntry": order.id,
         "DocNum": number_in(order.number),
-        "DocType": "dDocument_Items",
+        "DocType": "dDocument_Service" if is_service_document(order, options) else "dDocument_Items",
         "DocObjectCode": "oPurchaseOrders",
         "Series": 11,
         "BPL_IDAssignedToInvoice": company.entity_of(order).id,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from include.orderhouse.connectors.sap_business_one.values import DIGITS, TEXTS, awaited, drawn_from, standing, step
+from include.orderhouse.connectors.sap_business_one.values import (
+    DIGITS,
+    TEXTS,
+    awaited,
+    drawn_from,
+    is_by_amount,
+    standing,
+    step,
+)
 from include.orderhouse.decimals import HUNDRED, ZERO, number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.unit_names import NAMED_UNITS
@@ -66,6 +74,8 @@ def line_standing(line: Record) -> Any:
 @derived_from("RemainingOpenQuantity", "LineStatus", "Invoices")
 def quantity_open(line: Record) -> Any:
     """RemainingOpenQuantity, 0 on closed lines, and what reserve invoices wait for."""
+    if is_by_amount(line):
+        return None
     told, ahead = ZERO if line.get("LineStatus") == "bost_Close" else line.get("RemainingOpenQuantity"), awaited(line)
     return number(told) + ahead if ahead else told
 
