@@ -68,7 +68,7 @@ def counted(value: Derived) -> Derived:
 
 @derived_from("Quantity")
 def ordered(line: Record) -> Any:
-    """Quantity, but of documents of the type service."""
+    """Quantity; none in documents of the type service."""
     return None if is_by_amount(line) else line.get("Quantity")
 
 
