@@ -15,7 +15,7 @@ from include.orderhouse import adf
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import CONNECTOR, picks
 from include.orderhouse.connectors.oracle_fusion.values import order as values
-from include.orderhouse.connectors.oracle_fusion.values.line import quantity_open
+from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -438,6 +438,22 @@ def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
     ]
     assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": schedules}) == open_
     assert quantity_open({"StatusCode": line, "Quantity": None, "schedules": schedules}) is None
+
+
+@pytest.mark.parametrize(
+    ("matched", "came", "told"),
+    [
+        ("3-WAY", 0, "OPEN"),
+        ("4-Way", 4, "partially received"),
+        ("3-WAY", 10, "CLOSED FOR INVOICING"),
+        ("2-WAY", 0, "CLOSED FOR INVOICING"),
+        (None, 0, "CLOSED FOR INVOICING"),
+    ],
+)
+def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: str | None, came: int, told: str) -> None:
+    schedule = {"ScheduleStatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "ReceivedQuantity": came}
+    schedule |= {"BilledQuantity": 10, "MatchApprovalLevelCode": matched}
+    assert line_status({"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}) == told
 
 
 @pytest.mark.parametrize(

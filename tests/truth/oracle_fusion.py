@@ -213,8 +213,10 @@ def _line_status(order: Order, line: Line) -> str:
     received, invoiced = line.quantity_received >= line.quantity, line.quantity_invoiced >= line.quantity
     if line.is_closed or (received and invoiced):
         return "closed"
-    if received or invoiced:
-        return "received" if received else "invoiced"
+    if received:
+        return "received"
+    if invoiced:
+        return "partially_received" if line.quantity_received else "open"
     return (
         "partially_invoiced" if line.quantity_invoiced else "partially_received" if line.quantity_received else "open"
     )

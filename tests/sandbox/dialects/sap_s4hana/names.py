@@ -71,7 +71,7 @@ def material_group(company: Company, line: Line) -> str:
 
 
 def is_return(line: Line, every: int) -> bool:
-    """The returns indicator (EKPO-RETPO), on every so manieth line: quantities and values stay without a sign."""
+    """The returns indicator (EKPO-RETPO), on every n-th goods line: quantities and values stay without a sign."""
     return bool(every) and line.kind is LineKind.GOODS and line.id % every == 0
 
 

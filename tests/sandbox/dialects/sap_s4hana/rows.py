@@ -54,7 +54,7 @@ class EntityRow:
 def order_row(company: Company, order: Order, version: int, rate_units: Mapping[str, int], returns: int) -> EntityRow:
     """One order with everything below it.
 
-    ``rate_units`` tells by currency for how many units its rates are, ``returns`` every how manieth line goes back.
+    ``rate_units`` tells by currency for how many units its rates are, ``returns`` which lines go back: every n-th.
     """
     units = rate_units.get(order.currency, 1)
     subject = Subject(company, order, part=company.vendors[order.vendor].address, rate_units=units)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from include.orderhouse.agreement import agreed
+from include.orderhouse.connectors.oracle_fusion.codes import MATCH_POLICIES
 from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, OVER, RECEIVED, earliest, summed
 from include.orderhouse.decimals import ZERO, number, percent_below, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
@@ -19,13 +20,24 @@ def line_type(line: Record) -> Any:
 
 @derived_from("StatusCode", "schedules")
 def line_status(line: Record) -> Any:
-    """StatusCode; where it is open, how far the schedules have come."""
+    """StatusCode; where it is open, or goods are still to come after the invoice, how far the schedules have come.
+
+    An invoice may come before its goods, and closes the line for invoicing alone. Lines that are matched without
+    receipts await none.
+    """
     told = line.get("StatusCode")
+    if told == "CLOSED FOR INVOICING" and _awaits_goods(line):
+        return "partially received" if summed(line, RECEIVED) else "OPEN"
     if told != "OPEN" or line.get("Quantity") is None:
         return told
     if summed(line, BILLED):
         return "partially invoiced"
     return "partially received" if summed(line, RECEIVED) else told
+
+
+def _awaits_goods(line: Record) -> bool:
+    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line["schedules"]}
+    return bool(quantity_open(line)) and not policies.isdisjoint(("three_way", "four_way"))
 
 
 @derived_from("schedules")
