@@ -45,6 +45,12 @@ def from_local(told: datetime, zone: ZoneInfo, now: datetime) -> datetime:
     return later if later <= now + CLOCK_TOLERANCE else told.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
+def is_one_instant(told: datetime, zone: ZoneInfo) -> bool:
+    """Whether a local time is just one: not within an hour that comes twice, or is left out."""
+    first, second = (told.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return first == second
+
+
 def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
     return instant.astimezone(zone).utcoffset() or timedelta(0)
 

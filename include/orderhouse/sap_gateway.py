@@ -28,6 +28,8 @@ FAULTS: dict[str, type[OrderhouseError]] = {
     "steps.oauth.v2": AuthenticationFailed,
 }
 """Error codes of SAP API Management, by their beginnings."""
+LANGUAGE = "EN"
+"""Every system has it."""
 _LARGEST_METADATA = 32 << 20
 """Characters; those of services for purchase orders are a hundredth of it."""
 
@@ -43,12 +45,13 @@ class Gateway:
     """The SAP client, for on-premise systems that have several."""
 
     @property
-    def _client(self) -> dict[str, str]:
-        return {"sap-client": self.sap_client} if self.sap_client else {}
+    def _logon(self) -> dict[str, str]:
+        """The client, and a language: units are told by their commercial codes (T006A), which every language has."""
+        return {"sap-language": LANGUAGE} | ({"sap-client": self.sap_client} if self.sap_client else {})
 
     def metadata(self) -> dict[str, list[str]]:
         """Fields and navigation properties by entity set, from ``$metadata``. Raises UnexpectedShape."""
-        told = self.api.get_text(f"{self.root}/$metadata", self._client)
+        told = self.api.get_text(f"{self.root}/$metadata", self._logon)
         if len(told) > _LARGEST_METADATA or "<!DOCTYPE" in told:
             raise UnexpectedShape(
                 f"{self.root}/$metadata is no description of a service: it is larger than 32 MB, or declares entities.",
@@ -71,7 +74,7 @@ class Gateway:
         if options.pop("count", False):
             options |= {"inlinecount": "allpages"} if self.version == 2 else {"count": "true"}
         params = {f"${name}": str(value) for name, value in options.items() if value}
-        body = self.api.get(f"{self.root}/{entity_set}", params | self._client | {"$format": "json"})
+        body = self.api.get(f"{self.root}/{entity_set}", params | self._logon | {"$format": "json"})
         return odata.collection(body, self.version, of=entity_set)
 
     def complete(self, row: dict[str, Any], parts: Iterable[str]) -> None:

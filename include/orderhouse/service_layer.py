@@ -15,11 +15,11 @@ from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, OrderhouseError
 from include.orderhouse.http import Answer, Refusal
-from include.orderhouse.local_time import from_local
+from include.orderhouse.local_time import from_local, is_one_instant
 from include.orderhouse.lookup import Row, batches
 from include.orderhouse.odata import CollectionPage
 
-PURCHASE_ORDER, GOODS_RECEIPT, INVOICE = 22, 20, 18
+PURCHASE_ORDER, GOODS_RETURN, GOODS_RECEIPT, CREDIT_MEMO, INVOICE = 22, 21, 20, 19, 18
 """Object types, as ``BaseType`` tells them."""
 KEYS_AT_ONCE = 40
 JOINED_AT_ONCE = 100
@@ -103,12 +103,24 @@ def lines_of(document: Row) -> list[Row]:
 
 def changed_at(document: Row, source: Source) -> datetime | None:
     """When a document was last updated, to the minute, by the server's clock; None where it tells no day."""
+    told = _local_change(document)
+    now = source.api.source_time or datetime.now(UTC)
+    return told and from_local(told, ZoneInfo(source.time_zone), now)
+
+
+def ambiguous_change(document: Row, source: Source) -> datetime | None:
+    """When it was last updated, if that cannot be told later on: of an hour that comes twice, by when it was read."""
+    told = _local_change(document)
+    is_clear = told is None or is_one_instant(told, ZoneInfo(source.time_zone))
+    return None if is_clear else changed_at(document, source)
+
+
+def _local_change(document: Row) -> datetime | None:
     day = document.get("UpdateDate")
     if not day:
         return None
     clock = time.fromisoformat(str(document.get("UpdateTime") or "00:00")[:8])
-    told = datetime.combine(date.fromisoformat(str(day)[:10]), clock)
-    return from_local(told, ZoneInfo(source.time_zone), source.api.source_time or datetime.now(UTC))
+    return datetime.combine(date.fromisoformat(str(day)[:10]), clock)
 
 
 def on_days(field: str, first: date | None, last: date | None) -> str | None:

@@ -23,8 +23,9 @@ from tests.reference import reference_file
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.sap_business_one import drawn, orders
-from tests.sandbox.dialects.sap_business_one.lines import is_closed
+from tests.sandbox.dialects.sap_business_one import drawn, given_back, orders
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document
+from tests.sandbox.dialects.sap_business_one.lines import is_abroad, is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
 from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
 from tests.sandbox.generate import generate
@@ -75,6 +76,17 @@ def test_h10_local_days_and_minutes_become_instants(
         assert found[str(order.id)]["order_date"] == order.order_date
 
 
+def test_a_remap_takes_a_time_zone_that_was_corrected(company: Company, source_for: SourceFor) -> None:
+    zone = "America/Los_Angeles"
+    with serving(company, time_zone=zone) as served:
+        wrong, right = (source_for(NAME, served, company_db="SBO_ORCHARD", time_zone=name) for name in ("UTC", zone))
+        ids = [str(key) for key in company.orders]
+        records = [record for page in CONNECTOR.read(wrong, ids) for record in page.records]
+        found, _ = mapped(right, records)
+    for order in company.orders.values():
+        assert found[str(order.id)]["source_modified_at"] == modified_at(order, {})
+
+
 def test_h25_the_noise_of_binary_floats_is_gone(company: Company, source_for: SourceFor) -> None:
     plain = [order for order in company.orders.values() if order.total < 10**9]
     with serving(company, doubles="binary") as served:
@@ -101,6 +113,54 @@ def test_the_rate_is_local_currency_per_unit_whether_the_company_multiplies_or_d
         assert abs(row["total_amount"] * row["exchange_rate"] / row["total_amount_company"] - 1) < Decimal("0.001")
 
 
+@pytest.mark.parametrize("doubles", ["decimal", "binary"])
+def test_a_row_priced_in_another_currency_has_the_price_that_its_amount_comes_to(
+    company: Company, source_for: SourceFor, doubles: str
+) -> None:
+    """The currency of a row may be another than the document's; its amounts are in the document's."""
+    orders = [order for order in company.orders.values() if order.total < 10**9]
+    play = {"prices": "abroad", "doubles": doubles}
+    with serving(company, **play) as served:
+        found, lines = read(source_for, served, [order.id for order in orders])
+    seen = set()
+    for order in orders:
+        goods = [told for told in lines[str(order.id)] if told["line_type"] != "text"]
+        for line, told in zip(order.goods_lines, goods, strict=True):
+            share = (100 - line.discount_percent) / 100 * line.quantity
+            price = round(line.net_amount / share, 6) if share else None
+            is_other = is_abroad(order, line, play)
+            assert told["unit_price"] == (price if is_other else line.unit_price)
+            assert told["net_amount"] == line.net_amount
+            seen.add((is_other, found[str(order.id)]["currency"] == found[str(order.id)]["company_currency"]))
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("settings", [{}, {"read_drawn_documents": False}])
+def test_documents_of_services_have_amounts_and_no_quantities(
+    company: Company, source_for: SourceFor, settings: dict[str, Any]
+) -> None:
+    """Nothing of them would be open with a quantity of zero; how far they have come is told by amounts."""
+    play, told = {"documents": "services"}, set()
+    with serving(company, **play) as served:
+        found, lines = read(source_for, served, list(company.orders), **settings)
+    with serving(company) as served:
+        items, _ = read(source_for, served, list(company.orders), **settings)
+    for order in company.orders.values():
+        key, is_service = str(order.id), is_service_document(order, play)
+        goods = [line for line in lines[key] if line["line_type"] != "text"]
+        for line, row in zip(order.goods_lines, goods, strict=True):
+            quantities = {row[name] for name in ("quantity_ordered", "quantity_received", "quantity_invoiced")}
+            assert (quantities | {row["quantity_open"]} == {None}) is is_service
+            assert row["net_amount"] == line.net_amount
+        if all(line.net_amount for line in order.goods_lines) and order.total < 10**9:
+            progress = [(rows[key]["receipt_status"], rows[key]["invoice_status"]) for rows in (found, items)]
+            assert progress[0] == progress[1]
+            assert found[key]["status"] == items[key]["status"]
+            told.add((is_service, *progress[0]))
+    assert settings or {(True, "none", "none"), (True, "full", "full"), (True, "partial", "none")} <= told
+    assert {(True, "none"), (True, "partial")} <= {one[:2] for one in told}
+
+
 @pytest.mark.parametrize("close", ["keep", "clear"])
 def test_h29_a_line_closed_by_hand_is_not_taken_as_received(
     company: Company, source_for: SourceFor, close: str
@@ -122,7 +182,7 @@ def test_open_lines_tell_what_came_even_without_the_receipts(company: Company, s
     partial = 0
     for order in company.orders.values():
         for line, told in zip(order.lines, sorted(lines[str(order.id)], key=_position(order)), strict=False):
-            if not line.is_text and not is_closed(order, line):
+            if not line.is_text and not is_closed(order, line, {}):
                 assert told["quantity_received"] == line.quantity_received
                 partial += line.quantity_received > 0
     assert partial
@@ -229,7 +289,7 @@ def _fits(schemas: dict[str, Any], described: dict[str, Any], value: Any) -> boo
     return isinstance(value, kinds[described["type"]])
 
 
-@pytest.mark.parametrize("document", ["order", "receipt", "invoice"])
+@pytest.mark.parametrize("document", ["order", "receipt", "invoice", "return", "credit memo"])
 def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type(
     company: Company, document: str
 ) -> None:
@@ -239,6 +299,8 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
             "order": lambda: [orders.order_row(company, order, {})],  # noqa: B023
             "receipt": lambda: drawn.receipt_rows(order, {}),  # noqa: B023
             "invoice": lambda: drawn.invoice_rows(order, {}),  # noqa: B023
+            "return": lambda: given_back.return_rows(order, {"returns": "keep"}),  # noqa: B023
+            "credit memo": lambda: given_back.credit_rows(order, {"credits": "value"}),  # noqa: B023
         }[document]()
         assert [told for row in rows for told in differences(schemas, "Document", wire(row, "v1", False))] == []
 
@@ -246,6 +308,7 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
 OWN = {
     "Company", "IsForeign", "Vendor", "Branch", "Buyer", "Currency", "LocalCurrency", "PaymentTerms", "ShippingType",
     "Lines", "ETag", "ChangedAt", "Order", "Item", "UnitOfMeasurement", "Receipts", "Invoices",
+    "Returns", "Credits",
 }  # fmt: skip
 """What the connector puts into a document beside the document's own members."""
 

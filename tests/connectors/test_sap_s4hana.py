@@ -15,7 +15,7 @@ from include.orderhouse.connections import read_connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
-from include.orderhouse.connectors.sap_s4hana.service import SERVICES
+from include.orderhouse.connectors.sap_s4hana.service import SERVICES, Service
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
 from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
@@ -31,6 +31,8 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
+from include.orderhouse.odata import CollectionPage
+from include.orderhouse.sap_gateway import Gateway
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -328,6 +330,38 @@ def test_an_order_whose_lines_are_missing_is_an_error(v4: Source, sap: Sandbox) 
     sap.world(NAME).faults.add("wrong_shape", times=None, value=shape)
     with pytest.raises(UnexpectedShape, match="_PurchaseOrderItem"):
         fetched(v4)
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_units_are_told_in_english_whatever_the_users_language_is(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"language": "PL"}}) as polish:
+        source = source_for(NAME, polish, service=service)
+        key = order_number(next(order for order in company.orders.values() if len(order.goods_lines) > 2))
+        pages = (*CONNECTOR.fetch(source, EVER), *CONNECTOR.read(source, [key]))
+    lines = [line for page in pages for order in page.records for line in listed(order, LINES)]
+    told = {line["PurchaseOrderQuantityUnit"] for line in lines}
+    assert "PC" in told
+    assert not told & set(names.POLISH.values())
+
+
+def test_numbers_that_are_told_without_leading_zeros_go_on_in_their_order(
+    v4: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``0000000999`` is told as ``999``, and ``4500000001`` comes behind it; ``1000`` would come before."""
+    behind = {"": "999", "'999'": "4500000001"}
+
+    def ask(_self: Gateway, _set: str, **options: Any) -> CollectionPage:
+        key = behind.get(options["filter"].rpartition(" ")[2], "")
+        return CollectionPage([{"PurchaseOrder": key}] if key else [], None, None)
+
+    monkeypatch.setattr(Gateway, "ask", ask)
+    found = [page.rows for page, _ in Service(v4).pages("PurchaseOrder", None, 1)]
+    assert found == [[{"PurchaseOrder": "999"}], [{"PurchaseOrder": "4500000001"}], []]
+    behind["'999'"] = "0000000500"
+    with pytest.raises(FilterIgnored, match="after 999, got 0000000500"):
+        list(Service(v4).pages("PurchaseOrder", None, 1))
 
 
 def test_a_filter_that_is_ignored_ends_the_paging(v4: Source, sap: Sandbox) -> None:

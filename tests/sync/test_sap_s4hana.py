@@ -14,7 +14,7 @@ from include.orderhouse.warehouse.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.sap_s4hana import conditions
+from tests.sandbox.dialects.sap_s4hana import conditions, names
 from tests.sandbox.dialects.sap_s4hana.fields import Subject
 from tests.sandbox.dialects.sap_s4hana.names import order_number
 from tests.sandbox.generate import generate
@@ -106,6 +106,44 @@ def test_an_orders_subtotal_is_the_sum_of_its_lines_and_counts_as_spend(sap: San
     spend = system.rows("SELECT orders, subtotal_amount FROM procurement.spend_by_vendor_month")
     assert spend
     assert [row for row in spend if row["subtotal_amount"] is None] == []
+
+
+AWAITED = "SELECT order_number, line_number FROM procurement.open_order_lines"
+RETURNS = """
+    SELECT source_order_id, line_number, quantity_ordered, net_amount, unit_price, quantity_received, quantity_open,
+        (SELECT sum(quantity) FROM procurement.purchase_order_schedule AS part
+         WHERE part.line_id = line.line_id) AS scheduled,
+        (SELECT sum(amount) FROM procurement.purchase_order_distribution AS part
+         WHERE part.line_id = line.line_id) AS shared
+    FROM procurement.purchase_order JOIN procurement.purchase_order_line AS line USING (connection, order_id)
+"""
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_what_goes_back_is_less_spent_and_nothing_to_receive(service: str, connect: Connect) -> None:
+    """SAP tells quantities and values of returns items without a sign, beside those of items that are bought."""
+    with sandbox(generate(7, orders=60, now=NOW), [NAME], Clock(NOW), options={NAME: {"returns": "3"}}) as sap:
+        system = connect(NAME, sap, settings=SETTINGS[NAME] | {"service": service})
+        system.sync()
+        told = [(order_number(order), line) for order, line in sap.company.lines() if not line.is_text]
+    lines = {(order, str(line.number)): line for order, line in told}
+    back = {key for key, line in lines.items() if names.is_return(line, 3)}
+    rows = {(row["source_order_id"], row["line_number"]): row for row in system.rows(RETURNS)}
+    assert rows.keys() == lines.keys()
+    for key, line in lines.items():
+        row, sign = rows[key], -1 if key in back else 1
+        assert (row["quantity_ordered"], row["net_amount"]) == (sign * line.quantity, sign * line.net_amount)
+        assert (row["scheduled"], row["shared"]) == (row["quantity_ordered"], row["net_amount"])
+        assert row["unit_price"] >= 0
+        assert (row["quantity_received"] or 0) * sign >= 0
+    assert {rows[key]["quantity_open"] for key in back} == {0}
+    assert {sign for key in back if (sign := rows[key]["quantity_received"] or 0) < 0} or service == "v2"
+    assert [row for row in system.rows(SUBTOTALS) if row["subtotal_amount"] != row["net_amount"]] == []
+    codes = {row["code"] for row in system.rows("SELECT DISTINCT code FROM ops.issue")}
+    assert not codes & {"SUBTOTAL_DIFFERS", "SCHEDULES_DIFFER"}
+    awaited = {tuple(row.values()) for row in system.rows(AWAITED)}
+    assert awaited
+    assert not awaited & back
 
 
 def told(system: System, key: str) -> tuple[Any, ...]:

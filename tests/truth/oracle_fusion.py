@@ -27,7 +27,7 @@ NOT_IN_FUSION = (
     "project_reference"
 )
 NOT_ON_THE_LINE = (
-    "item_name gtin commodity_code base_unit quantity_accepted quantity_rejected quantity_open price_basis_quantity "
+    "item_name gtin commodity_code base_unit quantity_accepted quantity_rejected price_basis_quantity "
     "net_amount_company tax_code tax_rate confirmed_delivery_date under_delivery_percent requisition_reference"
 )
 CANNOT_CARRY: dict[str, str] = {
@@ -36,6 +36,8 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.order_number": "every legal entity counts for itself",
     "purchase_order.order_type": "agreements are resources of their own; a blanket order is a purchase order here",
     "purchase_order.status": "sent and acknowledged orders are open; a flag of deletion is a cancellation",
+    "purchase_order.exchange_rate": "drafts in the ledger's currency may still change it",
+    "purchase_order.exchange_rate_date": "orders in the ledger's currency need no rate",
     "purchase_order.company_code": "the id of the legal entity; its name is told, too",
     "purchase_order.buyer_code": "the id of the person",
     "purchase_order.requester": "stands on distributions only",
@@ -65,6 +67,7 @@ def expected_orders(company: Company) -> dict[str, Row]:
 
 def _order(company: Company, order: Order) -> Row:
     entity, vendor = company.entity_of(order), company.vendors[order.vendor]
+    is_foreign = order.currency != entity.currency
     buyer = company.buyers.get(order.buyer or "")
     last = max((line.number for line in order.lines), default=0)
     schedules = [one for line in order.goods_lines for one in line.schedules]
@@ -103,8 +106,8 @@ def _order(company: Company, order: Order) -> Row:
         "delivery_terms": order.incoterm,
         "ship_method": order.ship_method,
         "currency": order.currency,
-        "exchange_rate": order.exchange_rate,
-        "exchange_rate_date": order.exchange_rate_date,
+        "exchange_rate": order.exchange_rate if is_foreign or order.stage not in DRAFTS else None,
+        "exchange_rate_date": order.exchange_rate_date if is_foreign else None,
         "subtotal_amount": order.subtotal,
         "charges_amount": order.charges_amount,
         "tax_amount": order.tax_amount,
@@ -175,6 +178,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "unit": unit,
         "quantity_received": line.quantity_received,
         "quantity_invoiced": line.quantity_invoiced,
+        "quantity_open": line.quantity_open if line.schedules else None,
         "unit_price": line.unit_price,
         "discount_percent": line.discount_percent if line.unit_price else None,
         "net_amount": line.net_amount,
@@ -209,8 +213,10 @@ def _line_status(order: Order, line: Line) -> str:
     received, invoiced = line.quantity_received >= line.quantity, line.quantity_invoiced >= line.quantity
     if line.is_closed or (received and invoiced):
         return "closed"
-    if received or invoiced:
-        return "received" if received else "invoiced"
+    if received:
+        return "received"
+    if invoiced:
+        return "partially_received" if line.quantity_received else "open"
     return (
         "partially_invoiced" if line.quantity_invoiced else "partially_received" if line.quantity_received else "open"
     )

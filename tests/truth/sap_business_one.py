@@ -162,8 +162,8 @@ def _status(order: Order) -> str:
         return "cancelled"
     received = _progress([(_received(line), line.quantity) for line in order.expected_lines])
     invoiced = _progress([(line.quantity_invoiced, line.quantity) for line in order.expected_lines])
-    otherwise = "closed" if is_document_closed(order) else STATUSES.get(order.stage, "approved")
-    return _reached(received, invoiced, otherwise, is_document_closed(order))
+    otherwise = "closed" if is_document_closed(order, {}) else STATUSES.get(order.stage, "approved")
+    return _reached(received, invoiced, otherwise, is_document_closed(order, {}))
 
 
 def _reached(received: str | None, invoiced: str | None, otherwise: str, closed: bool) -> str:
@@ -197,7 +197,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     if is_special(line):
         number = [other.id for other in order.lines if is_special(other)].index(line.id)
         return {"source_line_id": f"text {number}", "line_type": "text", "description": line.description}
-    closed, item = is_closed(order, line), company.items[line.item or ""]
+    closed, item = is_closed(order, line, {}), company.items[line.item or ""]
     position = [other.id for other in order.goods_lines].index(line.id)
     only = line.distributions[0] if len(line.distributions) == 1 else None
     dates = [receipt.received_at.astimezone(UTC).date() for receipt in line.receipts]
@@ -247,7 +247,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
 def _line_status(order: Order, line: Line) -> str:
     if order.stage is Stage.CANCELLED:
         return "cancelled"
-    closed = is_closed(order, line)
+    closed = is_closed(order, line, {})
     received = _progress([(_received(line), line.quantity)])
     invoiced = _progress([(line.quantity_invoiced, line.quantity)])
     return _reached(received, invoiced, "closed" if closed else "open", closed)

@@ -22,10 +22,9 @@ STATUSES = {
     "CANCELED": "cancelled",
 }
 """Statuses of purchasing documents as "Using Procurement" lists them (chapter Purchase Orders, document status)."""
+NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
 APPROVALS = {"PENDING APPROVAL": "pending", "REJECTED": "rejected"} | {
-    name: "approved"
-    for name in STATUSES
-    if name.isupper() and name not in ("INCOMPLETE", "WITHDRAWN", "PENDING APPROVAL", "REJECTED")
+    name: "approved" for name in STATUSES if name.isupper() and name not in NOT_APPROVED
 }
 LINE_STATUSES = (
     STATUSES
@@ -36,4 +35,9 @@ LINE_TYPES = {"charge": "charge", "Goods": "goods", "Fixed Price Services": "ser
 """The line types that come with the product; a company's own ones can be told by an override of ``line_type``."""
 ORDER_TYPES = {"Purchase Order": "standard", "DROP SHIP": "drop_ship"}
 PROGRESS = {name: name for name in ("none", "partial", "full")}
-MATCH_POLICIES = {"2-WAY": "two_way", "3-WAY": "three_way", "4-WAY": "four_way"}
+MATCH_POLICIES = {
+    "2-WAY": "two_way", "3-WAY": "three_way", "4-WAY": "four_way",
+    "2-Way": "two_way", "3-Way": "three_way", "4-Way": "four_way",
+    "TWO": "two_way", "THREE": "three_way", "FOUR": "four_way",
+}  # fmt: skip
+"""MatchApprovalLevelCode: clients write orders with the second spelling, and suppliers' sites with the third."""

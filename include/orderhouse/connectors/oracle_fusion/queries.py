@@ -8,13 +8,13 @@ from datetime import datetime
 from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
+from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 from include.orderhouse.precision import since, until
 
 ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
 CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"
 SCHEDULE_KEY = "LineLocationId"
-NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
 
 DISTRIBUTIONS = Part("distributions", "PODistributionId")
 

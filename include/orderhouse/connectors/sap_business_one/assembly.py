@@ -7,7 +7,7 @@ from typing import Any
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one.drawn import put_drawn_into
 from include.orderhouse.lookup import Lookup, Row
-from include.orderhouse.service_layer import KEYS_AT_ONCE, ServiceLayer, changed_at, lines_of
+from include.orderhouse.service_layer import KEYS_AT_ONCE, ServiceLayer, ambiguous_change, lines_of
 
 NAMES = {
     "Currencies": ("Code", "Name", "DocumentsCode"),
@@ -24,6 +24,8 @@ NAMES = {
 }  # fmt: skip
 """Entity sets that documents refer to by number or code, with the members that are read; the first is the key."""
 NONE_CHOSEN = -1
+OF_ORDER = ("Cancelled", "DocCurrency", "DocType")
+"""What lines are told of their order."""
 VENDOR = ("CardCode", "CardName", "FederalTaxID", "EmailAddress", "Phone1", "ContactEmployees")
 ITEM = ("ItemCode", "ItemName", "ItemType", "ItemsGroupCode", "InventoryUOM", "InventoryUoMEntry", "BarCode",
         "SupplierCatalogNo")  # fmt: skip
@@ -69,8 +71,8 @@ class Assembly:
 
     def _order(self, document: Row) -> Row:
         is_foreign = document.get("DocCurrency") != self._company.get("LocalCurrency")
-        facts = {"Cancelled": document.get("Cancelled"), "IsForeign": is_foreign}
-        moment = changed_at(document, self._source)
+        facts = {name: document.get(name) for name in OF_ORDER} | {"IsForeign": is_foreign}
+        moment = ambiguous_change(document, self._source)
         etag = document.pop("odata.etag", None) or document.pop("@odata.etag", None)
         lines = [self._line(line) | {"Order": facts} for line in lines_of(document)]
         texts = [text | {"Order": facts} for text in document.get("DocumentSpecialLines") or ()]

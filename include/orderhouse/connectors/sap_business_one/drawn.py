@@ -1,7 +1,10 @@
-"""Goods receipts and A/P invoices drawn from orders: what they tell of each line, and whose order they changed.
+"""Goods receipts and A/P invoices drawn from orders, and what took them back: what they tell of each line, and whose
+order they changed.
 
 A/P reserve invoices come before their goods and do not touch the inventory; what they close on the order comes by goods
-receipts that are drawn from them (SAP Business One's help, "A/P Reserve Invoice").
+receipts that are drawn from them (SAP Business One's help, "A/P Reserve Invoice"). Goods returns are drawn from goods
+receipts, and may open the order again; A/P credit memos are drawn from invoices and take the goods back as well, unless
+they post no quantity ("Goods Return", "A/P Credit Memo"). Those that are drawn from goods returns only settle them.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 from include.orderhouse import odata
 from include.orderhouse.lookup import Row, batches
 from include.orderhouse.service_layer import (
+    CREDIT_MEMO,
     GOODS_RECEIPT,
+    GOODS_RETURN,
     INVOICE,
     JOINED_AT_ONCE,
     PURCHASE_ORDER,
@@ -18,11 +23,12 @@ from include.orderhouse.service_layer import (
 )
 
 RECEIPTS, INVOICES = "PurchaseDeliveryNotes", "PurchaseInvoices"
-MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices"}
+RETURNS, CREDITS = "PurchaseReturns", "PurchaseCreditNotes"
+MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices", GOODS_RETURN: "Returns", CREDIT_MEMO: "Credits"}
 DRAWN = "DocEntry,DocDate,ReserveInvoice"
 DRAWN_LINE = (
     "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,RemainingOpenQuantity,"
-    "RemainingOpenInventoryQuantity,LineStatus"
+    "RemainingOpenInventoryQuantity,LineStatus,WithoutInventoryMovement,LineTotal,RowTotalFC"
 )
 
 Target = tuple[int, int]
@@ -65,18 +71,23 @@ def _lines(service: ServiceLayer, entity: str, entries: set[int]) -> list[Row]:
 
 
 def put_drawn_into(orders: list[Row], service: ServiceLayer) -> None:
-    """Give each line the lines of goods receipts and invoices that were drawn from it, cancelled ones left out."""
+    """Give each line the lines of documents that were drawn from it, cancelled ones left out."""
     targets = {(order["DocEntry"], line["LineNum"]): line for order in orders for line in lines_of(order)}
     for line in targets.values():
         line |= {member: [] for member in MEMBERS.values()}
     for batch in batches([order["DocEntry"] for order in orders], JOINED_AT_ONCE):
         bases: dict[Base, Target] = {(PURCHASE_ORDER, *target): target for target in targets}
         _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {PURCHASE_ORDER: batch}))
-        receipts = sorted({entry for kind, entry, _ in bases if kind == GOODS_RECEIPT})
-        invoiced = _drawn(service, INVOICES, {PURCHASE_ORDER: batch, GOODS_RECEIPT: receipts})
+        invoiced = _drawn(service, INVOICES, {PURCHASE_ORDER: batch, GOODS_RECEIPT: _entries(bases, GOODS_RECEIPT)})
         _put(targets, bases, INVOICE, invoiced)
-        if reserves := sorted({row["Document"]["DocEntry"] for row in invoiced if is_reserve(row)}):
-            _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {INVOICE: reserves}))
+        reserves = sorted({row["Document"]["DocEntry"] for row in invoiced if is_reserve(row)})
+        _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {INVOICE: reserves}))
+        for kind, entity, base in ((GOODS_RETURN, RETURNS, GOODS_RECEIPT), (CREDIT_MEMO, CREDITS, INVOICE)):
+            _put(targets, bases, kind, _drawn(service, entity, {base: _entries(bases, base)}))
+
+
+def _entries(bases: dict[Base, Target], kind: int) -> list[int]:
+    return sorted({entry for known, entry, _ in bases if known == kind})
 
 
 def _put(targets: dict[Target, Row], bases: dict[Base, Target], kind: int, rows: list[Row]) -> None:
@@ -89,6 +100,9 @@ def _put(targets: dict[Target, Row], bases: dict[Base, Target], kind: int, rows:
 
 
 def _drawn(service: ServiceLayer, entity: str, bases: dict[int, list[int]]) -> list[Row]:
+    """The lines of an entity set that were drawn from documents; nothing is asked where there are none of these."""
+    if not any(bases.values()):
+        return []
     lines = f"{entity}/DocumentLines"
     drawn_from = [
         f"({lines}/BaseType eq {kind} and ({odata.one_of(f'{lines}/BaseEntry', entries)}))"

@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
-from include.orderhouse.connectors.sap_business_one.drawn import INVOICES, RECEIPTS, is_awaited, orders_behind
+from include.orderhouse.connectors.sap_business_one.drawn import (
+    CREDITS,
+    INVOICES,
+    RECEIPTS,
+    RETURNS,
+    is_awaited,
+    orders_behind,
+)
 from include.orderhouse.lookup import Row
 from include.orderhouse.odata import CollectionPage
 from include.orderhouse.sections import Section, read_sections, reread
@@ -23,6 +30,8 @@ from include.orderhouse.service_layer import ServiceLayer, changed_at, lines_of,
 ORDERS, KEY = "PurchaseOrders", "DocEntry"
 OPEN, UNDATED = "DocumentStatus eq 'bost_Open'", "UpdateDate eq null"
 CLOSED, RESERVES = "DocumentStatus ne 'bost_Open'", "ReserveInvoice eq 'tYES' and CancelStatus eq 'csNo'"
+DRAWN = (("receipts", RECEIPTS), ("invoices", INVOICES), ("returns", RETURNS), ("credit memos", CREDITS))
+"""Sections of orders that documents drawn from them changed, and the documents."""
 MARGIN = timedelta(days=1)
 """How much earlier a window starts: clocks that are set back, and servers whose zone was configured wrongly."""
 
@@ -105,8 +114,8 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Section]]:
     earlier = f"UpdateDate lt {literal(first)} or {UNDATED}"
     if settings.read_drawn_documents:
         others = f"{earlier} or UpdateDate gt {literal(last)}" if last else earlier
-        yield "receipts", reread(partial(reading.drawn, RECEIPTS, changed, others))
-        yield "invoices", reread(partial(reading.drawn, INVOICES, changed, others))
+        for name, entity in DRAWN:
+            yield name, reread(partial(reading.drawn, entity, changed, others))
     if settings.reread_open_orders and last is None:
         yield "still open", reread(partial(reading.headers, odata.all_of(earlier, OPEN)))
 

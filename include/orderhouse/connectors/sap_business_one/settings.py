@@ -15,11 +15,12 @@ class Settings:
     version: Literal["v1", "v2"] = "v1"
     """The Service Layer's own version: ``v1`` speaks OData 3, ``v2`` OData 4."""
     read_drawn_documents: bool = True
-    """Also read the goods receipts and A/P invoices drawn from orders: they alone tell what was received on closed
-    lines, what was invoiced and when, what of it by reserve invoices whose goods are still to come, and which orders
-    they changed without moving the orders' UpdateDate."""
+    """Also read the goods receipts and A/P invoices drawn from orders, and the goods returns and A/P credit memos drawn
+    from those: they alone tell what was received on closed lines, what was invoiced and when, what of it by reserve
+    invoices whose goods are still to come, what went back, and which orders they changed without moving the orders'
+    UpdateDate."""
     reread_open_orders: bool = True
-    """Read all open orders again at every sync, for changes that do not move their UpdateDate, such as returns."""
+    """Read all open orders again at every sync, for changes that do not move their UpdateDate."""
     undated_orders: bool = True
     """Also ask for orders without UpdateDate, as imports leave them, by their CreationDate."""
     read_items: bool = True

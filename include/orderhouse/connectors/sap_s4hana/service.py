@@ -1,7 +1,7 @@
 """The two purchase order services of SAP S/4HANA: where they are, what they call things, how orders are asked for.
 
 What the connector adds to the source's fields has a leading underscore: ``_rate_units`` on the order, where the
-connection's settings name its currency.
+connection's settings name its currency; ``_is_return`` on what belongs to a returns item.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ class Service:
         found = self.gateway.ask(
             self.names.orders, filter=chosen, orderby="PurchaseOrder", expand=self.expand(), top=len(keys)
         )
-        wanted = set(keys)
-        return [self.whole(row) for row in found.rows if key_of(row) in wanted]
+        wanted = set(map(_place, keys))
+        return [self.whole(row) for row in found.rows if _place(key_of(row)) in wanted]
 
     def expand(self) -> str:
         """``$expand`` of whole orders: every part that the release has."""
@@ -111,21 +111,37 @@ class Service:
         return ",".join([f"{names.to_lines}($expand={','.join(line_parts)})", *order_parts])
 
     def whole(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The order with every nested collection read to its end, and the units that its exchange rate is for."""
+        """The order with every nested collection read to its end, and with what the connector adds to it."""
         names = self.names
         self.gateway.complete(order, (names.to_lines, *names.order_parts))
         for line in odata.nested(order, names.to_lines, names.version, of=names.orders).rows:
             self.gateway.complete(line, names.line_parts)
+            if line.get("IsReturnsItem") is True:
+                _mark_parts(line, names)
         units = self._rate_units.get(str(order.get("DocumentCurrency")))
         return order if units is None else order | {"_rate_units": units}
 
     def _check_progress(self, last: str | None, keys: Sequence[str]) -> None:
         """A page behind a key holds only later keys; else the source ignores its filter: paging would never end."""
-        if last is not None and any(key <= last for key in keys):
+        if last is not None and any(_place(key) <= _place(last) for key in keys):
             raise FilterIgnored(
-                f"{self.names.orders}: asked for orders after {last}, got {min(keys)}.",
+                f"{self.names.orders}: asked for orders after {last}, got {min(keys, key=_place)}.",
                 action="Nothing more was read. A proxy or gateway in front of the source may drop the query options.",
             )
+
+
+def _mark_parts(line: dict[str, Any], names: Names) -> None:
+    """Mark what belongs to a returns item, as its parts do not tell it themselves."""
+    for part in names.line_parts:
+        found = line.get(part)
+        rows = found.get("results") if isinstance(found, dict) else found
+        for row in rows or ():
+            row["_is_return"] = True
+
+
+def _place(key: str) -> str:
+    """Where a number stands in the order of numbers: they are kept in ten places and told without leading zeros."""
+    return key.zfill(10) if key.isdecimal() else key
 
 
 def key_of(row: Mapping[str, Any]) -> str:

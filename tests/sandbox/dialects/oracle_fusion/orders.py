@@ -34,7 +34,7 @@ def header_row(company: Company, order: Order, moves_with_all: bool) -> Row:
         **_organisation(company, order),
         **_supplier(company, order),
         **_terms(company, order),
-        **_amounts(order),
+        **_amounts(company, order),
         "Description": order.memo,
         "Requisition": order.requisition,
         "SupplierOrder": order.vendor_reference,
@@ -103,12 +103,14 @@ def _terms(company: Company, order: Order) -> Row:
     }
 
 
-def _amounts(order: Order) -> Row:
+def _amounts(company: Company, order: Order) -> Row:
     ordered = order.subtotal + order.charges_amount
+    is_foreign = order.currency != company.entity_of(order).currency
     return {
         "CurrencyCode": order.currency,
-        "ConversionRate": order.exchange_rate,
-        "ConversionRateDate": order.exchange_rate_date,
+        "ConversionRateTypeCode": "Corporate" if is_foreign else None,
+        "ConversionRate": order.exchange_rate if is_foreign else None,
+        "ConversionRateDate": order.exchange_rate_date if is_foreign else None,
         "Ordered": ordered,
         "OrderedAmountBeforeAdjustments": ordered,
         "CreditAmount": 0,

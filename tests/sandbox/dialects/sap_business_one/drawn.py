@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.sandbox.changes import ChangeKind
+from tests.sandbox.dialects.sap_business_one.by_amount import share
 from tests.sandbox.dialects.sap_business_one.lines import (
     GOODS_RECEIPT,
     INVOICE,
@@ -42,9 +43,9 @@ def receipt_rows(order: Order, options: Mapping[str, str]) -> list[Row]:
                 (INVOICE, order.id + RESERVES, _reserve_lines(order, options).index(line) if ahead else 0, ahead),
                 (PURCHASE_ORDER, order.id, line_number(line), receipt.quantity - ahead),
             )
-            inner = [_drawn(line, *part) for part in parts if part[-1] > 0]
+            inner = [drawn_line(line, *part) for part in parts if part[-1] > 0]
             numbered = [{**row, "LineNum": number} for number, row in enumerate(inner)]
-            rows.append(_document(_receipt(line, index), receipt.received_at, changed_at, options, numbered))
+            rows.append(document(receipt_number(line, index), receipt.received_at, changed_at, options, numbered))
             left -= ahead
         if corrected_at:
             rows += _cancelled(order, line, corrected_at, options)
@@ -57,11 +58,11 @@ def invoice_rows(order: Order, options: Mapping[str, str]) -> list[Row]:
     The rest is a document of its own where it is a reserve invoice.
     """
     at = order.changed_at({ChangeKind.INVOICED})
-    lines = [row for line in order.goods_lines for row in _invoiced(order, line, options)]
+    lines = [row for line in order.goods_lines for row in invoiced_rows(order, line, options)]
     reserves = [_reserve(order, line, options) for line in _reserve_lines(order, options)]
     documents = ((order.id, "tNO", lines), (order.id + RESERVES, "tYES", reserves))
     return [
-        _document(entry, at, at, options, [{**row, "LineNum": number} for number, row in enumerate(rows)])
+        document(entry, at, at, options, [{**row, "LineNum": number} for number, row in enumerate(rows)])
         | {"ReserveInvoice": kind}
         for entry, kind, rows in documents
         if rows
@@ -76,7 +77,7 @@ def _reserve(order: Order, line: Line, options: Mapping[str, str]) -> Row:
     reserved = _reserved(order, line, options)
     came = sum((receipt.quantity for receipt in line.receipts[_early(order, line) :]), ZERO)
     left = max(reserved - came, ZERO)
-    drawn = _drawn(line, PURCHASE_ORDER, order.id, line_number(line), reserved)
+    drawn = drawn_line(line, PURCHASE_ORDER, order.id, line_number(line), reserved)
     status = "bost_Open" if left else "bost_Close"
     return drawn | {"RemainingOpenQuantity": left, "RemainingOpenInventoryQuantity": left, "LineStatus": status}
 
@@ -97,33 +98,36 @@ def _early(order: Order, line: Line) -> int:
     return sum(1 for receipt in line.receipts if not invoiced or receipt.received_at <= min(invoiced))
 
 
-def _invoiced(order: Order, line: Line, options: Mapping[str, str]) -> Iterable[Row]:
+def invoiced_rows(order: Order, line: Line, options: Mapping[str, str]) -> Iterable[Row]:
+    """What the order's invoice says of a line."""
     reserved = _reserved(order, line, options)
     left = line.quantity_invoiced - (reserved or received_with_invoice(line))
     for index, receipt in enumerate(line.receipts):
         quantity = min(left, receipt.quantity)
         if quantity > 0:
-            yield _drawn(line, GOODS_RECEIPT, _receipt(line, index), 0, quantity)
+            yield drawn_line(line, GOODS_RECEIPT, receipt_number(line, index), 0, quantity)
         left -= quantity
     if received_with_invoice(line) and not reserved:
-        yield _drawn(line, PURCHASE_ORDER, order.id, line_number(line), received_with_invoice(line))
+        yield drawn_line(line, PURCHASE_ORDER, order.id, line_number(line), received_with_invoice(line))
 
 
 def _cancelled(order: Order, line: Line, at: datetime, options: Mapping[str, str]) -> list[Row]:
     first, second = line.id * MOST_RECEIPTS + CANCELLED, line.id * MOST_RECEIPTS + CANCELLATION
-    wrong = _drawn(line, PURCHASE_ORDER, order.id, line_number(line), Decimal(1))
-    undoes = _drawn(line, GOODS_RECEIPT, first, 0, Decimal(1))
+    wrong = drawn_line(line, PURCHASE_ORDER, order.id, line_number(line), Decimal(1))
+    undoes = drawn_line(line, GOODS_RECEIPT, first, 0, Decimal(1))
     return [
-        _document(first, at, at, options, [wrong]) | {"Cancelled": "tYES", "CancelStatus": "csYes"},
-        _document(second, at, at, options, [undoes]) | {"CancelStatus": "csCancellation"},
+        document(first, at, at, options, [wrong]) | {"Cancelled": "tYES", "CancelStatus": "csYes"},
+        document(second, at, at, options, [undoes]) | {"CancelStatus": "csCancellation"},
     ]
 
 
-def _receipt(line: Line, index: int) -> int:
+def receipt_number(line: Line, index: int) -> int:
+    """DocEntry of the goods receipt of a line's receipt."""
     return line.id * MOST_RECEIPTS + index
 
 
-def _drawn(line: Line, base: int, entry: int, number: int, quantity: Decimal) -> Row:
+def drawn_line(line: Line, base: int, entry: int, number: int, quantity: Decimal) -> Row:
+    """The line of a document that was drawn from another document's line."""
     return {
         "LineNum": 0,
         "BaseType": base,
@@ -136,10 +140,13 @@ def _drawn(line: Line, base: int, entry: int, number: int, quantity: Decimal) ->
         "RemainingOpenInventoryQuantity": quantity,
         "UoMCode": line.unit or "Manual",
         "LineStatus": "bost_Open",
+        "WithoutInventoryMovement": "tNO",
+        "RowTotalFC": share(line, quantity),
     }
 
 
-def _document(entry: int, at: datetime, changed_at: datetime, options: Mapping[str, str], lines: list[Row]) -> Row:
+def document(entry: int, at: datetime, changed_at: datetime, options: Mapping[str, str], lines: list[Row]) -> Row:
+    """A document with its lines."""
     zone = zone_of(options)
     return {
         "DocEntry": entry,

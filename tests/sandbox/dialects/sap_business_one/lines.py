@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.sandbox import arithmetic
 from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import LINE_CUSTOM_FIELDS
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document, share, without_quantities
 from tests.sandbox.dialects.sap_business_one.masters import MANUAL_UNIT, currency_code, number_of
 from tests.sandbox.dialects.sap_business_one.values import (
     Row,
@@ -17,11 +18,23 @@ from tests.sandbox.dialects.sap_business_one.values import (
     told_rate,
     user_fields,
 )
+from tests.sandbox.drafts import RATES
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 PURCHASE_ORDER, GOODS_RECEIPT, INVOICE, PURCHASE_REQUEST, QUOTATION = 22, 20, 18, 1470000113, 540000006
 """Object types, as BaseType tells them."""
 NO_BASE = -1
+ABROAD = "GBP"
+"""The currency of price lists abroad."""
+
+
+def is_abroad(order: Order, line: Line, options: Mapping[str, str]) -> bool:
+    """Whether the row's price is in another currency than the document, as one of a price list abroad is.
+
+    The row's totals are in the document's and in local currency all the same.
+    """
+    is_other = order.currency in RATES and order.currency != ABROAD
+    return options.get("prices") == "abroad" and is_other and line.id % 2 == 0
 
 
 def line_number(line: Line) -> int:
@@ -37,16 +50,22 @@ def received_with_invoice(line: Line) -> Decimal:
     return max(line.quantity_invoiced - line.quantity_received, ZERO)
 
 
-def is_closed(order: Order, line: Line) -> bool:
+def _left(line: Line, options: Mapping[str, str]) -> Decimal:
+    """What of the quantity has not come, or is open again by a goods return."""
+    left = max(line.quantity - line.quantity_received - received_with_invoice(line), ZERO)
+    return min(left + line.quantity_rejected, line.quantity) if options.get("returns") == "reopen" else left
+
+
+def is_closed(order: Order, line: Line, options: Mapping[str, str]) -> bool:
     """Nothing more can be drawn from the line: all came, or somebody closed it."""
     by_hand = line.is_closed or line.is_cancelled or order.stage in (Stage.CLOSED, Stage.CANCELLED)
-    return by_hand or line.quantity_received + received_with_invoice(line) >= line.quantity
+    return by_hand or not _left(line, options)
 
 
-def open_quantity(order: Order, line: Line, clears: bool) -> Decimal:
+def open_quantity(order: Order, line: Line, options: Mapping[str, str]) -> Decimal:
     """What is still to come, or had not come when somebody closed the line by hand."""
-    left = max(line.quantity - line.quantity_received - received_with_invoice(line), ZERO)
-    return ZERO if clears and is_closed(order, line) else left
+    clears = options.get("manual_close") == "clear" and is_closed(order, line, options)
+    return ZERO if clears else _left(line, options)
 
 
 def is_special(line: Line) -> bool:
@@ -56,26 +75,26 @@ def is_special(line: Line) -> bool:
 
 def line_rows(company: Company, order: Order, options: Mapping[str, str]) -> list[Row]:
     """DocumentLines."""
-    clears = options.get("manual_close") == "clear"
     lines = [line for line in order.lines if not is_special(line)]
-    return [
-        _identity(order, line, position)
-        | _quantities(company, order, line, clears)
+    rows = [
+        _identity(order, line, position, options)
+        | _quantities(company, order, line, options)
         | _amounts(company, order, line, options)
         | _accounting(order, line)
         | user_fields(LINE_CUSTOM_FIELDS, line.custom)
         for position, line in enumerate(lines)
     ]
+    return list(map(without_quantities, rows)) if is_service_document(order, options) else rows
 
 
-def _identity(order: Order, line: Line, position: int) -> Row:
+def _identity(order: Order, line: Line, position: int, options: Mapping[str, str]) -> Row:
     return {
         "LineNum": line_number(line),
         "VisualOrder": position,
         "DocEntry": order.id,
         "LineType": "dlt_Regular",
         "ItemType": "dit_Item",
-        "LineStatus": "bost_Close" if is_closed(order, line) else "bost_Open",
+        "LineStatus": "bost_Close" if is_closed(order, line, options) else "bost_Open",
         "ItemCode": line.item,
         "ItemDescription": line.description,
         "SupplierCatNum": line.vendor_item_code,
@@ -90,8 +109,8 @@ def _identity(order: Order, line: Line, position: int) -> Row:
     }
 
 
-def _quantities(company: Company, order: Order, line: Line, clears: bool) -> Row:
-    left = open_quantity(order, line, clears)
+def _quantities(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
+    left = open_quantity(order, line, options)
     unit = company.units.get(line.unit or "")
     return {
         "Quantity": line.quantity,
@@ -108,11 +127,15 @@ def _quantities(company: Company, order: Order, line: Line, clears: bool) -> Row
 def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, str]) -> Row:
     is_foreign = order.currency != local_currency(company)
     net, gross = line.net_amount, line.total_amount
-    discounted = line.unit_price * (100 - line.discount_percent) / 100
+    left = share(line, open_quantity(order, line, options))
+    currency, price = order.currency, line.unit_price
+    if is_abroad(order, line, options):
+        currency, price = ABROAD, arithmetic.rounded(price * RATES[order.currency] / RATES[ABROAD], 6)
+    discounted = price * (100 - line.discount_percent) / 100
     return {
-        "Currency": currency_code(company, order.currency),
+        "Currency": currency_code(company, currency),
         "Rate": told_rate(company, order, options) if is_foreign else ZERO,
-        "UnitPrice": line.unit_price,
+        "UnitPrice": price,
         "DiscountPercent": line.discount_percent,
         "Price": arithmetic.rounded(discounted, 6),
         "LineTotal": in_local(company, order, net),
@@ -123,7 +146,8 @@ def _amounts(company: Company, order: Order, line: Line, options: Mapping[str, s
         "TaxCode": line.tax_code,
         "VatGroup": None,
         "TaxPercentagePerRow": line.tax_rate,
-        "OpenAmount": None,
+        "OpenAmount": in_local(company, order, left),
+        "OpenAmountFC": left if is_foreign else ZERO,
     }
 
 

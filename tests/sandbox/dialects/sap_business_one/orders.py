@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS
+from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document
 from tests.sandbox.dialects.sap_business_one.lines import expense_rows, is_closed, line_rows, special_rows
 from tests.sandbox.dialects.sap_business_one.masters import (
     CASH,
@@ -53,17 +54,18 @@ def modified_at(order: Order, options: Mapping[str, str]) -> datetime | None:
     return None if order.lacks_modified_at else minute(order.changed_at(moves))
 
 
-def is_document_closed(order: Order) -> bool:
+def is_document_closed(order: Order, options: Mapping[str, str]) -> bool:
     """A document closes with its last line."""
-    return order.stage in (Stage.CLOSED, Stage.CANCELLED) or all(is_closed(order, line) for line in order.goods_lines)
+    is_over = order.stage in (Stage.CLOSED, Stage.CANCELLED)
+    return is_over or all(is_closed(order, line, options) for line in order.goods_lines)
 
 
 def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     """The document with its lines, its freight and its texts."""
     return (
-        _identity(company, order)
+        _identity(company, order, options)
         | _dates(order, options)
-        | _states(order)
+        | _states(order, options)
         | _parties(company, order)
         | _terms(company, order)
         | _amounts(company, order, options)
@@ -78,11 +80,11 @@ def order_row(company: Company, order: Order, options: Mapping[str, str]) -> Row
     )
 
 
-def _identity(company: Company, order: Order) -> Row:
+def _identity(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     return {
         "DocEntry": order.id,
         "DocNum": number_in(order.number),
-        "DocType": "dDocument_Items",
+        "DocType": "dDocument_Service" if is_service_document(order, options) else "dDocument_Items",
         "DocObjectCode": "oPurchaseOrders",
         "Series": 11,
         "BPL_IDAssignedToInvoice": company.entity_of(order).id,
@@ -109,10 +111,10 @@ def _dates(order: Order, options: Mapping[str, str]) -> Row:
     }
 
 
-def _states(order: Order) -> Row:
+def _states(order: Order, options: Mapping[str, str]) -> Row:
     is_cancelled = order.stage is Stage.CANCELLED
     return {
-        "DocumentStatus": "bost_Close" if is_document_closed(order) else "bost_Open",
+        "DocumentStatus": "bost_Close" if is_document_closed(order, options) else "bost_Open",
         "Cancelled": "tYES" if is_cancelled else "tNO",
         "CancelStatus": "csYes" if is_cancelled else "csNo",
         "Confirmed": "tNO" if order.stage in UNCONFIRMED else "tYES",

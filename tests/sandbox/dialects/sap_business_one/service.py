@@ -14,7 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.sap_business_one import queries
 from tests.sandbox.dialects.sap_business_one.answers import NOT_FOUND, Refused
+from tests.sandbox.dialects.sap_business_one.by_amount import drawn_from
 from tests.sandbox.dialects.sap_business_one.drawn import invoice_rows, receipt_rows
+from tests.sandbox.dialects.sap_business_one.given_back import credit_rows, return_rows
 from tests.sandbox.dialects.sap_business_one.masters import MASTERS, admin_info
 from tests.sandbox.dialects.sap_business_one.orders import order_row
 from tests.sandbox.dialects.sap_business_one.sessions import Sessions
@@ -70,8 +72,10 @@ class Service:
         company, options = world.company, world.options
         render: Mapping[str, Callable[[Order], list[Row]]] = {
             "PurchaseOrders": lambda order: [order_row(company, order, options)],
-            "PurchaseDeliveryNotes": lambda order: receipt_rows(order, options),
-            "PurchaseInvoices": lambda order: invoice_rows(order, options),
+            "PurchaseDeliveryNotes": lambda order: drawn_from(company, order, receipt_rows(order, options), options),
+            "PurchaseInvoices": lambda order: drawn_from(company, order, invoice_rows(order, options), options),
+            "PurchaseReturns": lambda order: drawn_from(company, order, return_rows(order, options), options),
+            "PurchaseCreditNotes": lambda order: drawn_from(company, order, credit_rows(order, options), options),
         }
         self._documents = {name: RowCache(company, _serving(made)) for name, made in render.items()}
 

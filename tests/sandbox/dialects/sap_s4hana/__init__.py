@@ -2,7 +2,8 @@
 
 Options: ``page_cap`` (rows of a page at most), ``lines_at_once`` (lines inside an order before it links to more),
 ``link_base`` (scheme and host of 2.0's links to more lines), ``rate_units`` (``JPY:100 HUF:100``: the ratios of table
-TCURF, for how many units of a currency its exchange rates are; one where it is not named).
+TCURF, for how many units of a currency its exchange rates are; one where it is not named), ``returns`` (``3``:
+every third line is a returns item; none without it), ``language`` (of the user, in which units are told: EN).
 """
 
 from __future__ import annotations

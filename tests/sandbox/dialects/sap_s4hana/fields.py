@@ -29,6 +29,7 @@ class Subject:
     part: Any = None
     number: int = 0
     rate_units: int = 1
+    returns: int = 0
 
     @property
     def exchange_rate(self) -> Decimal:

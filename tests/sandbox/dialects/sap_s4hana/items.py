@@ -81,7 +81,7 @@ LINE = Entity(
         ),
         text("PurchaseContract", lambda s: s.line.contract),
         text("PurchaseRequisition", lambda s: s.line.requisition),
-        flag("IsReturnsItem", lambda s: False),
+        flag("IsReturnsItem", lambda s: names.is_return(s.line, s.returns)),
         text("RequisitionerName", lambda s: (s.order.requester or "")[:12].strip()),
         text("ProductType", lambda s: "2" if s.line.kind is LineKind.SERVICE else "1", 2),
         text("ProductTypeCode", lambda s: "2" if s.line.kind is LineKind.SERVICE else "1", 4),

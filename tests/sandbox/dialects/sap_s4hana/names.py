@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
@@ -16,6 +17,9 @@ UNITS = {
     "EA": "EA", "CTN": "CAR", "CAN": "CAN", "CS": "CS", "GAL": "GLL", "PAK": "PAK",
 }  # fmt: skip
 """The company's units as the commercial codes of table T006 in English; its own invention stays what it is."""
+UNIT_FIELDS = ("PurchaseOrderQuantityUnit", "OrderPriceUnit", "BaseUnit", "ConditionQuantityUnit")
+POLISH = {"PC": "SZT", "BOX": "PUD", "H": "G", "DZ": "TUZ", "SET": "KPL"}
+"""Commercial codes of another language; all others are the same."""
 SAVES = frozenset(ChangeKind) - {ChangeKind.RECEIVED, ChangeKind.RECEIPT_CORRECTED, ChangeKind.INVOICED}
 """What saves the order, and so moves LastChangeDateTime; receipts and invoices are documents of their own."""
 
@@ -37,6 +41,15 @@ def unit(code: str | None) -> str:
     return UNITS.get(code, code) if code else ""
 
 
+def translated(row: Any) -> Any:
+    """A row as it is told to a user who logs in in Polish."""
+    if isinstance(row, list):
+        return [translated(one) for one in row]
+    if not isinstance(row, dict):
+        return row
+    return {name: POLISH.get(value, value) if name in UNIT_FIELDS else translated(value) for name, value in row.items()}
+
+
 def tax_code(company: Company, code: str | None) -> str:
     """Two characters: V0, V1, ... in the order of the company's codes."""
     return f"V{sorted(company.taxes).index(code)}" if code else ""
@@ -55,6 +68,11 @@ def material_group(company: Company, line: Line) -> str:
     """Nine characters at most."""
     category = company.items[line.item].category if line.item else None
     return (category or "")[:9].upper().strip()
+
+
+def is_return(line: Line, every: int) -> bool:
+    """The returns indicator (EKPO-RETPO), on every n-th goods line: quantities and values stay without a sign."""
+    return bool(every) and line.kind is LineKind.GOODS and line.id % every == 0
 
 
 def expects_goods(line: Line) -> bool:

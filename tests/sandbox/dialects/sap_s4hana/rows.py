@@ -51,21 +51,26 @@ class EntityRow:
         return "(" + ",".join(f"{name}='{self.values.get(name, '')}'" for name in self.entity.key) + ")"
 
 
-def order_row(company: Company, order: Order, version: int, rate_units: Mapping[str, int]) -> EntityRow:
-    """One order with everything below it; ``rate_units`` tells by currency for how many units its rates are."""
+def order_row(company: Company, order: Order, version: int, rate_units: Mapping[str, int], returns: int) -> EntityRow:
+    """One order with everything below it.
+
+    ``rate_units`` tells by currency for how many units its rates are, ``returns`` which lines go back: every n-th.
+    """
     units = rate_units.get(order.currency, 1)
     subject = Subject(company, order, part=company.vendors[order.vendor].address, rate_units=units)
     parts: dict[str, list[EntityRow]] = {}
     for name, entity in ORDER_PARTS[version].items():
         found = _notes(order) if entity is orders.NOTE else [subject.part]
         parts[name] = [_row(entity, Subject(company, order, part=part), version) for part in found]
-    parts[TO_LINES[version]] = [_line_row(company, order, number, version) for number in range(len(order.goods_lines))]
+    parts[TO_LINES[version]] = [
+        _line_row(company, order, number, version, returns) for number in range(len(order.goods_lines))
+    ]
     return EntityRow(orders.ORDER, _values(orders.ORDER, subject, version), parts)
 
 
-def _line_row(company: Company, order: Order, number: int, version: int) -> EntityRow:
+def _line_row(company: Company, order: Order, number: int, version: int, returns: int) -> EntityRow:
     line = order.goods_lines[number]
-    subject = Subject(company, order, line, line.ship_to or order.ship_to, number)
+    subject = Subject(company, order, line, line.ship_to or order.ship_to, number, returns=returns)
     parts = {}
     for name, entity in LINE_PARTS[version].items():
         if entity is items.SCHEDULE:

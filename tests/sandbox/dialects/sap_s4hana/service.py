@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tests.sandbox.dialect import World
-from tests.sandbox.dialects.sap_s4hana import answers, fields, items, metadata, orders
+from tests.sandbox.dialects.sap_s4hana import answers, fields, items, metadata, names, orders
 from tests.sandbox.dialects.sap_s4hana.rows import LINE_PARTS, ORDER_PARTS, TO_LINES, EntityRow, order_row
 from tests.sandbox.dialects.sap_s4hana.wire import Writer
 from tests.sandbox.faults import FaultKind
@@ -67,8 +67,10 @@ class Service:
     def __init__(self, world: World, sign_in: SignIn, version: int) -> None:
         self._world, self._sign_in, self._version = world, sign_in, version
         units = {part[:3]: int(part[4:]) for part in world.options.get("rate_units", "").split()}
-        render = partial(order_row, world.company, version=version, rate_units=units)
+        returns = int(world.options.get("returns", "0"))
+        render = partial(order_row, world.company, version=version, rate_units=units, returns=returns)
         self._rows = RowCache(world.company, render)
+        self._language = world.options.get("language", "EN")
         self._cap = int(world.options.get("page_cap", PAGE_CAP))
 
     async def answer(self, request: Request) -> Response:
@@ -107,8 +109,8 @@ class Service:
         return self._collection(items.LINE, found[0].parts[part.strip("/")], options)
 
     def _collection(self, entity: fields.Entity, rows: list[EntityRow], options: dict[str, str]) -> Response:
-        names = frozenset(entry.name for entry in entity.of(self._version))
-        query = parse_query(options, names, self._version)
+        known = frozenset(entry.name for entry in entity.of(self._version))
+        query = parse_query(options, known, self._version)
         values: Callable[[EntityRow], Mapping[str, Any]] = lambda row: row.values  # noqa: E731
         ignores = self._world.faults.active(FaultKind.IGNORE_FILTER)
         found = query.ordered(rows, values) if ignores else query.apply(rows, values)
@@ -126,6 +128,8 @@ class Service:
         writer = Writer(self._version, ROOTS[self._version], base_url, int(lines_at_once) if lines_at_once else None)
         expand = parse_expand(options.get("$expand", ""), self._version)
         written = writer.write(row, expand, query.select)
+        if options.get("sap-language", self._language) != "EN":
+            written = names.translated(written)
         lines = self._written_lines(written)
         lines[:] = map(self._world.faults.reshaped, lines)
         return self._world.faults.reshaped(written)

@@ -21,7 +21,7 @@ MAPPING = Mapping(
         "lines",
         LINE,
         not_in_source="item_name gtin commodity_code commodity_code_scheme base_unit unit_conversion_factor "
-        "quantity_accepted quantity_rejected quantity_cancelled quantity_open price_basis_quantity "
+        "quantity_accepted quantity_rejected quantity_cancelled price_basis_quantity "
         "price_unit_conversion_factor discount_amount net_amount_company tax_code tax_rate confirmed_delivery_date "
         "under_delivery_percent requisition_reference",
     ),

@@ -23,6 +23,7 @@ LINE = PurchaseOrderLine(
     unit=code("UOMCode", NAMED_UNITS, "UOM"),
     quantity_received=quantity(v.quantity_received),
     quantity_invoiced=quantity(v.quantity_invoiced),
+    quantity_open=quantity(v.quantity_open),
     unit_price=price("BasePrice", "Price"),
     price_unit=code("PricingUOM", NAMED_UNITS),
     discount_percent=percent(v.discount_percent),

@@ -51,7 +51,7 @@ ORDER = PurchaseOrder(
     delivery_terms=code("FOBCode", None, "FOB"),
     ship_method=text("ShippingMethod", "Carrier"),
     currency=code("CurrencyCode"),
-    exchange_rate=rate("ConversionRate"),
+    exchange_rate=rate(v.exchange_rate),
     exchange_rate_date=day("ConversionRateDate", zone="connection"),
     subtotal_amount=money(v.subtotal),
     charges_amount=money(v.charges),

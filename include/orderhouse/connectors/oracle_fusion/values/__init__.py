@@ -15,6 +15,9 @@ BILLED = ("BilledQuantity", "InvoicedQuantity")
 """The attributes of a schedule that may hold the invoiced quantity; releases differ in its name."""
 CANCELED, CLOSED = ("CANCELED", "CANCELLED"), ("CLOSED", "FINALLY CLOSED")
 """Statuses of lines and orders on which nothing more is expected."""
+OVER = {RECEIVED: ("CLOSED FOR RECEIVING", *CLOSED), BILLED: ("CLOSED FOR INVOICING", *CLOSED)}
+"""Statuses with which no more is received, or billed. They roll up from the schedules, which are closed by hand or
+within a close tolerance ("Close one schedule" and ReceiptCloseTolerancePercent in the REST API)."""
 
 
 def summed(line: Record, names: Iterable[str]) -> Decimal | None:

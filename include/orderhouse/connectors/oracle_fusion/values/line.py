@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, RECEIVED, earliest, summed
-from include.orderhouse.decimals import percent_below
+from include.orderhouse.connectors.oracle_fusion.codes import MATCH_POLICIES
+from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, OVER, RECEIVED, earliest, summed
+from include.orderhouse.decimals import ZERO, number, percent_below, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 
@@ -19,13 +20,24 @@ def line_type(line: Record) -> Any:
 
 @derived_from("StatusCode", "schedules")
 def line_status(line: Record) -> Any:
-    """StatusCode; where it is open, how far the schedules have come."""
+    """StatusCode; where it is open, or goods are still to come after the invoice, how far the schedules have come.
+
+    An invoice may come before its goods, and closes the line for invoicing alone. Lines that are matched without
+    receipts await none.
+    """
     told = line.get("StatusCode")
+    if told == "CLOSED FOR INVOICING" and _awaits_goods(line):
+        return "partially received" if summed(line, RECEIVED) else "OPEN"
     if told != "OPEN" or line.get("Quantity") is None:
         return told
     if summed(line, BILLED):
         return "partially invoiced"
     return "partially received" if summed(line, RECEIVED) else told
+
+
+def _awaits_goods(line: Record) -> bool:
+    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line["schedules"]}
+    return bool(quantity_open(line)) and not policies.isdisjoint(("three_way", "four_way"))
 
 
 @derived_from("schedules")
@@ -38,6 +50,23 @@ def quantity_received(line: Record) -> Decimal | None:
 def quantity_invoiced(line: Record) -> Decimal | None:
     """Sum of BilledQuantity of the schedules."""
     return summed(line, BILLED)
+
+
+@derived_from("Quantity", "StatusCode", "schedules")
+def quantity_open(line: Record) -> Decimal | None:
+    """Quantity less ReceivedQuantity of the schedules that are not cancelled or closed for receiving.
+
+    A schedule may be cancelled or closed by itself, beside others of its line that are still to come.
+    """
+    if line.get("Quantity") is None or not line["schedules"]:
+        return None
+    awaited = [] if _is_over(line) else [one for one in line["schedules"] if not _is_over(one)]
+    return total(max(number(one.get("Quantity")) - number(one.get("ReceivedQuantity")), ZERO) for one in awaited)
+
+
+def _is_over(row: Record) -> bool:
+    """Whether nothing more is received of a line or schedule."""
+    return first(row, "ScheduleStatusCode", "StatusCode") in (*CANCELED, *OVER[RECEIVED])
 
 
 @derived_from("BasePrice", "Price")

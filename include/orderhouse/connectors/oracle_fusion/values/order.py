@@ -6,15 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, CLOSED, RECEIVED, earliest, summed
+from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED
+from include.orderhouse.connectors.oracle_fusion.values import (
+    BILLED,
+    CANCELED,
+    CLOSED,
+    OVER,
+    RECEIVED,
+    earliest,
+    summed,
+)
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 from include.orderhouse.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
-OVER = {RECEIVED: ("CLOSED FOR RECEIVING", *CLOSED), BILLED: ("CLOSED FOR INVOICING", *CLOSED)}
-"""Statuses of orders of which no more is received, or billed. They roll up from the schedules, which are closed by hand
-or within a close tolerance ("Close one schedule" and ReceiptCloseTolerancePercent in the REST API)."""
 
 
 def _lines(order: Record, charges: bool = False) -> list[Record]:
@@ -28,11 +34,18 @@ def _is_void(line: Record) -> bool:
 
 
 def _come(order: Record, names: tuple[str, ...]) -> str | None:
-    """How far an order's quantities have come; lines of an amount have none."""
+    """How far an order's quantities have come; lines of an amount have none, and are billed once they are closed."""
     ordered = [line for line in _lines(order) if line.get("Quantity") is not None]
     wanted = expected(ordered, _is_void)
     come = progress((summed(line, names) or ZERO, number(line["Quantity"])) for line in wanted)
-    return "full" if come == "partial" and order.get("StatusCode") in OVER[names] else come
+    if order.get("StatusCode") in OVER[names]:
+        return "full" if come == "partial" else come
+    return "partial" if come == "full" and names == BILLED and any(map(_awaits_bills, _lines(order))) else come
+
+
+def _awaits_bills(line: Record) -> bool:
+    """Whether a line of an amount, such as fixed price services, is still to be billed."""
+    return line.get("Quantity") is None and line.get("StatusCode") not in (*CANCELED, *OVER[BILLED])
 
 
 @derived_from("StatusCode", "lines")
@@ -43,7 +56,10 @@ def receipt_status(order: Record) -> str | None:
 
 @derived_from("StatusCode", "lines")
 def invoice_status(order: Record) -> str | None:
-    """BilledQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed."""
+    """BilledQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed.
+
+    Not full as long as a line of an amount is not closed for invoicing.
+    """
     return _come(order, BILLED)
 
 
@@ -54,6 +70,17 @@ def status(order: Record) -> Any:
     if told not in IN_FORCE:
         return told
     return reached({"invoiced": _come(order, BILLED), "received": _come(order, RECEIVED)}) or told
+
+
+@derived_from("ConversionRate", "ConversionRateTypeCode", "StatusCode")
+def exchange_rate(order: Record) -> Any:
+    """ConversionRate; 1 where an approved order has neither a rate nor a type of rate.
+
+    Only orders in another currency than the ledger's have them. Drafts may still be without.
+    """
+    told = first(order, "ConversionRate", "ConversionRateTypeCode", "ConversionRateType")
+    is_own = told is None and "ConversionRate" in order and order.get("StatusCode") not in NOT_APPROVED
+    return 1 if is_own else order.get("ConversionRate")
 
 
 @derived_from("lines")

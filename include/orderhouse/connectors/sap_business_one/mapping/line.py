@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.sap_business_one.codes import LINE_STATUSES, LINE_TYPES
-from include.orderhouse.connectors.sap_business_one.values import DIGITS, invoiced, received
+from include.orderhouse.connectors.sap_business_one.values import DIGITS, counted, invoiced, ordered, received
 from include.orderhouse.connectors.sap_business_one.values import line as v
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, rate, text
 from include.orderhouse.model import Address, PurchaseOrderLine
@@ -20,16 +20,16 @@ LINE = PurchaseOrderLine[Expression](
     manufacturer_item_code=text("Item.SupplierCatalogNo"),
     gtin=text("BarCode", "Item.BarCode"),
     category=text("Item.Group.GroupName"),
-    quantity_ordered=quantity("Quantity", digits=DIGITS),
+    quantity_ordered=quantity(ordered, digits=DIGITS),
     unit=code(v.unit("UnitOfMeasurement", "UoMCode", "MeasureUnit")),
     base_unit=code(v.unit("Item.InventoryUnitOfMeasurement", "", "Item.InventoryUOM")),
     unit_conversion_factor=rate("UnitsOfMeasurment", digits=DIGITS),
-    quantity_received=quantity(received, digits=DIGITS),
-    quantity_invoiced=quantity(invoiced, digits=DIGITS),
+    quantity_received=quantity(counted(received), digits=DIGITS),
+    quantity_invoiced=quantity(counted(invoiced), digits=DIGITS),
     quantity_open=quantity(v.quantity_open, digits=DIGITS),
-    unit_price=price("UnitPrice", digits=DIGITS),
+    unit_price=price(v.unit_price, digits=DIGITS),
     discount_percent=percent("DiscountPercent", digits=DIGITS),
-    net_amount=money(v.amount("LineTotal", "RowTotalFC"), digits=DIGITS),
+    net_amount=money(v.NET_AMOUNT, digits=DIGITS),
     tax_amount=money(v.tax, digits=DIGITS),
     total_amount=money(v.amount("GrossTotal", "GrossTotalFC"), digits=DIGITS),
     net_amount_company=money("LineTotal", digits=DIGITS),

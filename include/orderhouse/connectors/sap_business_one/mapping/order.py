@@ -31,7 +31,7 @@ ORDER = PurchaseOrder[Expression](
     source_order_id=text("DocEntry"),
     order_number=text("DocNum"),
     source_created_at=instant(v.moment("CreationDate", "DocTime"), zone="connection"),
-    source_modified_at=instant("ChangedAt"),
+    source_modified_at=instant("ChangedAt", v.moment("UpdateDate", "UpdateTime"), zone="connection"),
     source_version=text("ETag", "DataVersion"),
     order_type=code("DocType", ORDER_TYPES),
     status=code(v.status, STATUSES),

@@ -1,6 +1,8 @@
 """What no single field of a document tells; what orders and lines have in common stands here.
 
-Amounts stand twice: in local currency, and in the document's where it is a foreign one, else zero.
+Amounts stand twice: in local currency, and in the document's where it is a foreign one, else zero. Lines of documents
+of the type service have an amount and no quantity, so that how far they have come is told by amounts (SDK's help,
+"OpenAmount").
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.drawn import is_awaited, is_reserve
 from include.orderhouse.decimals import number, total
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import progress, reached
 from include.orderhouse.service_layer import PURCHASE_ORDER
 
@@ -21,31 +23,73 @@ DIGITS = 6
 """The digits that the database keeps. The wire tells them as binary floats: what lies beyond them is noise."""
 
 
-@derived_from("Receipts", "Invoices", "Quantity", "RemainingOpenQuantity", "LineStatus")
-def received(line: Record) -> Decimal | None:
-    """Goods receipts, and invoices drawn from the order but reserve invoices; else Quantity - RemainingOpenQuantity of
-    open lines.
+def is_by_amount(line: Record) -> bool:
+    """Whether a line has an amount and no quantity."""
+    return look_up(line, "Order.DocType") == "dDocument_Service" and not number(line.get("Quantity"))
 
-    On a line that is closed, what is not open any more may never have come.
+
+@derived_from("Receipts", "Invoices", "Returns", "Credits", "Quantity", "RemainingOpenQuantity", "LineStatus")
+def received(line: Record) -> Decimal | None:
+    """Goods receipts, and invoices drawn from the order but reserve invoices, less what went back; else Quantity -
+    RemainingOpenQuantity of open lines.
+
+    On a line that is closed, what is not open any more may never have come. Goods go back by goods returns, and by
+    credit memos but those of reserve invoices.
     """
     if "Receipts" in line:
+        ahead = {row["Document"]["DocEntry"] for row in line["Invoices"] if is_reserve(row)}
         direct = [row for row in line["Invoices"] if row.get("BaseType") == PURCHASE_ORDER and not is_reserve(row)]
-        return _in_order_units(line, [*line["Receipts"], *direct])
-    if line.get("LineStatus") != "bost_Open" or line.get("Quantity") is None:
+        back = [row for row in _credits(line) if row["BaseEntry"] not in ahead]
+        came = _measured(line, [*line["Receipts"], *direct])
+        return round(came - _measured(line, [*line.get("Returns", ()), *back]), DIGITS)
+    ordered, left = (line.get(name) for name in _extent(line))
+    if line.get("LineStatus") != "bost_Open" or ordered is None:
         return None
-    return number(line["Quantity"]) - number(line.get("RemainingOpenQuantity"))
+    return number(ordered) - number(left)
 
 
-@derived_from("Invoices")
+@derived_from("Invoices", "Credits")
 def invoiced(line: Record) -> Decimal | None:
-    """Quantities of A/P invoices."""
-    return _in_order_units(line, line["Invoices"]) if "Invoices" in line else None
+    """Quantities of A/P invoices, less those of credit memos."""
+    if "Invoices" not in line:
+        return None
+    return round(_measured(line, line["Invoices"]) - _measured(line, _credits(line)), DIGITS)
+
+
+def _credits(line: Record) -> list[Record]:
+    """The lines of credit memos that take quantities back; others only reduce what is to be paid for them."""
+    return [row for row in line.get("Credits", ()) if row.get("WithoutInventoryMovement") != "tYES"]
+
+
+def counted(value: Derived) -> Derived:
+    """A quantity, which lines of an amount have not."""
+    return derived(lambda line: None if is_by_amount(line) else value(line), value.says, *value.reads)
+
+
+@derived_from("Quantity")
+def ordered(line: Record) -> Any:
+    """Quantity; none in documents of the type service."""
+    return None if is_by_amount(line) else line.get("Quantity")
 
 
 def awaited(line: Record) -> Decimal:
     """What reserve invoices wait for: closed on the order by being drawn, it comes by receipts drawn from them."""
     reserves = [row for row in line.get("Invoices") or () if is_reserve(row) and is_awaited(row)]
     return round(_in_order_units(line, reserves, "RemainingOpenQuantity", "RemainingOpenInventoryQuantity"), DIGITS)
+
+
+def _measured(line: Record, drawn: Iterable[Record]) -> Decimal:
+    """What drawn lines come to: their quantities, or of a line of an amount their amounts."""
+    if is_by_amount(line):
+        return total(row.get(_extent(line)[0]) for row in drawn)
+    return _in_order_units(line, drawn)
+
+
+def _extent(line: Record) -> tuple[str, str]:
+    """What tells how much a line is about, and how much of that is open."""
+    if not is_by_amount(line):
+        return "Quantity", "RemainingOpenQuantity"
+    return ("RowTotalFC", "OpenAmountFC") if look_up(line, "Order.IsForeign") else ("LineTotal", "OpenAmount")
 
 
 def _in_order_units(
@@ -73,7 +117,8 @@ def standing(record: Record, status: str, lines: Sequence[Record]) -> Any:
 
 def come(lines: Sequence[Record], done: Callable[[Record], Decimal | None]) -> str | None:
     """How far lines have come; None where one of them does not tell."""
-    told = [(actual, number(line.get("Quantity"))) for line in lines if (actual := done(line)) is not None]
+    known = [(done(line), round(number(line.get(_extent(line)[0])), DIGITS)) for line in lines]
+    told = [(actual, wanted) for actual, wanted in known if actual is not None]
     return progress(told) if len(told) == len(lines) else None
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from include.orderhouse.connectors.sap_business_one.values import TEXTS, awaited, drawn_from, standing, step
-from include.orderhouse.decimals import ZERO, number
+from include.orderhouse.connectors.sap_business_one.values import (
+    DIGITS,
+    TEXTS,
+    awaited,
+    drawn_from,
+    is_by_amount,
+    standing,
+    step,
+)
+from include.orderhouse.decimals import HUNDRED, ZERO, number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.unit_names import NAMED_UNITS
 
@@ -66,6 +74,8 @@ def line_standing(line: Record) -> Any:
 @derived_from("RemainingOpenQuantity", "LineStatus", "Invoices")
 def quantity_open(line: Record) -> Any:
     """RemainingOpenQuantity, 0 on closed lines, and what reserve invoices wait for."""
+    if is_by_amount(line):
+        return None
     told, ahead = ZERO if line.get("LineStatus") == "bost_Close" else line.get("RemainingOpenQuantity"), awaited(line)
     return number(told) + ahead if ahead else told
 
@@ -78,6 +88,23 @@ def amount(local: str, foreign: str) -> Derived:
         foreign,
         local,
     )
+
+
+NET_AMOUNT = amount("LineTotal", "RowTotalFC")
+
+
+@derived_from("UnitPrice", "Currency", "Quantity", "DiscountPercent", *NET_AMOUNT.reads)
+def unit_price(line: Record) -> Any:
+    """UnitPrice; of rows in another currency than the document what its amount comes to.
+
+    A row's price is in the row's Currency. Its amounts are in the document's and in local currency.
+    """
+    currency, documents = line.get("Currency"), look_up(line, "Order.DocCurrency")
+    if not currency or not documents or currency == documents:
+        return line.get("UnitPrice")
+    share = round(HUNDRED - number(line.get("DiscountPercent")), DIGITS) / HUNDRED
+    net, bought = NET_AMOUNT(line), number(line.get("Quantity")) * share
+    return None if net is None or not bought else number(net) / bought
 
 
 @derived_from("TaxTotal")

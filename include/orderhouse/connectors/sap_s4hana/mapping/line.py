@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.sap_s4hana.units import UNITS
-from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, unpadded
+from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, signed, unpadded
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     RATE,
@@ -61,7 +61,7 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("InternationalArticleNumber"),
     commodity_code=text("CommodityCode"),
     category=text("MaterialGroup"),
-    quantity_ordered=quantity("OrderQuantity"),
+    quantity_ordered=quantity(signed("OrderQuantity")),
     unit=code("PurchaseOrderQuantityUnit", UNITS),
     base_unit=code("BaseUnit", UNITS),
     unit_conversion_factor=rate(quotient("OrderItemQtyToBaseQtyNmrtr", "OrderItemQtyToBaseQtyDnmntr")),
@@ -93,7 +93,7 @@ LINE = PurchaseOrderLine[Expression](
 
 SCHEDULE = PurchaseOrderSchedule[Expression](
     schedule_number=text(unpadded("ScheduleLine")),
-    quantity=quantity("ScheduleLineOrderQuantity"),
+    quantity=quantity(signed("ScheduleLineOrderQuantity")),
     unit=code("PurchaseOrderQuantityUnit", UNITS, "^PurchaseOrderQuantityUnit"),
     requested_delivery_date=day("ScheduleLineDeliveryDate"),
     quantity_received=quantity(progress.received_on_schedule),
@@ -102,8 +102,8 @@ SCHEDULE = PurchaseOrderSchedule[Expression](
 DISTRIBUTION = PurchaseOrderDistribution[Expression](
     distribution_number=text(unpadded("AccountAssignmentNumber")),
     percent=percent(v.share),
-    quantity=quantity("Quantity"),
-    amount=money("PurgDocNetAmount"),
+    quantity=quantity(signed("Quantity")),
+    amount=money(signed("PurgDocNetAmount")),
     gl_account=text("GLAccount"),
     cost_center=text("CostCenter"),
     profit_center=text("ProfitCenter"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, look_up, remembered
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
@@ -40,6 +41,21 @@ def living(order: Record) -> list[Record]:
 def deleted(field: str) -> Derived:
     """Whether an order or item is deleted."""
     return derived(is_deleted, "deletion code L or X", field)
+
+
+def is_return(row: Record) -> bool:
+    """Whether an item, or a part of one, is about goods that go back to the vendor (EKPO-RETPO, "Returns item")."""
+    return row.get("IsReturnsItem", row.get("_is_return")) is True
+
+
+def against(row: Record, value: Any) -> Any:
+    """A quantity or amount as the order has it: SAP tells those of returns without a sign, what is credited is less."""
+    return value if value is None or not is_return(row) else -number(value)
+
+
+def signed(field: str) -> Derived:
+    """A quantity or amount, negative where it goes back."""
+    return derived(lambda row: against(row, row.get(field)), f"{field}, negative on returns items", field)
 
 
 def unpadded(field: str) -> Derived:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, listed, living
+from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, against, listed, living
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
 
@@ -77,10 +77,14 @@ price_units_per_order_unit = quotient("OrderPriceUnitToOrderUnitNmrtr", "OrdPric
 
 @derived_from("NetAmount", *CONDITIONS, "NetPriceAmount")
 def net_amount(line: Record) -> Any:
-    """NetAmount, else price and discount conditions, else quantity x price.
+    """NetAmount, else price and discount conditions, else quantity x price; negative on returns items.
 
     2.0 has no net amount: the values of price and discounts, else quantity x conversion x net price / price unit.
     """
+    return against(line, _net_amount(line))
+
+
+def _net_amount(line: Record) -> Any:
     if (told := first(line, "NetAmount")) is not None:
         return told
     parts = [*_base_prices(line), *_surcharges(line)]
@@ -115,7 +119,7 @@ def discount_percent(line: Record) -> Decimal | None:
 def discount_amount(line: Record) -> Decimal | None:
     """Values of discount conditions, unless the price is the net price."""
     found = _discounts(line)
-    return -total(one.get("ConditionAmount") for one in found) if found else None
+    return against(line, -total(one.get("ConditionAmount") for one in found)) if found else None
 
 
 @derived_from(*LINES)
@@ -134,6 +138,10 @@ def charges(order: Record) -> Decimal | None:
 
     Freight and other delivery costs; deleted items count with theirs.
     """
-    conditions = (one for line in listed(order, LINES) for one in _conditions(line))
-    found = [one for one in conditions if one.get("ConditionCategory") in DELIVERY_COSTS]
-    return total(one.get("ConditionAmount") for one in found) if found else None
+    found = [
+        against(line, one.get("ConditionAmount"))
+        for line in listed(order, LINES)
+        for one in _conditions(line)
+        if one.get("ConditionCategory") in DELIVERY_COSTS
+    ]
+    return total(found) if found else None

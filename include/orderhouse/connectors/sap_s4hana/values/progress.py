@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from include.orderhouse.connectors.sap_s4hana.values import SCHEDULES, is_deleted, listed
+from include.orderhouse.connectors.sap_s4hana.values import SCHEDULES, against, is_deleted, is_return, listed
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Record, derived_from
 
@@ -63,10 +63,11 @@ def is_closed(line: Record) -> bool:
 
 @derived_from("ScheduleLineOrderQuantity", "OpenPurchaseOrderQuantity")
 def received_on_schedule(schedule: Record) -> Decimal | None:
-    """Scheduled less open quantity."""
+    """Scheduled less open quantity; negative on returns items."""
     if schedule.get("OpenPurchaseOrderQuantity") is None:
         return None
-    return number(schedule.get("ScheduleLineOrderQuantity")) - number(schedule["OpenPurchaseOrderQuantity"])
+    came = number(schedule.get("ScheduleLineOrderQuantity")) - number(schedule["OpenPurchaseOrderQuantity"])
+    return number(against(schedule, came))
 
 
 @derived_from(*SCHEDULES)
@@ -83,9 +84,10 @@ def received(line: Record) -> Decimal | None:
 def quantity_open(line: Record) -> Decimal | None:
     """Open quantity of the schedule lines.
 
-    Nothing is to come where the item is deleted, its delivery is complete or no goods receipt is expected.
+    Nothing is to come where the item is deleted, its delivery is complete, no goods receipt is expected or goods go
+    back.
     """
-    if is_deleted(line) or not _awaits(line, GOODS):
+    if is_deleted(line) or is_return(line) or not _awaits(line, GOODS):
         return ZERO
     told = [schedule.get("OpenPurchaseOrderQuantity") for schedule in listed(line, SCHEDULES)]
     return max(total(told), ZERO) if told and None not in told else None

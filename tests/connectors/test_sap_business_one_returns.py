@@ -1,0 +1,143 @@
+"""Goods returns and A/P credit memos of SAP Business One: what they take back of an order, and that they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connector import Window
+from include.orderhouse.connectors.sap_business_one.values import invoiced, received
+from tests.connectors.conftest import SourceFor
+from tests.connectors.test_sap_business_one import NAME, NOW, QUIET, fetched
+from tests.connectors.test_sap_business_one_mapping import Row, read, serving
+from tests.sandbox import history
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_business_one.given_back import AFTERWARDS, credited
+from tests.sandbox.dialects.sap_business_one.lines import line_number
+from tests.sandbox.generate import generate
+from tests.sandbox.order import Order, Stage
+from tests.sandbox.running import Sandbox
+
+
+@pytest.fixture
+def company() -> Company:
+    return generate(6, orders=60, now=NOW)
+
+
+@pytest.fixture
+def play() -> dict[str, str]:
+    """How the dialect takes back; tests replace it."""
+    return {"returns": "reopen"}
+
+
+@pytest.fixture
+def served(company: Company, play: dict[str, str]) -> Iterator[Sandbox]:
+    with serving(company, **play) as running:
+        yield running
+
+
+@pytest.fixture
+def order(company: Company) -> Order:
+    orders = (o for o in company.orders.values() if o.stage is Stage.SENT and len(o.goods_lines) == 1)
+    return next(o for o in orders if not o.goods_lines[0].receipts)
+
+
+def receive(served: Sandbox, order: Order, quantity: Decimal, rejected: Decimal = Decimal(0)) -> None:
+    line = order.goods_lines[0]
+    served.act(history.receive, order_id=order.id, line_id=line.id, quantity=quantity, rejected=rejected)
+
+
+def invoice(served: Sandbox, order: Order) -> None:
+    line = order.goods_lines[0]
+    served.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity)
+
+
+def told(source_for: SourceFor, served: Sandbox, order: Order) -> tuple[Row, Row]:
+    """The order and its only line."""
+    found, lines = read(source_for, served, [order.id])
+    (line,) = [line for line in lines[str(order.id)] if line["line_type"] != "text"]
+    return found[str(order.id)], line
+
+
+def test_what_went_back_and_is_open_again_is_still_to_come(
+    order: Order, served: Sandbox, source_for: SourceFor
+) -> None:
+    wanted = order.goods_lines[0].quantity
+    receive(served, order, wanted, rejected=wanted / 4)
+    found, line = told(source_for, served, order)
+    assert (line["quantity_received"], line["quantity_open"]) == (wanted * 3 / 4, wanted / 4)
+    assert (line["line_status"], line["is_closed"]) == ("partially_received", False)
+    assert (found["status"], found["receipt_status"]) == ("partially_received", "partial")
+    receive(served, order, wanted / 4)
+    _, line = told(source_for, served, order)
+    assert line["quantity_received"] == wanted, "not received twice"
+
+
+@pytest.mark.parametrize("play", [{"returns": "keep"}])
+def test_what_went_back_for_good_is_neither_received_nor_to_come(
+    order: Order, served: Sandbox, source_for: SourceFor
+) -> None:
+    wanted = order.goods_lines[0].quantity
+    receive(served, order, wanted, rejected=wanted / 4)
+    found, line = told(source_for, served, order)
+    assert (line["quantity_received"], line["quantity_open"]) == (wanted * 3 / 4, 0)
+    assert (line["line_status"], line["is_closed"], found["status"]) == ("closed", True, "closed")
+
+
+@pytest.mark.parametrize(
+    ("play", "left"), [({"credits": "goods"}, (0, 0, "none")), ({"credits": "value"}, (1, 1, "full"))]
+)
+def test_a_credit_memo_takes_back_goods_and_invoice_unless_it_posts_no_quantity(
+    order: Order, served: Sandbox, source_for: SourceFor, left: tuple[int, int, str]
+) -> None:
+    wanted = order.goods_lines[0].quantity
+    receive(served, order, wanted)
+    invoice(served, order)
+    found, line = told(source_for, served, order)
+    quantities = (line["quantity_received"], line["quantity_invoiced"], found["invoice_status"])
+    assert quantities == (wanted * left[0], wanted * left[1], left[2])
+
+
+@pytest.mark.parametrize("play", [{"returns": "keep", "credits": "goods"}, {"returns": "keep", "doubles": "binary"}])
+def test_quantities_of_all_orders_are_what_was_kept(
+    company: Company, served: Sandbox, play: dict[str, str], source_for: SourceFor
+) -> None:
+    small = [order for order in company.orders.values() if order.total < 10**9]
+    _, lines = read(source_for, served, [order.id for order in small])
+    backs = set()
+    for order in small:
+        rows = {line["source_line_id"]: line for line in lines[str(order.id)]}
+        for line in order.goods_lines:
+            row, back = rows[str(line_number(line))], credited(order, line, play)
+            came = max(line.quantity_received, line.quantity_invoiced) - line.quantity_rejected
+            assert row["quantity_invoiced"] == line.quantity_invoiced - back
+            assert row["quantity_received"] == came - back
+            backs.add((bool(back), bool(line.quantity_rejected)))
+    assert (False, True) in backs
+    assert (True, False) in backs or "credits" not in play
+
+
+@pytest.mark.parametrize(("play", "change"), [({"returns": "keep"}, receive), ({"credits": "value"}, invoice)])
+def test_h12_an_order_of_which_something_is_taken_back_is_found(
+    order: Order, served: Sandbox, source_for: SourceFor, change: Any
+) -> None:
+    quantity = order.goods_lines[0].quantity
+    receive(served, order, quantity, rejected=quantity)
+    if change is invoice:
+        invoice(served, order)
+    served.clock.advance(AFTERWARDS.total_seconds() + 86_400)
+    source = source_for(NAME, served, company_db="SBO_ORCHARD", **QUIET)
+    assert str(order.id) in fetched(source, Window(served.clock.now() - timedelta(days=1), None))
+    assert str(order.id) not in fetched(source, Window(served.clock.now() + timedelta(days=2), None))
+
+
+def test_a_credit_memo_over_a_reserve_invoice_takes_no_goods_back() -> None:
+    reserve = {"Document": {"DocEntry": 7, "ReserveInvoice": "tYES"}, "BaseType": 22, "UoMCode": "PCS", "Quantity": 10}
+    receipt = {"Document": {"DocEntry": 8}, "BaseType": 18, "UoMCode": "PCS", "Quantity": 6}
+    credit = {"Document": {"DocEntry": 9}, "BaseType": 18, "BaseEntry": 7, "UoMCode": "PCS", "Quantity": 4}
+    line = {"UoMCode": "PCS", "Receipts": [receipt], "Invoices": [reserve], "Returns": [], "Credits": [credit]}
+    assert (received(line), invoiced(line)) == (6, 6)
