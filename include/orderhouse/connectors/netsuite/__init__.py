@@ -62,6 +62,6 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=4,
-    version=2,
+    version=3,
     custom_field_patterns=("custbody_*", "custcol_*"),
 )
