@@ -277,7 +277,7 @@ def test_h15_an_order_that_posting_removed_is_told_from_one_that_was_deleted(
     source, wanted = connect(), [key(posted), key(deleted)]
     assert found(CONNECTOR.read(source, wanted)) == []
     assert CONNECTOR.explain_absence is not None
-    assert CONNECTOR.explain_absence(source, wanted) == {key(posted): "closed"}
+    assert CONNECTOR.explain_absence(source, wanted, set()) == {key(posted): "closed"}
 
 
 def test_h16_lines_that_one_answer_cuts_off_are_read_to_their_end(connect: SourceFor, company: Company) -> None:

@@ -7,8 +7,9 @@ date changes, or when a receipt is undone; no filter finds such a change, becaus
 reading every order not yet fully received.
 
 An order leaves the list when it has been received and invoiced completely, and when somebody deletes it. The first are
-told from the second by their posted invoices (`explain_absence`). A custom API page ``purchaseOrders`` with a part
-``purchaseOrderLines`` shows custom fields, which the standard page cannot; ``orders_api`` is its route.
+told from the second by what was received of them and by their posted invoices (`explain_absence`). A custom API page
+``purchaseOrders`` with a part ``purchaseOrderLines`` shows custom fields, which the standard page cannot;
+``orders_api`` is its route.
 """
 
 from __future__ import annotations
