@@ -63,8 +63,7 @@ def _sections(source: Source, company: Row, window: Window) -> Iterator[tuple[st
     if start is not None and settings.undated_orders:
         yield f"undated {of}", partial(orders, _undated(start, end))
     if start is not None and settings.reread_open_orders:
-        earlier = odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
-        yield f"still open {of}", reread(partial(orders, earlier))
+        yield f"still open {of}", reread(partial(orders, odata.between(MODIFIED, None, start) or ""))
 
 
 def _orders(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:

@@ -52,10 +52,10 @@ class Service:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        company = world.company
+        company, is_combined = world.company, world.options.get("invoices") == "combined"
         self._orders: RowCache[ServedOrder] = RowCache(
             company,
-            lambda order: ServedOrder(order, orders.order_row(company, order), line_rows(company, order)),
+            lambda order: ServedOrder(order, orders.order_row(company, order, is_combined), line_rows(company, order)),
         )
 
     def check(self, request: Request) -> None:
