@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connectors.netsuite import amounts
 from include.orderhouse.connectors.netsuite import values as v
 from tests.connectors.conftest import SourceFor
 from tests.connectors.test_netsuite import NAME, NOW
@@ -120,16 +121,16 @@ def test_an_expense_that_takes_something_off_is_negative_however_the_account_sig
     goods = {"itemtype": "InvtPart", "rate": "120", "foreignamount": str(120 * sign)}
     expense, credit = {"foreignamount": str(30 * sign)}, {"foreignamount": str(-50 * sign)}
     order = {"lines": [goods, expense, credit], "tax_lines": []}
-    assert [v.signed("foreignamount")(line, order) for line in order["lines"]] == [120, 30, -50]
-    assert v.sum_of_goods("foreignamount")(order) == 100
+    assert [amounts.signed("foreignamount")(line, order) for line in order["lines"]] == [120, 30, -50]
+    assert amounts.sum_of_goods("foreignamount")(order) == 100
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_two_tax_lines_of_a_reverse_charge_come_to_nothing(sign: int) -> None:
     goods = {"itemtype": "InvtPart", "rate": "100", "foreignamount": str(100 * sign)}
     taxes = [{"taxline": "T", "rate": rate, "foreignamount": str(n * sign)} for rate, n in (("20", 20), ("20", -20))]
-    assert v.sum_of_taxes("foreignamount")({"lines": [goods], "tax_lines": taxes}) == 0
-    assert v.sum_of_taxes("foreignamount")({"lines": [goods], "tax_lines": taxes[:1]}) == 20
+    assert amounts.sum_of_taxes("foreignamount")({"lines": [goods], "tax_lines": taxes}) == 0
+    assert amounts.sum_of_taxes("foreignamount")({"lines": [goods], "tax_lines": taxes[:1]}) == 20
 
 
 @pytest.mark.parametrize("signs", ["positive", "negative"])
@@ -139,6 +140,6 @@ def test_amounts_are_the_same_however_the_account_signs_purchases(
     with serving(company, services="expenses", signs=signs) as served:
         frames = frames_of(source_for(NAME, served), order)
     (told,) = frames["purchase_order"].to_pylist()
-    amounts = (told["subtotal_amount"], told["charges_amount"], told["tax_amount"], told["total_amount"])
-    assert amounts == (order.subtotal, order.charges_amount, order.tax_amount, order.total)
+    found = (told["subtotal_amount"], told["charges_amount"], told["tax_amount"], told["total_amount"])
+    assert found == (order.subtotal, order.charges_amount, order.tax_amount, order.total)
     assert line_of(frames, order.goods_lines[-1])["net_amount"] == order.goods_lines[-1].net_amount

@@ -75,7 +75,8 @@ class Renderer:
 
     ``status=prefixed`` serves ``PurchOrd:B``; ``signs=negative`` signs the amounts of lines as credits too;
     ``rates=unit`` tells a line's rate per its own unit, not per the base unit; ``services=expenses`` books services to
-    accounts, as lines of the subtab Expenses, which have an amount and no item, quantity, unit or rate.
+    accounts, as lines of the subtab Expenses, which have an amount and no item, quantity, unit or rate;
+    ``netamount=transaction`` has it in the transaction's currency, not in the subsidiary's.
     """
 
     company: Company
@@ -180,6 +181,8 @@ class Renderer:
         return {"foreignamount": plain(sign * amount), "netamount": plain(sign * in_company)}
 
     def _in_company(self, order: Order, amount: Decimal) -> Decimal:
+        if self.options.get("netamount") == "transaction":
+            return amount
         digits = self.company.digits(self.company.entity_of(order).currency)
         return rounded(amount * order.exchange_rate, digits)
 
