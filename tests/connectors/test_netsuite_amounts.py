@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,21 @@ def test_company_amounts_are_in_company_currency(source_for: SourceFor, play: di
     ]
     for amount, in_company in parts + [(line["net_amount"], line["net_amount_company"]) for line in lines]:
         assert abs(in_company - amount * order.exchange_rate) <= Decimal("0.05")
+
+
+@pytest.mark.parametrize(
+    ("bases", "column", "told"), [(1, "", "USD"), (2, "", None), (1, ",currency.isbasecurrency", None)]
+)
+def test_an_account_without_subsidiaries_has_the_currency_of_its_own(
+    source_for: SourceFor, bases: int, column: str, told: str | None
+) -> None:
+    company = generate(5, orders=60, now=NOW)
+    order = next(o for o in company.orders.values() if o.entity == "US01")
+    if bases == 1:
+        company.entities["DE01"] = replace(company.entities["DE01"], currency="USD")
+    with serving(company, absent=f"subsidiary,transactionline.subsidiary{column}") as served:
+        (found,) = frames_of(source_for(NAME, served), order)["purchase_order"].to_pylist()
+    assert (found["company_code"], found["company_currency"]) == (None, told)
 
 
 @pytest.mark.parametrize(
