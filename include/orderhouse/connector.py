@@ -7,7 +7,7 @@ resumes after the last page that was kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -151,8 +151,9 @@ class Connector:
     """How the system names custom fields, for example ``YY1_*``."""
     finds_open_orders: bool = True
     """Whether the source can be asked for the orders that are still open, however old."""
-    explain_absence: Callable[[Source, Sequence[str]], dict[str, str]] | None = None
-    """For systems where finished orders leave the list: source id to canonical status of those not deleted."""
+    explain_absence: Callable[[Source, Sequence[str], Collection[str]], dict[str, str]] | None = None
+    """For systems where finished orders leave the list: source id to canonical status of those not deleted. It is told
+    the ids of absent orders, and those among them of which the warehouse knows receipts or invoices."""
     rereads_open_orders: Callable[[Any], bool] | None = None
     """For systems that may tell no modification time: whether, by its settings, a connection's syncs read again the
     orders that the warehouse holds as open, so that those finished since then are found."""

@@ -226,6 +226,37 @@ def test_h11_a_line_whose_date_alone_changes_is_found_by_reading_open_orders_aga
     assert key(order) in fetched(connect(reread_open_orders=True), window)
 
 
+def test_h12_an_invoice_that_combines_receipts_is_found_by_reading_the_listed_orders_again(
+    connect: SourceFor, company: Company
+) -> None:
+    order = an_order(company)
+    with sandbox(company, [NAME], Clock(frozen_at=NOW), options={NAME: {"invoices": "combined"}}) as combining:
+        for line in order.goods_lines:
+            combining.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        combining.clock.advance(60)
+        combining.act(history.invoice, order_id=order.id, line_id=order.goods_lines[0].id, quantity=Decimal("0.5"))
+        window = Window(NOW + timedelta(seconds=30), None)
+        assert fetched(connect(combining), window) == []
+        assert key(order) in fetched(connect(combining, reread_open_orders=True), window)
+
+
+def test_an_order_flagged_as_received_for_the_lines_of_one_location_is_read_again(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    several = (order for order in company.orders.values() if len(order.goods_lines) > 1 and is_listed(order))
+    order = next(o for o in several if o.is_open and not any(line.receipts for line in o.goods_lines))
+    received, *others = order.goods_lines
+    received.site = None
+    for line in others:
+        line.site = order.site
+    served.act(history.receive, order_id=order.id, line_id=received.id, quantity=received.quantity)
+    served.clock.advance(60)
+    served.act(history.change_description, order_id=order.id, line_id=received.id, text="new")
+    (page,) = CONNECTOR.read(connect(), [key(order)])
+    assert page.records[0]["fullyReceived"] is True
+    assert key(order) in fetched(connect(reread_open_orders=True), Window(NOW + timedelta(seconds=30), None))
+
+
 def test_what_is_read_again_is_not_counted_beside_what_other_questions_find(connect: SourceFor) -> None:
     source, window = connect(reread_open_orders=True), Window(NOW - timedelta(days=90), None)
     told = sum(page.expected or 0 for page in CONNECTOR.fetch(source, window))
@@ -277,7 +308,7 @@ def test_h15_an_order_that_posting_removed_is_told_from_one_that_was_deleted(
     source, wanted = connect(), [key(posted), key(deleted)]
     assert found(CONNECTOR.read(source, wanted)) == []
     assert CONNECTOR.explain_absence is not None
-    assert CONNECTOR.explain_absence(source, wanted) == {key(posted): "closed"}
+    assert CONNECTOR.explain_absence(source, wanted, set()) == {key(posted): "closed"}
 
 
 def test_h16_lines_that_one_answer_cuts_off_are_read_to_their_end(connect: SourceFor, company: Company) -> None:

@@ -12,6 +12,7 @@ import pytest
 from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.dynamics_fo import CONNECTOR, amounts, values
+from include.orderhouse.connectors.dynamics_fo.codes import STATUSES
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ConfigurationInvalid,
@@ -318,6 +319,15 @@ def test_h12_what_moves_no_stamp_is_found_by_reading_open_orders_again(
     assert key_of(company, order) in fetched(connect(reread_open_orders="always"), LATER)
 
 
+def test_open_orders_created_before_a_window_are_read_again_whatever_their_date(
+    connect: SourceFor, company: Company
+) -> None:
+    opened = [o for o in company.orders.values() if o.is_open]
+    opened[0].order_date = SINCE.date()
+    source = connect(stamped=False, created_field="CreatedDateTime1")
+    assert set(keys(company, opened)) <= set(fetched(source, LATER))
+
+
 def test_a_finished_order_is_not_read_again(connect: SourceFor, company: Company) -> None:
     told = fetched(connect(stamped=False), LATER)
     old = NOW.date() - timedelta(days=3)
@@ -388,10 +398,31 @@ def test_an_order_is_invoiced_when_all_lines_are_of_which_anything_comes(
 
 
 def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() -> None:
-    line = {"PurchaseOrderLineStatus": "Invoiced", "OrderedPurchaseQuantity": 10, "_received": 10, "_invoiced": 9}
+    line = {"PurchaseOrderLineStatus": "Received", "OrderedPurchaseQuantity": 10, "_received": 10, "_invoiced": 9}
     order = {"PurchaseOrderStatus": "Invoiced", "DocumentApprovalStatus": "Confirmed", "_lines": [line]}
     assert values.status(order) == "Invoiced"
     assert values.status({**order, "PurchaseOrderStatus": "Received"}) == "partially invoiced"
+
+
+@pytest.mark.parametrize(
+    ("approval", "before"), [("Draft", "draft"), ("InReview", "pending_approval"), ("Rejected", "draft")]
+)
+def test_what_was_received_counts_though_a_change_of_the_order_was_requested(approval: str, before: str) -> None:
+    for received, told, come in (
+        (0, "Backorder", before),
+        (4, "Backorder", "partially_received"),
+        (10, "Received", "received"),
+    ):
+        line = {"PurchaseOrderLineStatus": told, "OrderedPurchaseQuantity": 10, "_received": received, "_invoiced": 0}
+        order = {"PurchaseOrderStatus": told, "DocumentApprovalStatus": approval, "_lines": [line]}
+        assert STATUSES[values.status(order)] == come
+
+
+def test_a_line_that_is_invoiced_without_a_receipt_is_not_awaited() -> None:
+    line = {"PurchaseOrderLineStatus": "Invoiced", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": None}
+    goods = {"PurchaseOrderLineStatus": "Backorder", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": None}
+    assert values.receipt_status({"_lines": [line]}) == values.invoice_status({"_lines": [line]}) == "full"
+    assert values.receipt_status({"_lines": [line, goods]}) == "partial"
 
 
 def test_an_order_of_cancelled_lines_only_counts_them() -> None:
@@ -447,6 +478,35 @@ def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) ->
     assert amounts.charges({"_charges": []}) == 0
 
 
+def test_charges_that_are_not_read_are_unknown(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if o.charges)
+    source = connect(charges="")
+    told, _ = mapped(source, a_record(source, company, order))
+    assert told["charges_amount"] is None
+
+
+@pytest.mark.parametrize("options", [{"discounts": "multiline"}])
+def test_a_discount_for_several_lines_is_told_as_the_amount_it_takes_off(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if any(line.discount_percent for line in o.goods_lines))
+    source = connect()
+    _, lines = mapped(source, a_record(source, company, order))
+    for line, told in zip(order.goods_lines, lines, strict=True):
+        basis = told["price_basis_quantity"]
+        gross = (told["quantity_ordered"] * told["unit_price"] / basis).quantize(Decimal("1e-6"))
+        assert told["discount_amount"] == (gross - line.net_amount if line.discount_percent else None)
+        assert told["net_amount"] == line.net_amount
+
+
+@pytest.mark.parametrize("options", [{"taxes": "included"}])
+def test_orders_that_were_kept_by_earlier_versions_are_mapped_as_those_that_are_fetched(
+    connect: SourceFor, company: Company
+) -> None:
+    source = connect()
+    record = a_record(source, company, an_order(company))
+    assert not any("_includes_tax" in line for line in record["_lines"])
+    assert {line["net_amount"] for line in mapped(source, record)[1]} == {None}
+
+
 @pytest.mark.parametrize(
     ("more", "discount"),
     [
@@ -455,7 +515,10 @@ def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) ->
         ({"LineAmount": 90}, 10),
         ({"PurchasePriceQuantity": 5, "FixedPriceCharges": 20, "LineAmount": 38}, 2),
         ({"FixedPriceCharges": 20, "LineAmount": 120, "LineDiscountAmount": 0}, None),
-        ({"PurchasePrice": 12, "LineAmount": 110, "_includes_tax": True}, 10),
+        ({"PurchasePrice": 12, "LineAmount": 110}, 10),
+        ({"LineDiscountAmount": 0, "MultilineDiscountAmount": 1, "LineAmount": 90}, 10),
+        ({"LineDiscountAmount": 0, "LineDiscountPercentage": 10, "LineAmount": 90}, None),
+        ({"LineDiscountPercentage": 10, "MultilineDiscountPercentage": 5, "LineAmount": 76}, 24),
     ],
 )
 def test_charges_in_the_line_amount_take_nothing_off_the_discount(more: dict[str, Any], discount: int | None) -> None:
@@ -475,7 +538,7 @@ def test_what_a_connection_does_not_want_is_not_asked_for(
 ) -> None:
     order = next(o for o in company.orders.values() if o.goods_lines[0].receipts)
     record = a_record(connect(receipts="", charges="", vendors=""), company, order)
-    assert (record["_vendor"], record["_charges"], record["_lines"][0]["_received"]) == (None, [], None)
+    assert (record["_vendor"], record["_charges"], record["_lines"][0]["_received"]) == (None, None, None)
     for entity in ("ProductReceiptLinesV2", "PurchaseOrderHeaderCharges", "VendorsV2"):
         assert served.world(NAME).log.count(entity) == 0
 

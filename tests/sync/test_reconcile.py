@@ -55,6 +55,26 @@ def complete_all(company: Company, clock: Clock) -> None:
                 history.invoice(company, clock, order.id, line.id, line.quantity_received - line.quantity_invoiced)
 
 
+def receive_something(company: Company, clock: Clock) -> None:
+    """Receive a part of every open order, as syncs see before its combined invoice."""
+    for order in [order for order in company.orders.values() if order.is_open and not order.goods_lines[0].receipts]:
+        history.receive(company, clock, order.id, order.goods_lines[0].id, order.goods_lines[0].quantity / 2)
+
+
+def test_an_order_of_which_nothing_came_is_deleted_where_invoices_combine_receipts(connect: Connect) -> None:
+    name = "business_central"
+    with sandbox(
+        generate(7, orders=60, now=NOW), [name], Clock(NOW), options={name: {"invoices": "combined"}}
+    ) as running:
+        system = connect(name, running)
+        system.sync()
+        fresh = [order for order in running.company.orders.values() if order.is_open]
+        gone = next(order for order in fresh if not any(line.receipts for line in order.goods_lines))
+        running.act(history.delete, gone.id)
+        assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
+        assert finished(system) == []
+
+
 def hide(company: Company, clock: Clock, number: int) -> dict[int, Order]:
     """What a right that shrinks does: these orders are neither shown nor counted nor found by their keys."""
     company.version += 1
@@ -206,9 +226,15 @@ def test_ten_deletions_and_a_share_that_the_connection_allows_are_marked(
     assert system.sync(Mode.RECONCILE)["orders_deleted"] == 0
 
 
-def test_orders_that_leave_the_list_because_they_are_finished_do_not_count_as_deleted(connect: Connect) -> None:
-    with sandbox(generate(7, orders=60, now=NOW), ["business_central"], Clock(NOW)) as running:
-        system = connect("business_central", running, max_deleted_share=0)
+@pytest.mark.parametrize("play", [{}, {"invoices": "combined"}])
+def test_orders_that_leave_the_list_because_they_are_finished_do_not_count_as_deleted(
+    connect: Connect, play: dict[str, str]
+) -> None:
+    name = "business_central"
+    with sandbox(generate(7, orders=60, now=NOW), [name], Clock(NOW), options={name: play}) as running:
+        system = connect(name, running, max_deleted_share=0)
+        if play:
+            running.act(receive_something)
         system.sync()
         running.clock.advance(7200)
         running.act(complete_all)

@@ -13,7 +13,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.netsuite.orders import FIRST_CHARGE_LINE, HEADER_MOVES, net_rate, status
 from tests.sandbox.dialects.netsuite.tables import PACKS
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress
 
 Row = dict[str, Any]
 
@@ -222,14 +222,16 @@ def _line_status(line: Line) -> str:
 
 
 def _charge(company: Company, order: Order, charge: Charge, index: int, number: int) -> Row:
+    is_billed = order.invoice_progress is Progress.FULL
     return {
         "source_line_id": str(FIRST_CHARGE_LINE + index),
         "line_number": str(number),
         "line_type": "charge",
-        "line_status": None,
+        "line_status": "invoiced" if is_billed else "open",
         "item_code": "Freight",
         "description": charge.description,
         "quantity_ordered": Decimal(1),
+        "quantity_invoiced": Decimal(is_billed),
         "unit_price": charge.amount,
         "net_amount": charge.amount,
         "net_amount_company": _in_company(company, order, [charge.amount]),

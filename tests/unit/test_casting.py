@@ -128,3 +128,15 @@ def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exc
         reading = reader(kind(derived(fail, "fails", "f"))).read(RawRows([{}], [0]))
         assert reading.values.to_pylist() == [None]
         assert [failure.code for failure in reading.failures] == ["MAPPING_FAILED"]
+
+
+def test_a_derivation_that_reads_something_of_the_parent_is_given_its_record() -> None:
+    def status(line: Any, order: Any) -> Any:
+        return f"{line['step']} of {order['status']}"
+
+    rows = RawRows([{"step": 1}, {"step": 2}, {}], [0, 1, 1], ([{"status": "B"}, {"status": "G"}, {"status": "G"}],))
+    rows.take([place := derived(status, "both", "step", "^status"), "step"])
+    reading = reader(text(place)).read(rows)
+    assert reading.values.to_pylist() == ["1 of B", "2 of G", None]
+    assert [(failure.row, failure.code) for failure in reading.failures] == [(2, "MAPPING_FAILED")]
+    assert place({"step": 3}, {"status": "F"}) == "3 of F"

@@ -27,15 +27,21 @@ class Derived:
     """A value that no single field holds, computed from a raw record by ``function``.
 
     ``says`` tells people how, in words; ``reads`` names the fields it needs, for the documentation and the drift check.
+    Where one of them stands in the parent's record (``^status``), the function is given that record, too.
     """
 
-    function: Callable[[Record], Any]
+    function: Callable[..., Any]
     says: str
     reads: tuple[str, ...]
 
-    def __call__(self, record: Record) -> Any:
+    def __call__(self, *records: Record) -> Any:
         """The value of a raw record, for functions that build on it."""
-        return self.function(record)
+        return self.function(*records)
+
+    @property
+    def reads_parent(self) -> bool:
+        """Whether the function needs the parent's record beside the row's own."""
+        return any(path.startswith("^") for path in self.reads)
 
 
 Place = str | Derived
@@ -131,18 +137,19 @@ def constant(value: str) -> Expression:
     return Expression(None, constant=value)
 
 
-def derived(function: Callable[[Record], Any], says: str, *reads: str) -> Derived:
+def derived(function: Callable[..., Any], says: str, *reads: str) -> Derived:
     """A value computed from the row's raw record; use it where a path stands: ``code(derived(...), STATUS)``."""
     return Derived(function, says, reads)
 
 
-def derived_from(*reads: str) -> Callable[[Callable[[Record], Any]], Derived]:
+def derived_from(*reads: str) -> Callable[[Callable[..., Any]], Derived]:
     """Makes a function of a raw record a derived value, described by the first paragraph of its docstring:
 
     ``@derived_from("StatusCode", "lines")`` above ``def status(order)``, then ``status=code(status, STATUSES)``.
+    ``@derived_from("quantity", "^StatusCode")`` stands above ``def line_status(line, order)``.
     """
 
-    def derive(function: Callable[[Record], Any]) -> Derived:
+    def derive(function: Callable[..., Any]) -> Derived:
         said = (inspect.getdoc(function) or "").partition("\n\n")[0]
         if not said:
             raise TypeError(f"{function.__qualname__} has no docstring to tell people where its value comes from")

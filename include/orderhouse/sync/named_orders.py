@@ -5,7 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connector import Source
 from include.orderhouse.sync.extraction import Extraction
 from include.orderhouse.sync.plan import Plan
-from include.orderhouse.sync.reconciliation import Gone
+from include.orderhouse.sync.reconciliation import Gone, statuses_of_absent
 from include.orderhouse.sync.runtime import Runtime
 
 
@@ -16,6 +16,5 @@ def read_named_orders(runtime: Runtime, plan: Plan, extraction: Extraction, sour
     """
     there = extraction.read_orders(plan.order_ids, "raw/named_")
     absent = [key for key in plan.deleted_ids if key not in there]
-    explain = runtime.connection.connector.explain_absence
-    statuses = explain(source, absent) if explain and absent else {}
+    statuses = statuses_of_absent(runtime, source, absent)
     return [(key, statuses.get(key), "tombstone") for key in absent]

@@ -14,7 +14,7 @@ from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders
+from include.orderhouse.warehouse.raw import begun_orders, count_living, known_versions, open_orders
 
 FILE = "compared.json"
 
@@ -63,9 +63,16 @@ def _absent(runtime: Runtime, extraction: Extraction, source: Source, candidates
     """Those among the keys that the source does not have, each asked for by itself."""
     there = extraction.read_orders(candidates, "raw/not_found_")
     absent = [key for key in candidates if key not in there]
-    explain = runtime.connection.connector.explain_absence
-    statuses = explain(source, absent) if explain and absent else {}
+    statuses = statuses_of_absent(runtime, source, absent)
     return {key: (statuses.get(key), "absent_in_full_scan") for key in absent}
+
+
+def statuses_of_absent(runtime: Runtime, source: Source, absent: Sequence[str]) -> dict[str, str]:
+    """By key, the status of those absent orders that are finished and not deleted."""
+    explain = runtime.connection.connector.explain_absence
+    if not explain or not absent:
+        return {}
+    return explain(source, absent, begun_orders(runtime.warehouse, runtime.connection.name, absent))
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ class RawRows:
 
     def take(self, places: Iterable[Place]) -> None:
         """Take the values of places from all rows. One pass over the records costs far less than one for each place."""
-        own = [place for place in places if isinstance(place, Derived) or not place.startswith("^")]
+        own = [place for place in places if not _reads_parent(place)]
         derived = [place for place in own if isinstance(place, Derived)]
         paths = {place: place.split(".") for place in own if isinstance(place, str)}
         names = list({steps[0] for steps in paths.values()})
@@ -58,8 +58,17 @@ class RawRows:
             path = place.lstrip("^")
             return _follow(self.ancestors[len(place) - len(path) - 1], path.lstrip(".").split("."))
         if place not in self._taken:
-            self.take([place])
+            if isinstance(place, Derived) and place.reads_parent:
+                self._taken[place] = self._derive_with_parents(place)
+            else:
+                self.take([place])
         return self._taken[place]
+
+    def _derive_with_parents(self, place: Derived) -> list[Any]:
+        values = [_derived(place, *records) for records in zip(self.records, self.ancestors[0], strict=True)]
+        if any(isinstance(value, Exception) for value in values):
+            self.failed.add(place)
+        return values
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,12 @@ def _nothing(name: str) -> None:
     """What a record that is no object has under any name."""
 
 
-def _derived(place: Derived, record: Any) -> Any:
+def _reads_parent(place: Place) -> bool:
+    return place.reads_parent if isinstance(place, Derived) else place.startswith("^")
+
+
+def _derived(place: Derived, *records: Any) -> Any:
     try:
-        return place.function(record)
+        return place.function(*records)
     except Exception as error:
         return error

@@ -14,6 +14,15 @@ from include.orderhouse.warehouse.operations import order_raw, order_version, re
 from include.orderhouse.warehouse.payloads import Payloads
 
 _ROWS_AT_ONCE = 200
+_BEGUN = sa.text("""
+    SELECT source_order_id FROM procurement.purchase_order WHERE connection = :connection
+        AND order_id = ANY(CAST(:ids AS uuid[]))
+        AND EXISTS (
+            SELECT FROM procurement.purchase_order_line AS line
+            WHERE (line.connection, line.order_id) = (purchase_order.connection, purchase_order.order_id)
+                AND NOT line.is_deleted AND (quantity_received > 0 OR quantity_invoiced > 0)
+        )
+""")
 _OPEN = sa.text("""
     SELECT source_order_id FROM procurement.purchase_order JOIN (
         SELECT connection, order_id FROM procurement.open_order_lines
@@ -77,6 +86,13 @@ def open_orders(engine: sa.Engine, connection: str) -> set[str]:
     """Source keys of the orders that await their release, goods or an invoice; the last be it of a closed order."""
     with engine.connect() as warehouse:
         return set(warehouse.execute(_OPEN, {"connection": connection}).scalars())
+
+
+def begun_orders(engine: sa.Engine, connection: str, keys: Sequence[str]) -> set[str]:
+    """Those of these source keys whose orders have had something received or invoiced."""
+    ids = [order_id(connection, key) for key in keys]
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(_BEGUN, {"connection": connection, "ids": ids}).scalars())
 
 
 def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:

@@ -2,13 +2,16 @@
 
 What change detection can see: an order's ``lastModifiedDateTime`` moves when the header is saved, when lines are added,
 when a line's amount changes, and with postings. It does not move when only a line's description or expected receipt
-date changes, or when a receipt is undone; no filter finds such a change, because lines carry no modification time.
-``reconcile`` finds it by comparing contents; the setting ``reread_open_orders`` finds it at every sync, at the price of
-reading every order not yet fully received.
+date changes, when a receipt is undone, or when an invoice that combines the receipts of several orders is posted; no
+filter finds such a change, because lines carry no modification time. ``reconcile`` finds it by comparing contents; the
+setting ``reread_open_orders`` finds it at every sync, at the price of reading every order that is still on the list.
+``fullyReceived`` does not tell open orders: it tells of the lines at the location of the line that was saved last
+(codeunit "Graph Mgt - Purch Order Buffer").
 
 An order leaves the list when it has been received and invoiced completely, and when somebody deletes it. The first are
-told from the second by their posted invoices (`explain_absence`). A custom API page ``purchaseOrders`` with a part
-``purchaseOrderLines`` shows custom fields, which the standard page cannot; ``orders_api`` is its route.
+told from the second by what was received of them and by their posted invoices (`explain_absence`). A custom API page
+``purchaseOrders`` with a part ``purchaseOrderLines`` shows custom fields, which the standard page cannot;
+``orders_api`` is its route.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -63,8 +63,7 @@ def _sections(source: Source, company: Row, window: Window) -> Iterator[tuple[st
     if start is not None and settings.undated_orders:
         yield f"undated {of}", partial(orders, _undated(start, end))
     if start is not None and settings.reread_open_orders:
-        earlier = odata.all_of(odata.between(MODIFIED, None, start), "fullyReceived eq false")
-        yield f"still open {of}", reread(partial(orders, earlier))
+        yield f"still open {of}", reread(partial(orders, odata.between(MODIFIED, None, start) or ""))
 
 
 def _orders(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
@@ -100,10 +99,15 @@ def _key(company: Row, row: Row) -> Key:
     return Key(f"{company['id']}/{wire.part(row, 'id', str, of='a key')}", modified_at if is_dated else None)
 
 
-def explain_absence(source: Source, ids: Sequence[str]) -> dict[str, str]:
-    """Orders with a posted invoice were not deleted by somebody: posting the last invoice took them off the list."""
-    found: dict[str, str] = {}
-    for company, batch in _batches(source, ids):
+def explain_absence(source: Source, ids: Sequence[str], begun: Collection[str]) -> dict[str, str]:
+    """Orders with a posted invoice were not deleted by somebody: posting the last invoice took them off the list.
+
+    An invoice that combines receipts names no order, and leaves its orders to be deleted by hand or by a batch job
+    ("Combine Receipts on a Single Invoice" in Microsoft's documentation). Whatever was received of an order has been
+    invoiced then: lines with a quantity received and not invoiced cannot be deleted (OnDelete of table Purchase Line).
+    """
+    found = dict.fromkeys(begun, "closed")
+    for company, batch in _batches(source, [key for key in ids if key not in begun]):
         path = f"{company_path(source.settings, company)}/purchaseInvoices"
         query = {"$filter": any_id("orderId", batch), "$select": "id,orderId,status"}
         for page in pages(source, path, query, source.page_size):

@@ -24,6 +24,6 @@ class Settings:
     undated_orders: bool = True
     """Also ask for orders without modification time, as upgrades from old versions leave them, by their order date."""
     reread_open_orders: bool = False
-    """Read all orders not yet fully received again at every sync, for changes that move no modification time."""
+    """Read all orders that are not yet off the list again at every sync, for changes that move no modification time."""
     read_only_replica: bool = False
     """Read from the replica of the database. It may lag behind: give the connection an overlap longer than the lag."""

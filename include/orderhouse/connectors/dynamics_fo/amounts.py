@@ -14,6 +14,8 @@ from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
 
 LAST_DIGIT = Decimal("0.000001")
+IN_MONEY = ("LineDiscountAmount", "MultilineDiscountAmount", "MultilineDiscountPercentage")
+"""Discounts beside the percentage of the line; with one of them, that does not tell all that is taken off."""
 
 
 def includes_tax(order: Record) -> bool:
@@ -31,36 +33,36 @@ def subtotal(order: Record) -> Decimal | None:
 
 @derived_from("_charges")
 def charges(order: Record) -> Decimal | None:
-    """Sum of FixedChargeAmount of the header's charges, where all are fixed; charges of lines are not read.
+    """Sum of FixedChargeAmount of the header's charges, where they are read and all are fixed; without those of lines.
 
-    Those of other categories (Percent, Pieces, External, Proportional) have other properties, such as ChargePercentage,
+    Charges of other categories (Percent, Pieces, External, Proportional) have other properties, as ChargePercentage,
     in the Common Data Model's PurchPurchaseOrderHeaderChargeEntity, which does not say what they come to.
     """
-    if any(one.get("ChargeCategory") != "Fixed" for one in order["_charges"]):
+    if order["_charges"] is None or any(one.get("ChargeCategory") != "Fixed" for one in order["_charges"]):
         return None
     return total(one.get("FixedChargeAmount") for one in order["_charges"])
 
 
-@derived_from("LineAmount", "_includes_tax")
-def net_amount(line: Record) -> Any:
+@derived_from("LineAmount", "^ArePricesIncludingSalesTax")
+def net_amount(line: Record, order: Record) -> Any:
     """LineAmount, where prices do not include sales tax."""
-    return None if line.get("_includes_tax") else line.get("LineAmount")
+    return None if includes_tax(order) else line.get("LineAmount")
 
 
-@derived_from("LineAmount", "_includes_tax")
-def total_amount(line: Record) -> Any:
+@derived_from("LineAmount", "^ArePricesIncludingSalesTax")
+def total_amount(line: Record, order: Record) -> Any:
     """LineAmount, where prices include sales tax."""
-    return line.get("LineAmount") if line.get("_includes_tax") else None
+    return line.get("LineAmount") if includes_tax(order) else None
 
 
-@derived_from("LineDiscountAmount")
+@derived_from(*IN_MONEY)
 def discount_amount(line: Record) -> Decimal | None:
-    """What LineAmount lies below price and FixedPriceCharges, with a discount a unit.
+    """What LineAmount lies below price and FixedPriceCharges, with a discount a unit or one for several lines.
 
-    FixedPriceCharges of the Common Data Model's PurchPurchaseOrderLineV2Entity are part of the line amount.
-    Where prices include sales tax, so does the discount.
+    All of these are part of the line amount; they are properties of the Common Data Model's
+    PurchPurchaseOrderLineV2Entity. Where prices include sales tax, so does the discount.
     """
-    if not number(line.get("LineDiscountAmount")):
+    if not any(number(line.get(name)) for name in IN_MONEY):
         return None
     with localcontext(prec=60):
         basis = number(line.get("PurchasePriceQuantity")) or Decimal(1)

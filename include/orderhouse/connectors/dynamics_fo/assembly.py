@@ -2,7 +2,7 @@
 
 What the connector adds to the source's properties has a leading underscore: ``_lines``, ``_charges``, ``_company``,
 ``_vendor``, ``_term``, ``_modified_at`` and ``_created_at`` on the order; ``_received``, ``_invoiced``, ``_receipts``,
-``_dimensions``, ``_includes_tax`` and ``_modified_at`` on a line.
+``_dimensions`` and ``_modified_at`` on a line. Where the settings leave charges out, ``_charges`` is None.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
-from include.orderhouse.connectors.dynamics_fo.amounts import includes_tax
 from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.decimals import total
@@ -44,7 +43,7 @@ class Assembly:
         ]
 
     def _order(self, row: Row, lines: list[Row], charges: list[Row], receipts: list[Row]) -> Row:
-        settings, known, is_gross = self._settings, self._known, includes_tax(row)
+        settings, known = self._settings, self._known
         return {
             **row,
             "_company": {**known["entity"], "ledger": known["ledger"]},
@@ -52,8 +51,8 @@ class Assembly:
             "_term": known["terms"].get(row.get("PaymentTermsName")),
             "_created_at": row.get(settings.created_field),
             "_modified_at": row.get(settings.header_change_field),
-            "_charges": charges,
-            "_lines": [self._line(line, receipts) | {"_includes_tax": is_gross} for line in lines],
+            "_charges": charges if settings.charges else None,
+            "_lines": [self._line(line, receipts) for line in lines],
         }
 
     def _line(self, line: Row, receipts: list[Row]) -> Row:

@@ -40,9 +40,8 @@ def within(settings: Settings, window: Window) -> str:
 
 
 def before(settings: Settings, window: Window) -> str:
-    """The headers that changed, or are dated, before a window."""
-    field = settings.header_change_field
-    if field:
+    """The headers that changed, were created, or are dated before a window."""
+    if field := settings.header_change_field or settings.created_field:
         return f"{field} lt {odata.literal(window.start)}"
     return f"{DATE} lt {odata.literal(_first_day(window))}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
@@ -9,8 +10,7 @@ from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import expected, progress, reached
 
-FINAL = ("Finalized", "Draft", "Rejected", "InReview")
-"""Approval statuses that say more than how far an order has come."""
+ONE = Decimal(1)
 
 
 def is_deleted(line: Record) -> bool:
@@ -23,31 +23,39 @@ def _is_void(line: Record) -> bool:
 
 
 def _come(order: Record, quantity: str, *complete: str) -> str | None:
-    """How far an order has come by a quantity of its lines; where it is not known, by their statuses."""
+    """How far an order has come by a quantity of its lines, of which some are complete by their statuses.
+
+    What is missing of a line that is complete is not awaited: its remainder was cancelled, or its invoice needed no
+    receipt.
+    """
     lines = expected(order["_lines"], _is_void)
-    if all(line[quantity] is not None for line in lines):
-        return progress((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
     done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]
+    if all(line[quantity] is not None for line in lines):
+        pairs = ((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
+        return progress((ONE, ONE) if is_done else pair for is_done, pair in zip(done, pairs, strict=True))
     return "full" if all(done) else "partial" if any(done) else None
 
 
 @derived_from("_lines")
 def receipt_status(order: Record) -> str | None:
-    """received quantities, else line statuses."""
+    """line statuses, and received quantities."""
     return _come(order, "_received", "Received", "Invoiced")
 
 
 @derived_from("_lines")
 def invoice_status(order: Record) -> str | None:
-    """invoiced quantities, else line statuses."""
+    """line statuses, and invoiced quantities."""
     return _come(order, "_invoiced", "Invoiced")
 
 
 @derived_from("PurchaseOrderStatus", "DocumentApprovalStatus", "_lines")
 def status(order: Record) -> Any:
-    """PurchaseOrderStatus and DocumentApprovalStatus; in between, how far the lines have come."""
+    """PurchaseOrderStatus and DocumentApprovalStatus; in between, how far the lines have come.
+
+    An order whose change was requested is a draft, or in review, again, whatever has been received of it.
+    """
     told, approval = order.get("PurchaseOrderStatus"), order.get("DocumentApprovalStatus")
-    if told == "Canceled" or approval in FINAL:
+    if told == "Canceled" or approval == "Finalized":
         return told if told == "Canceled" else approval
     steps = {"invoiced": invoice_status(order), "received": receipt_status(order)}
     if told == "Invoiced" or (told == "Received" and steps["invoiced"] != "partial"):

@@ -13,8 +13,9 @@ import httpx
 
 from include.orderhouse.auth import SignedAssertion
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.netsuite.discovery import discover
 from include.orderhouse.connectors.netsuite.mapping import MAPPING
-from include.orderhouse.connectors.netsuite.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.netsuite.reading import fetch, read, scan
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.suiteql import explain
 
@@ -62,6 +63,6 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=4,
-    version=2,
+    version=3,
     custom_field_patterns=("custbody_*", "custcol_*"),
 )

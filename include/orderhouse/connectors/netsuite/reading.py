@@ -1,4 +1,4 @@
-"""How NetSuite is read: its custom fields and absences, windows of orders with their lines, orders by id, and keys."""
+"""How NetSuite is read: windows of orders with their lines, orders by id, and keys."""
 
 from __future__ import annotations
 
@@ -8,73 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.netsuite import queries
-from include.orderhouse.errors import FilterIgnored, PermissionDenied, RequestRefused
+from include.orderhouse.errors import FilterIgnored
 from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
 from include.orderhouse.sections import Section, read_sections, reread
-from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, count, number, one_of, run, text, walk
-
-CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
-"""How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
-
-
-def discover(source: Source) -> Catalogue:
-    """Custom fields, subsidiaries, and which of the tables and columns we read this account does not have."""
-    body, column = _custom_fields(source)
-    header, lines = [*body, *source.settings.header_columns], [*column, *source.settings.line_columns]
-    details: dict[str, Any] = {"header": list(dict.fromkeys(header)), "lines": list(dict.fromkeys(lines)), "absent": []}
-    asked = replace(source, catalogue=Catalogue(details=details))
-    absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
-    absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
-    _check_units(asked, absent)
-    scope = () if "subsidiary" in absent else _subsidiaries(source)
-    return Catalogue(scope or ("everything",), details | {"absent": absent})
-
-
-def _check_units(source: Source, absent: Sequence[str]) -> None:
-    """Quantities are told in base units: where lines name others, how many of those they are must be told too."""
-    lacking = {queries.UNITS, f"{queries.UNITS}.{queries.UNIT_FACTOR}"} & set(absent)
-    if not lacking or "transactionline.units" in absent:
-        return
-    named, _ = run(source, queries.named_units(source), 1)
-    if named:
-        raise PermissionDenied(
-            f"SuiteQL does not show {lacking.pop()}. Order lines name units, and without the units' conversion rates "
-            "their quantities cannot be told.",
-            action="Nothing was loaded. Let the connection's role view units of measure, then sync again.",
-        )
-
-
-def _custom_fields(source: Source) -> tuple[list[str], list[str]]:
-    """The custom fields of headers and of lines, from the account's list of them or else from its latest orders."""
-    listed = Statement((Part("customfield", "f", "internalid scriptid fieldtype fieldvaluetype"),))
-    key = {"internalid": "f.internalid"}
-    found: dict[str, list[str]] = {"BODY": [], "COLUMN": []}
-    try:
-        for rows, _ in walk(source, listed, ["f.fieldtype IN ('BODY', 'COLUMN')"], key, MAX_ROWS, None):
-            for row in rows:
-                kind = CUSTOM_KINDS.get(row.get("fieldvaluetype", ""), "")
-                found[row["fieldtype"]].append(f"{row['scriptid'].lower()}{kind}")
-    except RequestRefused:
-        found["BODY"] = _filled(
-            source, "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC", "custbody"
-        )
-        found["COLUMN"] = _filled(source, "SELECT * FROM transactionline ORDER BY transaction DESC, id", "custcol")
-    return found["BODY"], found["COLUMN"]
-
-
-def _filled(source: Source, query: str, prefix: str) -> list[str]:
-    """The custom fields with a value in any of the first rows; SuiteQL leaves empty ones out."""
-    rows, _ = run(source, query)
-    return sorted({name for row in rows for name in row if name.startswith(prefix)})
-
-
-def _subsidiaries(source: Source) -> tuple[str, ...]:
-    chosen = [one_of("s.id", source.settings.subsidiaries)] if source.settings.subsidiaries else ["s.id > 0"]
-    rows, _ = run(source, Statement((Part("subsidiary", "s", "id name"),)).sql(chosen, "s.id"))
-    return tuple(f"subsidiary {row['id']}" for row in rows)
+from include.orderhouse.suiteql import MAX_ROWS, count, number, one_of, run, text, walk
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -109,7 +49,8 @@ def _orders(source: Source, conditions: Sequence[str], after: list[Any] | None) 
 
 def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
     statement = queries.orders(source)
-    orders = {number(row, "id"): statement.record(row) | {"lines": [], "tax_lines": []} for row in rows}
+    own = source.catalogue.details["own"]
+    orders = {number(row, "id"): statement.record(row) | own | {"lines": [], "tax_lines": []} for row in rows}
     if orders:
         lines = queries.lines(source)
         conditions = ["tl.mainline = 'F'", one_of("tl.transaction", list(orders))]

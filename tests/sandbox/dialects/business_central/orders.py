@@ -42,12 +42,24 @@ def is_listed(order: Order) -> bool:
     return order.stage is not Stage.CANCELLED and not is_posted(order)
 
 
-def modified_at(order: Order) -> datetime:
-    """lastModifiedDateTime; empty on orders that an upgrade took over from times without it."""
-    return NO_INSTANT if order.lacks_modified_at else milliseconds(order.changed_at(MOVES_HEADER))
+def modified_at(order: Order, is_combined: bool = False) -> datetime:
+    """lastModifiedDateTime; empty on orders that an upgrade took over from times without it.
+
+    An invoice that combines receipts saves the lines of their orders alone.
+    """
+    moves = MOVES_HEADER - {ChangeKind.INVOICED} if is_combined else MOVES_HEADER
+    return NO_INSTANT if order.lacks_modified_at else milliseconds(order.changed_at(moves))
 
 
-def order_row(company: Company, order: Order) -> Row:
+def is_flagged_received(order: Order) -> bool:
+    """fullyReceived: whether the lines are at the location of the line that was saved last."""
+    lines = {line.id: line for line in order.goods_lines}
+    saved = [lines[line_id] for change in order.changes for line_id in change.line_ids if line_id in lines]
+    site = (saved or [*lines.values()])[-1].site if lines else None
+    return receipts_of(line for line in lines.values() if line.site == site) is Progress.FULL
+
+
+def order_row(company: Company, order: Order, is_combined: bool) -> Row:
     """The properties of an order, custom ones included."""
     return {
         **_identity(company, order),
@@ -58,9 +70,9 @@ def order_row(company: Company, order: Order) -> Row:
         "totalAmountExcludingTax": order.subtotal + order.charges_amount,
         "totalTaxAmount": order.tax_amount,
         "totalAmountIncludingTax": order.total,
-        "fullyReceived": receipts_of(order.goods_lines) is Progress.FULL,
+        "fullyReceived": is_flagged_received(order),
         "status": enum(STATUSES.get(order.stage, "Open")),
-        "lastModifiedDateTime": modified_at(order),
+        "lastModifiedDateTime": modified_at(order, is_combined),
         **custom_values(HEADER_CUSTOM_FIELDS, order.custom),
     }
 

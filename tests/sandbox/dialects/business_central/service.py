@@ -16,7 +16,7 @@ from tests.sandbox.dialects.business_central.expansion import parse_expand
 from tests.sandbox.dialects.business_central.lines import line_rows
 from tests.sandbox.dialects.business_central.masters import Row
 from tests.sandbox.dialects.business_central.paging import LARGEST_PAGE, Entries, next_link, page_size, take
-from tests.sandbox.dialects.business_central.values import guid
+from tests.sandbox.dialects.business_central.values import NO_ID, guid
 from tests.sandbox.dialects.business_central.view import CUSTOM_API, LINE_ORDER, OrderView, ServedOrder, shows, written
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.masters import LegalEntity
@@ -46,15 +46,16 @@ def _checked(endpoint: Endpoint) -> Endpoint:
 class Service:
     """The API over one company.
 
-    Options: `page_cap`, `nested_cap` (lines of an order in one answer), `enums` (`plain`: not escaped).
+    Options: `page_cap`, `nested_cap` (lines of an order in one answer), `enums` (`plain`: not escaped), `invoices`
+    (`combined`: they are made of receipts, and name no order; a batch job has deleted the orders).
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        company = world.company
+        company, is_combined = world.company, world.options.get("invoices") == "combined"
         self._orders: RowCache[ServedOrder] = RowCache(
             company,
-            lambda order: ServedOrder(order, orders.order_row(company, order), line_rows(company, order)),
+            lambda order: ServedOrder(order, orders.order_row(company, order, is_combined), line_rows(company, order)),
         )
 
     def check(self, request: Request) -> None:
@@ -122,14 +123,15 @@ class Service:
 
     def _invoices(self, entity: LegalEntity) -> Iterable[Row]:
         """The posted invoice behind every order that posting has deleted, and of those invoiced in part."""
+        is_combined = self._world.options.get("invoices") == "combined"
         for served in self._orders.rows():
             order = served.order
             if order.entity == entity.code and any(line.quantity_invoiced for line in order.lines):
                 yield {
                     "id": guid("purchaseInvoice", order.id),
                     "number": f"PI{order.id:06d}",
-                    "orderId": served.row["id"],
-                    "orderNumber": order.number,
+                    "orderId": NO_ID if is_combined else served.row["id"],
+                    "orderNumber": "" if is_combined else order.number,
                     "vendorNumber": order.vendor,
                     "status": "Open",
                 }

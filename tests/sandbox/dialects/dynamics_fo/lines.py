@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
@@ -18,7 +20,7 @@ from tests.sandbox.dialects.dynamics_fo.values import (
     seconds,
     yes_no,
 )
-from tests.sandbox.order import Distribution, Line, LineKind, Order
+from tests.sandbox.order import Distribution, Line, LineKind, Order, Stage
 
 LINE_STAMP = "ModifiedDateTime1"
 INVOICED = f"{PREFIX}InvoicedQuantity"
@@ -26,13 +28,18 @@ INVOICED = f"{PREFIX}InvoicedQuantity"
 POSTINGS = (ChangeKind.RECEIVED, ChangeKind.RECEIPT_CORRECTED, ChangeKind.INVOICED)
 
 
+def expected(line: Line) -> Decimal:
+    """What was ordered, or what had come when the rest of it was cancelled."""
+    return line.quantity_received if line.is_closed else line.quantity
+
+
 def line_status(order: Order, line: Line) -> str:
-    """PurchaseOrderLineStatus."""
-    if line.is_cancelled:
+    """PurchaseOrderLineStatus. Closing a line cancels its deliver remainder, which leaves the quantity as it was."""
+    if line.is_void:
         return "Canceled"
-    if line.is_closed or line.quantity_invoiced >= line.quantity:
+    if order.stage is Stage.CLOSED or line.quantity_invoiced >= expected(line):
         return "Invoiced"
-    return "Received" if line.quantity_received >= line.quantity else "Backorder"
+    return "Received" if line.quantity_received >= expected(line) else "Backorder"
 
 
 def modified_at(order: Order, line: Line, posts_silently: bool = False) -> datetime:
@@ -45,7 +52,16 @@ def modified_at(order: Order, line: Line, posts_silently: bool = False) -> datet
     return seconds(max(saved, default=line.created_at))
 
 
-def line_row(company: Company, order: Order, line: Line, posts_silently: bool, includes_tax: bool) -> Row:
+@dataclass(frozen=True)
+class Manner:
+    """How the dialect plays lines, by its options of the same names."""
+
+    posts_silently: bool
+    includes_tax: bool
+    discounts_many: bool
+
+
+def line_row(company: Company, order: Order, line: Line, manner: Manner) -> Row:
     """The properties of a line, those included that the company's site has added."""
     item = company.items.get(line.item or "")
     only = line.distributions[0] if len(line.distributions) == 1 else None
@@ -61,7 +77,7 @@ def line_row(company: Company, order: Order, line: Line, posts_silently: bool, i
         "Barcode": (item.gtin or "") if item else "",
         "IntrastatCommodityCode": "",
         "FixedAssetNumber": line.item or "" if line.kind is LineKind.ASSET else "",
-        **_amounts(line, includes_tax),
+        **_amounts(line, manner),
         **_delivery(line),
         "MainAccountIdDisplayValue": only.gl_account if only else "",
         "DefaultLedgerDimensionDisplayValue": _dimensions(only) if only else "",
@@ -76,31 +92,34 @@ def line_row(company: Company, order: Order, line: Line, posts_silently: bool, i
         "IsDeleted": yes_no(False),
         **custom_fields(LINE_CUSTOM_FIELDS, line.custom),
         INVOICED: line.quantity_invoiced,
-        LINE_STAMP: modified_at(order, line, posts_silently),
+        LINE_STAMP: modified_at(order, line, manner.posts_silently),
     }
 
 
-def deleted_rows(company: Company, order: Order, posts_silently: bool, includes_tax: bool) -> list[Row]:
+def deleted_rows(company: Company, order: Order, manner: Manner) -> list[Row]:
     """The lines that were deleted from an order: they stay, marked, until the change of the order is confirmed."""
     return [
-        line_row(company, order, gone.line, posts_silently, includes_tax)
-        | {"IsDeleted": yes_no(True), LINE_STAMP: seconds(gone.deleted_at)}
+        line_row(company, order, gone.line, manner) | {"IsDeleted": yes_no(True), LINE_STAMP: seconds(gone.deleted_at)}
         for gone in company.deleted_lines
         if gone.order_id == order.id and not gone.line.is_text
     ]
 
 
-def _amounts(line: Line, includes_tax: bool) -> Row:
-    tax_factor = 1 + line.tax_rate / 100 if includes_tax else 1
+def _amounts(line: Line, manner: Manner) -> Row:
+    tax_factor = 1 + line.tax_rate / 100 if manner.includes_tax else 1
+    discount = "MultilineDiscountPercentage" if manner.discounts_many else "LineDiscountPercentage"
     return {
         "OrderedPurchaseQuantity": line.quantity,
         "PurchaseUnitSymbol": line.unit or "",
         "PurchasePrice": line.price * line.price_numerator / line.price_denominator * tax_factor,
         "PurchasePriceQuantity": line.price_basis,
         "LineDiscountAmount": 0,
-        "LineDiscountPercentage": line.discount_percent,
+        "LineDiscountPercentage": 0,
+        "MultilineDiscountAmount": 0,
+        "MultilineDiscountPercentage": 0,
+        discount: line.discount_percent,
         "FixedPriceCharges": 0,
-        "LineAmount": line.total_amount if includes_tax else line.net_amount,
+        "LineAmount": line.total_amount if manner.includes_tax else line.net_amount,
         "AllowedOverdeliveryPercentage": line.over_delivery_percent or 0,
         "AllowedUnderdeliveryPercentage": line.under_delivery_percent or 0,
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from tests.sandbox.changes import HEADER_CHANGES, ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.custom_fields import HEADER_CUSTOM_FIELDS
+from tests.sandbox.dialects.dynamics_fo.lines import line_status
 from tests.sandbox.dialects.dynamics_fo.values import (
     BLANK,
     BLANK_INSTANT,
@@ -46,15 +46,10 @@ def status(order: Order) -> str:
     """PurchaseOrderStatus, the lowest of the lines that are not cancelled: open is called Backorder."""
     if order.stage is Stage.CANCELLED:
         return "Canceled"
-    lines = [line for line in order.goods_lines if not line.is_cancelled]
-    if order.stage is Stage.CLOSED or _is_full((line.quantity_invoiced, line.quantity) for line in lines):
+    if order.stage is Stage.CLOSED:
         return "Invoiced"
-    return "Received" if _is_full((line.quantity_received, line.quantity) for line in lines) else "Backorder"
-
-
-def _is_full(quantities: Iterable[tuple[Decimal, Decimal]]) -> bool:
-    done = [(actual > 0, actual >= wanted) for actual, wanted in quantities]
-    return any(some for some, _ in done) and all(full for _, full in done)
+    told = {line_status(order, line) for line in order.goods_lines}
+    return next((one for one in ("Backorder", "Received", "Invoiced") if one in told), "Backorder")
 
 
 def header_row(company: Company, order: Order, moves_with_all: bool, includes_tax: bool) -> Row:

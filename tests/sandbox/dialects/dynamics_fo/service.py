@@ -4,7 +4,8 @@ Options: `extensions` (`none`: the standard entities without what the site has a
 stamp moves with anything in the order), `posts` (`silently`: receipts and invoices do not move the line's stamp),
 `deletes` (`marked`: deleted lines stay, as in orders under change management), `navigation` (the name by which headers
 expand to lines), `next` (`skip`: next links count rows), `page_cap`, `taxes` (`included`: prices and
-amounts of lines include sales tax), `charge_percentage` (of a charge that every order has beside its fixed ones).
+amounts of lines include sales tax), `charge_percentage` (of a charge that every order has beside its fixed ones),
+`discounts` (`multiline`: lines have their percentage as a discount for several lines).
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ class Service:
         company, options = self._world.company, self._world.options
         includes_tax = options.get("taxes") == "included"
         header = orders.header_row(company, order, options.get("moves") == "all", includes_tax)
-        silently = options.get("posts") == "silently"
-        found = [lines.line_row(company, order, line, silently, includes_tax) for line in order.goods_lines]
+        manner = lines.Manner(options.get("posts") == "silently", includes_tax, options.get("discounts") == "multiline")
+        found = [lines.line_row(company, order, line, manner) for line in order.goods_lines]
         if options.get("deletes") == "marked":
-            found += lines.deleted_rows(company, order, silently, includes_tax)
+            found += lines.deleted_rows(company, order, manner)
         if options.get("extensions") == "none":
             header, found = _standard(header), [_standard(line) for line in found]
         tag = {"@odata.etag": etag(f"{area_id(order.entity)}/{order_number(company, order)}", order.change_count)}

@@ -42,6 +42,10 @@ ITEM_TYPES = {
     LineKind.GOODS: "InvtPart", LineKind.SERVICE: "Service", LineKind.ASSET: "NonInvtPart",
     LineKind.SECTION: "Description", LineKind.NOTE: "Description",
 }  # fmt: skip
+NOT_OF_EXPENSES = (
+    "item", "itemtype", "quantity", "quantityshiprecv", "quantitybilled", "units", "rate", "vendorname",
+)  # fmt: skip
+"""What a line of the subtab Expenses lacks: PurchaseOrderExpense of NetSuite's SOAP schema browser."""
 FIRST_CHARGE_LINE, FIRST_TAX_LINE = 5_000_001, 6_000_001
 RATE_DIGITS = 8
 ORACLE_DIGITS = 38
@@ -70,7 +74,9 @@ class Renderer:
     """Renders orders; ``options`` choose among what accounts were seen to answer.
 
     ``status=prefixed`` serves ``PurchOrd:B``; ``signs=negative`` signs the amounts of lines as credits too;
-    ``rates=unit`` tells a line's rate per its own unit, not per the base unit.
+    ``rates=unit`` tells a line's rate per its own unit, not per the base unit; ``services=expenses`` books services to
+    accounts, as lines of the subtab Expenses, which have an amount and no item, quantity, unit or rate;
+    ``netamount=transaction`` has it in the transaction's currency, not in the subsidiary's.
     """
 
     company: Company
@@ -120,6 +126,7 @@ class Renderer:
         for number, charge in enumerate(order.charges):
             sequence += 1
             facts = {"item": FREIGHT_ITEM, "itemtype": "OthCharge", "memo": charge.description, "quantity": "1"}
+            facts |= {"quantitybilled": "1" if order.invoice_progress is Progress.FULL else "0"}
             facts |= {"rate": plain(charge.amount), **self._amounts(order, charge.amount)}
             yield self._line(order, FIRST_CHARGE_LINE + number, sequence, facts)
         for number, (tax, amount) in enumerate(_taxes(order).items()):
@@ -158,6 +165,8 @@ class Renderer:
             "expenseaccount": self.numbers.number("expenseaccount", only and only.gl_account),
         }  # fmt: skip
         facts |= self._amounts(order, line.net_amount)
+        if line.kind is LineKind.SERVICE and self.options.get("services") == "expenses":
+            facts |= dict.fromkeys(NOT_OF_EXPENSES)
         return facts | {f"custcol_{name}": custom_value(value) for name, value in line.custom.items()}
 
     def _rate(self, line: Line, size: Decimal) -> Decimal:
@@ -172,6 +181,8 @@ class Renderer:
         return {"foreignamount": plain(sign * amount), "netamount": plain(sign * in_company)}
 
     def _in_company(self, order: Order, amount: Decimal) -> Decimal:
+        if self.options.get("netamount") == "transaction":
+            return amount
         digits = self.company.digits(self.company.entity_of(order).currency)
         return rounded(amount * order.exchange_rate, digits)
 

@@ -54,7 +54,7 @@ SCHEMA = {
     ),
     "item": "id:integer itemid displayname itemtype upccode mpn class:integer stockunit:integer",
     "unitstypeuom": "internalid:integer unitstype:integer unitname abbreviation conversionrate:decimal baseunit",
-    "currency": "id:integer symbol name currencyprecision:integer",
+    "currency": "id:integer symbol name currencyprecision:integer isbasecurrency",
     "subsidiary": "id:integer name currency:integer country isinactive",
     "employee": "id:integer entityid email",
     "term": "id:integer name daysuntilnetdue:integer discountpercent:decimal daysuntilexpiry:integer",
@@ -161,7 +161,8 @@ def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]
     for currency in company.currencies.values():
         number = numbers.number("currency", currency.code)
         row = {"id": number, "symbol": currency.code, "name": currency.name, "currencyprecision": currency.digits}
-        yield "currency", row
+        is_base = any(currency.code == entity.currency for entity in company.entities.values())
+        yield "currency", row | {"isbasecurrency": flag(is_base)}
     for entity in company.entities.values():
         numbers.display.setdefault("subsidiary", {})[entity.id] = entity.name
         currency_id = numbers.number("currency", entity.currency)

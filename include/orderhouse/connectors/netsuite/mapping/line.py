@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.orderhouse.connectors.netsuite import amounts as a
 from include.orderhouse.connectors.netsuite import values as v
 from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
 from include.orderhouse.connectors.netsuite.units import FACTOR, in_line_unit, unit_price
@@ -28,8 +29,8 @@ LINE = PurchaseOrderLine[Expression](
     quantity_received=quantity(in_line_unit("quantityshiprecv")),
     quantity_invoiced=quantity(in_line_unit("quantitybilled")),
     unit_price=price(unit_price),
-    net_amount=money(v.signed("foreignamount")),
-    net_amount_company=money(v.signed("netamount")),
+    net_amount=money(a.signed("foreignamount")),
+    net_amount_company=money(a.signed("netamount")),
     promised_delivery_date=day("expectedreceiptdate"),
     receiving_site=text("location_name"),
     gl_account=text("expenseaccount_name"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from include.orderhouse.connectors.netsuite import amounts as a
 from include.orderhouse.connectors.netsuite import values as v
 from include.orderhouse.connectors.netsuite.codes import APPROVALS, STATUSES
 from include.orderhouse.mapping import Expression, code, day, instant, integer, magnitude, money, percent, rate, text
@@ -63,14 +64,14 @@ ORDER = PurchaseOrder[Expression](
     currency=code("document_currency.symbol"),
     exchange_rate=rate("exchangerate"),
     company_currency=code("company_currency.symbol"),
-    subtotal_amount=money(v.sum_of_goods("foreignamount")),
-    charges_amount=money(v.sum_of_charges("foreignamount")),
-    tax_amount=money(v.sum_of_taxes("foreignamount")),
+    subtotal_amount=money(a.sum_of_goods("foreignamount")),
+    charges_amount=money(a.sum_of_charges("foreignamount")),
+    tax_amount=money(a.sum_of_taxes("foreignamount")),
     total_amount=money(magnitude("foreigntotal"), magnitude("main_line.foreignamount")),
-    subtotal_amount_company=money(v.sum_of_goods("netamount")),
-    charges_amount_company=money(v.sum_of_charges("netamount")),
-    tax_amount_company=money(v.sum_of_taxes("netamount")),
-    total_amount_company=money(magnitude("main_line.netamount")),
+    subtotal_amount_company=money(a.sum_of_goods("netamount")),
+    charges_amount_company=money(a.sum_of_charges("netamount")),
+    tax_amount_company=money(a.sum_of_taxes("netamount")),
+    total_amount_company=money(a.total_of_company),
     memo=text("memo"),
     source_created_at=instant("createddate"),
     source_modified_at=instant("lastmodifieddate"),
