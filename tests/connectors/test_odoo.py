@@ -338,3 +338,25 @@ def test_a_locked_order_of_a_company_that_locks_all_is_not_closed() -> None:
     order = {"state": "done", "company_id": {"po_lock": "lock"}, "order_line": [], "receipt_status": "partial"}
     assert of_order.status(order) == "purchase, partly received"
     assert of_order.status({**order, "company_id": {"po_lock": "edit"}}) == "locked"
+
+
+def test_lines_are_numbered_as_they_are_shown(source: Source, company: Company) -> None:
+    """The sequence of all lines is 10 until somebody moves one of them."""
+    for at in (0, 1):
+        order = next(o for o in company.orders.values() if bool(o.id % 3) is bool(at) and len(o.lines) > 2)
+        record = next(iter(CONNECTOR.read(source, [str(order.id)]))).records[0]
+        lines = record["order_line"]
+        assert [line["_number"] for line in lines] == list(range(1, len(lines) + 1))
+        assert [line["id"] for line in lines] == [
+            line["id"] for line in sorted(lines, key=lambda line: (line["sequence"], line["id"]))
+        ]
+
+
+def test_an_order_of_which_nothing_is_billed_is_not_invoiced() -> None:
+    """Odoo says so of one with a cancelled bill of which nothing came, or of which all was sent back and credited."""
+    line = {"display_type": False, "product_qty": Decimal(4), "qty_invoiced": Decimal(0)}
+    order = {"invoice_status": "invoiced", "order_line": [line]}
+    table = CONNECTOR.mapping.order.invoice_status.table or {}  # type: ignore[union-attr]
+    assert table[of_order.billing(order)] == "none"
+    assert table[of_order.billing({**order, "order_line": [{**line, "qty_invoiced": Decimal(4)}]})] == "full"
+    assert table[of_order.billing({**order, "order_line": []})] == "full"

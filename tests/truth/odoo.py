@@ -10,7 +10,7 @@ from typing import Any
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
-from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, written_at
+from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, sequence, written_at
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
 
@@ -52,6 +52,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.project_reference": "projects are analytic accounts of lines",
     "purchase_order.source_created_at": "whole seconds",
     "purchase_order.source_modified_at": "whole seconds; texts and corrected receipts of lines do not move it",
+    "purchase_order_line.line_number": "counted from 1 as lines are shown",
     "purchase_order_line.line_type": "assets are told by accounts, not by lines",
     "purchase_order_line.vendor_item_code": "stands in the vendor's price list, once for all lines of an item",
     "purchase_order_line.unit_price": "no price units or bases: the price is converted to one order unit",
@@ -97,7 +98,7 @@ def _order(company: Company, order: Order) -> Row:
         "memo": _text("\n".join((order.memo or "").splitlines())),
         "source_created_at": _second(order.created_at),
         "lines": [
-            *(_line(company, order, line) for line in order.lines),
+            *(_line(company, order, line, number) for number, line in enumerate(_as_shown(order), 1)),
             *(_charge(company, order, charge, number) for number, charge in enumerate(order.charges, 1)),
         ],
     }
@@ -182,11 +183,15 @@ def _amounts(company: Company, order: Order) -> Row:
     }
 
 
-def _line(company: Company, order: Order, line: Line) -> Row:
+def _as_shown(order: Order) -> list[Line]:
+    return sorted(order.lines, key=lambda line: (sequence(order, line), line.id))
+
+
+def _line(company: Company, order: Order, line: Line, number: int) -> Row:
     item = company.items.get(line.item or "")
     common = {
         "source_line_id": str(line.id),
-        "line_number": str(line.number),
+        "line_number": str(number),
         "line_type": LINE_TYPES[line.kind],
         "description": _text(line.description),
         "is_cancelled": _is_cancelled(order),
@@ -256,7 +261,7 @@ def _charge(company: Company, order: Order, charge: Charge, number: int) -> Row:
     unit = charge_unit(company)
     return {
         "source_line_id": str(CHARGE_IDS + order.id * 100 + number),
-        "line_number": str(99_999 + number),
+        "line_number": str(len(order.lines) + number),
         "line_type": "charge",
         "line_status": _line_status(order, Decimal(1), ZERO, ZERO),
         "item_code": "FREIGHT",

@@ -22,9 +22,11 @@ APPROVALS = {"to approve": "pending", "purchase": "approved", "done": "approved"
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 BILLINGS = {
     f"{status}{billed}": progress
-    for billed, progress in (("", "none"), (", partly billed", "partial"), (", billed", "full"))
+    for billed, progress in (
+        ("", "none"), (", not billed", "none"), (", partly billed", "partial"), (", billed", "full")
+    )
     for status in ("no", "to invoice", "invoiced")
-} | {"invoiced": "full"}
+} | {"invoiced": "full"}  # fmt: skip
 ORDER_TYPES = {"standard": "standard", "dropship": "drop_ship"}
 LINE_TYPES = {
     "consu": "goods",

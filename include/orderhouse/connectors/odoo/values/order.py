@@ -54,9 +54,14 @@ def approval_status(order: Record) -> Any:
 
 @derived_from("invoice_status", LINES)
 def billing(order: Record) -> str:
-    """invoice_status and billed quantities of the lines."""
-    billed = reached({"billed": come(_goods(order), "qty_invoiced")}, partly="partly")
-    return f"{order.get('invoice_status') or 'no'}{f', {billed}' if billed else ''}"
+    """invoice_status and billed quantities of the lines.
+
+    Odoo calls an order invoiced that has a bill, be it cancelled, while nothing that came is to be billed
+    (`_get_invoiced`).
+    """
+    billed = come(_goods(order), "qty_invoiced")
+    word = "not billed" if billed == "none" else reached({"billed": billed}, partly="partly")
+    return f"{order.get('invoice_status') or 'no'}{f', {word}' if word else ''}"
 
 
 @derived_from("dest_address_id")
