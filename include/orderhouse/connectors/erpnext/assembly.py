@@ -80,7 +80,12 @@ class Assembly:
     def _table(self, doctype: str, names: list[str]) -> list[Raw]:
         filters: Filters = [["parent", "in", names], ["parenttype", "=", ORDER]]
         rows = self._frappe.records(doctype, filters=filters, parent=ORDER, order_by="parent asc, idx asc")
-        if any(row.get("parent") not in names for row in rows):
+        if any("parent" not in row for row in rows):
+            raise UnexpectedShape(
+                f"The list of {doctype} tells its rows without the order that they belong to.",
+                action="Nothing was loaded. Set settings.lines to 'documents', which this version of Frappe needs.",
+            )
+        if any(row["parent"] not in names for row in rows):
             raise FilterIgnored(
                 f"The list of {doctype} holds rows of other orders than those asked for.",
                 action="Nothing was loaded. A proxy or a customisation of the site drops the filters.",
