@@ -10,13 +10,22 @@ from typing import Any
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
-from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, sequence, written_at
+from tests.sandbox.dialects.odoo.orders import (
+    CHARGE_IDS,
+    charge_unit,
+    deadline,
+    is_stocked,
+    receipt_status,
+    sequence,
+    written_at,
+)
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 Row = dict[str, Any]
 
 CONFIRMED = (Stage.APPROVED, Stage.SENT, Stage.ACKNOWLEDGED)
+RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 STATUSES = {
     Stage.DRAFT: "draft", Stage.PENDING_APPROVAL: "pending_approval", Stage.REJECTED: "cancelled",
     Stage.CLOSED: "closed", Stage.CANCELLED: "cancelled",
@@ -43,7 +52,8 @@ CANNOT_CARRY: dict[str, str] = {
     **{f"purchase_order_line.{name}": "no field of the line" for name in NO_FIELD_OF_LINE.split()},
     "purchase_order.order_type": "blanket orders are agreements, another model; here they are standard orders",
     "purchase_order.status": "sending leaves no trace after confirmation; a rejected order is a cancelled one",
-    "purchase_order.receipt_status": "empty before confirmation",
+    "purchase_order.receipt_status": "empty before confirmation; full once no receipt is pending",
+    "purchase_order.invoice_status": "of what came or is still to come",
     "purchase_order.order_date": "the day of confirmation, or the deadline of a request for quotation",
     "purchase_order.requested_delivery_date": "the earliest of the lines",
     "purchase_order.ship_to_contact": "a warehouse's address has no contact",
@@ -59,7 +69,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.first_received_date": "told by stock moves, not by orders",
     "purchase_order_line.last_received_date": "told by stock moves, not by orders",
     "purchase_order_line.is_cancelled": "only whole orders are cancelled",
-    "purchase_order_line.is_closed": "only whole orders are locked",
+    "purchase_order_line.is_closed": "only whole orders are locked, and their receipts over",
     "purchase_order_line.receiving_site": "a drop shipment has no warehouse",
     "purchase_order_line.tax_rate": "a line without a tax has no rate",
     "purchase_order_distribution.gl_account": "the account is chosen as the bill is made",
@@ -81,10 +91,10 @@ def _order(company: Company, order: Order) -> Row:
         "source_order_id": str(order.id),
         "order_number": order.number,
         "order_type": "drop_ship" if order.order_type == "drop_ship" else "standard",
-        "status": _status(order),
+        "status": _status(company, order),
         "approval_status": APPROVALS.get(order.stage),
-        "receipt_status": _receipt_status(order),
-        "invoice_status": invoices_of(order.goods_lines).value,
+        "receipt_status": RECEIPTS.get(receipt_status(order) or ""),
+        "invoice_status": _invoiced(company, order),
         "order_date": _order_date(order),
         "requested_delivery_date": min(dates, default=None),
         "approved_at": _second(order.approved_at),
@@ -107,26 +117,38 @@ def _order(company: Company, order: Order) -> Row:
     return facts | _parties(company, order) | _terms(company, order) | _amounts(company, order)
 
 
-def _status(order: Order) -> str:
+def _status(company: Company, order: Order) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    invoiced, received = invoices_of(order.goods_lines), receipts_of(order.uncancelled_lines)
-    if invoiced is not Progress.NONE:
-        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
-    if received is not Progress.NONE:
-        return "received" if received is Progress.FULL else "partially_received"
+    invoiced, received = _invoiced(company, order), receipt_status(order)
+    if invoiced != "none":
+        return "invoiced" if invoiced == "full" else "partially_invoiced"
+    if received in ("partial", "full"):
+        return "received" if received == "full" else "partially_received"
     return "acknowledged" if order.acknowledged_at else "approved"
+
+
+def _invoiced(company: Company, order: Order) -> str:
+    """How much is invoiced of what came or is still to come."""
+    lines = [(line.quantity_invoiced, _expected(company, order, line)) for line in order.goods_lines]
+    if not any(invoiced for invoiced, _ in lines):
+        return "none"
+    return "full" if all(invoiced >= expected for invoiced, expected in lines) else "partial"
+
+
+def _expected(company: Company, order: Order, line: Line) -> Decimal:
+    return min(line.quantity, line.quantity_received) if _is_over(company, order, line) else line.quantity
+
+
+def _is_over(company: Company, order: Order, line: Line) -> bool:
+    """No receipt of the line is to come any more, which is told of what is received by stock moves."""
+    return receipt_status(order) == "full" and is_stocked(company, line)
 
 
 def _order_date(order: Order) -> date:
     """The day of confirmation; until then, and once it is cancelled, the deadline."""
     confirmed_at = order.approved_at if order.stage in (*CONFIRMED, Stage.CLOSED) else None
     return (confirmed_at or deadline(order)).date()
-
-
-def _receipt_status(order: Order) -> str | None:
-    received = receipts_of(order.uncancelled_lines)
-    return received.value if order.stage in (*CONFIRMED, Stage.CLOSED) or received is not Progress.NONE else None
 
 
 def _parties(company: Company, order: Order) -> Row:
@@ -195,7 +217,7 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "line_type": LINE_TYPES[line.kind],
         "description": _text(line.description),
         "is_cancelled": _is_cancelled(order),
-        "is_closed": order.stage is Stage.CLOSED,
+        "is_closed": order.stage is Stage.CLOSED or (not line.is_text and _is_over(company, order, line)),
         "source_created_at": _second(line.created_at),
         "source_modified_at": _second(line.modified_at),
         "distributions": _distributions(company, line),
@@ -204,7 +226,7 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         return common | {"line_status": None, "quantity_ordered": None, "unit_price": None, "net_amount": None}
     only = line.distributions[0] if len(_distributions(company, line)) == 1 else None
     return common | {
-        "line_status": _line_status(order, line.quantity, line.quantity_received, line.quantity_invoiced),
+        "line_status": _line_status(company, order, line),
         "item_code": item.code,
         "item_name": item.name,
         "gtin": item.gtin,
@@ -234,14 +256,15 @@ def _is_cancelled(order: Order) -> bool:
     return order.stage in (Stage.CANCELLED, Stage.REJECTED)
 
 
-def _line_status(order: Order, wanted: Decimal, received: Decimal, invoiced: Decimal) -> str:
+def _line_status(company: Company, order: Order, line: Line) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
+    expected, received, invoiced = _expected(company, order, line), line.quantity_received, line.quantity_invoiced
     if invoiced:
-        return "invoiced" if invoiced >= wanted else "partially_invoiced"
+        return "invoiced" if invoiced >= expected else "partially_invoiced"
     if received:
-        return "received" if received >= wanted else "partially_received"
-    return "open"
+        return "received" if received >= expected else "partially_received"
+    return "closed" if _is_over(company, order, line) else "open"
 
 
 def _distributions(company: Company, line: Line) -> list[Row]:
@@ -263,7 +286,7 @@ def _charge(company: Company, order: Order, charge: Charge, number: int) -> Row:
         "source_line_id": str(CHARGE_IDS + order.id * 100 + number),
         "line_number": str(len(order.lines) + number),
         "line_type": "charge",
-        "line_status": _line_status(order, Decimal(1), ZERO, ZERO),
+        "line_status": STATUSES.get(order.stage, "open"),
         "item_code": "FREIGHT",
         "description": charge.description,
         "quantity_ordered": Decimal(1),

@@ -17,7 +17,7 @@ STATUSES = {
 }
 """The values of `purchase.order.state`, those of a confirmed order refined by receipts and bills."""
 
-LINE_STATUSES = {**STATUSES, "purchase": "open"}
+LINE_STATUSES = {**STATUSES, "purchase": "open", "purchase, not received": "closed"}
 APPROVALS = {"to approve": "pending", "purchase": "approved", "done": "approved"}
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 BILLINGS = {

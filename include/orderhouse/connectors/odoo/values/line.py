@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, is_over, taxes
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -31,8 +31,8 @@ def line_status(line: Record) -> str | None:
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come([line], "qty_invoiced"), "received": come([line], "qty_received")}
-    step = reached(told, partly="partly")
+    told = {"billed": come([line], "qty_invoiced", order), "received": come([line], "qty_received", order)}
+    step = reached(told, partly="partly") or ("not received" if is_over(line, order) else None)
     return f"purchase, {step}" if step else "purchase"
 
 
@@ -44,10 +44,10 @@ def line_type(line: Record) -> str:
     return "charge" if line.get("_is_charge") else str(look_up(line, "product_id.type") or "no product")
 
 
-@derived_from("order_id")
+@derived_from("order_id", "qty_received_method")
 def is_closed(line: Record) -> bool:
-    """Whether the order is locked."""
-    return is_locked(line["order_id"])
+    """Whether the order is locked, or its receipts are over and the line has come by them."""
+    return is_locked(line["order_id"]) or is_over(line, line["order_id"])
 
 
 @derived_from("product_uom_qty", "product_qty")

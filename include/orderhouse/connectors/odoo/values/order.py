@@ -40,7 +40,7 @@ def status(order: Record) -> str:
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come(_goods(order), "qty_invoiced"), "received": str(order.get("receipt_status") or "")}
+    told = {"billed": come(_goods(order), "qty_invoiced", order), "received": str(order.get("receipt_status") or "")}
     is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
     step = reached(told, partly="partly") or ("acknowledged" if is_acknowledged else None)
     return f"purchase, {step}" if step else "purchase"
@@ -59,7 +59,7 @@ def billing(order: Record) -> str:
     Odoo calls an order invoiced that has a bill, be it cancelled, while nothing that came is to be billed
     (`_get_invoiced`).
     """
-    billed = come(_goods(order), "qty_invoiced")
+    billed = come(_goods(order), "qty_invoiced", order)
     word = "not billed" if billed == "none" else reached({"billed": billed}, partly="partly")
     return f"{order.get('invoice_status') or 'no'}{f', {word}' if word else ''}"
 
