@@ -217,6 +217,16 @@ def test_real_states_become_statuses() -> None:
     assert {of_order.status({**header, "order_line": []}) for header in headers} <= known
 
 
+def test_a_real_lock_does_not_end_an_order_that_waits_for_its_goods() -> None:
+    headers = capture("42_headers_each_state")["response"]["body"]["result"]
+    lines = wire.decode((FOLDER / "43_lines_each_state.json").read_bytes())["response"]["body"]["result"]
+    (order,) = (header for header in headers if header["name"] == "P00023")
+    assert (order["state"], order["receipt_status"]) == ("done", "pending")
+    mine = [{**line, "order_id": order} for line in lines if line["order_id"][0] == order["id"]]
+    assert {of_line.line_status(line) for line in mine} == {"purchase"}
+    assert not any(of_line.is_closed(line) for line in mine)
+
+
 def test_real_orders_are_dated_by_their_confirmation() -> None:
     """One of them was confirmed ten days after its deadline."""
     headers = capture("15_search_read_headers_page1")["response"]["body"]["result"]

@@ -14,6 +14,7 @@ from tests.sandbox.dialects.odoo.orders import (
     CHARGE_IDS,
     charge_unit,
     deadline,
+    invoice_status,
     is_stocked,
     receipt_status,
     sequence,
@@ -28,7 +29,7 @@ CONFIRMED = (Stage.APPROVED, Stage.SENT, Stage.ACKNOWLEDGED)
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 STATUSES = {
     Stage.DRAFT: "draft", Stage.PENDING_APPROVAL: "pending_approval", Stage.REJECTED: "cancelled",
-    Stage.CLOSED: "closed", Stage.CANCELLED: "cancelled",
+    Stage.CANCELLED: "cancelled",
 }  # fmt: skip
 APPROVALS = {Stage.PENDING_APPROVAL: "pending", Stage.CLOSED: "approved"} | dict.fromkeys(CONFIRMED, "approved")
 LINE_TYPES = {
@@ -69,7 +70,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.first_received_date": "told by stock moves, not by orders",
     "purchase_order_line.last_received_date": "told by stock moves, not by orders",
     "purchase_order_line.is_cancelled": "only whole orders are cancelled",
-    "purchase_order_line.is_closed": "only whole orders are locked, and their receipts over",
+    "purchase_order_line.is_closed": "only whole orders are locked, or their receipts over",
     "purchase_order_line.receiving_site": "a drop shipment has no warehouse",
     "purchase_order_line.tax_rate": "a line without a tax has no rate",
     "purchase_order_distribution.gl_account": "the account is chosen as the bill is made",
@@ -117,9 +118,14 @@ def _order(company: Company, order: Order) -> Row:
     return facts | _parties(company, order) | _terms(company, order) | _amounts(company, order)
 
 
+def _has_ended(order: Order) -> bool:
+    """A lock ends an order of which nothing is to be billed any more; no receipts are pending of what is closed."""
+    return order.stage is Stage.CLOSED and invoice_status(order) != "to invoice"
+
+
 def _status(company: Company, order: Order) -> str:
-    if order.stage in STATUSES:
-        return STATUSES[order.stage]
+    if order.stage in STATUSES or _has_ended(order):
+        return STATUSES.get(order.stage, "closed")
     invoiced, received = _invoiced(company, order), receipt_status(order)
     if invoiced != "none":
         return "invoiced" if invoiced == "full" else "partially_invoiced"
@@ -217,7 +223,7 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "line_type": LINE_TYPES[line.kind],
         "description": _text(line.description),
         "is_cancelled": _is_cancelled(order),
-        "is_closed": order.stage is Stage.CLOSED or (not line.is_text and _is_over(company, order, line)),
+        "is_closed": _has_ended(order) or (not line.is_text and _is_over(company, order, line)),
         "source_created_at": _second(line.created_at),
         "source_modified_at": _second(line.modified_at),
         "distributions": _distributions(company, line),
@@ -257,8 +263,8 @@ def _is_cancelled(order: Order) -> bool:
 
 
 def _line_status(company: Company, order: Order, line: Line) -> str:
-    if order.stage in STATUSES:
-        return STATUSES[order.stage]
+    if order.stage in STATUSES or _has_ended(order):
+        return STATUSES.get(order.stage, "closed")
     expected, received, invoiced = _expected(company, order, line), line.quantity_received, line.quantity_invoiced
     if invoiced:
         return "invoiced" if invoiced >= expected else "partially_invoiced"
@@ -286,7 +292,7 @@ def _charge(company: Company, order: Order, charge: Charge, number: int) -> Row:
         "source_line_id": str(CHARGE_IDS + order.id * 100 + number),
         "line_number": str(len(order.lines) + number),
         "line_type": "charge",
-        "line_status": STATUSES.get(order.stage, "open"),
+        "line_status": STATUSES.get(order.stage, "closed" if _has_ended(order) else "open"),
         "item_code": "FREIGHT",
         "description": charge.description,
         "quantity_ordered": Decimal(1),

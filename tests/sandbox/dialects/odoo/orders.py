@@ -24,7 +24,7 @@ STATES = {
     Stage.CLOSED: "done",
     Stage.CANCELLED: "cancel",
 }
-"""An order is sent before it is confirmed or without a trace after; a closed one is locked."""
+"""An order is sent before it is confirmed or without a trace after; a closed one is locked, and may still be billed."""
 
 DISPLAY_TYPES = {LineKind.SECTION: "line_section", LineKind.NOTE: "line_note"}
 CHARGE_IDS = 1_000_000_000
@@ -69,7 +69,7 @@ class Orders:
             "dest_address_id": masters.delivery(order), "currency_id": masters.currency(order.currency),
             "company_currency_id": masters.currency(entity.currency), "order_line": line_ids,
             "notes": _html(order.memo),
-            "invoice_status": _invoice_status(order), "receipt_status": receipt_status(order),
+            "invoice_status": invoice_status(order), "receipt_status": receipt_status(order),
             "amount_untaxed": order.subtotal + order.charges_amount, "amount_tax": order.tax_amount,
             "amount_total": order.total,
             "amount_total_cc": arithmetic.rounded(order.total * order.exchange_rate, company_digits),
@@ -224,7 +224,7 @@ def receipt_status(order: Order) -> str | None:
     return "full" if came else None
 
 
-def _invoice_status(order: Order) -> str:
+def invoice_status(order: Order) -> str:
     """Nothing to bill before confirmation; then by what was received and not billed yet."""
     if not _is_confirmed(order):
         return "no"

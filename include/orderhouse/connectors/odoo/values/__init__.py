@@ -34,10 +34,15 @@ def contact(address: str) -> Derived:
     return derived(name, f"{address}.name, where it is a contact of another partner", f"{address}.name", entity, kind)
 
 
-def is_locked(order: Record) -> bool:
-    """Locked by hand, which ends an order; a company may also lock every order as it is confirmed (``po_lock``)."""
+def has_ended(order: Record) -> bool:
+    """Locked by hand while nothing was to be received or billed; a company may also lock all as they are confirmed.
+
+    A lock alone ends nothing: it keeps an order from being edited, and goods and bills still come (``po_lock``).
+    """
     has_lock = order.get("state") == "done" or bool(order.get("locked"))
-    return has_lock and (order.get("po_lock") or look_up(order, "company_id.po_lock")) != "lock"
+    locks_all = (order.get("po_lock") or look_up(order, "company_id.po_lock")) == "lock"
+    waits = order.get("receipt_status") in ("pending", "partial") or order.get("invoice_status") == "to invoice"
+    return has_lock and not locks_all and not waits
 
 
 def is_over(line: Record, order: Record) -> bool:

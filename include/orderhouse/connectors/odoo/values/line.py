@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, is_over, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over, taxes
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -27,7 +27,7 @@ def line_status(line: Record) -> str | None:
     if line.get("display_type") or not isinstance(order, dict):
         return None
     state = str(order.get("state"))
-    if is_locked(order):
+    if has_ended(order):
         return "locked"
     if state not in CONFIRMED:
         return state
@@ -46,8 +46,8 @@ def line_type(line: Record) -> str:
 
 @derived_from("order_id", "qty_received_method")
 def is_closed(line: Record) -> bool:
-    """Whether the order is locked, or its receipts are over and the line has come by them."""
-    return is_locked(line["order_id"]) or is_over(line, line["order_id"])
+    """Whether the order has ended, or its receipts are over and the line has come by them."""
+    return has_ended(line["order_id"]) or is_over(line, line["order_id"])
 
 
 @derived_from("product_uom_qty", "product_qty")

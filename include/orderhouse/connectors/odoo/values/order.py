@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.odoo.codes import APPROVALS
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, taxes
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -32,11 +32,11 @@ def order_date(order: Record) -> Any:
     return (order.get("date_approve") if order.get("state") in CONFIRMED else None) or order.get("date_order")
 
 
-@derived_from("state", "receipt_status", LINES)
+@derived_from("state", "receipt_status", "invoice_status", LINES)
 def status(order: Record) -> str:
     """state, locking, receipt_status and billed quantities."""
     state = str(order.get("state"))
-    if is_locked(order):
+    if has_ended(order):
         return "locked"
     if state not in CONFIRMED:
         return state
