@@ -13,6 +13,8 @@ from include.orderhouse.progress import expected, progress, reached
 from include.orderhouse.unit_names import NAMED_UNITS
 
 LINES = "Details"
+NON_PROJECT = "X"
+"""What stands for "no project" as delivered (PMSetup.DefaultNonProjectCode): the field is never empty."""
 
 
 def _told(record: Record, name: str) -> Any:
@@ -116,6 +118,13 @@ def unit(line: Record) -> Any:
     """UOM, by its name where it is no standard code."""
     told = _told(line, "UOM")
     return NAMED_UNITS.get(str(told), told)
+
+
+@derived_from("Project.value")
+def project(record: Record) -> Any:
+    """Project, but not X, the code for none."""
+    told = _told(record, "Project")
+    return None if told == NON_PROJECT else told
 
 
 @derived_from("OrigPONbr.value", "OrigPOType.value")
