@@ -166,6 +166,14 @@ def test_a_free_line_is_billed_with_its_order(per_billed: str, billed: int | Non
     assert of_line.line_status(line) == line_status
 
 
+@pytest.mark.parametrize(("stocked", "came", "line_status"), [(1, 0, "open"), (1, 3, "billed"), (0, 0, "billed")])
+def test_goods_that_are_billed_before_they_came_are_still_to_come(stocked: int, came: int, line_status: str) -> None:
+    """The order is "To Receive"; services need no receipt."""
+    line = {"qty": Decimal(3), "received_qty": Decimal(came), "amount": Decimal(9), "billed_amt": Decimal(9)}
+    line |= {"_order": {"status": "To Receive", "docstatus": 1}, "_item_code": {"is_stock_item": stocked}}
+    assert of_line.line_status(line) == line_status
+
+
 def test_a_line_that_was_closed_by_itself_is_closed() -> None:
     line = {"qty": Decimal(3), "received_qty": Decimal(1), "amount": Decimal(9), "is_closed": 1}
     line["_order"] = {"status": "To Receive and Bill", "docstatus": 1}

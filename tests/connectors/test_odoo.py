@@ -373,3 +373,20 @@ def test_an_order_of_which_nothing_is_billed_is_not_invoiced() -> None:
     assert table[of_order.billing(order)] == "none"
     assert table[of_order.billing({**order, "order_line": [{**line, "qty_invoiced": Decimal(4)}]})] == "full"
     assert table[of_order.billing({**order, "order_line": []})] == "full"
+
+
+@pytest.mark.parametrize(
+    ("method", "came", "told"),
+    [
+        ("stock_moves", 0, "purchase"),
+        ("stock_moves", 1, "purchase, partly received"),
+        ("manual", 0, "purchase, billed"),
+    ],
+)
+def test_goods_that_are_billed_before_they_came_are_still_to_come(method: str, came: int, told: str) -> None:
+    """Products may be billed by the ordered quantity; services need no receipt."""
+    line = {"product_qty": Decimal(4), "qty_received": Decimal(came), "qty_invoiced": Decimal(4)}
+    line |= {"display_type": False, "qty_received_method": method}
+    line["order_id"] = {"state": "purchase", "receipt_status": "partial" if came else "pending"}
+    assert of_line.line_status(line) == told
+    assert of_line.line_status({**line, "qty_received": Decimal(4)}) == "purchase, billed"

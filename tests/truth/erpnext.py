@@ -235,7 +235,9 @@ def _line_status(company: Company, order: Order, line: Line) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
     billed, received = dialect.billed_amount(company, order, line), _quantity_received(order, line)
-    if billed or (not line.net_amount and dialect.per_billed(company, order) >= 100):
+    is_billed = billed or (not line.net_amount and dialect.per_billed(company, order) >= 100)
+    is_ahead = billed >= line.net_amount and received < line.quantity and not company.items[line.item or ""].is_service
+    if is_billed and not is_ahead:
         return "invoiced" if billed >= line.net_amount else "partially_invoiced"
     if received:
         return "received" if received >= line.quantity else "partially_received"

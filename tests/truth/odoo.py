@@ -266,7 +266,8 @@ def _line_status(company: Company, order: Order, line: Line) -> str:
     if order.stage in STATUSES or _has_ended(order):
         return STATUSES.get(order.stage, "closed")
     expected, received, invoiced = _expected(company, order, line), line.quantity_received, line.quantity_invoiced
-    if invoiced:
+    is_ahead = invoiced >= expected and (received < expected or not received) and is_stocked(company, line)
+    if invoiced and not is_ahead:
         return "invoiced" if invoiced >= expected else "partially_invoiced"
     if received:
         return "received" if received >= expected else "partially_received"

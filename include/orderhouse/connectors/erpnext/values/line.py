@@ -38,17 +38,21 @@ def quantity_invoiced(line: Record) -> Decimal | None:
     return quantity_billed(*(number(line.get(name)) for name in ("billed_amt", "amount", "qty")))
 
 
-@derived_from("_order", "is_closed", "received_qty", "billed_amt")
+@derived_from("_order", "is_closed", "received_qty", "billed_amt", "_item_code.is_stock_item")
 def line_status(line: Record) -> str:
-    """The order's status; is_closed; received and billed quantities."""
+    """The order's status; is_closed; received and billed quantities.
+
+    Stock items that are billed before they came are still to come.
+    """
     order = line.get("_order")
     told = state(order) if isinstance(order, dict) else ""
     if told.startswith("Draft") or told in ("Closed", "Cancelled"):
         return told
     if line.get("is_closed"):
         return "Closed"
-    come = {"billed": _billed(line), "received": _come(quantity_received(line), line.get("qty"))}
-    return reached(come, partly="partly") or "open"
+    billed, received = _billed(line), _come(quantity_received(line), line.get("qty"))
+    is_ahead = billed == "full" != received and look_up(line, "_item_code.is_stock_item")
+    return reached({"billed": None if is_ahead else billed, "received": received}, partly="partly") or "open"
 
 
 def _billed(line: Record) -> str | None:

@@ -20,9 +20,12 @@ def of_goods(path: str) -> Derived:
     return derived(found, f"{path}, but not of text lines", path)
 
 
-@derived_from("order_id", "qty_received", "qty_invoiced")
+@derived_from("order_id", "qty_received", "qty_received_method", "qty_invoiced")
 def line_status(line: Record) -> str | None:
-    """The order's state; received and billed quantities."""
+    """The order's state; received and billed quantities.
+
+    Goods that are billed before they came are still to come.
+    """
     order: Any = line.get("order_id")
     if line.get("display_type") or not isinstance(order, dict):
         return None
@@ -31,8 +34,10 @@ def line_status(line: Record) -> str | None:
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come([line], "qty_invoiced", order), "received": come([line], "qty_received", order)}
-    step = reached(told, partly="partly") or ("not received" if is_over(line, order) else None)
+    billed, received = (come([line], name, order) for name in ("qty_invoiced", "qty_received"))
+    is_ahead = billed == "full" != received and line.get("qty_received_method") == "stock_moves"
+    step = reached({"billed": None if is_ahead else billed, "received": received}, partly="partly")
+    step = step or ("not received" if is_over(line, order) else None)
     return f"purchase, {step}" if step else "purchase"
 
 
