@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from include.orderhouse.errors import PermissionDenied
-from include.orderhouse.frappe import Filters, Frappe, Raw
+from include.orderhouse.frappe import EVERYTHING, Filters, Frappe, Raw
 from include.orderhouse.lookup import Lookup
 
 BATCH = 500
@@ -32,6 +32,7 @@ class Kept:
     at: str = ""
     """Where its rows stand in what is kept."""
     child_fields: str = ""
+    """Names that every version has: they are asked for, since not every version tells all of a child table's."""
 
 
 class Links:
@@ -68,17 +69,20 @@ class Links:
         found = {row["name"]: {key: row[key] for key in kept.fields.split() if key in row} for row in rows}
         if kept.child:
             filters: Filters = [["parent", "in", names], ["parenttype", "=", doctype]]
-            for row in self._permitted(kept.child, filters, doctype):
+            fields = ["name", "parent", *kept.child_fields.split()]
+            for row in self._permitted(kept.child, filters, doctype, fields):
                 if row.get("parent") in found:
                     part = {key: row.get(key) for key in kept.child_fields.split()}
                     found[row["parent"]].setdefault(kept.at, []).append(part)
         return found
 
-    def _permitted(self, doctype: str, filters: Filters, parent: str | None = None) -> list[Raw]:
+    def _permitted(
+        self, doctype: str, filters: Filters, parent: str | None = None, fields: Sequence[str] = EVERYTHING
+    ) -> list[Raw]:
         if doctype in self._denied:
             return []
         try:
-            return self._frappe.records(doctype, filters=filters, parent=parent)
+            return self._frappe.records(doctype, fields, filters, parent=parent)
         except PermissionDenied:
             self._denied.add(doctype)
             return []

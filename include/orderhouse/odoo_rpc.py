@@ -131,7 +131,9 @@ def _error(name: str, message: str, status: int) -> type[OrderhouseError]:
 class OdooKey(httpx.Auth):
     """An API key (or password) for both protocols; the user id that JSON-RPC wants is asked for once.
 
-    Requests name only model, method and arguments; database, user id and key are put in here, on their way out.
+    Requests name only model, method and arguments; database, user id and key are put in here, on their way out. An
+    answer to signing in that is no sign-in becomes the answer to the request that needed it, so that limits and outages
+    are judged as they are everywhere.
     """
 
     requires_request_body = True
@@ -159,7 +161,9 @@ class OdooKey(httpx.Auth):
                 arguments: list[Any] = [self._need_database(), self._login, self._key, {}]
                 response = yield _with_body(request, _envelope("common", "authenticate", arguments))
                 response.read()
-                self._uid = self._signed_in(response)
+                self._uid = _signed_in(response)
+                if self._uid is None:
+                    return
         body["params"]["args"] = [self._need_database(), self._uid, self._key, *body["params"]["args"]]
         yield _with_body(request, body)
 
@@ -171,26 +175,24 @@ class OdooKey(httpx.Auth):
             )
         return self._database
 
-    def _signed_in(self, response: httpx.Response) -> int:
-        """The user id; a wrong login or key is answered with ``false`` and status 200."""
-        try:
-            body: Any = wire.decode(response.content)
-        except ValueError:
-            body = None
-        refusal = explain(Answer(response.status_code, response.headers, body, response.text[:2000]))
-        if refusal is not None:
-            raise refusal.error(f"Signing in: {refusal.message}", action=ACTIONS[refusal.error])
-        if response.status_code != httpx.codes.OK or not isinstance(body, dict):
-            raise SourceUnavailable(
-                f"Signing in was answered with status {response.status_code} and no JSON-RPC.",
-                action=ACTIONS[SourceUnavailable],
-            )
-        uid = body.get("result")
-        if isinstance(uid, bool) or not isinstance(uid, int):
-            raise AuthenticationFailed(
-                "Odoo does not know the login or does not accept the API key.", action=ACTIONS[AuthenticationFailed]
-            )
-        return uid
+
+def _signed_in(response: httpx.Response) -> int | None:
+    """The user id; None where the server refuses or answers something else. Raises AuthenticationFailed.
+
+    A wrong login or key is answered with ``false`` and status 200.
+    """
+    try:
+        body: Any = wire.decode(response.content)
+    except ValueError:
+        body = None
+    if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "error" in body:
+        return None
+    uid = body.get("result")
+    if isinstance(uid, bool) or not isinstance(uid, int):
+        raise AuthenticationFailed(
+            "Odoo does not know the login or does not accept the API key.", action=ACTIONS[AuthenticationFailed]
+        )
+    return uid
 
 
 def _envelope(service: str, method: str, arguments: list[Any]) -> dict[str, Any]:

@@ -26,14 +26,23 @@ from tests.sandbox.running import Sandbox, sandbox
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CANCEL = ("acumatica", "coupa", "dynamics_fo", "netsuite", "odoo", "oracle_fusion", "sap_business_one", "sap_s4hana")
 """Systems in which a line can be cancelled, or closed or its receipt cancelled instead."""
-CLOSE = ("acumatica", "coupa", "dynamics_fo", "netsuite", "oracle_fusion", "sap_business_one", "sap_s4hana")
-"""Systems that tell of a line that it was closed, or that the rest of it was cancelled."""
+CLOSE = (
+    "acumatica",
+    "coupa",
+    "dynamics_fo",
+    "netsuite",
+    "odoo",
+    "oracle_fusion",
+    "sap_business_one",
+    "sap_s4hana",
+)
+"""Systems that tell of a line that it was closed, that its rest was cancelled, or of an order that no receipt is pending."""
 PLAYS = [
     pytest.param(end, Decimal(came), name, id=f"{name}, {end.__name__} with {came}")
     for end, came, names in (
         (history.cancel_line, "0", CANCEL),
         (history.close_line, "0", CLOSE),
-        (history.close_line, "0.9", ("dynamics_fo", "oracle_fusion", "sap_s4hana")),
+        (history.close_line, "0.9", ("dynamics_fo", "odoo", "oracle_fusion", "sap_s4hana")),
     )
     for name in names
 ]

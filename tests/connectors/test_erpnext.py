@@ -12,7 +12,8 @@ import pytest
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.erpnext import CONNECTOR
 from include.orderhouse.connectors.erpnext.values.amounts import sum_of_charges, sum_of_taxes
-from include.orderhouse.errors import ConfigurationInvalid, CountMismatch, FilterIgnored
+from include.orderhouse.connectors.erpnext.values.line import gtin
+from include.orderhouse.errors import ConfigurationInvalid, CountMismatch, FilterIgnored, UnexpectedShape
 from tests.connectors.conftest import SourceFor
 from tests.connectors.erpnext_site import (
     EVER,
@@ -38,6 +39,7 @@ __all__ = ["company", "site", "source"]
 PLAYS: list[dict[str, str]] = [
     {},
     {"tables": "denied"},
+    {"wildcard": "bare"},
     {"nulls": "14"},
     {"count": "refused"},
     {"naming": "slashes"},
@@ -77,17 +79,30 @@ def _filled(value: Any) -> Any:
     return [_filled(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-@pytest.mark.parametrize(("tables", "way"), [("allowed", "tables"), ("denied", "documents")])
-def test_child_tables_are_read_one_by_one_only_where_lists_are_denied(
-    company: Company, source_for: SourceFor, tables: str, way: str
+@pytest.mark.parametrize(
+    ("play", "way"), [({}, "tables"), ({"tables": "denied"}, "documents"), ({"wildcard": "bare"}, "documents")], ids=str
+)
+def test_child_tables_are_read_one_by_one_only_where_lists_are_denied_or_tell_no_fields(
+    company: Company, source_for: SourceFor, play: dict[str, str], way: str
 ) -> None:
-    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"tables": tables}}) as running:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: play}) as running:
         source = source_for(NAME, running, page_size=200)
         assert source.catalogue.details["lines"] == way
         running.world(NAME).log.clear()
         fetched(source, EVER)
         documents = running.world(NAME).log.count("/api/resource/")
         assert documents == (len(company.orders) if way == "documents" else 0)
+
+
+def test_a_site_whose_lists_tell_no_fields_of_child_tables_loses_none(company: Company, source_for: SourceFor) -> None:
+    """Some versions 14 and 15 answer ``*`` with what every doctype has: neither the order nor the item."""
+    order = next(o for o in company.orders.values() if company.items[o.goods_lines[0].item or ""].gtin)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"wildcard": "bare"}}) as running:
+        line = read_one(source_for(NAME, running), order)["items"][0]
+        assert (line["qty"], gtin(line)) == (order.goods_lines[0].quantity, company.items[line["item_code"]].gtin)
+        with pytest.raises(UnexpectedShape, match="without the order") as told:
+            read_one(source_for(NAME, running, lines="tables"), order)
+    assert "'documents'" in told.value.action
 
 
 def test_the_catalogue_tells_zone_and_companies(source: Source) -> None:

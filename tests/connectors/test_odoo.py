@@ -23,7 +23,7 @@ from tests.connectors.conftest import SourceFor
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.odoo.orders import STATES, deadline, written_at
+from tests.sandbox.dialects.odoo.orders import STATES, deadline, invoice_status, written_at
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
@@ -220,8 +220,11 @@ def test_open_orders_come_however_old(source: Source, company: Company) -> None:
     found = fetched(source, Window(None, NOW, open_only=True))
     assert wanted <= set(found)
     assert len(found) == len(set(found))
-    gone = {order.id for order in company.orders.values() if order.stage in ("cancelled", "closed", "rejected")}
+    gone = {order.id for order in company.orders.values() if order.stage in ("cancelled", "rejected")}
     assert not gone & set(found)
+    locked = {order.id: invoice_status(order) for order in company.orders.values() if order.stage == "closed"}
+    assert {locked[number] for number in locked.keys() & set(found)} == {"to invoice"}
+    assert "to invoice" not in {locked[number] for number in locked.keys() - set(found)}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -236,7 +239,8 @@ def test_open_orders_come_of_a_company_that_locks_all_as_it_confirms_them(
     orders = company.orders.values()
     assert {order.id for order in orders if order.is_open} <= told.keys()
     assert not {order.id for order in orders if order.stage in ("cancelled", "rejected")} & told.keys()
-    assert not {order.id for order in orders if order.stage == "closed" and order.entity != "DE01"} & told.keys()
+    closed = [order for order in orders if order.stage == "closed" and order.entity != "DE01"]
+    assert not {order.id for order in closed if invoice_status(order) != "to invoice"} & told.keys()
     assert set(told.values()) == {("lock", False), ("edit", False)}
 
 
@@ -335,6 +339,54 @@ def test_19_can_be_read_through_either_protocol(company: Company, source_for: So
 
 
 def test_a_locked_order_of_a_company_that_locks_all_is_not_closed() -> None:
-    order = {"state": "done", "company_id": {"po_lock": "lock"}, "order_line": [], "receipt_status": "partial"}
-    assert of_order.status(order) == "purchase, partly received"
+    order = {"state": "done", "company_id": {"po_lock": "lock"}, "order_line": [], "receipt_status": "full"}
+    assert of_order.status(order) == "purchase, received"
     assert of_order.status({**order, "company_id": {"po_lock": "edit"}}) == "locked"
+
+
+@pytest.mark.parametrize("lock", [{"state": "done"}, {"state": "purchase", "locked": True}])
+def test_an_order_that_was_locked_by_hand_still_waits_for_goods_and_bills(lock: dict[str, Any]) -> None:
+    order = {**lock, "company_id": {"po_lock": "edit"}, "order_line": []}
+    assert of_order.status({**order, "receipt_status": "pending", "invoice_status": "no"}) == "purchase"
+    assert of_order.status({**order, "receipt_status": "partial"}) == "purchase, partly received"
+    assert of_order.status({**order, "receipt_status": "full", "invoice_status": "to invoice"}) == "purchase, received"
+    assert of_order.status({**order, "receipt_status": "full", "invoice_status": "invoiced"}) == "locked"
+
+
+def test_lines_are_numbered_as_they_are_shown(source: Source, company: Company) -> None:
+    """The sequence of all lines is 10 until somebody moves one of them."""
+    for at in (0, 1):
+        order = next(o for o in company.orders.values() if bool(o.id % 3) is bool(at) and len(o.lines) > 2)
+        record = next(iter(CONNECTOR.read(source, [str(order.id)]))).records[0]
+        lines = record["order_line"]
+        assert [line["_number"] for line in lines] == list(range(1, len(lines) + 1))
+        assert [line["id"] for line in lines] == [
+            line["id"] for line in sorted(lines, key=lambda line: (line["sequence"], line["id"]))
+        ]
+
+
+def test_an_order_of_which_nothing_is_billed_is_not_invoiced() -> None:
+    """Odoo says so of one with a cancelled bill of which nothing came, or of which all was sent back and credited."""
+    line = {"display_type": False, "product_qty": Decimal(4), "qty_invoiced": Decimal(0)}
+    order = {"invoice_status": "invoiced", "order_line": [line]}
+    table = CONNECTOR.mapping.order.invoice_status.table or {}  # type: ignore[union-attr]
+    assert table[of_order.billing(order)] == "none"
+    assert table[of_order.billing({**order, "order_line": [{**line, "qty_invoiced": Decimal(4)}]})] == "full"
+    assert table[of_order.billing({**order, "order_line": []})] == "full"
+
+
+@pytest.mark.parametrize(
+    ("method", "came", "told"),
+    [
+        ("stock_moves", 0, "purchase"),
+        ("stock_moves", 1, "purchase, partly received"),
+        ("manual", 0, "purchase, billed"),
+    ],
+)
+def test_goods_that_are_billed_before_they_came_are_still_to_come(method: str, came: int, told: str) -> None:
+    """Products may be billed by the ordered quantity; services need no receipt."""
+    line = {"product_qty": Decimal(4), "qty_received": Decimal(came), "qty_invoiced": Decimal(4)}
+    line |= {"display_type": False, "qty_received_method": method}
+    line["order_id"] = {"state": "purchase", "receipt_status": "partial" if came else "pending"}
+    assert of_line.line_status(line) == told
+    assert of_line.line_status({**line, "qty_received": Decimal(4)}) == "purchase, billed"

@@ -217,6 +217,16 @@ def test_real_states_become_statuses() -> None:
     assert {of_order.status({**header, "order_line": []}) for header in headers} <= known
 
 
+def test_a_real_lock_does_not_end_an_order_that_waits_for_its_goods() -> None:
+    headers = capture("42_headers_each_state")["response"]["body"]["result"]
+    lines = wire.decode((FOLDER / "43_lines_each_state.json").read_bytes())["response"]["body"]["result"]
+    (order,) = (header for header in headers if header["name"] == "P00023")
+    assert (order["state"], order["receipt_status"]) == ("done", "pending")
+    mine = [{**line, "order_id": order} for line in lines if line["order_id"][0] == order["id"]]
+    assert {of_line.line_status(line) for line in mine} == {"purchase"}
+    assert not any(of_line.is_closed(line) for line in mine)
+
+
 def test_real_orders_are_dated_by_their_confirmation() -> None:
     """One of them was confirmed ten days after its deadline."""
     headers = capture("15_search_read_headers_page1")["response"]["body"]["result"]
@@ -226,6 +236,20 @@ def test_real_orders_are_dated_by_their_confirmation() -> None:
         assert of_order.order_date(header) == header["date_approve" if is_confirmed else "date_order"]
     late = next(header for header in headers if header["name"] == "P00009")
     assert (of_order.order_date(late), late["date_order"]) == ("2026-11-18 06:22:13", "2026-11-08 06:22:13")
+
+
+def test_what_a_real_receipt_without_a_backorder_leaves_out_is_not_waited_for() -> None:
+    """Of three lines of ten, four of the first came; Odoo calls that received in full."""
+    headers = capture("16_search_read_headers_page2")["response"]["body"]["result"]
+    lines = wire.decode((FOLDER / "19_search_read_lines_pages.json").read_bytes())["response"]["body"]["result"]
+    (order,) = (header for header in headers if header["name"] == "P00017")
+    mine = [{**line, "order_id": order} for line in lines if line["order_id"][0] == order["id"]]
+    table = CONNECTOR.mapping.lines.form.line_status.table  # type: ignore[union-attr]
+    assert [table[of_line.line_status(line)] for line in mine] == ["received", "closed", "closed"]
+    assert all(of_line.is_closed(line) for line in mine)
+    billed = {**order, "order_line": [{**line, "qty_invoiced": line["qty_received"]} for line in mine]}
+    assert of_order.status(billed) == "purchase, billed"
+    assert not of_line.is_closed({**mine[0], "order_id": {**order, "receipt_status": "partial"}})
 
 
 def test_real_rates_are_turned_around() -> None:

@@ -102,6 +102,29 @@ def test_a_rate_limit_tells_how_long_to_wait(odoo: Sandbox, source: Source) -> N
     assert caught.value.retry_after == 90
 
 
+def test_a_rate_limit_on_signing_in_tells_how_long_to_wait(odoo: Sandbox, source_for: SourceFor) -> None:
+    """A proxy's 429, which is no JSON-RPC, is a limit and not an outage."""
+    odoo.world(NAME).faults.add("rate_limited", seconds=90, times=None)
+    with pytest.raises(RateLimitExceeded) as caught:
+        source_for(NAME, odoo, protocol="jsonrpc")
+    assert caught.value.retry_after == 90
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("server_error", SourceUnavailable), ("unavailable", SourceUnavailable), ("html", UnexpectedShape)],
+)
+def test_what_is_no_sign_in_is_judged_like_any_answer(
+    odoo: Sandbox, source_for: SourceFor, kind: str, error: type[Exception]
+) -> None:
+    odoo.world(NAME).faults.add(kind, times=None)
+    with pytest.raises(error):
+        source_for(NAME, odoo, protocol="jsonrpc")
+    odoo.world(NAME).faults.clear()
+    odoo.world(NAME).faults.add(kind)
+    assert source_for(NAME, odoo, protocol="jsonrpc").catalogue.scope
+
+
 @pytest.mark.parametrize("kind", ["server_error", "unavailable", "dropped_connection"])
 def test_outages_are_tried_again(odoo: Sandbox, source: Source, kind: str) -> None:
     odoo.world(NAME).faults.add(kind, times=None)

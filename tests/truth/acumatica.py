@@ -20,11 +20,6 @@ STATUSES = {
 APPROVALS = {
     "On Hold": None, "Canceled": None, "Pending Approval": "pending", "Rejected": "rejected",
 }  # fmt: skip
-REACHED = {
-    ("Open", Progress.NONE): "approved", ("Open", Progress.PARTIAL): "partially_received",
-    ("Open", Progress.FULL): "received", ("Completed", Progress.FULL): "received",
-    ("Completed", Progress.PARTIAL): "received", ("Closed", Progress.FULL): "invoiced",
-}  # fmt: skip
 LINE_TYPES = {
     LineKind.GOODS: "goods", LineKind.SERVICE: "service", LineKind.ASSET: "goods",
     LineKind.SECTION: "text", LineKind.NOTE: "text",
@@ -72,7 +67,7 @@ def _order(company: Company, order: Order) -> Row:
         "order_number": order.number,
         "source_modified_at": modified_at(order, {}),
         "order_type": order.order_type,
-        "status": STATUSES.get(status) or REACHED.get((status, order.receipt_progress), "closed"),
+        "status": STATUSES.get(status) or _reached(order, status),
         "approval_status": APPROVALS.get(status, "approved"),
         "receipt_status": order.receipt_progress.value,
         "invoice_status": order.invoice_progress.value,
@@ -110,6 +105,18 @@ def _order(company: Company, order: Order) -> Row:
             *(_charge(order, charge, number) for number, charge in enumerate(order.charges)),
         ],
     }
+
+
+def _reached(order: Order, status: str) -> str:
+    """How far an order has come that was released: a completed one as far as it will, a closed one with its bills."""
+    received, invoiced = order.receipt_progress, order.invoice_progress
+    if status == "Closed":
+        return "invoiced" if Progress.FULL in (received, invoiced) else "closed"
+    if invoiced is not Progress.NONE:
+        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
+    if received is Progress.NONE:
+        return "closed" if status == "Completed" else "approved"
+    return "received" if Progress.FULL is received or status == "Completed" else "partially_received"
 
 
 def _address(prefix: str, address: Address | None) -> Row:
@@ -158,9 +165,13 @@ def _line_status(order: Order, line: Line) -> str | None:
     if line.is_cancelled or order.stage is Stage.CANCELLED:
         return "cancelled"
     if line.quantity_received >= line.quantity:
+        if line.quantity_invoiced:
+            return "invoiced" if line.quantity_invoiced >= line.quantity else "partially_invoiced"
         return "received"
     if is_completed(order, line):
-        return "closed"
+        return "invoiced" if line.quantity_invoiced >= line.quantity else "closed"
+    if 0 < line.quantity_invoiced < line.quantity:
+        return "partially_invoiced"
     return "partially_received" if line.quantity_received else "open"
 
 

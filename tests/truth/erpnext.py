@@ -42,7 +42,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.order_type": "blanket orders are another doctype; what is called off from one names it",
     "purchase_order.status": "sending leaves no trace; rejected orders stay drafts; Delivered hides no billing",
     "purchase_order.approval_status": "cancelled documents keep no workflow state",
-    "purchase_order.receipt_status": "a percentage of six digits, which a small part of a huge order rounds to nothing",
+    "purchase_order.receipt_status": "a percentage of six digits, to which a small part of a huge order is nothing",
     "purchase_order.invoice_status": "a percentage of amounts: lines without an amount do not count",
     "purchase_order.language": "without region",
     "purchase_order.requisition_reference": "told by lines",
@@ -51,9 +51,10 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line": "no sections and notes",
     "purchase_order_line.line_number": "counted from 1",
     "purchase_order_line.line_status": "by billed amounts, as there are no billed quantities",
-    "purchase_order_line.quantity_invoiced": "derived from the amount billed, which is rounded",
+    "purchase_order_line.quantity_received": "drop shipments are delivered as a whole",
+    "purchase_order_line.quantity_invoiced": "derived from the amount billed, or from the order's where there is none",
     "purchase_order_line.unit_price": "no price units or bases: the price is converted to one order unit",
-    "purchase_order_line.tax_rate": "a line without a tax template has no rate",
+    "purchase_order_line.tax_rate": "a line of an order without taxes has no rate",
     "purchase_order_line.is_cancelled": "only whole orders are cancelled",
     "purchase_order_line.is_closed": "only whole orders are closed",
     "purchase_order_line.receiving_site": "a drop shipment has no warehouse",
@@ -78,7 +79,7 @@ def _order(company: Company, order: Order) -> Row:
         "order_type": _order_type(order),
         "status": _status(company, order),
         "approval_status": APPROVALS.get(order.stage, "approved"),
-        "receipt_status": _progress(dialect.per_received(order)),
+        "receipt_status": _progress(_per_received(order)),
         "invoice_status": _progress(dialect.per_billed(company, order)),
         "order_date": order.order_date,
         "requested_delivery_date": order.requested_date,
@@ -110,10 +111,15 @@ def _order_type(order: Order) -> str:
 def _status(company: Company, order: Order) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    for share, word in ((dialect.per_billed(company, order), "invoiced"), (dialect.per_received(order), "received")):
+    for share, word in ((dialect.per_billed(company, order), "invoiced"), (_per_received(order), "received")):
         if share:
             return word if share >= 100 else f"partially_{word}"
     return "acknowledged" if order.acknowledged_at else "approved"
+
+
+def _per_received(order: Order) -> Decimal:
+    """A drop shipment that is delivered came as a whole; until then nothing is told of it."""
+    return Decimal(100) if dialect.is_delivered(order) else dialect.per_received(order)
 
 
 def _progress(share: Decimal) -> str:
@@ -199,14 +205,15 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "unit": company.units[line.unit or ""].rec20 or None,
         "base_unit": company.units[item.unit].rec20 or None,
         "unit_conversion_factor": Decimal(1),
-        "quantity_received": line.quantity_received,
+        "quantity_received": _quantity_received(order, line),
         "quantity_invoiced": _quantity_invoiced(company, order, line),
         "unit_price": line.unit_price,
         "discount_percent": line.discount_percent,
+        "discount_amount": _sixth((line.unit_price - dialect.discounted_rate(line)) * line.quantity),
         "net_amount": line.net_amount,
         "net_amount_company": rounded(line.net_amount * order.exchange_rate, company.digits(entity.currency)),
         "tax_code": line.tax_code,
-        "tax_rate": line.tax_rate if line.tax_code else None,
+        "tax_rate": line.tax_rate if any(other.tax_code for other in order.goods_lines) else None,
         "requested_delivery_date": line.requested_date,
         "promised_delivery_date": line.promised_date,
         "receiving_site": site,
@@ -227,20 +234,31 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
 def _line_status(company: Company, order: Order, line: Line) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
-    billed = dialect.billed_amount(company, order, line)
-    if billed:
+    billed, received = dialect.billed_amount(company, order, line), _quantity_received(order, line)
+    is_billed = billed or (not line.net_amount and dialect.per_billed(company, order) >= 100)
+    is_ahead = billed >= line.net_amount and received < line.quantity and not company.items[line.item or ""].is_service
+    if is_billed and not is_ahead:
         return "invoiced" if billed >= line.net_amount else "partially_invoiced"
-    if line.quantity_received:
-        return "received" if line.quantity_received >= line.quantity else "partially_received"
+    if received:
+        return "received" if received >= line.quantity else "partially_received"
     return "open"
+
+
+def _quantity_received(order: Order, line: Line) -> Decimal:
+    if order.order_type == "drop_ship":
+        return line.quantity if dialect.is_delivered(order) else ZERO
+    return line.quantity_received
 
 
 def _quantity_invoiced(company: Company, order: Order, line: Line) -> Decimal | None:
     if not line.net_amount:
-        return None
+        return line.quantity if dialect.per_billed(company, order) >= 100 else None
     with localcontext(prec=60):
-        share = dialect.billed_amount(company, order, line) * line.quantity / line.net_amount
-        return share.quantize(Decimal("1e-6"), rounding=ROUND_HALF_EVEN)
+        return _sixth(dialect.billed_amount(company, order, line) * line.quantity / line.net_amount)
+
+
+def _sixth(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("1e-6"), rounding=ROUND_HALF_EVEN)
 
 
 def _text(value: str | None) -> str | None:

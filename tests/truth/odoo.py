@@ -10,16 +10,26 @@ from typing import Any
 from tests.sandbox.arithmetic import rounded
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.masters import analytic_accounts
-from tests.sandbox.dialects.odoo.orders import CHARGE_IDS, charge_unit, deadline, written_at
+from tests.sandbox.dialects.odoo.orders import (
+    CHARGE_IDS,
+    charge_unit,
+    deadline,
+    invoice_status,
+    is_stocked,
+    receipt_status,
+    sequence,
+    written_at,
+)
 from tests.sandbox.masters import Address
-from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress, Stage, invoices_of, receipts_of
+from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 Row = dict[str, Any]
 
 CONFIRMED = (Stage.APPROVED, Stage.SENT, Stage.ACKNOWLEDGED)
+RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 STATUSES = {
     Stage.DRAFT: "draft", Stage.PENDING_APPROVAL: "pending_approval", Stage.REJECTED: "cancelled",
-    Stage.CLOSED: "closed", Stage.CANCELLED: "cancelled",
+    Stage.CANCELLED: "cancelled",
 }  # fmt: skip
 APPROVALS = {Stage.PENDING_APPROVAL: "pending", Stage.CLOSED: "approved"} | dict.fromkeys(CONFIRMED, "approved")
 LINE_TYPES = {
@@ -43,7 +53,8 @@ CANNOT_CARRY: dict[str, str] = {
     **{f"purchase_order_line.{name}": "no field of the line" for name in NO_FIELD_OF_LINE.split()},
     "purchase_order.order_type": "blanket orders are agreements, another model; here they are standard orders",
     "purchase_order.status": "sending leaves no trace after confirmation; a rejected order is a cancelled one",
-    "purchase_order.receipt_status": "empty before confirmation",
+    "purchase_order.receipt_status": "empty before confirmation; full once no receipt is pending",
+    "purchase_order.invoice_status": "of what came or is still to come",
     "purchase_order.order_date": "the day of confirmation, or the deadline of a request for quotation",
     "purchase_order.requested_delivery_date": "the earliest of the lines",
     "purchase_order.ship_to_contact": "a warehouse's address has no contact",
@@ -52,13 +63,14 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.project_reference": "projects are analytic accounts of lines",
     "purchase_order.source_created_at": "whole seconds",
     "purchase_order.source_modified_at": "whole seconds; texts and corrected receipts of lines do not move it",
+    "purchase_order_line.line_number": "counted from 1 as lines are shown",
     "purchase_order_line.line_type": "assets are told by accounts, not by lines",
     "purchase_order_line.vendor_item_code": "stands in the vendor's price list, once for all lines of an item",
     "purchase_order_line.unit_price": "no price units or bases: the price is converted to one order unit",
     "purchase_order_line.first_received_date": "told by stock moves, not by orders",
     "purchase_order_line.last_received_date": "told by stock moves, not by orders",
     "purchase_order_line.is_cancelled": "only whole orders are cancelled",
-    "purchase_order_line.is_closed": "only whole orders are locked",
+    "purchase_order_line.is_closed": "only whole orders are locked, or their receipts over",
     "purchase_order_line.receiving_site": "a drop shipment has no warehouse",
     "purchase_order_line.tax_rate": "a line without a tax has no rate",
     "purchase_order_distribution.gl_account": "the account is chosen as the bill is made",
@@ -80,10 +92,10 @@ def _order(company: Company, order: Order) -> Row:
         "source_order_id": str(order.id),
         "order_number": order.number,
         "order_type": "drop_ship" if order.order_type == "drop_ship" else "standard",
-        "status": _status(order),
+        "status": _status(company, order),
         "approval_status": APPROVALS.get(order.stage),
-        "receipt_status": _receipt_status(order),
-        "invoice_status": invoices_of(order.goods_lines).value,
+        "receipt_status": RECEIPTS.get(receipt_status(order) or ""),
+        "invoice_status": _invoiced(company, order),
         "order_date": _order_date(order),
         "requested_delivery_date": min(dates, default=None),
         "approved_at": _second(order.approved_at),
@@ -97,7 +109,7 @@ def _order(company: Company, order: Order) -> Row:
         "memo": _text("\n".join((order.memo or "").splitlines())),
         "source_created_at": _second(order.created_at),
         "lines": [
-            *(_line(company, order, line) for line in order.lines),
+            *(_line(company, order, line, number) for number, line in enumerate(_as_shown(order), 1)),
             *(_charge(company, order, charge, number) for number, charge in enumerate(order.charges, 1)),
         ],
     }
@@ -106,26 +118,43 @@ def _order(company: Company, order: Order) -> Row:
     return facts | _parties(company, order) | _terms(company, order) | _amounts(company, order)
 
 
-def _status(order: Order) -> str:
-    if order.stage in STATUSES:
-        return STATUSES[order.stage]
-    invoiced, received = invoices_of(order.goods_lines), receipts_of(order.uncancelled_lines)
-    if invoiced is not Progress.NONE:
-        return "invoiced" if invoiced is Progress.FULL else "partially_invoiced"
-    if received is not Progress.NONE:
-        return "received" if received is Progress.FULL else "partially_received"
+def _has_ended(order: Order) -> bool:
+    """A lock ends an order of which nothing is to be billed any more; no receipts are pending of what is closed."""
+    return order.stage is Stage.CLOSED and invoice_status(order) != "to invoice"
+
+
+def _status(company: Company, order: Order) -> str:
+    if order.stage in STATUSES or _has_ended(order):
+        return STATUSES.get(order.stage, "closed")
+    invoiced, received = _invoiced(company, order), receipt_status(order)
+    if invoiced != "none":
+        return "invoiced" if invoiced == "full" else "partially_invoiced"
+    if received in ("partial", "full"):
+        return "received" if received == "full" else "partially_received"
     return "acknowledged" if order.acknowledged_at else "approved"
+
+
+def _invoiced(company: Company, order: Order) -> str:
+    """How much is invoiced of what came or is still to come."""
+    lines = [(line.quantity_invoiced, _expected(company, order, line)) for line in order.goods_lines]
+    if not any(invoiced for invoiced, _ in lines):
+        return "none"
+    return "full" if all(invoiced >= expected for invoiced, expected in lines) else "partial"
+
+
+def _expected(company: Company, order: Order, line: Line) -> Decimal:
+    return min(line.quantity, line.quantity_received) if _is_over(company, order, line) else line.quantity
+
+
+def _is_over(company: Company, order: Order, line: Line) -> bool:
+    """No receipt of the line is to come any more, which is told of what is received by stock moves."""
+    return receipt_status(order) == "full" and is_stocked(company, line)
 
 
 def _order_date(order: Order) -> date:
     """The day of confirmation; until then, and once it is cancelled, the deadline."""
     confirmed_at = order.approved_at if order.stage in (*CONFIRMED, Stage.CLOSED) else None
     return (confirmed_at or deadline(order)).date()
-
-
-def _receipt_status(order: Order) -> str | None:
-    received = receipts_of(order.uncancelled_lines)
-    return received.value if order.stage in (*CONFIRMED, Stage.CLOSED) or received is not Progress.NONE else None
 
 
 def _parties(company: Company, order: Order) -> Row:
@@ -182,15 +211,19 @@ def _amounts(company: Company, order: Order) -> Row:
     }
 
 
-def _line(company: Company, order: Order, line: Line) -> Row:
+def _as_shown(order: Order) -> list[Line]:
+    return sorted(order.lines, key=lambda line: (sequence(order, line), line.id))
+
+
+def _line(company: Company, order: Order, line: Line, number: int) -> Row:
     item = company.items.get(line.item or "")
     common = {
         "source_line_id": str(line.id),
-        "line_number": str(line.number),
+        "line_number": str(number),
         "line_type": LINE_TYPES[line.kind],
         "description": _text(line.description),
         "is_cancelled": _is_cancelled(order),
-        "is_closed": order.stage is Stage.CLOSED,
+        "is_closed": _has_ended(order) or (not line.is_text and _is_over(company, order, line)),
         "source_created_at": _second(line.created_at),
         "source_modified_at": _second(line.modified_at),
         "distributions": _distributions(company, line),
@@ -199,7 +232,7 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         return common | {"line_status": None, "quantity_ordered": None, "unit_price": None, "net_amount": None}
     only = line.distributions[0] if len(_distributions(company, line)) == 1 else None
     return common | {
-        "line_status": _line_status(order, line.quantity, line.quantity_received, line.quantity_invoiced),
+        "line_status": _line_status(company, order, line),
         "item_code": item.code,
         "item_name": item.name,
         "gtin": item.gtin,
@@ -229,14 +262,16 @@ def _is_cancelled(order: Order) -> bool:
     return order.stage in (Stage.CANCELLED, Stage.REJECTED)
 
 
-def _line_status(order: Order, wanted: Decimal, received: Decimal, invoiced: Decimal) -> str:
-    if order.stage in STATUSES:
-        return STATUSES[order.stage]
-    if invoiced:
-        return "invoiced" if invoiced >= wanted else "partially_invoiced"
+def _line_status(company: Company, order: Order, line: Line) -> str:
+    if order.stage in STATUSES or _has_ended(order):
+        return STATUSES.get(order.stage, "closed")
+    expected, received, invoiced = _expected(company, order, line), line.quantity_received, line.quantity_invoiced
+    is_ahead = invoiced >= expected and (received < expected or not received) and is_stocked(company, line)
+    if invoiced and not is_ahead:
+        return "invoiced" if invoiced >= expected else "partially_invoiced"
     if received:
-        return "received" if received >= wanted else "partially_received"
-    return "open"
+        return "received" if received >= expected else "partially_received"
+    return "closed" if _is_over(company, order, line) else "open"
 
 
 def _distributions(company: Company, line: Line) -> list[Row]:
@@ -256,9 +291,9 @@ def _charge(company: Company, order: Order, charge: Charge, number: int) -> Row:
     unit = charge_unit(company)
     return {
         "source_line_id": str(CHARGE_IDS + order.id * 100 + number),
-        "line_number": str(99_999 + number),
+        "line_number": str(len(order.lines) + number),
         "line_type": "charge",
-        "line_status": _line_status(order, Decimal(1), ZERO, ZERO),
+        "line_status": STATUSES.get(order.stage, "closed" if _has_ended(order) else "open"),
         "item_code": "FREIGHT",
         "description": charge.description,
         "quantity_ordered": Decimal(1),

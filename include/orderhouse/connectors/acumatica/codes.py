@@ -22,14 +22,16 @@ STATUSES = {
     "partially received": "partially_received",
     "received": "received",
     "Completed": "closed",
+    "partially invoiced": "partially_invoiced",
     "invoiced": "invoiced",
     "Closed": "closed",
     "Canceled": "cancelled",
     "Cancelled": "cancelled",
 }
 """Status, and how far its lines have come: an order is completed with its last line, and closed with the last one that
-is billed (POOrder.LinesToCompleteCntr, LinesToCloseCntr). So what came of a completed one is received and not billed
-yet, though less came than was ordered; one of which nothing came, or that is closed without all, was closed short."""
+is billed (POOrder.LinesToCompleteCntr, LinesToCloseCntr). So what came of a completed one is received and not all
+billed, though less came than was ordered; one of which nothing came, or that is closed without all, was closed short.
+What is billed without a receipt, as services may be, is closed with its bill."""
 
 APPROVALS = {
     "Pending Approval": "pending",
@@ -42,8 +44,10 @@ APPROVALS = {
     "Closed": "approved",
 }
 
-FINISHED = ("Completed", "Closed", "Canceled", "Cancelled")
+OVER = ("Closed", "Canceled", "Cancelled")
 """Statuses of orders on which nothing more is expected; releases spell the last one in both ways."""
+FINISHED = ("Completed", *OVER)
+"""Statuses of orders whose lines change no more: of a completed one only bills are awaited, which move it."""
 
 LINE_TYPES = {
     "Goods for IN": "goods",
@@ -70,6 +74,8 @@ LINE_TYPES = {
 LINE_STATUSES = {
     "cancelled": "cancelled",
     "closed": "closed",
+    "invoiced": "invoiced",
+    "partially invoiced": "partially_invoiced",
     "received": "received",
     "partially received": "partially_received",
     "open": "open",

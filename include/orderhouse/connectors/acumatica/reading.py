@@ -21,13 +21,16 @@ from include.orderhouse.connectors.acumatica.assembly import (
     WITH_LINES,
     Assembly,
 )
-from include.orderhouse.connectors.acumatica.codes import FINISHED
+from include.orderhouse.connectors.acumatica.codes import FINISHED, OVER
 from include.orderhouse.precision import millisecond
 from include.orderhouse.sections import Section, read_sections, reread
 
 MODIFIED = "LastModifiedDateTime"
 KEYS_ONLY = {"$select": f"Type,{NUMBER},{MODIFIED}"}
-OPEN = odata.all_of(*(f"Status ne {odata.literal(status)}" for status in FINISHED))
+OPEN, STILL_CHANGING = (
+    odata.all_of(*(f"Status ne {odata.literal(status)}" for status in statuses)) for statuses in (OVER, FINISHED)
+)
+"""What is still to be received or billed; and what may change without a trace."""
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -67,7 +70,7 @@ def _sections(source: Source, assembly: Assembly, window: Window) -> Iterator[tu
     for of_type in settings.receipt_types:
         yield f"received by {of_type}", reread(partial(_behind_receipts, assembly, of_type, changed))
     if settings.reread_open_orders and stored.end is None:
-        earlier = odata.all_of(odata.between(MODIFIED, None, start, ODATA), OPEN)
+        earlier = odata.all_of(odata.between(MODIFIED, None, start, ODATA), STILL_CHANGING)
         for of_type in settings.order_types:
             yield f"still open {of_type}", reread(partial(_changed, assembly, of_type, earlier))
 

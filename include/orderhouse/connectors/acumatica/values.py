@@ -9,17 +9,12 @@ from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import expected, progress
+from include.orderhouse.progress import expected, progress, reached
 from include.orderhouse.unit_names import NAMED_UNITS
 
 LINES = "Details"
-REACHED = {
-    ("Open", "partial"): "partially received",
-    ("Open", "full"): "received",
-    ("Completed", "partial"): "received",
-    ("Completed", "full"): "received",
-    ("Closed", "full"): "invoiced",
-}
+NON_PROJECT = "X"
+"""What stands for "no project" as delivered (PMSetup.DefaultNonProjectCode): the field is never empty."""
 
 
 def _told(record: Record, name: str) -> Any:
@@ -83,23 +78,38 @@ def invoice_status(order: Record) -> str | None:
 
 @derived_from("Status.value", LINES)
 def status(order: Record) -> Any:
-    """Status; how far the lines have come."""
-    told = _told(order, "Status")
-    return REACHED.get((str(told), receipt_status(order) or ""), told)
+    """Status; how far the lines have come.
+
+    Of a completed order nothing more comes, so that what came of it is all; a closed one is billed as well.
+    """
+    told, received, invoiced = _told(order, "Status"), receipt_status(order), invoice_status(order)
+    if told == "Closed":
+        return "invoiced" if "full" in (received, invoiced) else told
+    if told == "Completed" and received == "partial":
+        received = "full"
+    is_released = told in ("Open", "Completed")
+    return (reached({"invoiced": invoiced, "received": received}) if is_released else None) or told
 
 
-@derived_from("Cancelled.value", "CompletedQty", "QtyOnReceipts.value", "OrderQty.value", "Completed.value")
+@derived_from(
+    "Cancelled.value", "CompletedQty", "QtyOnReceipts.value", "BilledQty", "OrderQty.value", "Completed.value"
+)
 def line_status(line: Record) -> str | None:
-    """Cancelled; CompletedQty, else QtyOnReceipts, against OrderQty; Completed."""
+    """Cancelled; CompletedQty, else QtyOnReceipts, and BilledQty against OrderQty; Completed.
+
+    What is billed before it came is still to come.
+    """
     if _type(line) == "text":
         return None
-    done, wanted = _received(line), _number(line, "OrderQty")
+    done, wanted, billed = _received(line), _number(line, "OrderQty"), decimals.number(line.get("BilledQty"))
     if _told(line, "Cancelled") is True:
         return "cancelled"
     if 0 < wanted <= done:
-        return "received"
+        return reached({"invoiced": progress([(billed, wanted)]), "received": "full"})
     if _told(line, "Completed") is True:
-        return "closed"
+        return "invoiced" if 0 < wanted <= billed else "closed"
+    if 0 < billed < wanted:
+        return "partially invoiced"
     return "partially received" if done > 0 else "open"
 
 
@@ -108,6 +118,13 @@ def unit(line: Record) -> Any:
     """UOM, by its name where it is no standard code."""
     told = _told(line, "UOM")
     return NAMED_UNITS.get(str(told), told)
+
+
+@derived_from("Project.value")
+def project(record: Record) -> Any:
+    """Project, but not X, the code for none."""
+    told = _told(record, "Project")
+    return None if told == NON_PROJECT else told
 
 
 @derived_from("OrigPONbr.value", "OrigPOType.value")

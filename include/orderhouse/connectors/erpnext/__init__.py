@@ -38,6 +38,7 @@ CONNECTOR = Connector(
     scan=scan,
     explain=explain,
     mapping=MAPPING,
+    version=2,
     page_size=200,
     requests_per_minute=300,
     concurrency=2,

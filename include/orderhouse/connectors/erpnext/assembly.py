@@ -21,8 +21,12 @@ from include.orderhouse.local_time import from_local
 
 ORDER, LINE = "Purchase Order", "Purchase Order Item"
 CHILDREN = {"items": LINE, "taxes": "Purchase Taxes and Charges", "payment_schedule": "Payment Schedule"}
-OF_ORDER = ("name", "status", "docstatus", "workflow_state")
-"""What a line says of its order, under ``_order``."""
+OF_ORDER = ("name", "status", "docstatus", "workflow_state", "per_received", "per_billed")
+"""What a line says of its order, under ``_order``; beside it, under ``taxes``, what the order is taxed by."""
+OF_TAX = (
+    "category", "add_deduct_tax", "charge_type", "account_head", "_account_head", "rate", "included_in_print_rate",
+    "is_tax_withholding_account",
+)  # fmt: skip
 
 
 class Assembly:
@@ -76,7 +80,12 @@ class Assembly:
     def _table(self, doctype: str, names: list[str]) -> list[Raw]:
         filters: Filters = [["parent", "in", names], ["parenttype", "=", ORDER]]
         rows = self._frappe.records(doctype, filters=filters, parent=ORDER, order_by="parent asc, idx asc")
-        if any(row.get("parent") not in names for row in rows):
+        if any("parent" not in row for row in rows):
+            raise UnexpectedShape(
+                f"The list of {doctype} tells its rows without the order that they belong to.",
+                action="Nothing was loaded. Set settings.lines to 'documents', which this version of Frappe needs.",
+            )
+        if any(row["parent"] not in names for row in rows):
             raise FilterIgnored(
                 f"The list of {doctype} holds rows of other orders than those asked for.",
                 action="Nothing was loaded. A proxy or a customisation of the site drops the filters.",
@@ -94,8 +103,9 @@ class Assembly:
         rich = self._linked(order, "", now)
         for table in CHILDREN:
             rich[table] = [self._linked(row, table, now) for row in order[table]]
+        taxes = [{field: row.get(field) for field in OF_TAX} for row in rich["taxes"]]
         for line in rich["items"]:
-            line["_order"] = {field: order.get(field) for field in OF_ORDER}
+            line["_order"] = {**{field: order.get(field) for field in OF_ORDER}, "taxes": taxes}
         return rich
 
     def _instant(self, told: Any, now: datetime) -> Any:

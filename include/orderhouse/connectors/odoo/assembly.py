@@ -1,7 +1,7 @@
 """Whole raw orders: the header with its lines, everything they point to, and what the connector's settings say of them.
 
-What the connector adds to the source's fields has a leading underscore: ``_ship_to`` on the order; ``_is_charge``,
-``_supplier`` and ``_distributions`` on the line.
+What the connector adds to the source's fields has a leading underscore: ``_ship_to`` on the order; ``_number``,
+``_is_charge``, ``_supplier`` and ``_distributions`` on the line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from include.orderhouse.odoo_rpc import OdooCall
 ORDER, LINE = "purchase.order", "purchase.order.line"
 TRIES = 4
 REPEATED = ("partner_id", "company_id", "currency_id")
-OF_ORDER = ("id", "name", "state", "locked", "currency_id")
+OF_ORDER = ("id", "name", "state", "locked", "receipt_status", "invoice_status", "currency_id")
 
 
 class Assembly:
@@ -72,15 +72,17 @@ class Assembly:
         self._price_lists.learn(rich.values())
         for order in orders:
             order["_ship_to"] = _ship_to(order)
-            order["order_line"] = [self._with_order(rich[line["id"]], order) for line in lines.get(order["id"], ())]
+            shown = [rich[line["id"]] for line in lines.get(order["id"], ())]
+            order["order_line"] = [self._with_order(line, number, order) for number, line in enumerate(shown, 1)]
         return orders
 
-    def _with_order(self, line: Raw, order: Raw) -> Raw:
+    def _with_order(self, line: Raw, number: int, order: Raw) -> Raw:
         of_order = {name: order[name] for name in OF_ORDER if name in order}
         of_order["po_lock"] = look_up(order, "company_id.po_lock")
         return {
             **line,
             "order_id": of_order,
+            "_number": number,
             "_is_charge": look_up(line, "product_id.default_code") in self._settings.charge_products,
             "_supplier": self._price_lists.entry(line, order),
             "_distributions": self._distributions(line),

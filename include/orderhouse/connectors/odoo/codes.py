@@ -17,16 +17,19 @@ STATUSES = {
 }
 """The values of `purchase.order.state`, those of a confirmed order refined by receipts and bills."""
 
-LINE_STATUSES = {
-    step: "open" if step == "purchase" else code for step, code in STATUSES.items() if code != "acknowledged"
+LINE_STATUSES = {step: code for step, code in STATUSES.items() if code != "acknowledged"} | {
+    "purchase": "open",
+    "purchase, not received": "closed",
 }
 APPROVALS = {"to approve": "pending", "purchase": "approved", "done": "approved"}
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 BILLINGS = {
     f"{status}{billed}": progress
-    for billed, progress in (("", "none"), (", partly billed", "partial"), (", billed", "full"))
+    for billed, progress in (
+        ("", "none"), (", not billed", "none"), (", partly billed", "partial"), (", billed", "full")
+    )
     for status in ("no", "to invoice", "invoiced")
-} | {"invoiced": "full"}
+} | {"invoiced": "full"}  # fmt: skip
 ORDER_TYPES = {"standard": "standard", "dropship": "drop_ship"}
 LINE_TYPES = {
     "consu": "goods",

@@ -100,12 +100,16 @@ def _scope(source: Source) -> Domain:
 
 
 def _unfinished(source: Source) -> Domain:
-    """Not cancelled, not locked by hand, not both received and billed in full; the fields are those the version has."""
+    """Not cancelled, not both received and billed in full, and, where locked by hand, something of it still to come.
+
+    The fields are those the version has.
+    """
     known = source.catalogue.details["fields"][ORDER]
-    locks_all = ["company_id.po_lock", "=", "lock"]
-    domain: Domain = [["state", "!=", "cancel"], "|", locks_all, ["state", "!=", "done"]]
-    if "locked" in known:
-        domain += ["|", locks_all, ["locked", "=", False]]
+    waits: list[Domain] = [["company_id.po_lock", "=", "lock"], ["invoice_status", "=", "to invoice"]]
+    waits += [["receipt_status", "in", ["pending", "partial"]]] if "receipt_status" in known else []
+    domain: Domain = [["state", "!=", "cancel"]]
+    for unlocked in (["state", "!=", "done"], *([["locked", "=", False]] if "locked" in known else [])):
+        domain += [*["|"] * len(waits), *waits, unlocked]
     if "receipt_status" in known:
         domain += ["|", ["receipt_status", "not in", ["full"]], ["invoice_status", "not in", ["invoiced"]]]
     return domain

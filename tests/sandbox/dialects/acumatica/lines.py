@@ -12,6 +12,8 @@ from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 FIRST_FREIGHT = 100_000
 HUNDRED = Decimal(100)
 WITH_RECEIPT_ON_HOLD = 4
+NON_PROJECT = "X"
+"""What stands where there is no project: the field is never empty (PMSetup.DefaultNonProjectCode)."""
 LINE_TYPES = {
     LineKind.GOODS: "Goods for IN", LineKind.SERVICE: "Service", LineKind.ASSET: "Non-Stock",
     LineKind.SECTION: "Description", LineKind.NOTE: "Description",
@@ -98,7 +100,7 @@ def _accounting(line: Line) -> dict[str, Any]:
     return {
         "Account": first.gl_account if first else None,
         "Subaccount": only.cost_center if only else None,
-        "Project": only.project if only else None,
+        "Project": (only.project if only else None) or NON_PROJECT,
         "ProjectTask": None,
         "CostCode": None,
     }

@@ -10,6 +10,7 @@ from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.acumatica.extras import Extras
 from tests.sandbox.dialects.acumatica.lines import (
+    NON_PROJECT,
     freight_elements,
     freight_fields,
     is_completed,
@@ -70,7 +71,7 @@ def order_fields(company: Company, order: Order, options: Mapping[str, str]) -> 
         "Description": (order.memo or "").strip() or None,
         "Owner": order.buyer,
         "Branch": order.entity,
-        "Project": order.project,
+        "Project": order.project or NON_PROJECT,
         "Terms": order.payment_term,
         "CurrencyID": order.currency,
         "BaseCurrencyID": company.entity_of(order).currency,

@@ -3,6 +3,7 @@
 - ``time_zone``: the site's zone (Asia/Kolkata, as delivered), or ``untold`` where the site does not tell it
 - ``nulls``: ``14`` lets ``modified < ...`` find rows without one, as older versions do
 - ``tables``: ``denied`` refuses lists of child tables
+- ``wildcard``: ``bare`` tells no more of a child table's rows by ``*`` than their names and times, as some versions do
 - ``links``: ``denied`` refuses the doctypes that orders link to
 - ``deleted``: ``denied`` hides the deleted documents, as from all but System Managers
 - ``count``: ``refused`` does not offer the count of the desk's lists

@@ -21,6 +21,8 @@ PARENTS = {**dict.fromkeys(TABLES, ORDER), "Item Barcode": "Item"}
 
 TOMBSTONE = "Deleted Document"
 READABLE = ("Company", TOMBSTONE)
+DEFAULT_FIELDS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
+"""`default_fields` of frappe/model/__init__.py, which every doctype has."""
 COLUMN = re.compile(r"(?:`tab(?P<table>[^`]+)`\.)?`?(?P<name>\w+|\*)`?", re.ASCII)
 ORDERING = re.compile(r"\s*(?P<column>.+?)(?:\s+(?P<way>asc|desc))?\s*", re.IGNORECASE)
 Joined = dict[str, Row]
@@ -45,6 +47,8 @@ class Database:
         start, length = int(asked.get("limit_start") or 0), int(asked.get("limit_page_length", 20) or 0)
         cut = found[start : start + length] if length else found[start:]
         fields = asked.get("fields") or ["name"]
+        if doctype in PARENTS and fields == ["*"] and self._world.options.get("wildcard") == "bare":
+            fields = DEFAULT_FIELDS
         return [self._projected(doctype, row[doctype], fields) for row in cut]
 
     def count(self, doctype: str, filters: Any) -> int:

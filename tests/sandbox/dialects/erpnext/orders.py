@@ -126,7 +126,7 @@ class Orders:
         masters, entity = self._masters, self._company.entity_of(order)
         item = self._company.items[line.item or ""]
         company_amount = rounded(line.net_amount * order.exchange_rate, self._company.digits(entity.currency))
-        rate = rounded(line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED, 9)
+        rate = discounted_rate(line)
         is_priced = bool(line.discount_percent) or line.id % 3 > 0
         only = line.distributions[0] if line.distributions else None
         is_drop_ship = order.order_type == "drop_ship"
@@ -143,7 +143,7 @@ class Orders:
             "base_amount": company_amount, "base_net_amount": company_amount,
             "item_tax_template": line.tax_code, "item_tax_rate": self._item_tax_rate(order, line),
             "warehouse": None if is_drop_ship else masters.warehouse(line.site, entity),
-            "received_qty": line.quantity_received, "returned_qty": ZERO,
+            "received_qty": line.quantity if is_drop_ship else line.quantity_received, "returned_qty": ZERO,
             "billed_amt": billed_amount(self._company, order, line), "material_request": line.requisition,
             "blanket_order": line.contract, "supplier_quotation": order.quotation,
             "delivered_by_supplier": is_drop_ship, "is_free_item": False, "is_fixed_asset": line.kind == "asset",
@@ -153,10 +153,16 @@ class Orders:
         } | custom_fields(line.custom, self._zone)  # fmt: skip
 
     def _item_tax_rate(self, order: Order, line: Line) -> str:
+        """All accounts of the item's tax template: that of the tax, that of sales, and those of other taxes at 0 %.
+
+        An account of the order's taxes that is missing here is charged by the rate that stands there.
+        """
         if not line.tax_code:
             return "{}"
-        account = self._masters.tax_account(line.tax_code, self._company.entity_of(order))
-        return json.dumps({account: float(line.tax_rate)})
+        entity, rate = self._company.entity_of(order), float(line.tax_rate)
+        others = {self._masters.tax_account(code, entity): 0.0 for code in self._company.taxes}
+        own = self._masters.tax_account(line.tax_code, entity)
+        return json.dumps(others | {own: rate, f"Output Tax {line.tax_code} - {entity.code}": rate})
 
     def _taxes(self, order: Order) -> list[Row]:
         """One row for each tax of the lines, and one for each charge."""
@@ -244,21 +250,39 @@ def status(company: Company, order: Order) -> str:
     if order.stage is Stage.CLOSED:
         return "Closed"
     is_received, is_billed = per_received(order) >= HUNDRED, per_billed(company, order) >= HUNDRED
-    if order.order_type == "drop_ship" and is_received:
+    if is_delivered(order):
         return "Delivered"
     if is_received:
         return "Completed" if is_billed else "To Bill"
     return "To Receive" if is_billed else "To Receive and Bill"
 
 
+def discounted_rate(line: Line) -> Decimal:
+    """The price after the line's discount, in the nine digits that the database keeps."""
+    return rounded(line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED, 9)
+
+
+def is_delivered(order: Order) -> bool:
+    """Somebody has set a drop shipment to Delivered, once all has come to the customer: no receipt tells it."""
+    came = [(line.quantity_received, line.quantity) for line in order.goods_lines]
+    return order.order_type == "drop_ship" and _percentage(came) >= HUNDRED
+
+
 def per_received(order: Order) -> Decimal:
-    """Percentage of the quantities; what came too much of one line does not make up for another."""
+    """Percentage of the quantities; what came too much of one line does not make up for another.
+
+    Only receipts move it, which drop shipments do not have, though their lines' `received_qty` is as if all had come.
+    """
+    if order.order_type == "drop_ship":
+        return ZERO
     return _percentage([(line.quantity_received, line.quantity) for line in order.goods_lines])
 
 
 def per_billed(company: Company, order: Order) -> Decimal:
-    """Percentage of the amounts."""
-    return _percentage([(billed_amount(company, order, line), line.net_amount) for line in order.goods_lines])
+    """Percentage of the amounts; of the quantities, where the order has no amount."""
+    amounts = [(billed_amount(company, order, line), line.net_amount) for line in order.goods_lines]
+    quantities = [(line.quantity_invoiced, line.quantity) for line in order.goods_lines]
+    return _percentage(amounts if any(amount for _, amount in amounts) else quantities)
 
 
 def _percentage(pairs: list[tuple[Decimal, Decimal]]) -> Decimal:

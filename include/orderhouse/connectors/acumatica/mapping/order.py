@@ -63,6 +63,6 @@ ORDER = PurchaseOrder[Expression](
     charges_amount=money(amounts.charges),
     tax_amount=money("TaxTotal.value"),
     total_amount=money("OrderTotal.value"),
-    project_reference=text("Project.value"),
+    project_reference=text(v.project),
     memo=text("Description.value"),
 )

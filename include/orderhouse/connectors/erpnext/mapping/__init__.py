@@ -15,7 +15,7 @@ MAPPING = Mapping(
         "items",
         LINE,
         not_in_source="quantity_accepted quantity_rejected quantity_cancelled quantity_open price_basis_quantity "
-        "price_unit price_unit_conversion_factor discount_amount tax_amount total_amount confirmed_delivery_date "
+        "price_unit price_unit_conversion_factor tax_amount total_amount confirmed_delivery_date "
         "first_received_date last_received_date ship_to over_delivery_percent under_delivery_percent match_policy",
     ),
 )

@@ -6,6 +6,7 @@ from include.orderhouse.connectors.erpnext.codes import LINE_STATUSES, LINE_TYPE
 from include.orderhouse.connectors.erpnext.units import UNITS
 from include.orderhouse.connectors.erpnext.values import DIGITS
 from include.orderhouse.connectors.erpnext.values import line as v
+from include.orderhouse.connectors.erpnext.values.amounts import tax_rate
 from include.orderhouse.mapping import boolean, code, day, instant, money, percent, price, quantity, rate, text
 from include.orderhouse.markup import plain
 from include.orderhouse.model import PurchaseOrderLine
@@ -28,14 +29,15 @@ LINE = PurchaseOrderLine(
     unit=code("uom", UNITS),
     base_unit=code("stock_uom", UNITS),
     unit_conversion_factor=rate("conversion_factor", digits=DIGITS),
-    quantity_received=quantity("received_qty", digits=DIGITS),
+    quantity_received=quantity(v.quantity_received, digits=DIGITS),
     quantity_invoiced=quantity(v.quantity_invoiced),
     unit_price=price(v.unit_price, digits=DIGITS),
     discount_percent=percent("discount_percentage", digits=DIGITS),
+    discount_amount=money(v.discount_amount, digits=6),
     net_amount=money("net_amount", digits=DIGITS),
     net_amount_company=money("base_net_amount", digits=DIGITS),
     tax_code=text("item_tax_template"),
-    tax_rate=percent(v.tax_rate, digits=DIGITS),
+    tax_rate=percent(tax_rate, digits=DIGITS),
     requested_delivery_date=day("schedule_date"),
     promised_delivery_date=day("expected_delivery_date"),
     receiving_site=text("_warehouse.warehouse_name", "warehouse"),

@@ -1,6 +1,7 @@
 """An order's header in ERPNext's fields.
 
-A discount on the order as a whole is shared among the lines' net amounts by ERPNext itself, so it has no column here.
+A discount on the order as a whole is shared among the lines' net amounts by ERPNext itself, so it is part of the lines'
+discounts and has no column here.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ ORDER = PurchaseOrder(
     order_type=code(v.order_type, ORDER_TYPES),
     status=code(v.status, STATUSES),
     approval_status=code(v.approval_status, APPROVALS),
-    receipt_status=code(v.progress("per_received")),
-    invoice_status=code(v.progress("per_billed")),
+    receipt_status=code(v.receipt_status),
+    invoice_status=code(v.invoice_status),
     order_date=day("transaction_date"),
     requested_delivery_date=day("schedule_date"),
     payment_due_date=day(terms.due_date),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from include.orderhouse import wire
 from include.orderhouse.connectors.erpnext.values import rows
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
 NO_EFFECT = "Valuation"
 """Category of charges that are valued with the goods, but not owed to the vendor."""
+OF_NET = "On Net Total"
+"""How a tax is charged that is a percentage of the lines' net amounts, each by itself."""
 
 
 def sum_of_taxes(prefix: str = "") -> Derived:
@@ -24,8 +27,7 @@ def sum_of_charges(prefix: str = "") -> Derived:
 
 def _sum_of(says: str, prefix: str, are_taxes: bool) -> Derived:
     def added(order: Record) -> Decimal:
-        owed = [row for row in rows(order, "taxes") if row.get("category") != NO_EFFECT]
-        return total(_amount(row, prefix) for row in owed if _is_tax(row) is are_taxes)
+        return total(_amount(row, prefix) for row in _owed(order) if _is_tax(row) is are_taxes)
 
     amount = f"{prefix}tax_amount"
     return derived(added, f"sum of {amount} in taxes, of {says}", f"taxes.{amount}")
@@ -39,11 +41,41 @@ def _is_tax(row: Record) -> bool:
 
 def _amount(row: Record, prefix: str) -> Decimal:
     after = row.get(f"{prefix}tax_amount_after_discount_amount")
-    amount = number(row.get(f"{prefix}tax_amount") if after is None else after)
-    return -amount if row.get("add_deduct_tax") == "Deduct" else amount
+    return _signed(row, number(row.get(f"{prefix}tax_amount") if after is None else after))
+
+
+def _owed(order: Record) -> list[Record]:
+    return [row for row in rows(order, "taxes") if row.get("category") != NO_EFFECT]
+
+
+def _signed(row: Record, value: Decimal) -> Decimal:
+    return -value if row.get("add_deduct_tax") == "Deduct" else value
 
 
 @derived_from("taxes.included_in_print_rate")
 def tax_inclusive(order: Record) -> bool:
     """Whether a row of taxes is included in rates."""
     return any(row.get("included_in_print_rate") for row in rows(order, "taxes"))
+
+
+@derived_from("item_tax_rate", "_order.taxes")
+def tax_rate(line: Record) -> Decimal | None:
+    """Sum of the rates of the order's taxes, by account; item_tax_rate has the line's own.
+
+    That is JSON in a text: all accounts of the item's tax template, those for sales and for other regions among them.
+    Only accounts in the order's table of taxes count, those that the template lacks by the rate that stands there
+    (`_get_tax_rate` of controllers/taxes_and_totals.py). None where a tax is no percentage of the net amount.
+    """
+    order = line.get("_order")
+    owed = _owed(order) if isinstance(order, dict) else []
+    taxes = [row for row in owed if _is_tax(row) and not row.get("is_tax_withholding_account")]
+    if not taxes or any(row.get("charge_type") != OF_NET for row in taxes):
+        return None
+    own = _own_rates(line)
+    return total(_signed(row, number(own.get(str(row.get("account_head")), row.get("rate")))) for row in taxes)
+
+
+def _own_rates(line: Record) -> Record:
+    text = line.get("item_tax_rate")
+    rates = wire.decode(text.encode()) if isinstance(text, str) and text else None
+    return rates if isinstance(rates, dict) else {}

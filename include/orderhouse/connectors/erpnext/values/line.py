@@ -5,29 +5,64 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse import wire
 from include.orderhouse.billing import quantity_billed
 from include.orderhouse.connectors.erpnext.values import state
-from include.orderhouse.decimals import number, total
+from include.orderhouse.connectors.erpnext.values.amounts import tax_inclusive
+from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from, look_up
 from include.orderhouse.progress import progress, reached
 
 GTIN_TYPES = ("EAN", "UPC", "GTIN", "JAN")
 
 
-@derived_from("_order", "received_qty", "billed_amt")
+@derived_from("received_qty", "delivered_by_supplier", "_order.status", "_order.per_received")
+def quantity_received(line: Record) -> Any:
+    """received_qty; of drop shipments once the order is Delivered or tells that something came.
+
+    Versions in which nobody can tell what the vendor delivered set received_qty of such lines to qty each time the
+    order is saved, drafts included (`set_received_qty_for_drop_ship_items`), and leave per_received as it is.
+    """
+    told = look_up(line, "_order.per_received")
+    is_untold = told is not None and not number(told) and look_up(line, "_order.status") != "Delivered"
+    return Decimal(0) if line.get("delivered_by_supplier") and is_untold else line.get("received_qty")
+
+
+@derived_from("billed_amt", "amount", "qty", "_order.per_billed")
+def quantity_invoiced(line: Record) -> Decimal | None:
+    """qty x billed_amt / amount; of a line without an amount, qty once per_billed is 100.
+
+    ERPNext keeps no billed quantity.
+    """
+    if not number(line.get("amount")):
+        return number(line.get("qty")) if number(look_up(line, "_order.per_billed")) >= HUNDRED else None
+    return quantity_billed(*(number(line.get(name)) for name in ("billed_amt", "amount", "qty")))
+
+
+@derived_from("_order", "is_closed", "received_qty", "billed_amt", "_item_code.is_stock_item")
 def line_status(line: Record) -> str:
-    """The order's status; received_qty and billed_amt."""
+    """The order's status; is_closed; received and billed quantities.
+
+    Stock items that are billed before they came are still to come.
+    """
     order = line.get("_order")
     told = state(order) if isinstance(order, dict) else ""
     if told.startswith("Draft") or told in ("Closed", "Cancelled"):
         return told
-    steps = {"billed": _come(line, "billed_amt", "amount"), "received": _come(line, "received_qty", "qty")}
-    return reached(steps, partly="partly") or "open"
+    if line.get("is_closed"):
+        return "Closed"
+    billed, received = _billed(line), _come(quantity_received(line), line.get("qty"))
+    is_ahead = billed == "full" != received and look_up(line, "_item_code.is_stock_item")
+    return reached({"billed": None if is_ahead else billed, "received": received}, partly="partly") or "open"
 
 
-def _come(line: Record, done: str, wanted: str) -> str | None:
-    return progress([(number(line.get(done)), number(line.get(wanted)))])
+def _billed(line: Record) -> str | None:
+    if number(line.get("amount")):
+        return _come(line.get("billed_amt"), line.get("amount"))
+    return "full" if quantity_invoiced(line) else None
+
+
+def _come(done: Any, wanted: Any) -> str | None:
+    return progress([(number(done), number(wanted))])
 
 
 @derived_from("_order.docstatus")
@@ -36,10 +71,10 @@ def is_cancelled(line: Record) -> bool:
     return bool(look_up(line, "_order.docstatus") == 2)
 
 
-@derived_from("_order.status")
+@derived_from("_order.status", "is_closed")
 def is_closed(line: Record) -> bool:
-    """Whether the order is closed."""
-    return bool(look_up(line, "_order.status") == "Closed")
+    """Whether the order is closed; or the line, in versions that close lines."""
+    return bool(look_up(line, "_order.status") == "Closed" or line.get("is_closed"))
 
 
 @derived_from("is_fixed_asset", "_item_code.is_stock_item")
@@ -76,20 +111,16 @@ def unit_price(line: Record) -> Any:
     return number(line.get("rate_with_margin")) or number(line.get("price_list_rate")) or None
 
 
-@derived_from("billed_amt", "amount", "qty")
-def quantity_invoiced(line: Record) -> Decimal | None:
-    """qty x billed_amt / amount: ERPNext keeps no billed quantity."""
-    return quantity_billed(*(number(line.get(name)) for name in ("billed_amt", "amount", "qty")))
+@derived_from("rate", "qty", "amount", "net_amount", "_order.taxes")
+def discount_amount(line: Record) -> Decimal | None:
+    """qty x what rate is below the unit price, and what net_amount is below amount.
 
-
-@derived_from("item_tax_rate", "item_tax_template")
-def tax_rate(line: Record) -> Decimal | None:
-    """Sum of the rates in item_tax_rate.
-
-    That is JSON in a text: the accounts of the item's tax template and their rates.
+    The latter is the line's share of a discount on the order as a whole; with taxes in the rates it is tax as well, and
+    left out.
     """
-    text = line.get("item_tax_rate")
-    if not isinstance(text, str) or not line.get("item_tax_template"):
+    order, before = line.get("_order"), unit_price(line)
+    if before is None or not isinstance(order, dict) or order.get("taxes") is None:
         return None
-    rates = wire.decode(text.encode())
-    return total(rates.values()) if isinstance(rates, dict) else None
+    own = number(line.get("qty")) * (number(before) - number(line.get("rate")))
+    shared = number(line.get("amount")) - number(line.get("net_amount"))
+    return own if tax_inclusive(order) else own + shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.erpnext.values import rows, state
 from include.orderhouse.decimals import HUNDRED, number
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import reached
 
 REFINED = ("To Receive and Bill", "To Bill", "Delivered", "Submitted")
@@ -15,9 +15,16 @@ def _come(order: Record, path: str) -> str:
     return "full" if share >= HUNDRED else "partial" if share > 0 else "none"
 
 
-def progress(path: str) -> Derived:
-    """How far a percentage has come."""
-    return derived(lambda order: _come(order, path), f"{path}: 0, 100 or between", path)
+@derived_from("per_received", "status")
+def receipt_status(order: Record) -> str:
+    """per_received: 0, 100 or between; full once a drop shipment is Delivered, which leaves per_received as it is."""
+    return "full" if state(order) == "Delivered" else _come(order, "per_received")
+
+
+@derived_from("per_billed")
+def invoice_status(order: Record) -> str:
+    """per_billed: 0, 100 or between."""
+    return _come(order, "per_billed")
 
 
 @derived_from("status", "docstatus", "workflow_state", "per_received", "per_billed", "order_confirmation_date")

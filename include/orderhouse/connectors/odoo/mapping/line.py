@@ -1,4 +1,8 @@
-"""Lines and their shares of analytic accounts in Odoo's fields."""
+"""Lines and their shares of analytic accounts in Odoo's fields.
+
+Odoo numbers no lines: they are counted in the order that it shows them in. ``sequence`` sorts them, and is 10 for all
+that nobody has moved.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from include.orderhouse.model import PurchaseOrderDistribution, PurchaseOrderLin
 
 LINE = PurchaseOrderLine(
     source_line_id=text("id"),
-    line_number=text("sequence"),
+    line_number=text("_number", "sequence"),
     line_type=code(v.line_type, LINE_TYPES),
     line_status=code(v.line_status, LINE_STATUSES),
     item_code=text("product_id.default_code", "product_id.id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.decimals import number
@@ -33,15 +34,34 @@ def contact(address: str) -> Derived:
     return derived(name, f"{address}.name, where it is a contact of another partner", f"{address}.name", entity, kind)
 
 
-def is_locked(order: Record) -> bool:
-    """Locked by hand, which ends an order; a company may also lock every order as it is confirmed (``po_lock``)."""
+def has_ended(order: Record) -> bool:
+    """Locked by hand while nothing was to be received or billed; a company may also lock all as they are confirmed.
+
+    A lock alone ends nothing: it keeps an order from being edited, and goods and bills still come (``po_lock``).
+    """
     has_lock = order.get("state") == "done" or bool(order.get("locked"))
-    return has_lock and (order.get("po_lock") or look_up(order, "company_id.po_lock")) != "lock"
+    locks_all = (order.get("po_lock") or look_up(order, "company_id.po_lock")) == "lock"
+    waits = order.get("receipt_status") in ("pending", "partial") or order.get("invoice_status") == "to invoice"
+    return has_lock and not locks_all and not waits
 
 
-def come(lines: list[Record], quantity: str) -> str | None:
-    """How far the lines have come by that quantity."""
-    return progress((number(line.get(quantity)), number(line.get("product_qty"))) for line in lines)
+def is_over(line: Record, order: Record) -> bool:
+    """Whether no receipt of a line is to come any more, however little came.
+
+    An order is received in full when its receipts are all done or cancelled; what is missing of one that was done
+    without a backorder is missing for good, while ``product_qty`` stays (measured).
+    """
+    return order.get("receipt_status") == "full" and line.get("qty_received_method") == "stock_moves"
+
+
+def come(lines: list[Record], quantity: str, order: Record) -> str | None:
+    """How far the lines of an order have come by that quantity, of what came or is still to come."""
+    return progress((number(line.get(quantity)), _expected(line, order)) for line in lines)
+
+
+def _expected(line: Record, order: Record) -> Decimal:
+    ordered = number(line.get("product_qty"))
+    return min(ordered, number(line.get("qty_received"))) if is_over(line, order) else ordered
 
 
 def taxes(line: Record) -> list[Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over, taxes
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -20,19 +20,24 @@ def of_goods(path: str) -> Derived:
     return derived(found, f"{path}, but not of text lines", path)
 
 
-@derived_from("order_id", "qty_received", "qty_invoiced")
+@derived_from("order_id", "qty_received", "qty_received_method", "qty_invoiced")
 def line_status(line: Record) -> str | None:
-    """The order's state; received and billed quantities."""
+    """The order's state; received and billed quantities.
+
+    Goods that are billed before they came are still to come.
+    """
     order: Any = line.get("order_id")
     if line.get("display_type") or not isinstance(order, dict):
         return None
     state = str(order.get("state"))
-    if is_locked(order):
+    if has_ended(order):
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come([line], "qty_invoiced"), "received": come([line], "qty_received")}
-    step = reached(told, partly="partly")
+    billed, received = (come([line], name, order) for name in ("qty_invoiced", "qty_received"))
+    is_ahead = billed == "full" != received and line.get("qty_received_method") == "stock_moves"
+    step = reached({"billed": None if is_ahead else billed, "received": received}, partly="partly")
+    step = step or ("not received" if is_over(line, order) else None)
     return f"purchase, {step}" if step else "purchase"
 
 
@@ -44,10 +49,10 @@ def line_type(line: Record) -> str:
     return "charge" if line.get("_is_charge") else str(look_up(line, "product_id.type") or "no product")
 
 
-@derived_from("order_id")
+@derived_from("order_id", "qty_received_method")
 def is_closed(line: Record) -> bool:
-    """Whether the order is locked."""
-    return is_locked(line["order_id"])
+    """Whether the order has ended, or its receipts are over and the line has come by them."""
+    return has_ended(line["order_id"]) or is_over(line, line["order_id"])
 
 
 @derived_from("product_uom_qty", "product_qty")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.odoo.codes import APPROVALS
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, is_locked, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, taxes
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -32,15 +32,15 @@ def order_date(order: Record) -> Any:
     return (order.get("date_approve") if order.get("state") in CONFIRMED else None) or order.get("date_order")
 
 
-@derived_from("state", "receipt_status", LINES)
+@derived_from("state", "receipt_status", "invoice_status", LINES)
 def status(order: Record) -> str:
     """state, locking, receipt_status and billed quantities."""
     state = str(order.get("state"))
-    if is_locked(order):
+    if has_ended(order):
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come(_goods(order), "qty_invoiced"), "received": str(order.get("receipt_status") or "")}
+    told = {"billed": come(_goods(order), "qty_invoiced", order), "received": str(order.get("receipt_status") or "")}
     is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
     step = reached(told, partly="partly") or ("acknowledged" if is_acknowledged else None)
     return f"purchase, {step}" if step else "purchase"
@@ -54,9 +54,14 @@ def approval_status(order: Record) -> Any:
 
 @derived_from("invoice_status", LINES)
 def billing(order: Record) -> str:
-    """invoice_status and billed quantities of the lines."""
-    billed = reached({"billed": come(_goods(order), "qty_invoiced")}, partly="partly")
-    return f"{order.get('invoice_status') or 'no'}{f', {billed}' if billed else ''}"
+    """invoice_status and billed quantities of the lines.
+
+    Odoo calls an order invoiced that has a bill, be it cancelled, while nothing that came is to be billed
+    (`_get_invoiced`).
+    """
+    billed = come(_goods(order), "qty_invoiced", order)
+    word = "not billed" if billed == "none" else reached({"billed": billed}, partly="partly")
+    return f"{order.get('invoice_status') or 'no'}{f', {word}' if word else ''}"
 
 
 @derived_from("dest_address_id")
