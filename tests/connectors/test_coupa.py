@@ -29,11 +29,13 @@ from tests.connectors.coupa_instance import (
     instance,
     read_one,
     source,
+    transformed,
 )
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.coupa.orders import updated_at
+from tests.sandbox.order import Stage
 from tests.sandbox.running import Sandbox, sandbox
 
 __all__ = ["company", "instance", "source"]
@@ -222,6 +224,43 @@ def test_segments_and_charges_are_what_the_settings_say(
         record = read_one(source_for(NAME, instance, charge_commodities=commodities), order)
         assert order_values.sum_of("total", "", True)(record) == charges
         assert order_values.subtotal(record) == order.subtotal + order.charges_amount - charges
+
+
+def test_a_header_without_currency_and_total_has_those_of_its_lines(company: Company, source_for: SourceFor) -> None:
+    """Coupa's own example of an order has neither, and people by first and last names."""
+    order = next(o for o in company.orders.values() if o.charges and o.requester and company.vendors[o.vendor].contact)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"header": "bare"}}) as running:
+        row = transformed(source := source_for(NAME, running), read_one(source, order))["purchase_order"][0]
+    told = (row["currency"], row["subtotal_amount"], row["charges_amount"])
+    assert told == (order.currency, order.subtotal, order.charges_amount)
+    assert (row["requester"], row["vendor_contact"]) == (order.requester, company.vendors[order.vendor].contact)
+
+
+def test_soft_closed_orders_are_closed(company: Company, source_for: SourceFor) -> None:
+    closed = next(order for order in company.orders.values() if order.stage is Stage.CLOSED)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"closing": "soft"}}) as running:
+        source = source_for(NAME, running)
+        made = transformed(source, read_one(source, closed))
+        assert closed.id not in fetched(source, Window(None, NOW, open_only=True))
+    (order,), lines = made["purchase_order"], made["purchase_order_line"]
+    assert (order["status"], order["status_source"]) == ("closed", "soft_closed")
+    assert order["approval_status"] == "approved"
+    assert {line["is_closed"] or line["is_cancelled"] for line in lines} == {True}
+
+
+def test_what_an_api_filter_leaves_out_is_unknown(company: Company, source_for: SourceFor) -> None:
+    order = next(o for o in company.orders.values() if o.is_open and any(line.receipts for line in o.goods_lines))
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"default_filter": "yes"}}) as running:
+        hidden, shown = (
+            transformed(source, read_one(source, order))
+            for source in (source_for(NAME, running), source_for(NAME, running, api_filter="everything"))
+        )
+    (unknown,), (known,) = hidden["purchase_order"], shown["purchase_order"]
+    assert (unknown["receipt_status"], unknown["invoice_status"]) == (None, None)
+    assert unknown["status"] in ("sent", "acknowledged", "approved")
+    lines = hidden["purchase_order_line"]
+    assert {(line["quantity_received"], line["quantity_invoiced"]) for line in lines} == {(None, None)}
+    assert known["receipt_status"] == order.receipt_progress.value
 
 
 def test_custom_fields_of_both_kinds_come_without_being_named(source: Source, company: Company) -> None:

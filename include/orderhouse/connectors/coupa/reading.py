@@ -16,7 +16,7 @@ from include.orderhouse.precision import since
 from include.orderhouse.sections import Section, read_sections, reread
 
 ORDERS, LINES = "purchase_orders", "purchase_order_lines"
-FINISHED = "closed,cancelled"
+FINISHED = "closed,soft_closed,cancelled"
 STATE = only("id", "updated-at", "created-at")
 Query = dict[str, str]
 
@@ -54,9 +54,14 @@ def _within(field: str, window: Window) -> Query:
     return {f"{field}[{operator}]": bound.isoformat() for operator, bound in bounds if bound}
 
 
+def _filter(source: Source) -> Query:
+    """The API filter that orders are asked for through, in place of the instance's default one."""
+    return {"filter": source.settings.api_filter} if source.settings.api_filter else {}
+
+
 def _by_header(source: Source, query: Query, after: Raw | None) -> Iterator[Page]:
     position = Position(**after) if after else None
-    for rows, last in pages(source.api, ORDERS, query, source.page_size, position):
+    for rows, last in pages(source.api, ORDERS, {**query, **_filter(source)}, source.page_size, position):
         yield Page([whole(row, source.settings) for row in rows], last.as_json())
     yield Page(())
 
@@ -75,7 +80,7 @@ def _by_id(source: Source, ids: Sequence[int]) -> list[Raw]:
     found: list[Raw] = []
     for batch in batches(ids, LARGEST_PAGE):
         query = {"id[in]": ",".join(map(str, batch)), "order_by": "id", "dir": "asc", "limit": str(LARGEST_PAGE)}
-        rows = records(source.api, ORDERS, query)
+        rows = records(source.api, ORDERS, {**query, **_filter(source)})
         if {row["id"] for row in rows} - set(batch):
             raise FilterIgnored(
                 f"{ORDERS}: asked for {len(batch)} orders by id, and others came.",

@@ -2,6 +2,9 @@
 
 - ``nothing``: ``empty`` answers an empty list where nothing is found, else 404 with an error
 - ``sorting``: ``ignored`` gives the latest ids first, whatever ``order_by`` and ``dir`` say
+- ``header``: ``bare`` is that of the vendor's example: no currency, no total, people by first and last names
+- ``closing``: ``soft`` closes orders so that they can be opened again
+- ``default_filter``: ``yes`` has an API filter that leaves elements out, unless ``filter`` names another one
 - ``time_zone``: the instance's zone, in whose offsets times are written (America/Los_Angeles)
 """
 

@@ -72,6 +72,7 @@ class Query:
     order_by: str
     is_descending: bool
     fields: list[Any] | None
+    filter: str
 
     def page(self, rows: Iterable[Row], ignores_conditions: bool, ignores_sorting: bool) -> list[Row]:
         """The rows that meet the conditions, sorted and cut."""
@@ -85,7 +86,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Query:
     """The query of a request; names with hyphens and underscores are the same."""
     told, conditions = dict[str, str](), []
     for key, value in pairs:
-        if key in ("offset", "limit", "order_by", "dir", "fields", "return_object"):
+        if key in ("offset", "limit", "order_by", "dir", "fields", "return_object", "filter"):
             told[key] = value
         else:
             conditions.append(_condition(key, value))
@@ -98,6 +99,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Query:
         told.get("order_by", "id").replace("_", "-"),
         told.get("dir", "desc" if "order_by" not in told else "asc") == "desc",
         _fields(told.get("fields")),
+        told.get("filter", ""),
     )
 
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.coupa.errors import NOTHING, CoupaError, no_such_path, token_refused, unauthorised
 from tests.sandbox.dialects.coupa.orders import Orders
-from tests.sandbox.dialects.coupa.query import parse, project
+from tests.sandbox.dialects.coupa.query import Query, parse, project
 from tests.sandbox.dialects.coupa.values import Row, as_xml, written
 from tests.sandbox.rows import RowCache
 from tests.sandbox.wire import json_response
@@ -24,6 +24,8 @@ TOKEN_PATH = "/oauth2/token"
 TOKEN_SECONDS = 86_399
 SCOPES = ("core.common.read", "core.purchase_order.read", "core.supplier.read")
 NEEDED = "core.purchase_order.read"
+HIDDEN = ("received", "invoiced")
+"""What the default filter leaves out, where an instance has one."""
 
 
 def routes(world: World) -> Sequence[BaseRoute]:
@@ -50,7 +52,8 @@ class Service:
     @property
     def _cache(self) -> RowCache[Row]:
         if self._rows is None:
-            self._rows = RowCache(self._world.company, Orders(self._world.company, self._world.clock.now()).render)
+            orders = Orders(self._world.company, self._world.clock.now(), self._world.options)
+            self._rows = RowCache(self._world.company, orders.render)
         return self._rows
 
     async def token(self, request: Request) -> Response:
@@ -103,7 +106,7 @@ class Service:
                 raise CoupaError(404, NOTHING)
         except CoupaError as error:
             return error.response()
-        shown = [self._shown(row, query.fields) for row in found]
+        shown = [self._shown(self._filtered(row, query), query.fields) for row in found]
         if "json" not in request.headers.get("accept", ""):
             return Response(as_xml(resource, shown), media_type="application/xml")
         return json_response(shown[0] if is_one else shown)
@@ -112,6 +115,14 @@ class Service:
         granted = self._scopes.get(authorization.partition(" ")[2].strip(), set())
         if NEEDED not in granted:
             raise CoupaError(403, f"Insufficient scope. Required scope: {NEEDED}")
+
+    def _filtered(self, row: Row, query: Query) -> Row:
+        """An order through the instance's default filter, unless fields or another filter are asked for."""
+        is_filtered = self._world.options.get("default_filter") == "yes" and query.fields is None and not query.filter
+        if not is_filtered or "order-lines" not in row:
+            return row
+        lines = [{name: value for name, value in line.items() if name not in HIDDEN} for line in row["order-lines"]]
+        return {**row, "order-lines": lines}
 
     def _shown(self, row: Row, fields: list[Any] | None) -> Any:
         shown = written(project(row, fields), self._zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from include.orderhouse.decimals import number
@@ -31,15 +31,22 @@ def has_quantity(line: Record) -> bool:
     return line.get("type") != "OrderAmountLine"
 
 
-def received(lines: Iterable[Record]) -> str | None:
+def received(lines: Sequence[Record]) -> str | None:
     """How far lines have come by ``received``: a quantity, or of an amount line an amount."""
     wanted = [(line, "quantity" if has_quantity(line) else "total") for line in lines]
-    return progress((number(line.get("received")), number(line.get(name))) for line, name in wanted)
+    return _come([(line, "received", name) for line, name in wanted])
 
 
-def invoiced(lines: Iterable[Record]) -> str | None:
+def invoiced(lines: Sequence[Record]) -> str | None:
     """How far lines have come by what was invoiced of their amounts."""
-    return progress((number(line.get("invoiced")), number(line.get("total"))) for line in lines)
+    return _come([(line, "invoiced", "total") for line in lines])
+
+
+def _come(lines: Sequence[tuple[Record, str, str]]) -> str | None:
+    """None where an API filter leaves out what has come of them."""
+    if not all(done in line for line, done, _ in lines):
+        return None
+    return progress((number(line.get(done)), number(line.get(wanted))) for line, done, wanted in lines)
 
 
 def wanted(lines: list[Record]) -> list[Record]:

@@ -34,7 +34,7 @@ def status(order: Record) -> str:
 def approval_status(order: Record) -> str | None:
     """status: an order is made of an approved requisition."""
     told = order.get("status")
-    if told in (*ISSUED, *HELD, "closed"):
+    if told in (*ISSUED, *HELD, "closed", "soft_closed"):
         return "approved"
     return "pending" if told == "buyer_hold" else None
 
@@ -53,16 +53,21 @@ def invoice_status(order: Record) -> str | None:
 
 @derived_from("total", "order-lines.total")
 def subtotal(order: Record) -> Decimal | None:
-    """total less charge lines."""
-    charges = total(line.get("total") for line in _lines(order, are_charges=True))
-    return None if order.get("total") is None else number(order["total"]) - charges
+    """total less charge lines, else the sum of total of the other lines."""
+    if order.get("total") is None:
+        return _added(order, "total", are_charges=False)
+    return number(order["total"]) - total(line.get("total") for line in _lines(order, are_charges=True))
+
+
+def _added(order: Record, path: str, are_charges: bool) -> Decimal | None:
+    found: list[Any] = [look_up(line, path) for line in _lines(order, are_charges)]
+    return None if None in found else total(found)
 
 
 def sum_of(path: str, says: str, are_charges: bool) -> Derived:
     """A sum over the order's charge lines, or over all others; None where a line lacks it."""
 
     def added(order: Record) -> Decimal | None:
-        found: list[Any] = [look_up(line, path) for line in _lines(order, are_charges)]
-        return None if None in found else total(found)
+        return _added(order, path, are_charges)
 
     return derived(added, says, f"order-lines.{path}")
