@@ -25,7 +25,13 @@ from tests.sandbox.running import Sandbox, sandbox
 NAME = "coupa"
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 EVER = Window(None, None)
-PLAYS: list[dict[str, str]] = [{}, {"nothing": "empty"}, {"sorting": "ignored"}, {"time_zone": "Asia/Tokyo"}]
+PLAYS: list[dict[str, str]] = [
+    {},
+    {"nothing": "empty"},
+    {"sorting": "ignored"},
+    {"time_zone": "Asia/Tokyo"},
+    {"blank": "instants"},
+]
 """What releases and instances differ in."""
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
+from include.orderhouse.connectors.coupa.values import company_day, written_day
 from include.orderhouse.connectors.coupa.values import line as line_values
 from include.orderhouse.connectors.coupa.values import order as order_values
-from include.orderhouse.connectors.coupa.values import written_day
 from include.orderhouse.coupa_core import LARGEST_PAGE
 from include.orderhouse.errors import FilterIgnored
 from tests.connectors.conftest import SourceFor
@@ -83,8 +83,37 @@ def test_instants_are_told_with_the_instances_offset(company: Company, source_fo
     assert keys[0][str(order.id)] == updated_at(order).replace(microsecond=0)
 
 
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("America/Los_Angeles", "America/Los_Angeles"),
+        ("America/Denver", "America/Los_Angeles"),
+        ("Europe/Berlin", "America/Los_Angeles"),
+        ("America/Los_Angeles", "UTC"),
+        ("Asia/Kolkata", "UTC"),
+    ],
+)
+def test_a_need_by_date_is_the_companys_day_in_whatever_zone_it_is_written(
+    company: Company, source_for: SourceFor, zone: str, written: str
+) -> None:
+    """H1: midnight in the company's default zone (Querying Options), which need not be that of the times' offsets."""
+    order = next(order for order in company.orders.values() if order.goods_lines[0].requested_date)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"time_zone": written, "company_zone": zone}}) as running:
+        source = source_for(NAME, running)
+        lines = transformed(source, read_one(source, order))["purchase_order_line"]
+    assert lines[0]["requested_delivery_date"] == order.goods_lines[0].requested_date
+
+
+def test_a_need_by_date_with_a_time_of_its_own_is_the_day_that_was_written() -> None:
+    day = company_day("need-by-date")
+    assert day({"need-by-date": "2026-05-01T12:00:00-07:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-31T23:00:00-08:00"}) == "2026-06-01"
+    assert day({"need-by-date": "first of May"}) == "first of May", "left for the transform to reject"
+    assert day({"need-by-date": None}) is None
+
+
 def test_a_day_is_the_one_that_was_written() -> None:
-    """A need-by date is midnight in the instance's zone; converting it would move the day."""
     day = written_day("need-by-date")
     assert day({"need-by-date": "2026-05-01T00:00:00-07:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
@@ -93,17 +122,25 @@ def test_a_day_is_the_one_that_was_written() -> None:
     assert day({"need-by-date": None}) is None
 
 
+@pytest.mark.parametrize("options", [{}, {"blank": "instants"}], ids=str)
 def test_orders_without_a_modification_time_come_by_their_creation(
-    instance: Sandbox, company: Company, source_for: SourceFor
+    company: Company, source_for: SourceFor, options: dict[str, str]
 ) -> None:
-    """H13, H14."""
-    order = next(order for order in company.orders.values() if not order.is_open)
-    order.lacks_modified_at = True
+    """H13, H14: also where an instance cannot be asked which times are blank."""
+    order, other = [order for order in company.orders.values() if not order.is_open][:2]
+    an_open = an_open_order(company)
+    order.lacks_modified_at = an_open.lacks_modified_at = True
     window = Window(order.created_at, order.created_at + timedelta(seconds=1))
-    source = source_for(NAME, instance)
-    assert order.id in fetched(source, window)
-    assert order.id not in fetched(source, Window(NOW + timedelta(days=1), None))
-    assert order.id not in fetched(source_for(NAME, instance, undated=False), window)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: options}) as running:
+        source = source_for(NAME, running, page_size=3)
+        assert order.id in fetched(source, window)
+        assert order.id not in fetched(source, Window(other.created_at + timedelta(days=400), None))
+        assert order.id not in fetched(source_for(NAME, running, undated=False), window)
+        found = fetched(source, Window(None, NOW, open_only=True))
+        assert found.count(an_open.id) == 1
+        assert len(found) == len(set(found))
+        asked = [record.query for record in running.world(NAME).log.records if "blank" in record.query]
+    assert (len(asked) == 1) is ("blank" not in options), "where it is refused it is not asked for again"
 
 
 @pytest.mark.parametrize("options", PLAYS[:3], ids=str)

@@ -46,6 +46,7 @@ class Service:
     def __init__(self, world: World) -> None:
         self._world = world
         self._zone = ZoneInfo(world.options.get("time_zone", "America/Los_Angeles"))
+        self._company_zone = ZoneInfo(world.options.get("company_zone", self._zone.key))
         self._scopes: dict[str, set[str]] = {}
         self._rows: RowCache[Row] | None = None
 
@@ -99,7 +100,7 @@ class Service:
             return unauthorised()
         try:
             self._check_scope(authorization or "")
-            query = parse(request.query_params.multi_items())
+            query = parse(request.query_params.multi_items(), self._world.options.get("blank") == "instants")
             faults, ignores_sorting = self._world.faults, self._world.options.get("sorting") == "ignored"
             found = query.page(rows(), faults.active("ignore_filter") is not None, ignores_sorting)
             if not found and (is_one or self._world.options.get("nothing") != "empty"):
@@ -125,5 +126,5 @@ class Service:
         return {**row, "order-lines": lines}
 
     def _shown(self, row: Row, fields: list[Any] | None) -> Any:
-        shown = written(project(row, fields), self._zone)
+        shown = written(project(row, fields), self._zone, self._company_zone)
         return self._world.faults.reshaped(shown) if fields is None else shown

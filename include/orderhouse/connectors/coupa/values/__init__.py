@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.orderhouse.decimals import number
@@ -24,6 +25,26 @@ def written_day(path: str) -> Derived:
         return found[0] if found else value
 
     return derived(day, f"the day of {path}, as written", path)
+
+
+def company_day(path: str) -> Derived:
+    """The day of a date that people entered, by the calendar of their company.
+
+    Such dates are midnight in the company's default zone (Querying Options), whatever offset they are written with:
+    23:00 is midnight one hour further east, so the day after is meant. The two are taken to be less than half a day
+    apart. What is no quarter of an hour is no midnight.
+    """
+
+    def day(record: Record) -> Any:
+        value = look_up(record, path)
+        try:
+            at = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            return value
+        is_midnight_elsewhere = not (at.minute % 15 or at.second or at.microsecond)
+        return (at + timedelta(hours=12, microseconds=-1) if is_midnight_elsewhere else at).date().isoformat()
+
+    return derived(day, f"the day of {path}, from the nearest midnight", path)
 
 
 def has_quantity(line: Record) -> bool:
