@@ -300,6 +300,19 @@ def test_what_an_api_filter_leaves_out_is_unknown(company: Company, source_for: 
     assert known["receipt_status"] == order.receipt_progress.value
 
 
+@pytest.mark.parametrize(
+    ("kind", "days"),
+    [("DaysAfterNetPaymentTerm", (30, 10)), (None, (30, 10)), ("DaysToBaseEomPaymentTerm", (None, None))],
+)
+def test_days_to_the_end_of_a_month_are_no_days_until_payment(
+    company: Company, source: Source, kind: str | None, days: tuple[int | None, int | None]
+) -> None:
+    term = {"code": "30EOM", "days-for-net-payment": 30, "days-for-discount-payment": 10, "type": kind}
+    record = read_one(source, an_open_order(company)) | {"payment-term": term}
+    (order,) = transformed(source, record)["purchase_order"]
+    assert (order["net_days"], order["discount_days"]) == days
+
+
 def test_custom_fields_of_both_kinds_come_without_being_named(source: Source, company: Company) -> None:
     """H21: newer ones have a namespace, older ones stand beside the standard elements."""
     order = an_open_order(company)

@@ -10,6 +10,9 @@ from include.orderhouse.connectors.coupa.values import invoiced, received, step,
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
+PLAIN_TERM = "DaysAfterNetPaymentTerm"
+"""Of the types of payment terms (Payment Terms API, elements) the one of a number of days after the invoice."""
+
 
 def _lines(order: Record, are_charges: bool) -> list[Record]:
     found = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
@@ -49,6 +52,16 @@ def receipt_status(order: Record) -> str | None:
 def invoice_status(order: Record) -> str | None:
     """invoiced of the lines that are not cancelled against their totals."""
     return invoiced(_wanted(order))
+
+
+def days(name: str) -> Derived:
+    """Days of the payment term, where it counts days alone; others end at a day or at the end of a month."""
+
+    def told(order: Record) -> Any:
+        is_plain = look_up(order, "payment-term.type") in (None, PLAIN_TERM)
+        return look_up(order, f"payment-term.{name}") if is_plain else None
+
+    return derived(told, f"payment-term.{name}, of terms that count days alone", f"payment-term.{name}")
 
 
 @derived_from("total", "order-lines.total")
