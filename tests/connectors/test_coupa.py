@@ -313,6 +313,19 @@ def test_days_to_the_end_of_a_month_are_no_days_until_payment(
     assert (order["net_days"], order["discount_days"]) == days
 
 
+def test_the_company_of_split_lines_is_that_of_their_allocations(company: Company, source: Source) -> None:
+    """Lines whose costs are split have no account of their own (Purchase Order Lines API)."""
+    record = next(o for page in CONNECTOR.fetch(source, EVER) for o in page.records if any_split(o))
+    record = {**record, "order-lines": [line for line in record["order-lines"] if line["account-allocations"]]}
+    (order,) = transformed(source, record)["purchase_order"]
+    entity = company.entities[company.orders[record["id"]].entity]
+    assert (order["company_code"], order["company_name"]) == (entity.code, entity.name)
+
+
+def any_split(order: Any) -> bool:
+    return any(line["account-allocations"] for line in order["order-lines"])
+
+
 def test_custom_fields_of_both_kinds_come_without_being_named(source: Source, company: Company) -> None:
     """H21: newer ones have a namespace, older ones stand beside the standard elements."""
     order = an_open_order(company)

@@ -104,7 +104,7 @@ class Orders:
             "price": price(line), "total": line.net_amount, "received": line.quantity_received,
             "invoiced": invoiced_amount(self._company, order, line), "need-by-date": line.requested_date,
             "status": line_status(line), "source-part-num": line.vendor_item_code, "account-allocations": shares,
-            "account": masters.account(None if is_split else first, entity),
+            "account": None if is_split else masters.account(first, entity),
             "accounting-total": self._in_company(order, line.net_amount), "created-at": line.created_at,
             "updated-at": line_updated_at(order, line),
             "match-type": "2-way" if line.kind is LineKind.SERVICE else "3-way",

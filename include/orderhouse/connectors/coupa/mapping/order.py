@@ -40,11 +40,8 @@ ORDER = PurchaseOrder(
     invoice_status=code(v.invoice_status),
     order_date=day(written_day("created-at")),
     acknowledged_at=instant("acknowledged-at"),
-    company_code=text(the_only("order-lines", "account.account-type.name")),
-    company_name=text(
-        the_only("order-lines", "account.account-type.legal-entity-name"),
-        the_only("order-lines", "account.account-type.name"),
-    ),
+    company_code=text(v.chart("name")),
+    company_name=text(v.chart("legal-entity-name"), v.chart("name")),
     requester=text(*_names("requester"), *_names("requisition-header.requester"), "requester.login"),
     created_by=text("created-by.login"),
     vendor_code=text("supplier.number", "supplier.id"),

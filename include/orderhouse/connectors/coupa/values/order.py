@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
 from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
 from include.orderhouse.decimals import number, total
@@ -52,6 +53,19 @@ def receipt_status(order: Record) -> str | None:
 def invoice_status(order: Record) -> str | None:
     """invoiced of the lines that are not cancelled against their totals."""
     return invoiced(_wanted(order))
+
+
+def chart(name: str) -> Derived:
+    """What the accounts of all lines, and of the allocations of those that are split, agree on of their chart."""
+
+    def told(order: Record) -> Any:
+        lines = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
+        shares = (share for line in lines for share in line.get("account-allocations") or ())
+        found = (look_up(holder, f"account.account-type.{name}") for holder in (*lines, *shares))
+        return agreed(one for one in found if isinstance(one, str) and one)
+
+    says = f"account.account-type.{name} of the lines and their allocations, where they name only one"
+    return derived(told, says, "order-lines.account", "order-lines.account-allocations")
 
 
 def days(name: str) -> Derived:
