@@ -439,6 +439,18 @@ def test_without_bills_it_is_unknown_what_was_invoiced(connect: SourceFor, compa
     assert {row["quantity_invoiced"] for row in frames.tables["purchase_order_line"].to_pylist()} == {None}
 
 
+def test_a_bill_that_does_not_name_the_orders_lines_leaves_unknown_what_was_invoiced(
+    connect: SourceFor, company: Company
+) -> None:
+    billed, other = next(order for order in ours(company) if has_bill(order)), an_order(company)
+    with serve(company, links="header") as running:
+        source = connect(running)
+        orders = [transformed(source, one(source, order)) for order in (billed, other)]
+    told = [frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] for frames in orders]
+    assert told == [None, "none"]
+    assert {row["quantity_invoiced"] for row in orders[0].tables["purchase_order_line"].to_pylist()} == {None}
+
+
 def test_an_address_that_was_edited_in_its_order_keeps_its_place(connect: SourceFor, company: Company) -> None:
     """Intuit's own example of an order has the place in the fourth line."""
     order = an_order(company)

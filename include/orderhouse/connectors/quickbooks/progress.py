@@ -68,7 +68,7 @@ def receipt_status(order: Record) -> str:
 def invoice_status(order: Record) -> str | None:
     """Bill lines against Qty, or Amount, of the lines, without charges and those closed before anything came.
 
-    Unknown where no bills are read.
+    Unknown where no bills are read, or those that are linked do not name the order's lines.
     """
     return None if any(line["bill_lines"] is None for line in order["Line"]) else _come(order, _billed)
 
@@ -105,5 +105,5 @@ def quantity_received(line: Record) -> Decimal | None:
 
 @derived_from("bill_lines", "DetailType")
 def quantity_invoiced(line: Record) -> Decimal | None:
-    """Sum of Qty of the bill lines; unknown where no bills are read."""
+    """Sum of Qty of the bill lines; unknown where bills are not read, or do not name the order's lines."""
     return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)

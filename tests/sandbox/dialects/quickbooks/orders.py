@@ -214,8 +214,13 @@ class Renderer:
     def _has_accounts(self) -> bool:
         return self.options.get("details") == "account"
 
+    @property
+    def _links_lines(self) -> bool:
+        """Lines link each other; with ``links=header`` orders and bills alone, as before minor version 55."""
+        return self.options.get("links") != "header"
+
     def _line_links(self, order: Order, line: Line) -> list[Body]:
-        if not line.quantity_invoiced:
+        if not line.quantity_invoiced or not self._links_lines:
             return []
         return [{"TxnId": str(FIRST_BILL + order.id), "TxnType": "Bill", "TxnLineId": str(line.id)}]
 
@@ -253,7 +258,7 @@ class Renderer:
 
     def _bill_line(self, order: Order, line: Line) -> Body:
         link = {"TxnId": str(order.id), "TxnType": "PurchaseOrder", "TxnLineId": str(line.id)}
-        common = {"Id": str(line.id), "LinkedTxn": [link]}
+        common: Body = {"Id": str(line.id)} | ({"LinkedTxn": [link]} if self._links_lines else {})
         if self._has_accounts:
             return common | {"Amount": self._share(line, line.quantity_invoiced), **account_detail(OTHER_ACCOUNT)}
         detail = {**self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity_invoiced}
