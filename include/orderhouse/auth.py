@@ -104,6 +104,13 @@ class TokenAuth(httpx.Auth):
         return body
 
     def _refused(self, said: str, status: int) -> AuthenticationFailed:
+        if said == "invalid_scope":
+            return AuthenticationFailed(
+                f"The token endpoint {self._token_url} does not grant {self._form.get('scope', 'the scope')!r} to the "
+                f"client ({status}: {said}).",
+                action="Give the client these scopes at the source, or name those that it has as scope in the extra "
+                "JSON of the Airflow Connection, where the connector takes it; then sync again.",
+            )
         return AuthenticationFailed(
             f"The token endpoint {self._token_url} refused the client ({status}: {said}).",
             action="Check client id and secret or certificate in the Airflow Connection, then sync again.",

@@ -30,6 +30,8 @@ SMALLEST_PAGE = 100
 """Where an answer has no ``pagination``, a page of fewer rows than this is the last one, whatever was asked for."""
 STEP = timedelta(seconds=1)
 """How far before the last row a request begins: the header is told in seconds, and its instant may be left out."""
+NOT_IN_SCOPE = "AuthorizationUnsuccessful"
+"""The ``Detail`` of a 401 that means no bad token, but one without the scope for what was asked."""
 WAITS = {"minute": 60.0, "appminute": 60.0, "concurrent": 2.0}
 """Seconds to wait where a limit's answer does not say, by its ``X-Rate-Limit-Problem``."""
 
@@ -169,6 +171,8 @@ def explain(answer: Answer) -> Refusal | None:
     if answer.status < 400 and "ErrorNumber" not in body:
         return None
     said = _said(body) or " ".join(answer.text.split())[:200] or "no message"
+    if answer.status == 401 and NOT_IN_SCOPE in said:
+        return Refusal(PermissionDenied, f"status 401: {said}: the token lacks a scope for this", request_id)
     kinds = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound}
     error = kinds.get(answer.status, RequestRefused if answer.status < 500 and answer.status != 408 else None)
     return Refusal(error, f"status {answer.status}: {said}", request_id) if error else None

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -21,7 +25,13 @@ from tests.sandbox.running import Sandbox, sandbox
 NAME = "coupa"
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 EVER = Window(None, None)
-PLAYS: list[dict[str, str]] = [{}, {"nothing": "empty"}, {"sorting": "ignored"}, {"time_zone": "Asia/Tokyo"}]
+PLAYS: list[dict[str, str]] = [
+    {},
+    {"nothing": "empty"},
+    {"sorting": "ignored"},
+    {"time_zone": "Asia/Tokyo"},
+    {"blank": "instants"},
+]
 """What releases and instances differ in."""
 
 
@@ -52,6 +62,14 @@ def ids(pages: Iterator[Page] | Sequence[Page]) -> list[int]:
 
 def read_one(source: Source, order: Order) -> Any:
     return next(iter(CONNECTOR.read(source, [str(order.id)]))).records[0]
+
+
+def transformed(source: Source, record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What the transform makes of a raw order, by table."""
+    options = Options(connector=NAME, customer="test")
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=source.settings)
+    frames = Transform(connection).frames([RawOrder(NOW, record)])
+    return {name: table.to_pylist() for name, table in frames.tables.items()}
 
 
 def an_open_order(company: Company) -> Order:

@@ -35,6 +35,15 @@ def test_wrong_credentials_fail_authentication(instance: Sandbox, source_for: So
     assert "s3cret-wrong" not in str(caught.value)
 
 
+def test_a_scope_that_the_client_does_not_have_is_told_apart_from_a_wrong_secret(
+    instance: Sandbox, source_for: SourceFor
+) -> None:
+    with pytest.raises(AuthenticationFailed, match=r"does not grant 'core\.all'") as caught:
+        source_for(NAME, instance, credentials=credentials_for(NAME, instance, scope="core.all"))
+    assert "secret" not in caught.value.action
+    assert "scope" in caught.value.action
+
+
 def test_a_missing_scope_is_named(instance: Sandbox, source_for: SourceFor) -> None:
     with pytest.raises(PermissionDenied, match="Insufficient scope"):
         source_for(NAME, instance, credentials=credentials_for(NAME, instance, scope="core.common.read"))

@@ -12,7 +12,7 @@ import pytest
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.quickbooks import CONNECTOR, values
+from include.orderhouse.connectors.quickbooks import CONNECTOR, progress
 from include.orderhouse.errors import (
     AuthenticationFailed,
     FilterIgnored,
@@ -37,7 +37,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialect import Dialect
 from tests.sandbox.dialects import quickbooks as dialect
 from tests.sandbox.dialects.quickbooks.answers import throttled
-from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, is_closed
+from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, has_bill, is_closed
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.refresh_tokens import RefreshTokens
@@ -390,10 +390,78 @@ def test_a_line_that_was_closed_before_anything_came_is_not_still_to_come(connec
             for come in (history.receive, history.invoice):
                 running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
         record = one(connect(running), order)
-        assert (values.receipt_status(record), values.invoice_status(record)) == ("partial", "partial")
+        assert (progress.receipt_status(record), progress.invoice_status(record)) == ("partial", "partial")
         running.act(history.cancel_line, order_id=order.id, line_id=order.goods_lines[-1].id)
         record = one(connect(running), order)
-    assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
+    assert (progress.receipt_status(record), progress.invoice_status(record)) == ("full", "full")
+
+
+def test_lines_of_a_closed_order_are_closed_unless_all_has_come(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in ours(company) if o.is_open and len(o.goods_lines) > 1 and not has_bill(o))
+    first, *others = order.goods_lines
+    with serve(company) as running:
+        for come in (history.receive, history.invoice):
+            running.act(come, order_id=order.id, line_id=first.id, quantity=first.quantity)
+        running.act(history.short_close, order_id=order.id)
+        source = connect(running)
+        frames = transformed(source, one(source, order))
+    assert frames.tables["purchase_order"].to_pylist()[0]["status"] == "closed"
+    lines = {row["source_line_id"]: row for row in frames.tables["purchase_order_line"].to_pylist()}
+    told = [(lines[str(line.id)]["line_status"], lines[str(line.id)]["is_closed"]) for line in (first, *others)]
+    assert told == [("invoiced", True), *[("closed", True) for _ in others]]
+
+
+def test_lines_that_are_booked_to_an_account_come_by_amounts(connect: SourceFor, company: Company) -> None:
+    order = next(
+        o for o in ours(company) if o.is_open and len(o.goods_lines) == 2 and not any(i.receipts for i in o.goods_lines)
+    )
+    seen = []
+    with serve(company, details="account") as running:
+        source = connect(running)
+        for come in (history.receive, history.invoice):
+            for line in order.goods_lines:
+                running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
+                record = one(source, order)
+                status = progress.line_status(record["Line"][0])
+                seen.append((progress.receipt_status(record), progress.invoice_status(record), status))
+    assert seen == [
+        ("partial", "none", "received"),
+        ("full", "none", "received"),
+        ("full", "partial", "invoiced"),
+        ("full", "full", "invoiced"),
+    ]
+
+
+def test_without_bills_it_is_unknown_what_was_invoiced(connect: SourceFor, company: Company) -> None:
+    source = connect(read_bills=False)
+    frames = transformed(source, one(source, next(order for order in ours(company) if has_bill(order))))
+    assert frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] is None
+    assert {row["quantity_invoiced"] for row in frames.tables["purchase_order_line"].to_pylist()} == {None}
+
+
+def test_a_bill_that_does_not_name_the_orders_lines_leaves_unknown_what_was_invoiced(
+    connect: SourceFor, company: Company
+) -> None:
+    billed, other = next(order for order in ours(company) if has_bill(order)), an_order(company)
+    with serve(company, links="header") as running:
+        source = connect(running)
+        orders = [transformed(source, one(source, order)) for order in (billed, other)]
+    told = [frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] for frames in orders]
+    assert told == [None, "none"]
+    assert {row["quantity_invoiced"] for row in orders[0].tables["purchase_order_line"].to_pylist()} == {None}
+
+
+def test_an_address_that_was_edited_in_its_order_keeps_its_place(connect: SourceFor, company: Company) -> None:
+    """Intuit's own example of an order has the place in the fourth line."""
+    order = an_order(company)
+    with serve(company, addresses="free") as running:
+        source = connect(running)
+        record = one(source, order)
+    address = {"Line1": "Grace Pariente", "Line2": "Cool Cars", "Line3": "65 Ocean Dr.", "Line4": "Half Moon Bay"}
+    records = (record, {**record, "ShipAddr": address})
+    edited, example = (transformed(source, told).tables["purchase_order"].to_pylist()[0] for told in records)
+    assert str(company.vendors[order.vendor].address.city) in edited["vendor_line3"]
+    assert example["ship_to_line3"] == "65 Ocean Dr., Half Moon Bay"
 
 
 def test_prices_are_net_though_the_order_is_shown_with_tax(connect: SourceFor, company: Company) -> None:

@@ -28,7 +28,7 @@ ITEM_LINE = {"SalesItemLineDetail": "ItemLineDetail"}
 """Bases that the schema's excerpt leaves out, and what stands above them."""
 BEYOND = {"EmailAddress", "TaxLineDetail", "DescriptionLineDetail", "CustomFieldTypeEnum", "TelephoneNumber"}
 """Types that the excerpt names and does not hold."""
-ADDED = {"company", "vendor", "item", "bill_lines", "is_charge"}
+ADDED = {"company", "vendor", "item", "bill_lines", "is_charge", "order_is_closed"}
 """What the connector puts beside QuickBooks' own members."""
 DETAILS = ("ItemBasedExpenseLineDetail", "AccountBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
 

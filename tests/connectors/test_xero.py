@@ -588,6 +588,8 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
         (200, {"ErrorNumber": 17, "Message": "The contact was not found"}, RequestRefused, "contact"),
         (412, {"Title": "Precondition Failed", "Detail": "d"}, RequestRefused, "Precondition"),
         (403, {"Title": "Forbidden", "Detail": "AuthenticationUnsuccessful"}, PermissionDenied, "Unsuccessful"),
+        (401, {"Title": "Unauthorized", "Detail": "AuthorizationUnsuccessful"}, PermissionDenied, "lacks a scope"),
+        (401, {"Title": "Unauthorized", "Detail": "TokenExpired: at noon"}, AuthenticationFailed, "TokenExpired"),
         (404, None, RequestRefused, "cannot be found"),
     ],
 )  # fmt: skip

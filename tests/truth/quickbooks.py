@@ -51,7 +51,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.source_modified_at": "instants are kept to the second",
     "purchase_order_line.line_number": "lines are numbered in sequence from 1",
     "purchase_order_line.line_type": "assets are ordinary items",
-    "purchase_order_line.line_status": "derived from receipts and bills; a line is not closed by itself",
+    "purchase_order_line.line_status": "derived from receipts, bills and the order; a line is not closed by itself",
     "purchase_order_line.is_closed": "told of the whole order",
     "purchase_order_line.unit_price": "for one unit, net of the discount, with seven decimals",
     "purchase_order_line.tax_amount": "only orders that are shown with tax tell the amounts of their lines with it",
@@ -148,14 +148,14 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "description": _text(line.description),
         "requested_delivery_date": order.requested_date,
         "receiving_site": order.site,
-        "is_closed": order.stage in (Stage.CLOSED, Stage.CANCELLED),
+        "is_closed": is_closed(order),
     }
     if line.is_text:
         return common | {"item_code": None, "quantity_ordered": None, "net_amount": None, "line_status": None}
     item = company.items[line.item] if line.item else None
     only = line.distributions[0] if len(line.distributions) == 1 else None
     return common | {
-        "line_status": _line_status(line),
+        "line_status": _line_status(order, line),
         "item_code": item and _text(item.code),
         "item_name": item and _text(item.name),
         "category": item and item.category,
@@ -171,12 +171,17 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
     }
 
 
-def _line_status(line: Line) -> str:
-    if line.quantity_invoiced > 0:
-        return "invoiced" if line.quantity_invoiced >= line.quantity else "partially_invoiced"
-    if line.quantity_received > 0:
-        return "received" if line.quantity_received >= line.quantity else "partially_received"
-    return "open"
+def _line_status(order: Order, line: Line) -> str:
+    """How far it has come; once the order is closed, closed where neither all was invoiced nor all received."""
+    if line.quantity_invoiced >= line.quantity:
+        return "invoiced"
+    if line.quantity_received >= line.quantity and (is_closed(order) or not line.quantity_invoiced):
+        return "received"
+    if is_closed(order):
+        return "closed"
+    if line.quantity_invoiced:
+        return "partially_invoiced"
+    return "partially_received" if line.quantity_received else "open"
 
 
 def _charge(order: Order, charge: Charge, index: int, number: int) -> Row:

@@ -162,3 +162,17 @@ def test_a_lost_connection_is_an_outage_and_the_next_request_connects_again(engi
         with pytest.raises(WarehouseUnavailable):
             limiter.pace()
         limiter.pace()
+
+
+def test_a_slot_of_a_lost_connection_is_not_given_back_for_another_that_holds_it_now(engine: sa.Engine) -> None:
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter:
+        before, now = limiter.slot(), limiter.slot()
+        before.__enter__()
+        rows(engine, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        with pytest.raises(WarehouseUnavailable):
+            limiter.pause(0)
+        now.__enter__()
+        before.__exit__(None, None, None)
+        assert rows(engine, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [(1,)]
+        now.__exit__(None, None, None)
+        assert rows(engine, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [(0,)]

@@ -27,6 +27,9 @@ SLACK_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 45.0
 """A longer pause is not waited for in the process: the caller hears of it and can free its worker."""
 
+Held = tuple[int, psycopg.Connection[Any]]
+"""A slot, and the session that holds it."""
+
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 
 _TURN = """
@@ -86,11 +89,11 @@ class SharedLimiter:
             yield
             return
         with self._queue:
-            taken = self._wait_for_slot()
+            taken, session = self._wait_for_slot()
         try:
             yield
         finally:
-            self._give_back(taken)
+            self._give_back(taken, session)
 
     def pace(self) -> None:
         """Wait for the connection's next turn. Raises RateLimitExceeded where the source asked for a longer pause."""
@@ -115,25 +118,27 @@ class SharedLimiter:
     def _is_paused(self) -> bool:
         return bool((self._ask(_PAUSED) or (False,))[0])
 
-    def _wait_for_slot(self) -> int:
+    def _wait_for_slot(self) -> Held:
         look = _SHORTEST_LOOK
         while (taken := self._try_slot()) is None:
             _sleep(look * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the looks, guards no secret
             look = min(look * 2, _LONGEST_LOOK)
         return taken
 
-    def _try_slot(self) -> int | None:
+    def _try_slot(self) -> Held | None:
         with self._talking, outages_named():
             free = [slot for slot in self._slots if slot not in self._held]
             row = self._execute(_TAKE, slots=free).fetchone() if free else None
             if row is None or self._session is None:
                 return None
             self._held[row[0]] = self._session
-            return int(row[0])
+            return int(row[0]), self._session
 
-    def _give_back(self, slot: int) -> None:
+    def _give_back(self, slot: int, session: psycopg.Connection[Any]) -> None:
+        """With a lost session its slots were free at once: what is held now is another's, in a later session."""
         with self._talking, outages_named():
-            if self._held.pop(slot, None) is not None:
+            if self._held.get(slot) is session:
+                del self._held[slot]
                 self._execute(_GIVE_BACK, slot=slot)
 
     def _ask(self, statement: str, **values: Any) -> Any:

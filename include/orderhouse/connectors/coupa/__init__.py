@@ -2,7 +2,8 @@
 
 The vendor says that ``updated-at`` of an order always tells of a change, and shows lines that are newer than their
 order; so lines are asked for as well. The total of an order is that of its lines: taxes are told by invoices only.
-Where a company's orders bear no tax, an override may read ``total_amount`` from ``total``.
+Where a company's orders bear no tax, an override may read ``total_amount`` from ``total``. The vendor's example of an
+order has neither currency nor total; those of its lines count then.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ STATUSES = {
     "buyer_hold": "pending_approval",
     "expensed": "invoiced",
     "closed": "closed",
+    "soft_closed": "closed",
     "cancelled": "cancelled",
     **{
         f"{status}{refined}": canonical
@@ -30,7 +31,8 @@ STATUSES = {
 }
 """The allowed values of a purchase order's ``status`` (Purchase Orders API, elements), issued and held ones refined.
 
-A buyer's hold waits for a buyer to act; the other holds, and an error, keep an approved order from its supplier."""
+A buyer's hold waits for a buyer to act; the other holds, and an error, keep an approved order from its supplier. A
+soft-closed order may be opened again; Coupa names that status in its guide "PO's and PO Changes Integration"."""
 
 LINE_STATUSES = {
     "draft": "draft",

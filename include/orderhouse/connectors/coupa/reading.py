@@ -10,21 +10,31 @@ from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.coupa.assembly import whole
 from include.orderhouse.coupa_core import LARGEST_PAGE, Position, Raw, only, pages, records
-from include.orderhouse.errors import FilterIgnored, UnexpectedShape
+from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable, UnexpectedShape
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import since
 from include.orderhouse.sections import Section, read_sections, reread
 
 ORDERS, LINES = "purchase_orders", "purchase_order_lines"
-FINISHED = "closed,cancelled"
+FINISHED = "closed,soft_closed,cancelled"
 STATE = only("id", "updated-at", "created-at")
+UNDATED = {"updated-at[blank]": "true"}
 Query = dict[str, str]
 
 
 def discover(source: Source) -> Catalogue:
-    """One order's id proves credentials and scope; everything else stands in the orders themselves."""
+    """One order's id proves credentials and scope; all but what may be asked for stands in the orders themselves."""
     records(source.api, ORDERS, {**only("id"), "limit": "1"})
-    return Catalogue()
+    return Catalogue(details={"finds_blank_times": source.settings.undated and _finds_blank_times(source)})
+
+
+def _finds_blank_times(source: Source) -> bool:
+    """Whether orders without a time can be asked for: of two vendor's pages one says that ``blank`` knows no times."""
+    try:
+        records(source.api, ORDERS, {**only("id"), **UNDATED, "limit": "1"})
+    except (RequestRefused, SourceUnavailable):
+        return False
+    return True
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
@@ -43,7 +53,9 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     changed = _within("updated-at", window)
     yield "changed", partial(_by_header, source, {**scope, **changed})
     if source.settings.undated and changed:
-        yield "undated", partial(_by_header, source, {**scope, "updated-at[blank]": "true", **created})
+        finds_them = source.catalogue.details.get("finds_blank_times", True)
+        undated, query = (_by_header, UNDATED) if finds_them else (_by_creation, {})
+        yield "undated", partial(undated, source, {**scope, **query, **created})
     if window.start is not None:
         keys = {**changed, **only("id", "updated-at", "order-header-id")}
         yield "lines", reread(partial(_by_line, source, window, keys))
@@ -54,10 +66,24 @@ def _within(field: str, window: Window) -> Query:
     return {f"{field}[{operator}]": bound.isoformat() for operator, bound in bounds if bound}
 
 
+def _filter(source: Source) -> Query:
+    """The API filter that orders are asked for through, in place of the instance's default one."""
+    return {"filter": source.settings.api_filter} if source.settings.api_filter else {}
+
+
 def _by_header(source: Source, query: Query, after: Raw | None) -> Iterator[Page]:
     position = Position(**after) if after else None
-    for rows, last in pages(source.api, ORDERS, query, source.page_size, position):
+    for rows, last in pages(source.api, ORDERS, {**query, **_filter(source)}, source.page_size, position):
         yield Page([whole(row, source.settings) for row in rows], last.as_json())
+    yield Page(())
+
+
+def _by_creation(source: Source, query: Query, after: Raw | None) -> Iterator[Page]:
+    """The orders without a modification time, picked from all that were created then."""
+    position = Position(**after) if after else None
+    for rows, last in pages(source.api, ORDERS, {**query, **STATE}, source.page_size, position):
+        undated = [row["id"] for row in rows if row.get("updated-at") is None]
+        yield Page(_by_id(source, undated), last.as_json())
     yield Page(())
 
 
@@ -75,7 +101,7 @@ def _by_id(source: Source, ids: Sequence[int]) -> list[Raw]:
     found: list[Raw] = []
     for batch in batches(ids, LARGEST_PAGE):
         query = {"id[in]": ",".join(map(str, batch)), "order_by": "id", "dir": "asc", "limit": str(LARGEST_PAGE)}
-        rows = records(source.api, ORDERS, query)
+        rows = records(source.api, ORDERS, {**query, **_filter(source)})
         if {row["id"] for row in rows} - set(batch):
             raise FilterIgnored(
                 f"{ORDERS}: asked for {len(batch)} orders by id, and others came.",

@@ -21,5 +21,8 @@ class Settings:
     charge_commodities: tuple[str, ...] = ("Freight", "Shipping", "Shipping and Handling")
     """Names of the commodities whose lines are freight or other charges: Coupa has no field for charges. Noted in the
     raw order as it is fetched, so a change takes effect with the next full resync."""
+    api_filter: str = ""
+    """Name of an API filter of the instance through which orders are asked for. Where the instance has a default filter
+    for orders, it applies without one, and what it leaves out is unknown here."""
     undated: bool = True
     """Whether to look for orders without a modification time too, as imports may leave them."""

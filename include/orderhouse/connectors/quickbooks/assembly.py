@@ -25,19 +25,23 @@ class Assembly:
         self._terms.learn(value(order, "SalesTermRef") for order in orders)
         self._items.learn(value(detail(line), "ItemRef") for order in orders for line in lines(order))
         billed = self._billed(orders)
-        return [
-            {
-                **order,
-                **custom_fields(order),
-                "company": self._source.catalogue.details["company"],
-                "vendor": self._vendors.get(value(order, "VendorRef")),
-                "term": self._terms.get(value(order, "SalesTermRef")),
-                "Line": [self._line(line, billed[str(order.get("Id"))]) for line in lines(order)],
-            }
-            for order in orders
-        ]
+        return [self._whole(order, billed[str(order.get("Id"))]) for order in orders]
 
-    def _line(self, line: Row, billed: dict[str, list[Row]]) -> Row:
+    def _whole(self, order: Row, billed: dict[str, list[Row]]) -> Row:
+        is_closed = order.get("POStatus") == "Closed" or order.get("ManuallyClosed") is True
+        is_billed = any(link.get("TxnType") == "Bill" for link in links(order))
+        told = billed if self._source.settings.read_bills and (billed or not is_billed) else None
+        return {
+            **order,
+            **custom_fields(order),
+            "company": self._source.catalogue.details["company"],
+            "vendor": self._vendors.get(value(order, "VendorRef")),
+            "term": self._terms.get(value(order, "SalesTermRef")),
+            "Line": [{**self._line(line, told), "order_is_closed": is_closed} for line in lines(order)],
+        }
+
+    def _line(self, line: Row, billed: dict[str, list[Row]] | None) -> Row:
+        """A line with the lines of bills that came of it; None where no bill names the lines of the order."""
         inner, settings = detail(line), self._source.settings
         charged = names(inner, "AccountRef").intersection(settings.charge_accounts)
         charged |= names(inner, "ItemRef").intersection(settings.charge_items)
@@ -47,7 +51,7 @@ class Assembly:
             "detail": inner,
             "item": self._items.get(value(inner, "ItemRef")),
             "is_charge": bool(charged),
-            "bill_lines": billed.get(str(line.get("Id")), []),
+            "bill_lines": None if billed is None else billed.get(str(line.get("Id")), []),
         }
 
     def _lookup(self, entity: str) -> Lookup[str]:

@@ -19,8 +19,8 @@ FREIGHT = "Freight"
 class Masters:
     """Records by the company's own codes."""
 
-    def __init__(self, company: Company) -> None:
-        self._company = company
+    def __init__(self, company: Company, has_full_names: bool = True) -> None:
+        self._company, self._has_full_names = company, has_full_names
         codes = {address.country for address in _addresses(company) if address.country}
         self._countries = {code: number for number, code in enumerate(sorted(codes), 1)}
         self._sites = {site.address: site.code for site in company.sites.values()}
@@ -29,9 +29,16 @@ class Masters:
         buyer = self._company.buyers.get(code or "")
         if buyer is None:
             return None
-        name = buyer.name or buyer.code
         return {"id": 100 + buyer.id, "login": buyer.code, "employee-number": buyer.code, "email": buyer.email,
-                "fullname": name, "active": True}  # fmt: skip
+                "active": True, **self._names(buyer.name or buyer.code)}  # fmt: skip
+
+    def person(self, name: str | None) -> Row | None:
+        """Somebody without a login."""
+        return {"id": 1, "login": None, **self._names(name)} if name else None
+
+    def _names(self, name: str) -> Row:
+        first, _, last = name.partition(" ")
+        return {"fullname": name} if self._has_full_names else {"firstname": first, "lastname": last}
 
     def currency(self, code: str) -> Row:
         number = list(self._company.currencies).index(code) + 1
@@ -46,7 +53,7 @@ class Masters:
             "po-email": vendor.email, "on-hold": False, "primary-address": self.address(vendor.address),
             "primary-contact": {
                 "id": 7_000 + vendor.id, "email": vendor.email, "name-given": given or None,
-                "name-family": family or None, "name-fullname": vendor.contact,
+                "name-family": family or None, "name-fullname": vendor.contact if self._has_full_names else None,
             },
         }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,6 +31,9 @@ HEADER = frozenset(
 CHARGE_IDS = 1_000_000_000
 """Charge lines have ids from here on: order id times a hundred and their number."""
 
+LEFT_OUT = ("currency", "total")
+"""Elements of the header that the vendor's example of an order does not have; its lines have theirs."""
+
 GLOBAL_NAMESPACE = ("priority",)
 """Custom fields of the older kind stand beside the standard ones; all others under ``custom-fields``."""
 
@@ -37,8 +41,10 @@ GLOBAL_NAMESPACE = ("priority",)
 class Orders:
     """Renders orders of the company."""
 
-    def __init__(self, company: Company, started_at: datetime) -> None:
-        self._company, self._masters, self._started_at = company, Masters(company), started_at
+    def __init__(self, company: Company, started_at: datetime, options: Mapping[str, str]) -> None:
+        self._company, self._started_at = company, started_at
+        self._is_bare, self._closes_softly = options.get("header") == "bare", options.get("closing") == "soft"
+        self._masters = Masters(company, has_full_names=not self._is_bare)
 
     def render(self, order: Order) -> Row:
         """The order with its lines, charges among them."""
@@ -47,16 +53,16 @@ class Orders:
         lines += [self._charge(order, charge, len(lines) + n) for n, charge in enumerate(order.charges, 1)]
         is_sent = order.sent_at is not None
         user = masters.user(order.created_by)
-        return {
+        body: Row = {
             "id": order.id, "created-at": order.created_at, "updated-at": self._updated_at(order),
-            "po-number": order.number, "type": "ExternalOrderHeader", "status": STATUSES[order.stage],
+            "po-number": order.number, "type": "ExternalOrderHeader", "status": self._status(order),
             "version": max(order.revision, 1), "internal-revision": order.change_count, "created-by": user,
             "updated-by": user, "currency": masters.currency(order.currency), "supplier": masters.supplier(vendor),
             "supplier-site": None, "payment-term": masters.payment_term(order.payment_term),
             "shipping-term": {"id": 1, "code": order.incoterm, "active": True} if order.incoterm else None,
             "ship-to-address": masters.address(order.ship_to), "ship-to-user": None,
             "ship-to-attention": order.ship_to and order.ship_to.contact,
-            "requester": {"id": 1, "login": None, "fullname": order.requester} if order.requester else None,
+            "requester": masters.person(order.requester),
             "requisition-header": {"id": requisition_id(order)} if order.requisition else None,
             "order-lines": lines, "total": sum((line["total"] for line in lines), ZERO),
             "transmission-status": "sent_via_email" if is_sent else "created", "transmission-emails": vendor.email,
@@ -72,6 +78,11 @@ class Orders:
             **{name: value for name, value in order.custom.items() if name in GLOBAL_NAMESPACE},
             "custom-fields": _hyphenated({k: v for k, v in order.custom.items() if k not in GLOBAL_NAMESPACE}),
         }  # fmt: skip
+        return {name: value for name, value in body.items() if not (self._is_bare and name in LEFT_OUT)}
+
+    def _status(self, order: Order) -> str:
+        told = STATUSES[order.stage]
+        return "soft_closed" if told == "closed" and self._closes_softly else told
 
     def _updated_at(self, order: Order) -> datetime | None:
         """None for rows that an import left without, until they are saved the first time."""
@@ -93,7 +104,7 @@ class Orders:
             "price": price(line), "total": line.net_amount, "received": line.quantity_received,
             "invoiced": invoiced_amount(self._company, order, line), "need-by-date": line.requested_date,
             "status": line_status(line), "source-part-num": line.vendor_item_code, "account-allocations": shares,
-            "account": masters.account(None if is_split else first, entity),
+            "account": None if is_split else masters.account(first, entity),
             "accounting-total": self._in_company(order, line.net_amount), "created-at": line.created_at,
             "updated-at": line_updated_at(order, line),
             "match-type": "2-way" if line.kind is LineKind.SERVICE else "3-way",

@@ -72,6 +72,7 @@ class Query:
     order_by: str
     is_descending: bool
     fields: list[Any] | None
+    filter: str
 
     def page(self, rows: Iterable[Row], ignores_conditions: bool, ignores_sorting: bool) -> list[Row]:
         """The rows that meet the conditions, sorted and cut."""
@@ -81,14 +82,19 @@ class Query:
         return found[self.offset : self.offset + self.limit]
 
 
-def parse(pairs: Iterable[tuple[str, str]]) -> Query:
-    """The query of a request; names with hyphens and underscores are the same."""
+def parse(pairs: Iterable[tuple[str, str]], may_blank_instants: bool = False) -> Query:
+    """The query of a request; names with hyphens and underscores are the same.
+
+    ``blank`` is not available for instants (API Operators).
+    """
     told, conditions = dict[str, str](), []
     for key, value in pairs:
-        if key in ("offset", "limit", "order_by", "dir", "fields", "return_object"):
+        if key in ("offset", "limit", "order_by", "dir", "fields", "return_object", "filter"):
             told[key] = value
         else:
-            conditions.append(_condition(key, value))
+            conditions.append(condition := _condition(key, value))
+            if condition.operator == "blank" and condition.path[-1].endswith("-at") and not may_blank_instants:
+                raise CoupaError(400, f"Operator blank is not available for {condition.path[-1]}")
     if told.get("return_object") == "limited":
         told["fields"] = '["id"]'
     return Query(
@@ -98,6 +104,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Query:
         told.get("order_by", "id").replace("_", "-"),
         told.get("dir", "desc" if "order_by" not in told else "asc") == "desc",
         _fields(told.get("fields")),
+        told.get("filter", ""),
     )
 
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.coupa.errors import NOTHING, CoupaError, no_such_path, token_refused, unauthorised
 from tests.sandbox.dialects.coupa.orders import Orders
-from tests.sandbox.dialects.coupa.query import parse, project
+from tests.sandbox.dialects.coupa.query import Query, parse, project
 from tests.sandbox.dialects.coupa.values import Row, as_xml, written
 from tests.sandbox.rows import RowCache
 from tests.sandbox.wire import json_response
@@ -24,6 +24,8 @@ TOKEN_PATH = "/oauth2/token"
 TOKEN_SECONDS = 86_399
 SCOPES = ("core.common.read", "core.purchase_order.read", "core.supplier.read")
 NEEDED = "core.purchase_order.read"
+HIDDEN = ("received", "invoiced")
+"""What the default filter leaves out, where an instance has one."""
 
 
 def routes(world: World) -> Sequence[BaseRoute]:
@@ -44,13 +46,15 @@ class Service:
     def __init__(self, world: World) -> None:
         self._world = world
         self._zone = ZoneInfo(world.options.get("time_zone", "America/Los_Angeles"))
+        self._company_zone = ZoneInfo(world.options.get("company_zone", self._zone.key))
         self._scopes: dict[str, set[str]] = {}
         self._rows: RowCache[Row] | None = None
 
     @property
     def _cache(self) -> RowCache[Row]:
         if self._rows is None:
-            self._rows = RowCache(self._world.company, Orders(self._world.company, self._world.clock.now()).render)
+            orders = Orders(self._world.company, self._world.clock.now(), self._world.options)
+            self._rows = RowCache(self._world.company, orders.render)
         return self._rows
 
     async def token(self, request: Request) -> Response:
@@ -96,14 +100,14 @@ class Service:
             return unauthorised()
         try:
             self._check_scope(authorization or "")
-            query = parse(request.query_params.multi_items())
+            query = parse(request.query_params.multi_items(), self._world.options.get("blank") == "instants")
             faults, ignores_sorting = self._world.faults, self._world.options.get("sorting") == "ignored"
             found = query.page(rows(), faults.active("ignore_filter") is not None, ignores_sorting)
             if not found and (is_one or self._world.options.get("nothing") != "empty"):
                 raise CoupaError(404, NOTHING)
         except CoupaError as error:
             return error.response()
-        shown = [self._shown(row, query.fields) for row in found]
+        shown = [self._shown(self._filtered(row, query), query.fields) for row in found]
         if "json" not in request.headers.get("accept", ""):
             return Response(as_xml(resource, shown), media_type="application/xml")
         return json_response(shown[0] if is_one else shown)
@@ -113,6 +117,14 @@ class Service:
         if NEEDED not in granted:
             raise CoupaError(403, f"Insufficient scope. Required scope: {NEEDED}")
 
+    def _filtered(self, row: Row, query: Query) -> Row:
+        """An order through the instance's default filter, unless fields or another filter are asked for."""
+        is_filtered = self._world.options.get("default_filter") == "yes" and query.fields is None and not query.filter
+        if not is_filtered or "order-lines" not in row:
+            return row
+        lines = [{name: value for name, value in line.items() if name not in HIDDEN} for line in row["order-lines"]]
+        return {**row, "order-lines": lines}
+
     def _shown(self, row: Row, fields: list[Any] | None) -> Any:
-        shown = written(project(row, fields), self._zone)
+        shown = written(project(row, fields), self._zone, self._company_zone)
         return self._world.faults.reshaped(shown) if fields is None else shown

@@ -12,17 +12,20 @@ Row = dict[str, Any]
 """A record: instants, days and decimals as such, associations as rows and lists of rows."""
 
 
-def written(value: Any, zone: ZoneInfo) -> Any:
-    """A value on the wire: instants and days with the instance's offset in whole seconds, decimals as texts."""
+def written(value: Any, zone: ZoneInfo, company: ZoneInfo) -> Any:
+    """A value on the wire: instants with an offset in whole seconds, decimals as texts.
+
+    Days are midnight in the company's zone, which need not be that in which times are written (Querying Options).
+    """
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(microsecond=0).isoformat()
     if isinstance(value, date):
-        return datetime.combine(value, time(0), zone).isoformat()
+        return datetime.combine(value, time(0), company).astimezone(zone).isoformat()
     if isinstance(value, Decimal):
         return written_decimal(value)
     if isinstance(value, dict):
-        return {name: written(entry, zone) for name, entry in value.items()}
-    return [written(entry, zone) for entry in value] if isinstance(value, list) else value
+        return {name: written(entry, zone, company) for name, entry in value.items()}
+    return [written(entry, zone, company) for entry in value] if isinstance(value, list) else value
 
 
 def written_decimal(value: Decimal) -> str:

@@ -42,6 +42,17 @@ def physical_address(number: int, address: Address | None) -> Body | None:
     return {"Id": str(number), **parts} if parts else None
 
 
+def free_lines(address: Address) -> Body:
+    """The lines that an address becomes when it is edited in an order: names, streets, then the place, in five at most.
+
+    After the description of ``ShipAddr`` and ``VendorAddr`` in Intuit's reference of purchase orders.
+    """
+    region = address.region.partition("-")[2] if address.region else None
+    place = ", ".join(part for part in (address.city, " ".join(filter(None, (region, address.postal_code)))) if part)
+    parts = (address.contact, address.name, address.line1, address.line2, place)
+    return {f"Line{number}": part for number, part in enumerate(filter(None, parts), 1)}
+
+
 def master_records(company: Company, entity: LegalEntity) -> dict[str, list[Record]]:
     """The records of every list, by entity name."""
     return {

@@ -17,12 +17,22 @@ from zoneinfo import ZoneInfo
 from tests.sandbox.arithmetic import HUNDRED, rounded
 from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.quickbooks.masters import FREIGHT_ACCOUNT, Body, filled, number, physical_address, reference
+from tests.sandbox.dialects.quickbooks.masters import (
+    FREIGHT_ACCOUNT,
+    Body,
+    filled,
+    free_lines,
+    number,
+    physical_address,
+    reference,
+)
 from tests.sandbox.dialects.quickbooks.query import Record
+from tests.sandbox.masters import Address
 from tests.sandbox.order import CustomValue, Line, Order, Progress, Stage
 
 FIRST_BILL, FIRST_CHARGE_LINE = 500_000, 5_000_001
 PRICE_DIGITS = 7
+OTHER_ACCOUNT = "Other expenses"
 CUSTOM_FIELDS = {"project_phase": "Project phase", "budget": "Budget", "review_date": "Review date",
                  "drawing": "Drawing", "needs_inspection": "Needs inspection"}  # fmt: skip
 """The company's own fields that this realm has, by their names in QuickBooks."""
@@ -118,21 +128,27 @@ class Renderer:
             "MetaData": self._metadata(order, order.created_at, modified_at), "DocNumber": order.number,
             "TxnDate": order.order_date.isoformat(), "CurrencyRef": self._currency(order),
             "ExchangeRate": order.exchange_rate, **memo, "VendorRef": reference(vendor.id, vendor.name),
-            "VendorAddr": physical_address(2000 + vendor.id, vendor.address),
+            "VendorAddr": self._address(2000 + vendor.id, vendor.address),
             "APAccountRef": reference(33, "Accounts Payable (A/P)"), "TotalAmt": order.total, **self._taxes(order),
             "LinkedTxn": self._links(order), "Line": list(self._lines(order)),
             "SalesTermRef": reference(number(self.company.payment_terms, term), term),
             "DueDate": _day(due_date(self.company, order)), "ExpectedDate": _day(order.requested_date),
-            "ShipAddr": physical_address(3000 + order.id, order.ship_to),
+            "ShipAddr": self._address(3000 + order.id, order.ship_to),
             "ShipTo": reference(58, order.ship_to and order.ship_to.name) if is_drop_shipped else None,
             "ShipMethodRef": reference(order.ship_method, order.ship_method), "FOB": order.incoterm,
             "DepartmentRef": reference(number(self.company.sites, order.site), order.site),
             "ProjectRef": reference(number(self.company.projects, order.project), order.project),
             "POEmail": filled({"Address": vendor.email}), "EmailStatus": self._email_status(order),
-            "PrintStatus": "NotSet", "ManuallyClosed": order.stage in (Stage.CLOSED, Stage.CANCELLED),
-            "POStatus": "Closed" if is_closed(order) else "Open", "CustomField": _custom_fields(order.custom),
+            "PrintStatus": "NotSet", "POStatus": "Closed" if is_closed(order) else "Open",
+            "CustomField": _custom_fields(order.custom),
         }  # fmt: skip
         return {**filled(body), "Line": body["Line"], "sparse": False}
+
+    def _address(self, number: int, address: Address | None) -> Body | None:
+        """An address; with ``addresses=free`` as it is once it was edited in its order, in lines alone."""
+        if address and self.options.get("addresses") == "free":
+            return {"Id": str(number), **free_lines(address)}
+        return physical_address(number, address)
 
     def _currency(self, order: Order) -> Body | None:
         """Companies with one currency need not tell it."""
@@ -174,7 +190,7 @@ class Renderer:
             if line.is_text:
                 yield filled(common | {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}})
                 continue
-            received = {"Received": line.quantity_received} if self._tells_received(line) else {}
+            received = {"Received": self._share(line, line.quantity_received)} if self._tells_received(line) else {}
             yield filled(common | {"Amount": line.net_amount, "CustomField": _custom_fields(line.custom)}) | {
                 "LinkedTxn": self._line_links(order, line), **received, **self._detail(line),
             }  # fmt: skip
@@ -190,15 +206,33 @@ class Renderer:
         """``Received`` comes with minor version 38; with ``received=sparse`` only where something has come."""
         return self.options.get("received") != "sparse" or line.quantity_received > 0
 
+    def _share(self, line: Line, quantity: Decimal) -> Decimal:
+        """How much of a line that is: of category lines, which have no quantity, an amount."""
+        return rounded(line.net_amount * quantity / line.quantity, 2) if self._has_accounts else quantity
+
+    @property
+    def _has_accounts(self) -> bool:
+        return self.options.get("details") == "account"
+
+    @property
+    def _links_lines(self) -> bool:
+        """Lines link each other; with ``links=header`` orders and bills alone, as before minor version 55."""
+        return self.options.get("links") != "header"
+
     def _line_links(self, order: Order, line: Line) -> list[Body]:
-        if not line.quantity_invoiced:
+        if not line.quantity_invoiced or not self._links_lines:
             return []
         return [{"TxnId": str(FIRST_BILL + order.id), "TxnType": "Bill", "TxnLineId": str(line.id)}]
 
     def _detail(self, line: Line) -> Body:
-        """What is bought; with ``details=purchase_order_item`` in the schema's own form for purchase orders."""
+        """What is bought; with ``details=purchase_order_item`` in the schema's own form for purchase orders.
+
+        With ``details=account`` it is booked to an account (QuickBooks calls it a category), for an amount.
+        """
         only = line.distributions[0] if len(line.distributions) == 1 else None
         cost_center = only and only.cost_center
+        if self._has_accounts:
+            return account_detail(only.gl_account if only else OTHER_ACCOUNT)
         detail = {
             **self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity,
             "ClassRef": reference(number(self.company.cost_centers, cost_center), cost_center),
@@ -223,13 +257,21 @@ class Renderer:
         return {"ItemRef": item and reference(item.id, item.name)}
 
     def _bill_line(self, order: Order, line: Line) -> Body:
-        detail = {**self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity_invoiced}
         link = {"TxnId": str(order.id), "TxnType": "PurchaseOrder", "TxnLineId": str(line.id)}
-        return {
-            "Id": str(line.id), "DetailType": "ItemBasedExpenseLineDetail", "LinkedTxn": [link],
+        common: Body = {"Id": str(line.id)} | ({"LinkedTxn": [link]} if self._links_lines else {})
+        if self._has_accounts:
+            return common | {"Amount": self._share(line, line.quantity_invoiced), **account_detail(OTHER_ACCOUNT)}
+        detail = {**self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity_invoiced}
+        return common | {
             "Amount": rounded(line.quantity_invoiced * unit_price(line), 2),
-            "ItemBasedExpenseLineDetail": filled(detail),
+            "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": filled(detail),
         }  # fmt: skip
+
+
+def account_detail(account: str) -> Body:
+    """A line that is booked to an account."""
+    detail = {"AccountRef": reference(71, account), "BillableStatus": "NotBillable"}
+    return {"DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail}
 
 
 def _custom_fields(values: Mapping[str, CustomValue]) -> list[Body]:

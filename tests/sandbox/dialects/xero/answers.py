@@ -11,6 +11,8 @@ from tests.sandbox.wire import json_response
 TRACE = {"Xero-Correlation-Id": "0b1e5c0a-5eed-4c0d-9a0c-000000000001"}
 EXPIRED = "TokenExpired: token expired at 10/01/2026 11:30:00"
 NOT_CONNECTED = "AuthenticationUnsuccessful"
+NOT_IN_SCOPE = "AuthorizationUnsuccessful"
+"""With status 401, as for a token that has expired."""
 
 
 def problem(status: int, title: str, detail: str) -> Response:

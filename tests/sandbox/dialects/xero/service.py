@@ -103,7 +103,7 @@ class Service:
     def organisation(self, request: Request, entity: LegalEntity) -> Response:
         """The tenant itself; with ``settings=denied`` the app has no scope for it."""
         if self._options.get("settings") == "denied":
-            return answers.problem(403, "Forbidden", "insufficient_scope")
+            return answers.problem(401, "Unauthorized", answers.NOT_IN_SCOPE)
         return self._answer({"Organisations": [organisation(entity)]})
 
     def contacts(self, request: Request, entity: LegalEntity) -> Response:

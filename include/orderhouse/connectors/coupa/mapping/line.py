@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.coupa.codes import LINE_STATUSES, MATCH_POLICIES, UNITS
+from include.orderhouse.connectors.coupa.values import company_day
 from include.orderhouse.connectors.coupa.values import line as v
-from include.orderhouse.connectors.coupa.values import written_day
 from include.orderhouse.mapping import boolean, code, day, document, instant, money, percent, price, quantity, text
 from include.orderhouse.model import PurchaseOrderDistribution, PurchaseOrderLine
 
@@ -26,7 +26,7 @@ LINE = PurchaseOrderLine(
     unit_price=price(v.of_quantity("price")),
     net_amount=money("total"),
     net_amount_company=money("accounting-total"),
-    requested_delivery_date=day(written_day("need-by-date")),
+    requested_delivery_date=day(company_day("need-by-date")),
     receiving_site=text("^ship-to-address.location-code"),
     warehouse=text("receiving-warehouse.name"),
     match_policy=code("match-type", MATCH_POLICIES),

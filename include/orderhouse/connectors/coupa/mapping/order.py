@@ -6,8 +6,13 @@ from include.orderhouse.agreement import the_only
 from include.orderhouse.connectors.coupa.codes import STATUSES
 from include.orderhouse.connectors.coupa.values import order as v
 from include.orderhouse.connectors.coupa.values import written_day
-from include.orderhouse.mapping import Expression, code, day, instant, integer, joined, money, percent, text
+from include.orderhouse.mapping import Expression, Place, code, day, instant, integer, joined, money, percent, text
 from include.orderhouse.model import Address, PurchaseOrder
+
+
+def _names(at: str) -> tuple[Place, ...]:
+    """The name of a user, who may come without the full one."""
+    return f"{at}.fullname", joined(f"{at}.firstname", f"{at}.lastname")
 
 
 def _address(at: str, name: Expression, contact: Expression, email: Expression) -> Address[Expression]:
@@ -35,18 +40,18 @@ ORDER = PurchaseOrder(
     invoice_status=code(v.invoice_status),
     order_date=day(written_day("created-at")),
     acknowledged_at=instant("acknowledged-at"),
-    company_code=text(the_only("order-lines", "account.account-type.name")),
-    company_name=text(
-        the_only("order-lines", "account.account-type.legal-entity-name"),
-        the_only("order-lines", "account.account-type.name"),
-    ),
-    requester=text("requester.fullname", "requester.login"),
+    company_code=text(v.chart("name")),
+    company_name=text(v.chart("legal-entity-name"), v.chart("name")),
+    requester=text(*_names("requester"), *_names("requisition-header.requester"), "requester.login"),
     created_by=text("created-by.login"),
     vendor_code=text("supplier.number", "supplier.id"),
     vendor=_address(
         "supplier.primary-address",
         text("supplier.name"),
-        text("supplier.primary-contact.name-fullname"),
+        text(
+            "supplier.primary-contact.name-fullname",
+            joined("supplier.primary-contact.name-given", "supplier.primary-contact.name-family"),
+        ),
         text("supplier.primary-contact.email", "supplier.po-email"),
     ),
     vendor_tax_id=text("supplier.tax-id"),
@@ -54,16 +59,16 @@ ORDER = PurchaseOrder(
     ship_to=_address(
         "ship-to-address",
         text("ship-to-address.name"),
-        text("ship-to-attention", "ship-to-address.attention", "ship-to-user.fullname"),
+        text("ship-to-attention", "ship-to-address.attention", *_names("ship-to-user")),
         text("ship-to-user.email"),
     ),
     payment_terms_code=text("payment-term.code"),
     payment_terms_text=text("payment-term.description"),
-    net_days=integer("payment-term.days-for-net-payment"),
+    net_days=integer(v.days("days-for-net-payment")),
     discount_percent=percent("payment-term.discount-rate"),
-    discount_days=integer("payment-term.days-for-discount-payment"),
+    discount_days=integer(v.days("days-for-discount-payment")),
     delivery_terms=code("shipping-term.code"),
-    currency=code("currency.code"),
+    currency=code("currency.code", None, the_only("order-lines", "currency.code")),
     company_currency=code(the_only("order-lines", "accounting-total-currency.code")),
     subtotal_amount=money(v.subtotal),
     charges_amount=money(v.sum_of("total", "sum of total of the charge lines", True)),

@@ -11,7 +11,7 @@ from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
 NOT_YET = ("draft", "buyer_hold")
-DONE = ("closed", "cancelled")
+DONE = ("closed", "soft_closed", "cancelled")
 SERVICES = ("resource", "quantity_deliverable", "amount_deliverable")
 
 
@@ -38,7 +38,7 @@ def account(column: str) -> Derived:
 def line_status(line: Record) -> str:
     """status, that of the order, received and invoiced."""
     own, status = str(line.get("status")), str(look_up(line, "_order.status"))
-    if own in DONE or own.startswith("soft_closed"):
+    if own.startswith(DONE):
         return own.partition("_for")[0]
     return status if status in (*NOT_YET, *DONE) else step([line]) or "open"
 
@@ -68,7 +68,7 @@ def line_type(line: Record) -> str:
 @derived_from("invoiced", "total", "quantity")
 def quantity_invoiced(line: Record) -> Decimal | None:
     """quantity x invoiced / total: Coupa keeps no billed quantity."""
-    if not has_quantity(line):
+    if not has_quantity(line) or "invoiced" not in line:
         return None
     return quantity_billed(*(number(line.get(name)) for name in ("invoiced", "total", "quantity")))
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
 from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+
+PLAIN_TERM = "DaysAfterNetPaymentTerm"
+"""Of the types of payment terms (Payment Terms API, elements) the one of a number of days after the invoice."""
 
 
 def _lines(order: Record, are_charges: bool) -> list[Record]:
@@ -34,7 +38,7 @@ def status(order: Record) -> str:
 def approval_status(order: Record) -> str | None:
     """status: an order is made of an approved requisition."""
     told = order.get("status")
-    if told in (*ISSUED, *HELD, "closed"):
+    if told in (*ISSUED, *HELD, "closed", "soft_closed"):
         return "approved"
     return "pending" if told == "buyer_hold" else None
 
@@ -51,18 +55,46 @@ def invoice_status(order: Record) -> str | None:
     return invoiced(_wanted(order))
 
 
+def chart(name: str) -> Derived:
+    """What the accounts of all lines, and of the allocations of those that are split, agree on of their chart."""
+
+    def told(order: Record) -> Any:
+        lines = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
+        shares = (share for line in lines for share in line.get("account-allocations") or ())
+        found = (look_up(holder, f"account.account-type.{name}") for holder in (*lines, *shares))
+        return agreed(one for one in found if isinstance(one, str) and one)
+
+    says = f"account.account-type.{name} of the lines and their allocations, where they name only one"
+    return derived(told, says, "order-lines.account", "order-lines.account-allocations")
+
+
+def days(name: str) -> Derived:
+    """Days of the payment term, where it counts days alone; others end at a day or at the end of a month."""
+
+    def told(order: Record) -> Any:
+        is_plain = look_up(order, "payment-term.type") in (None, PLAIN_TERM)
+        return look_up(order, f"payment-term.{name}") if is_plain else None
+
+    return derived(told, f"payment-term.{name}, of terms that count days alone", f"payment-term.{name}")
+
+
 @derived_from("total", "order-lines.total")
 def subtotal(order: Record) -> Decimal | None:
-    """total less charge lines."""
-    charges = total(line.get("total") for line in _lines(order, are_charges=True))
-    return None if order.get("total") is None else number(order["total"]) - charges
+    """total less charge lines, else the sum of total of the other lines."""
+    if order.get("total") is None:
+        return _added(order, "total", are_charges=False)
+    return number(order["total"]) - total(line.get("total") for line in _lines(order, are_charges=True))
+
+
+def _added(order: Record, path: str, are_charges: bool) -> Decimal | None:
+    found: list[Any] = [look_up(line, path) for line in _lines(order, are_charges)]
+    return None if None in found else total(found)
 
 
 def sum_of(path: str, says: str, are_charges: bool) -> Derived:
     """A sum over the order's charge lines, or over all others; None where a line lacks it."""
 
     def added(order: Record) -> Decimal | None:
-        found: list[Any] = [look_up(line, path) for line in _lines(order, are_charges)]
-        return None if None in found else total(found)
+        return _added(order, path, are_charges)
 
     return derived(added, says, f"order-lines.{path}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.quickbooks import taxes
+from include.orderhouse.connectors.quickbooks import progress, taxes
 from include.orderhouse.connectors.quickbooks import values as v
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
 from include.orderhouse.mapping import Expression, boolean, code, day, money, price, quantity, text
@@ -12,15 +12,15 @@ LINE = PurchaseOrderLine[Expression](
     source_line_id=text("Id"),
     line_number=text("LineNum"),
     line_type=code(v.line_type, LINE_TYPES),
-    line_status=code(v.line_status),
+    line_status=code(progress.line_status),
     item_code=text("item.Sku", "detail.ItemRef.value"),
     item_name=text("item.Name", "detail.ItemRef.name"),
     description=text("Description"),
     manufacturer_item_code=text("detail.ManPartNum"),
     category=text("item.ParentRef.name"),
     quantity_ordered=quantity("detail.Qty"),
-    quantity_received=quantity(v.quantity_received),
-    quantity_invoiced=quantity(v.quantity_invoiced),
+    quantity_received=quantity(progress.quantity_received),
+    quantity_invoiced=quantity(progress.quantity_invoiced),
     quantity_open=quantity("detail.OpenQty"),
     unit_price=price("detail.UnitPrice"),
     net_amount=money("Amount"),
@@ -32,5 +32,5 @@ LINE = PurchaseOrderLine[Expression](
     gl_account=text("detail.AccountRef.name", "detail.ItemAccountRef.name"),
     cost_center=text("detail.ClassRef.name", "^ClassRef.name"),
     project=text("detail.CustomerRef.name", "ProjectRef.name"),
-    is_closed=boolean("detail.ManuallyClosed", "^ManuallyClosed"),
+    is_closed=boolean(progress.is_closed),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.connectors.quickbooks import taxes
+from include.orderhouse.connectors.quickbooks import progress, taxes
 from include.orderhouse.connectors.quickbooks import values as v
 from include.orderhouse.connectors.quickbooks.codes import STATUSES
 from include.orderhouse.mapping import (
@@ -24,10 +24,11 @@ from include.orderhouse.model import Address, PurchaseOrder
 
 
 def _address(place: str, **known: Any) -> Address[Expression]:
+    """An address; once it was edited in its order, city, region and postal code stand in its last line."""
     fields = {
         "line1": text(f"{place}.Line1"),
         "line2": text(f"{place}.Line2"),
-        "line3": text(f"{place}.Line3"),
+        "line3": text(joined(f"{place}.Line3", f"{place}.Line4", f"{place}.Line5", separator=", ")),
         "city": text(f"{place}.City"),
         "region": code(f"{place}.CountrySubDivisionCode"),
         "postal_code": text(f"{place}.PostalCode"),
@@ -41,8 +42,8 @@ ORDER = PurchaseOrder[Expression](
     order_number=text("DocNumber", "Id"),
     order_type=code(v.order_type),
     status=code(v.status, STATUSES),
-    receipt_status=code(v.receipt_status),
-    invoice_status=code(v.invoice_status),
+    receipt_status=code(progress.receipt_status),
+    invoice_status=code(progress.invoice_status),
     order_date=day("TxnDate"),
     requested_delivery_date=day("ExpectedDate"),
     payment_due_date=day("DueDate"),

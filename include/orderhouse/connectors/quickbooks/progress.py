@@ -1,0 +1,109 @@
+"""How far orders and their lines have come: what was received, and what was billed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from include.orderhouse.decimals import number, total
+from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.progress import expected, progress
+
+ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
+"""The details of lines that have a quantity."""
+BOUGHT = (*ITEM_DETAILS, "AccountBasedExpenseLineDetail")
+"""The details of lines of which something comes; of those that are booked to an account, amounts: ``Received`` is a
+quantity or an amount, by the line's type (Finance.xsd)."""
+
+
+def has_quantity(line: Record) -> bool:
+    """Whether a line is about a quantity."""
+    return line.get("DetailType") in ITEM_DETAILS
+
+
+def _is_bought(line: Record) -> bool:
+    return line.get("DetailType") in BOUGHT and not line.get("is_charge")
+
+
+def bought(order: Record) -> list[Record]:
+    """The lines of which something comes, without charges."""
+    return [line for line in order["Line"] if _is_bought(line)]
+
+
+def _size(line: Record, of: Record) -> Any:
+    """What a line is measured by, Qty or Amount: its own, or that of a bill's line."""
+    return of["detail"].get("Qty") if has_quantity(line) else of.get("Amount")
+
+
+def _ordered(line: Record) -> Decimal:
+    return number(_size(line, line))
+
+
+def received(line: Record) -> Decimal:
+    """What has come of a line; nothing where ``Received`` is left out."""
+    return number(line.get("Received"))
+
+
+def _billed(line: Record) -> Decimal:
+    return total(_size(line, billed) for billed in line["bill_lines"] or ())
+
+
+def _is_void(line: Record) -> bool:
+    """Whether a line was closed as no longer available before anything came (ManuallyClosed, Finance.xsd)."""
+    return bool(line["detail"].get("ManuallyClosed")) and not received(line) and not _billed(line)
+
+
+def _come(order: Record, done: Callable[[Record], Decimal]) -> str:
+    return progress((done(line), _ordered(line)) for line in expected(bought(order), _is_void)) or "none"
+
+
+@derived_from("Line")
+def receipt_status(order: Record) -> str:
+    """Received against Qty, or Amount, of the lines, without charges and those closed before anything came."""
+    return _come(order, received)
+
+
+@derived_from("Line")
+def invoice_status(order: Record) -> str | None:
+    """Bill lines against Qty, or Amount, of the lines, without charges and those closed before anything came.
+
+    Unknown where no bills are read, or those that are linked do not name the order's lines.
+    """
+    return None if any(line["bill_lines"] is None for line in order["Line"]) else _come(order, _billed)
+
+
+@derived_from("detail.ManuallyClosed", "order_is_closed")
+def is_closed(line: Record) -> bool:
+    """ManuallyClosed, or POStatus of the order."""
+    return bool(line["detail"].get("ManuallyClosed") or line.get("order_is_closed"))
+
+
+@derived_from(
+    "Received", "bill_lines", "detail.Qty", "Amount", "DetailType", "detail.ManuallyClosed", "order_is_closed"
+)
+def line_status(line: Record) -> str | None:
+    """Received and bill lines against Qty, or Amount where it is booked to an account; closed where neither is full."""
+    if not _is_bought(line):
+        return None
+    wanted, come, billed, closed = _ordered(line), received(line), _billed(line), is_closed(line)
+    steps = [
+        (0 < wanted <= billed, "invoiced"),
+        (0 < wanted <= come and (closed or not billed), "received"),
+        (closed, "closed"),
+        (billed > 0, "partially_invoiced"),
+        (come > 0, "partially_received"),
+    ]
+    return next((status for holds, status in steps if holds), "open")
+
+
+@derived_from("Received", "DetailType")
+def quantity_received(line: Record) -> Decimal | None:
+    """Received of item lines; 0 where it is left out."""
+    return received(line) if has_quantity(line) else None
+
+
+@derived_from("bill_lines", "DetailType")
+def quantity_invoiced(line: Record) -> Decimal | None:
+    """Sum of Qty of the bill lines; unknown where bills are not read, or do not name the order's lines."""
+    return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)
