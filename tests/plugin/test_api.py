@@ -164,6 +164,8 @@ def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
     days = sorted(order["order_date"] for order in every)
     assert len(pages(visit("vic"), "/orders", ordered_from=days[1], ordered_to=days[4])) == 3
     assert pages(visit("vic"), "/orders", loaded_from="2999-01-01T00:00:00Z") == []
+    settled = visit("vic").get(f"{API}/orders").json()["follow_from"]
+    assert pages(visit("vic"), "/orders", loaded_from=settled) == []
     assert len(pages(visit("vic"), "/orders", modified_to="2999-01-01T00:00:00Z")) == 5
 
 

@@ -15,8 +15,9 @@ import zstandard
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
-from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, TooManyRejects
+from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, StagedFilesMissing, TooManyRejects
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
 from tests.sandbox import history
@@ -77,6 +78,28 @@ def test_the_time_that_a_source_refuses_begins_anew_with_each_kept_page(odoo: Sa
     assert refused_since(runtime, request, NOW + 4 * hour, is_first=True) == NOW + 4 * hour
     odoo.world("odoo").faults.clear()
     assert system.ledger_row(system.sync_until("load", request))["state"] == "succeeded"
+
+
+def test_pages_that_something_removes_before_they_are_mapped_are_missed_and_fetched_again(system: System) -> None:
+    request = system.request()
+    staging = system.runtime.staging(system.sync_until("extract", request))
+    gone = next(page.name for page in staged_pages(staging) if page.orders)
+    for name in (gone, f"{gone.removesuffix('.zst')}.json"):
+        staging.remove(name)
+    with pytest.raises(StagedFilesMissing, match="40 orders of odoo were staged"):
+        steps.transform(system.runtime, staging.folder.rpartition("/")[2])
+    assert system.ledger_row(system.sync_until("load", request))["orders_extracted"] == 40
+
+
+def test_a_sync_of_the_command_line_that_somebody_ends_does_not_run_for_ever(system: System) -> None:
+    def end(step: str, told: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        steps.run(system.runtime, system.request(), end)
+    last = system.last_sync()
+    assert (last["state"], last["error_code"]) == ("failed", "KeyboardInterrupt")
+    assert "somebody ended the command" in last["error_message"]
 
 
 def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:

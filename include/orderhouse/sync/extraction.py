@@ -119,6 +119,11 @@ class Extraction:
         self._transform = Transform(runtime.connection)
         self._tallies: dict[str, Tally] = {}
 
+    @property
+    def orders(self) -> int:
+        """How many orders lie in the pages that this attempt has kept or found."""
+        return sum(tally.orders for tally in self._tallies.values())
+
     def fetch_slices(self) -> list[Tally]:
         """All slices, several at once within the connection's concurrency."""
         with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:

@@ -47,6 +47,8 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
 
 def _unforeseen(error: BaseException) -> str:
     """What is told of an error that is not the product's own, without its message."""
+    if isinstance(error, KeyboardInterrupt):
+        return "KeyboardInterrupt: somebody ended the command before anything was loaded. Sync again."
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PRODUCT)]
     place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""

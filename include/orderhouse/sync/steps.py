@@ -19,6 +19,7 @@ from include.orderhouse.errors import (
     NotLoaded,
     PermissionDenied,
     RequestRefused,
+    StagedFilesMissing,
     TooManyDeletions,
     TooManyRejects,
     UnexpectedShape,
@@ -65,7 +66,7 @@ REJECTS_ALWAYS_TOLERATED = 10
 MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
 """How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
 
-GONE, TRANSFORMED, VALIDATED = "gone.json", "transformed.json", "validated.json"
+GONE, FETCHED, TRANSFORMED, VALIDATED = "gone.json", "fetched.json", "transformed.json", "validated.json"
 
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
@@ -99,6 +100,7 @@ def transform(runtime: Runtime, staged: str) -> Summary:
     staging = _resumed(runtime, staged)
     early = take_early(runtime.connection, staging)
     counts, fields = make_batches(runtime.connection, staging, early)
+    _refuse_lost_pages(runtime, staging, counts["orders"] + counts["copies"])
     stage_fields(staging, fields)
     staging.write_json(TRANSFORMED, counts)
     note_counts(runtime.warehouse, runtime.connection.name, staged, **_extracted(staging))
@@ -161,7 +163,7 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
             for step in (transform, validate, load, advance_watermark):
                 summary = step(runtime, summary["staged"])
                 tell(step.__name__, summary)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         record_failure(runtime, request, error)
         raise
     return summary
@@ -209,6 +211,7 @@ def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
         extraction = Extraction(runtime, plan, source, staging, early)
         try:
             counts = _fetch_all(runtime, plan, extraction, source)
+            staging.write_json(FETCHED, {"orders": extraction.orders})
         except (FilterIgnored, BoundExceeded, TooManyDeletions):
             _drop_fetched(staging)
             raise
@@ -231,6 +234,18 @@ def _fetch_all(runtime: Runtime, plan: Plan, extraction: Extraction, source: Sou
     gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
     staging.write_json(GONE, gone)
     return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
+
+
+def _refuse_lost_pages(runtime: Runtime, staging: Staging, read: int) -> None:
+    """Raise StagedFilesMissing where pages have gone since they were fetched; none stays, so that all are again."""
+    fetched = staging.read_json(FETCHED)["orders"] if staging.exists(FETCHED) else 0
+    if read < fetched:
+        _drop_fetched(staging)
+        raise StagedFilesMissing(
+            f"{fetched} orders of {runtime.connection.name} were staged, and {read} are there: pages are gone.",
+            action="Nothing was loaded. Find out what removes files from the staging folder, such as a rule of the "
+            "bucket. Then clear the run from its extract task on, so that they are fetched again.",
+        )
 
 
 def _told(plan: Plan, **counts: int) -> Summary:

@@ -11,8 +11,7 @@ from pydantic import AwareDatetime
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit, Word
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
-from include.orderhouse.warehouse.reading.orders import Order, OrderFilter, read_orders
-from include.orderhouse.warehouse.reading.paging import Page
+from include.orderhouse.warehouse.reading.orders import OrderFilter, OrderPage, read_orders
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -35,11 +34,11 @@ def list_orders(
     with_lines: bool = False,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Page[Order]:
+) -> OrderPage:
     """Orders by connection and id.
 
     ``modified`` is the source's own modification time. To follow all changes, ask by ``loaded``: it moves whenever the
-    warehouse has written the order, be it late.
+    warehouse has written the order, be it late. ``follow_from`` is where the next question begins.
     """
     names = [visible_connection(access, connection).name] if connection else list(visible_connections(access))
     bounds = (modified_from, modified_to, loaded_from, loaded_to, ordered_from, ordered_to)

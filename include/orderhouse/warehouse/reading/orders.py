@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from include.orderhouse.model import LINE, ORDER, Kind, Table
-from include.orderhouse.warehouse.reading.paging import Page, cut, identity, key_of, read_cursor
+from include.orderhouse.warehouse.reading.following import all_loaded_before
+from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
 from include.orderhouse.warehouse.schema import canonical_tables, meaning
 
 _TYPES: dict[Kind, Any] = {
@@ -48,6 +49,15 @@ Order: Any = _model(
 )
 
 
+class OrderPage(Page[Order]):
+    """Some orders, and from when on to ask for those that change after this answer."""
+
+    follow_from: datetime | None = Field(
+        description="Give it as `loaded_from` of the next question to miss no change; all pages of a list tell that of "
+        "the first. Null where the warehouse's login may not see the loads that are under way"
+    )
+
+
 @dataclass(frozen=True)
 class OrderFilter:
     """Which orders: of ``connections`` only, and all that are given. The starts are included, the ends are not."""
@@ -65,23 +75,30 @@ class OrderFilter:
 
 def read_orders(
     engine: sa.Engine, chosen: OrderFilter, cursor: str | None, limit: int, with_lines: bool = False
-) -> Page[Any]:
+) -> OrderPage:
     """Orders by connection and id, so that what changes between two pages moves nothing. Raises CursorInvalid."""
     table = canonical_tables[ORDER.name]
     wanted = sa.select(table).where(*_conditions(table.c, chosen))
+    begun = None
     if cursor:
         key = (table.c.connection, table.c.order_id)
-        wanted = wanted.where(sa.tuple_(*key) > key_of(key, read_cursor(cursor, str, identity)))
+        *after, begun = read_cursor(cursor, str, identity, _instant_if_told)
+        wanted = wanted.where(sa.tuple_(*key) > key_of(key, after))
     wanted = wanted.order_by(table.c.connection, table.c.order_id).limit(limit + 1)
     with engine.connect() as warehouse:
+        follow_from = begun if cursor else all_loaded_before(warehouse, chosen.connections)
         found = warehouse.execute(wanted).mappings().all()
-        shown, following = cut(found, limit, lambda row: (row["connection"], row["order_id"]))
+        shown, following = cut(found, limit, lambda row: (row["connection"], row["order_id"], follow_from or ""))
         lines = _lines(warehouse, shown) if with_lines else None
     orders = [
         Order.model_validate({**row, "lines": None if lines is None else lines.get(row["order_id"], [])})
         for row in shown
     ]
-    return Page[Order](data=orders, next_cursor=following)
+    return OrderPage(data=orders, next_cursor=following, follow_from=follow_from)
+
+
+def _instant_if_told(text: str) -> datetime | None:
+    return instant(text) if text else None
 
 
 def _lines(warehouse: sa.Connection, orders: list[Any]) -> dict[str, list[Any]]:
