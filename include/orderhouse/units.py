@@ -2,7 +2,9 @@
 
 Packages are the codes of UN/ECE Recommendation 21 behind the ``X`` that Recommendation 20 puts before them. A code that
 the recommendation has withdrawn (``BX``, ``PK``, ``CT``, ...) is not in the list; a mapping's own table can give it a
-meaning.
+meaning. Nor is one in which nobody orders and by which companies that name their units mean others: ``STK``, which is a
+cigarette and not a piece (Stück, stykk), ``PAL`` (pascal, no pallet), ``AMP`` (ampere, no ampoule), ``BAR`` (of
+pressure).
 """
 
 from __future__ import annotations
@@ -46,7 +48,6 @@ COUNTS = {
     "SCO": "score",
     "SET": "set",
     "STC": "stick",
-    "STK": "stick, cigarette",
     "STW": "straw",
     "SX": "shipment",
     "T3": "thousand piece",
@@ -164,11 +165,8 @@ ENERGY_AND_DATA = {
     "BTU": "British thermal unit (international table)",
     "KVA": "kilovolt - ampere",
     "VLT": "volt",
-    "AMP": "ampere",
     "AMH": "ampere hour",
     "OHM": "ohm",
-    "BAR": "bar (unit of pressure)",
-    "PAL": "pascal",
     "CEL": "degree Celsius",
     "KEL": "kelvin",
     "FAH": "degree Fahrenheit",
