@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.options import Options, Retention
+from include.orderhouse.reports import reports_url
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.maintenance import maintain
 from include.orderhouse.sync.request import Mode
 from tests.sandbox.running import Sandbox
@@ -20,6 +24,12 @@ KEEP = Retention(raw=timedelta(days=30), rejects=timedelta(days=10), staged=time
 def aged(system: System, statement: str) -> None:
     with system.runtime.warehouse.begin() as warehouse:
         warehouse.execute(sa.text(statement))
+
+
+def written_days_ago(days: int, *folders: Path) -> None:
+    at = time.time() - days * 86_400
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        os.utime(path, (at, at))
 
 
 def removed(system: System, keep: Retention, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
@@ -66,10 +76,24 @@ def test_staged_files_of_abandoned_syncs_and_old_reports_go(synced: System, monk
     fresh = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC, run_id="under way"))
     old = synced.sync_until("validate", synced.request(Mode.FULL_RESYNC, run_id="abandoned"))
     aged(synced, f"UPDATE ops.sync SET started_at = now() - interval '91 days' WHERE sync_id = '{old}'")
+    staged, reports = Path(str(synced.runtime.staging_url)) / "odoo", Path(reports_url()) / "odoo"
+    written_days_ago(91, staged / old, reports / old)
     told = removed(synced, KEEP, monkeypatch)
-    folders = {path.name for path in (Path(str(synced.runtime.staging_url)) / "odoo").iterdir()}
     assert (told["staged syncs"], told["reports"]) == (1, 1)
-    assert folders == {"discovered", fresh}
+    assert {path.name for path in staged.iterdir()} == {"discovered", fresh}
+
+
+def test_staged_files_of_a_sync_that_goes_on_after_long_stay(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger has when it was first started, and nothing of the attempt that is under way."""
+    old = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC, run_id="goes on"))
+    aged(synced, f"UPDATE ops.sync SET started_at = now() - interval '8 days' WHERE sync_id = '{old}'")
+    staged = Path(str(synced.runtime.staging_url)) / "odoo" / old
+    written_days_ago(8, staged)
+    steps.transform(synced.runtime, old)
+    assert removed(synced, KEEP, monkeypatch)["staged syncs"] == 0
+    for step in (steps.validate, steps.load):
+        step(synced.runtime, old)
+    assert synced.ledger_row(old)["state"] == "succeeded"
 
 
 def test_retention_is_an_option_of_a_connection() -> None:

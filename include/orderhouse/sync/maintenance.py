@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from fsspec import AbstractFileSystem
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.files import file_system, outages_named
@@ -35,7 +36,8 @@ def _maintain(engine: sa.Engine, connection: Connection) -> dict[str, int]:
 def _remove_folders(engine: sa.Engine, url: str, connection: str, kept: timedelta) -> int:
     """Remove the folders of syncs that were over that long ago, or that the ledger does not know.
 
-    A sync's row is written before its first file, so one that is unknown belongs to a warehouse that is no more.
+    A sync's row is written before its first file, so one that is unknown belongs to a warehouse that is no more. One
+    that goes on after long tells that by its files alone: the ledger has when it was first started.
     """
     files, root = file_system(url)
     place = f"{root}/{connection}"
@@ -46,7 +48,17 @@ def _remove_folders(engine: sa.Engine, url: str, connection: str, kept: timedelt
             return 0
         over = syncs_over(engine, connection, kept)
         names = {path: path.rstrip("/").rpartition("/")[2] for path in found}
-        gone = [path for path, name in names.items() if name != DISCOVERED and over.get(name, True)]
+        old = [path for path, name in names.items() if name != DISCOVERED and over.get(name, True)]
+        since = datetime.now(UTC) - kept
+        gone = [path for path in old if names[path] not in over or not _was_written(files, path, since)]
         for path in gone:
             files.rm(path, recursive=True)
     return len(gone)
+
+
+def _was_written(files: AbstractFileSystem, folder: str, since: datetime) -> bool:
+    """Whether something works on a folder, be it that its files vanish while they are looked at."""
+    try:
+        return any(files.modified(path) >= since for path in files.find(folder))
+    except FileNotFoundError:
+        return True
