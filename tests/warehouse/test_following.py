@@ -60,6 +60,17 @@ def test_a_load_of_other_connections_and_one_that_waits_hold_nothing_back(engine
     assert held == begun
 
 
+def test_the_lock_of_each_connection_is_found_whatever_number_it_has(engine: sa.Engine) -> None:
+    """Half of them are below zero; PostgreSQL tells each in two halves without a sign."""
+    names = [f"acme_{number}" for number in range(8)]
+    with engine.begin() as session:
+        for name in names:
+            session.exec_driver_sql(ALONE, {"connection": name})
+        begun = session.execute(sa.text("SELECT now()")).scalar_one()
+        with engine.connect() as asking:
+            assert {all_loaded_before(asking, [name]) for name in names} == {begun}
+
+
 def test_all_pages_of_a_list_tell_the_mark_of_the_first(engine: sa.Engine) -> None:
     load_orders(engine, Order("1"), Order("2"))
     first = ask(engine, None, limit=1)
