@@ -87,13 +87,13 @@ def erase(
 
 def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
     """Let the vendors revoke the tokens that nobody else uses; what goes wrong is told and holds nothing up."""
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.connections import sort_connections
     from include.orderhouse.errors import OrderhouseError
     from include.orderhouse.sync.revocation import revoke_tokens
     from include.orderhouse.sync.runtime import Runtime
     from include.orderhouse.warehouse.audit import command_line
 
-    known = read_connections()
+    known, _ = sort_connections()
     for leaver in leavers:
         connection = known.get(leaver.name)
         if connection is None or leaver.credentials is None or connection.connector.revocation is None:
@@ -111,12 +111,14 @@ def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
 
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
     """Each leaves with its credentials, unless a connection that stays has them as well."""
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.connections import sort_connections
     from include.orderhouse.sync.leaving import Leaver
 
     names = {found.name for found in leaving}
-    staying = [found for found in read_connections().values() if found.name not in names]
+    known, mistakes = sort_connections()
+    staying = [found for found in known.values() if found.name not in names]
     needed = {key for found in staying for key in (found.credentials_id, found.options.notifications)}
+    needed |= {key for mistake in mistakes.values() for key in mistake.needs}
     return [
         Leaver(
             found.name,

@@ -100,6 +100,8 @@ class Mistake:
     customer: str | None
     is_apart: bool
     is_enabled: bool
+    needs: frozenset[str]
+    """The Airflow Connections that it may need, so that nobody forgets them."""
 
 
 def connections_file() -> Path:
@@ -135,14 +137,15 @@ def sort_connections(
             try:
                 found[name] = _check(name, entry, path, apart)
             except ConfigurationInvalid as error:
-                mistakes[str(name)] = _mistake(error, entry, apart)
+                mistakes[str(name)] = _mistake(str(name), error, entry, apart)
     return found, mistakes
 
 
-def _mistake(error: ConfigurationInvalid, entry: Any, apart: Collection[str]) -> Mistake:
+def _mistake(name: str, error: ConfigurationInvalid, entry: Any, apart: Collection[str]) -> Mistake:
     told = entry if isinstance(entry, dict) else {}
     connector, customer = (value if isinstance(value := told.get(key), str) else None for key in _WHOSE)
-    return Mistake(error, connector, customer, customer in apart, told.get("enabled") is not False)
+    needs = frozenset(str(need) for need in (name, told.get("credentials"), told.get("notifications")) if need)
+    return Mistake(error, connector, customer, customer in apart, told.get("enabled") is not False, needs)
 
 
 def _may_be(connector: str, entry: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.conftest import Command
 
 
@@ -15,6 +17,21 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
     verified = orderhouse("audit", "verify")
     assert verified.returncode == 0
     assert "rows hold" in verified.stdout
+
+
+def test_a_connection_is_disconnected_though_another_entry_cannot_be_used(orderhouse: Command, tmp_path: Path) -> None:
+    """What that entry names as its credentials is kept: it may need them."""
+    file = tmp_path / "connections.yaml"
+    wrong = "{connector: odoo, customer: x, credentials: shared, sync_evry: 1h}"
+    file.write_text(
+        f"connections: {{b: {wrong}, c: {{connector: odoo, customer: x, credentials: shared}}, "
+        "d: {connector: odoo, customer: x}}",
+        encoding="utf-8",
+    )
+    left = {name: orderhouse("disconnect", name, ORDERHOUSE_CONNECTIONS=str(file)) for name in ("c", "d")}
+    assert {name: done.returncode for name, done in left.items()} == {"c": 0, "d": 0}
+    assert "its credentials stay, another connection uses them" in left["c"].stdout
+    assert "its credentials stay" not in left["d"].stdout
 
 
 def test_nothing_is_erased_by_a_wrong_word_at_the_prompt(orderhouse: Command, rejected: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid
@@ -102,3 +105,24 @@ def test_a_retry_goes_on_after_the_pages_it_has(synced: System) -> None:
 def test_a_sync_of_certain_orders_needs_their_ids() -> None:
     with pytest.raises(ConfigurationInvalid, match="needs their ids"):
         SyncRequest("acme", Mode.ORDERS)
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "said"),
+    [
+        (Mode.AUTO, {"window_start": datetime(2026, 1, 1, tzinfo=UTC)}, "for mode window, and mode auto"),
+        (Mode.INCREMENTAL, {"order_ids": ("42",)}, "for mode orders, and mode incremental"),
+        (Mode.REMAP, {"reject_ids": ("5f3c0000-0000-0000-0000-000000000001",)}, "for mode replay, and mode remap"),
+    ],
+)
+def test_what_the_mode_would_not_look_at_is_refused(mode: Mode, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=said):
+        SyncRequest("acme", mode, **given)
+
+
+def test_chosen_orders_that_the_source_does_not_have_are_named(
+    synced: System, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = min(synced.order_ids(), key=int)
+    assert synced.sync(Mode.ORDERS, order_ids=(there, "99999999"))["orders_extracted"] == 1
+    assert "does not have, or does not show, 1 of the orders: 99999999." in caplog.text

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from include.orderhouse.connector import Source
 from include.orderhouse.sync.extraction import Extraction
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.reconciliation import Gone, statuses_of_absent
 from include.orderhouse.sync.runtime import Runtime
+
+_LISTED = 20
+log = logging.getLogger(__name__)
 
 
 def read_named_orders(runtime: Runtime, plan: Plan, extraction: Extraction, source: Source) -> Gone:
@@ -16,5 +21,13 @@ def read_named_orders(runtime: Runtime, plan: Plan, extraction: Extraction, sour
     """
     there = extraction.read_orders(plan.order_ids, "raw/named_")
     absent = [key for key in plan.deleted_ids if key not in there]
+    if unseen := [key for key in plan.order_ids if key not in there and key not in absent]:
+        log.warning(
+            "The source does not have, or does not show, %d of the orders: %s%s. They are neither loaded nor marked as "
+            "deleted; a reconcile tells which are gone.",
+            len(unseen),
+            ", ".join(unseen[:_LISTED]),
+            ", ..." if len(unseen) > _LISTED else "",
+        )
     statuses = statuses_of_absent(runtime, source, absent)
     return [(key, statuses.get(key), "tombstone") for key in absent]

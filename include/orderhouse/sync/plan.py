@@ -155,7 +155,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         order_ids=request.order_ids,
         deleted_ids=request.deleted_ids,
     )
-    log.info("%s: %s of %s; slices: %d", name, mode, _named(start, end), len(plan.slices))
+    log.info("%s: %s of %s; slices: %d", name, mode, _named(plan, start, end), len(plan.slices))
     start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
     return plan
 
@@ -255,8 +255,12 @@ def _slices(
     return tuple(found)
 
 
-def _named(start: datetime | None, end: datetime | None) -> str:
-    """A window as a log says it."""
+def _named(plan: Plan, start: datetime | None, end: datetime | None) -> str:
+    """What is read, as a log says it."""
+    if chosen := len(plan.order_ids or plan.reject_ids):
+        return f"{chosen} chosen"
+    if plan.mode is Mode.REPLAY:
+        return "all rejects that wait"
     if start is None:
         return "all orders"
     return f"what changed from {start:%Y-%m-%d %H:%M:%S} to {f'{end:%Y-%m-%d %H:%M:%S}' if end else 'now'} UTC"

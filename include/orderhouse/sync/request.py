@@ -55,6 +55,16 @@ class SyncRequest:
             raise ConfigurationInvalid(
                 "A sync of certain orders needs their ids.", action="Give the ids by which the source knows them."
             )
+        belongs = {
+            Mode.WINDOW: self.window_start or self.window_end,
+            Mode.ORDERS: self.order_ids or self.deleted_ids,
+            Mode.REPLAY: self.reject_ids,
+        }
+        if strays := [mode for mode, given in belongs.items() if given and mode is not self.mode]:
+            raise ConfigurationInvalid(
+                f"What was given is for mode {strays[0]}, and mode {self.mode} would not look at it.",
+                action=f"Choose mode {strays[0]}, or leave it out.",
+            )
         for reject_id in self.reject_ids:
             try:
                 UUID(reject_id)
