@@ -36,7 +36,7 @@ CLOSE = (
     "sap_business_one",
     "sap_s4hana",
 )
-"""Systems that tell of a line that it was closed, that its rest was cancelled, or of an order that no receipt is pending."""
+"""Systems that tell of a line that it was closed or its rest cancelled, or of an order that no receipt is pending."""
 PLAYS = [
     pytest.param(end, Decimal(came), name, id=f"{name}, {end.__name__} with {came}")
     for end, came, names in (
