@@ -165,9 +165,13 @@ def _ask(random: Random) -> str:
 
     from include.orchestration.form import run_form, sync_request
 
-    good = {"mode": "window", "window_start": "2026-01-01T00:00:00Z", "window_end": "2026-02-01T00:00:00Z"}
-    form = {name: param.value for name, param in run_form(["odoo"]).items()} | good
-    form |= {"reject_ids": ["0a1b2c3d-0000-4000-8000-00000000000a"], "order_ids": ["7"], "max_reject_share": 0.1}
+    good: tuple[dict[str, Any], ...] = (
+        {"mode": "window", "window_start": "2026-01-01T00:00:00Z", "window_end": "2026-02-01T00:00:00Z"},
+        {"mode": "replay", "reject_ids": ["0a1b2c3d-0000-4000-8000-00000000000a"]},
+        {"mode": "orders", "order_ids": ["7"]},
+    )
+    form = {name: param.value for name, param in run_form(["odoo"]).items()}
+    form |= {**random.choice(good), "max_reject_share": 0.1}
     for name in random.sample(sorted(form), k=random.choice((1, 1, 2))):
         form[name] = random.choice((*POISONS, [random.choice(POISONS)]))
     try:
