@@ -70,9 +70,13 @@ def test_every_dependency_has_its_reason() -> None:
 
 def test_the_examples_of_custom_fields_and_overrides_can_be_used(tmp_path: Path) -> None:
     page = (PROJECT / "docs/custom-fields.md").read_text(encoding="utf-8")
-    entry = "connections:\n  acme_odoo:\n    connector: odoo\n    customer: acme\n"
-    file = tmp_path / "connections.yaml"
-    file.write_text(entry + "".join(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)), encoding="utf-8")
-    connection = read_connection("acme_odoo", file)
-    assert (len(connection.options.custom_fields), sorted(connection.options.overrides)) == (3, ["line", "order"])
-    assert Transform(connection).connection == connection
+    examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    used = []
+    for connector, example in zip(("odoo", "odoo", "sap_s4hana"), examples, strict=True):
+        file = tmp_path / "connections.yaml"
+        entry = f"connections:\n  acme:\n    connector: {connector}\n    customer: acme\n{example}"
+        file.write_text(entry, encoding="utf-8")
+        connection = read_connection("acme", file)
+        assert Transform(connection).connection == connection
+        used.append((len(connection.options.custom_fields), sorted(connection.options.overrides)))
+    assert used == [(3, []), (0, ["line", "order"]), (0, ["order"])]

@@ -91,7 +91,7 @@ def _check_override(where: str, override: Override, column: Column) -> None:
         raise ConfigurationInvalid(
             f"{where} with a time_zone, but it is neither an instant nor a day.", action="Leave time_zone out."
         )
-    if wrong := sorted({code for code in (override.codes or {}).values() if not is_canonical(code, column)}):
+    if wrong := sorted({code for code in (override.codes or {}).values() if not _can_stand(code, column)}):
         raise ConfigurationInvalid(
             f"{where} with the codes {', '.join(map(repr, wrong))}, which {_list_of(column)} does not have.",
             action="Write the source's value on the left, the canonical one on the right.",
@@ -101,6 +101,12 @@ def _check_override(where: str, override: Override, column: Column) -> None:
 def is_canonical(code: str, column: Column) -> bool:
     """Whether a code is one of its column's, or of the standard that the column speaks."""
     return normalise(column.codes, code) == code if isinstance(column.codes, CodeList) else code in column.codes
+
+
+def _can_stand(code: str, column: Column) -> bool:
+    """Whether a connection may name a code: of units the recommendation has far more than the list of them here."""
+    is_unit = column.codes == CodeList.UNIT and _UNIT.fullmatch(code) is not None
+    return is_unit or is_canonical(code, column)
 
 
 def _list_of(column: Column) -> str:
