@@ -116,28 +116,6 @@ def test_an_other_charge_is_told_by_what_was_billed_of_it() -> None:
     assert told == ["open", "partially_invoiced", "invoiced"]
 
 
-@pytest.mark.parametrize(
-    ("facts", "status", "told"),
-    [
-        ({}, "B", "open"),
-        ({"itemtype": "Assembly"}, "PurchOrd:B", "open"),
-        ({"quantityshiprecv": "1"}, "E", "partially_received"),
-        ({"quantityshiprecv": "2"}, "D", "invoiced"),
-        ({}, "F", "invoiced"),
-        ({}, "G", "invoiced"),
-        ({}, "H", "invoiced"),
-        ({"isclosed": "T"}, "B", "closed"),
-        ({"dropship": "T"}, "B", "invoiced"),
-        ({"itemtype": "Service"}, "B", "invoiced"),
-        ({"itemtype": "NonInvtPart"}, "B", "invoiced"),
-    ],
-)
-def test_stock_that_is_billed_before_it_came_is_still_to_come(facts: Row, status: str, told: str) -> None:
-    """Accounts may bill in advance of receipt; the order's status says whether receipts are pending."""
-    line = {"itemtype": "InvtPart", "quantity": "2", "quantitybilled": "2", **facts}
-    assert v.line_status(line, {"status": status}) == told
-
-
 @pytest.mark.parametrize("sign", [1, -1])
 def test_an_expense_that_takes_something_off_is_negative_however_the_account_signs_purchases(sign: int) -> None:
     goods = {"itemtype": "InvtPart", "rate": "120", "foreignamount": str(120 * sign)}
