@@ -285,6 +285,36 @@ def test_soft_closed_orders_are_closed(company: Company, source_for: SourceFor) 
     assert {line["is_closed"] or line["is_cancelled"] for line in lines} == {True}
 
 
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, "open"),
+        ({"received": "3.0"}, "partly received"),
+        ({"received": "4.0"}, "invoiced"),
+        ({"invoiced": "50.00"}, "partly invoiced"),
+        ({"asset-tags": [{"tag": "A1"}]}, "open"),
+        ({"receipt-required": False}, "invoiced"),
+        ({"receipt-required": None}, "invoiced"),
+        ({"service-type": "quantity_deliverable"}, "invoiced"),
+        ({"type": "OrderAmountLine", "quantity": None}, "invoiced"),
+        ({"status": "received"}, "invoiced"),
+        ({"status": "soft_closed_for_receiving"}, "soft_closed"),
+        ({"_order": {"status": "closed"}}, "closed"),
+        ({"_order": {"status": "expensed"}}, "invoiced"),
+    ],
+)
+def test_goods_that_are_invoiced_before_they_came_are_still_to_come(facts: dict[str, Any], told: str) -> None:
+    """Coupa says of each line whether a receipt is required; what needs none is done with its invoice."""
+    line = {"type": "OrderQuantityLine", "quantity": "4.0", "total": "100.00", "received": "0.0", "invoiced": "100.00"}
+    line |= {"status": "created", "receipt-required": True, "_order": {"status": "issued"}, **facts}
+    assert line_values.line_status(line) == told
+
+
+def test_a_line_of_which_receipts_are_left_out_is_invoiced() -> None:
+    line = {"type": "OrderQuantityLine", "quantity": "4.0", "total": "100.00", "invoiced": "100.00"}
+    assert line_values.line_status(line | {"receipt-required": True, "_order": {"status": "issued"}}) == "invoiced"
+
+
 def test_what_an_api_filter_leaves_out_is_unknown(company: Company, source_for: SourceFor) -> None:
     order = next(o for o in company.orders.values() if o.is_open and any(line.receipts for line in o.goods_lines))
     with sandbox(company, [NAME], Clock(NOW), options={NAME: {"default_filter": "yes"}}) as running:

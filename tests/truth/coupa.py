@@ -205,7 +205,8 @@ def _line_status(company: Company, order: Order, line: Line) -> str:
     if order.stage in STATUSES:
         return STATUSES[order.stage]
     invoiced = dialect.invoiced_amount(company, order, line)
-    if invoiced:
+    is_awaited = line.kind is not LineKind.SERVICE and line.quantity_received < line.quantity
+    if invoiced and not (is_awaited and invoiced >= line.net_amount):
         return "invoiced" if invoiced >= line.net_amount else "partially_invoiced"
     if line.quantity_received:
         return "received" if line.quantity_received >= line.quantity else "partially_received"

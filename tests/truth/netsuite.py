@@ -180,7 +180,7 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
     item = company.items[line.item] if line.item else None
     only = line.distributions[0] if len(line.distributions) == 1 else None
     return common | {
-        "line_status": _line_status(line),
+        "line_status": _line_status(order, line),
         "item_code": item and _text(item.code),
         "item_name": item and _text(item.name),
         "vendor_item_code": _text(line.vendor_item_code),
@@ -211,10 +211,12 @@ def _base_unit(company: Company, line: Line) -> Row:
     return {"base_unit": base, "unit_conversion_factor": size if line.unit else None}
 
 
-def _line_status(line: Line) -> str:
+def _line_status(order: Order, line: Line) -> str:
     if line.is_closed or line.is_cancelled:
         return "closed"
-    if line.quantity_invoiced > 0:
+    is_awaited = line.kind is LineKind.GOODS and order.order_type != "drop_ship" and status(order) in "BDE"
+    is_ahead = is_awaited and line.quantity_received < line.quantity <= line.quantity_invoiced
+    if line.quantity_invoiced > 0 and not is_ahead:
         return "invoiced" if line.quantity_invoiced >= line.quantity else "partially_invoiced"
     if line.quantity_received > 0:
         return "received" if line.quantity_received >= line.quantity else "partially_received"

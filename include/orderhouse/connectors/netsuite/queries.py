@@ -31,7 +31,7 @@ LINE = Part(
     "tl",
     "transaction id linesequencenumber taxline item itemtype memo quantity quantityshiprecv quantitybilled units:name "
     "rate foreignamount netamount isclosed expectedreceiptdate:date subsidiary location:name department:name "
-    "class:name expenseaccount:name vendorname linecreateddate:instant linelastmodifieddate:instant",
+    "class:name expenseaccount:name vendorname dropship linecreateddate:instant linelastmodifieddate:instant",
 )
 JOINED = (
     MAIN_LINE,

@@ -14,6 +14,9 @@ from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import expected, progress
 
 GOODS = ("goods", "service", "asset")
+STOCK = ("InvtPart", "Assembly")
+"""The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
+Shipping, NetSuite's help)."""
 
 
 @derived_from("itemtype")
@@ -37,13 +40,13 @@ def _is_void(line: Record) -> bool:
     return line.get("isclosed") == "T" and not size(line, "quantityshiprecv") and not size(line, "quantitybilled")
 
 
-def _has_ended(order: Record, *ends: str) -> bool:
-    """Whether the order's status says that all its lines have come that far."""
-    return STATUSES.get(str(order.get("status"))) in ends
+def _stands_at(order: Record, *states: str) -> bool:
+    """Whether the order's status says that it, and so each of its lines, is that far."""
+    return STATUSES.get(str(order.get("status"))) in states
 
 
 def _come(order: Record, quantity: str, *ends: str) -> str:
-    of_uncounted = Decimal(_has_ended(order, *ends)), Decimal(1)
+    of_uncounted = Decimal(_stands_at(order, *ends)), Decimal(1)
     lines = expected(lines_of(order, *GOODS), _is_void)
     return progress(_pair(line, quantity) if size(line, "quantity") else of_uncounted for line in lines) or "none"
 
@@ -68,17 +71,30 @@ def invoice_status(order: Record) -> str:
     return _come(order, "quantitybilled", "invoiced")
 
 
-@derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "^status")
+@derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "dropship", "^status")
 def line_status(line: Record, order: Record) -> str | None:
-    """isclosed, then quantities received and billed; the order's status for lines without quantity."""
+    """isclosed, then quantities received and billed; the order's status for lines without quantity.
+
+    Stock that is billed before it came is still to come, while the order's status awaits receipts.
+    """
     if LINE_TYPES.get(line_type(line)) == "text":
         return None
     if line.get("isclosed") == "T":
         return "closed"
-    wanted = size(line, "quantity")
+    wanted, come = size(line, "quantity"), size(line, "quantityshiprecv")
     if not wanted:
-        return next((end for end in ("closed", "invoiced", "received") if _has_ended(order, end)), "open")
-    for name, step in (("quantitybilled", "invoiced"), ("quantityshiprecv", "received")):
-        if done := size(line, name):
+        return next((end for end in ("closed", "invoiced", "received") if _stands_at(order, end)), "open")
+    is_ahead = come < wanted <= size(line, "quantitybilled") and _is_awaited(line, order)
+    for done, step in ((0 if is_ahead else size(line, "quantitybilled"), "invoiced"), (come, "received")):
+        if done:
             return step if wanted <= done else f"partially_{step}"
     return "open"
+
+
+def _is_awaited(line: Record, order: Record) -> bool:
+    """Whether stock is still to be received: accounts may bill in advance of receipt, which leaves receipts pending.
+
+    What a vendor ships to a customer is not received.
+    """
+    is_stock = line_type(line) in STOCK and line.get("dropship") != "T"
+    return is_stock and _stands_at(order, "approved", "partially_received")

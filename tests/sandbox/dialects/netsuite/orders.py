@@ -163,6 +163,7 @@ class Renderer:
             "department": self.numbers.number("department", only and only.department),
             "class": self.numbers.number("class", only and only.cost_center),
             "expenseaccount": self.numbers.number("expenseaccount", only and only.gl_account),
+            "dropship": flag(order.order_type == "drop_ship"),
         }  # fmt: skip
         facts |= self._amounts(order, line.net_amount)
         if line.kind is LineKind.SERVICE and self.options.get("services") == "expenses":

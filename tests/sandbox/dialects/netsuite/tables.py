@@ -42,7 +42,7 @@ SCHEMA = {
         "transaction:integer id:integer linesequencenumber:integer mainline taxline item:integer itemtype memo "
         "quantity:decimal quantityshiprecv:decimal quantitybilled:decimal units:integer rate:decimal "
         "foreignamount:decimal netamount:decimal isclosed expectedreceiptdate:date subsidiary:integer location:integer "
-        "department:integer class:integer expenseaccount:integer vendorname linecreateddate:instant "
+        "department:integer class:integer expenseaccount:integer vendorname dropship linecreateddate:instant "
         f"linelastmodifieddate:instant {custom_columns('custcol', LINE_CUSTOM_FIELDS)}"
     ),
     "transactionshippingaddress": _ADDRESS,

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.billing import quantity_billed
-from include.orderhouse.connectors.coupa.values import has_quantity, step
+from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
+from include.orderhouse.connectors.coupa.values import has_quantity, invoiced, received, step
 from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
 
 NOT_YET = ("draft", "buyer_hold")
 DONE = ("closed", "soft_closed", "cancelled")
@@ -34,13 +36,26 @@ def account(column: str) -> Derived:
     return derived(value, says, "account", "account-allocations")
 
 
-@derived_from("status", "_order.status", "received", "invoiced")
+@derived_from("status", "_order.status", "received", "invoiced", "receipt-required")
 def line_status(line: Record) -> str:
-    """status, that of the order, received and invoiced."""
+    """status, that of the order, received and invoiced.
+
+    Goods with receipt-required that are invoiced before they came are still to come.
+    """
     own, status = str(line.get("status")), str(look_up(line, "_order.status"))
     if own.startswith(DONE):
         return own.partition("_for")[0]
-    return status if status in (*NOT_YET, *DONE) else step([line]) or "open"
+    if status in (*NOT_YET, *DONE):
+        return status
+    come = received([line])
+    is_ahead = invoiced([line]) == "full" and come in ("none", "partial") and _is_awaited(line, status)
+    return (reached({"received": come}, partly="partly") if is_ahead else step([line])) or "open"
+
+
+def _is_awaited(line: Record, status: str) -> bool:
+    """Whether Coupa expects a receipt of goods; of services, and by amount, an invoice is all that needs to come."""
+    is_goods = line_type(line) in ("goods", "asset") and line.get("receipt-required") is True
+    return is_goods and line.get("status") != "received" and status in (*ISSUED, *HELD)
 
 
 @derived_from("status", "_order.status")
