@@ -605,7 +605,7 @@ def test_a_token_that_expires_while_paging_is_renewed(
     [
         ("basic", {"password": "wr0ng-s3cret"}),
         ("client_credentials", {"client_secret": "wr0ng-s3cret"}),
-        ("client_credentials", {"scope": "wr0ng-s3cret"}),
+        ("client_credentials", {"scope": "no-such-scope"}),
     ],
 )
 def test_wrong_credentials_fail_as_such_and_are_not_shown(

@@ -16,6 +16,8 @@ from include.standalone.airflow_api import FINAL_STATES, wait_for
 from tests.e2e.installation import RUN_SECONDS, SUCCEEDED, Airflow, Run
 
 CONNECTION = "netsuite_killed"
+CALLS_TO_DISCOVER = 2
+"""What Coupa is asked before a sync has its plan."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def run_and_kill_each_step_once(airflow: Airflow, conf: Mapping[str, Any], stage
 
 
 def run_and_kill_its_last_try(airflow: Airflow, connector: str, connection: str) -> Run:
-    """Trigger a run whose source answers once and no more; kill the extraction in both tries that it gets."""
+    """Trigger a run whose source tells what it has and no orders; kill the extraction in both tries that it gets."""
     dag_id, killed = f"purchase_orders__{connector}", list[int]()
-    airflow.plan_fault(connector, kind="timeout", times=None, after=1, seconds=RUN_SECONDS)
+    airflow.plan_fault(connector, kind="timeout", times=None, after=CALLS_TO_DISCOVER, seconds=RUN_SECONDS)
     run_id = airflow.trigger(connector, {"connections": [connection]})
 
     def has_ended() -> bool:
