@@ -106,7 +106,7 @@ class SharedLimiter:
                     action="The sync waits and goes on by itself.",
                     retry_after=wait,
                 )
-            _sleep(asked + wait - time.monotonic())
+            _sleep(wait)
             is_late = time.monotonic() - asked - wait > SLACK_SECONDS
             if not is_late and (wait < SLACK_SECONDS or not self._is_paused()):
                 return
