@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -103,6 +105,24 @@ def test_a_pause_holds_back_the_other_processes_too(engine: sa.Engine) -> None:
         there.pace()
         ((now, still),) = rows(engine, "SELECT clock_timestamp(), paused_until FROM ops.limiter")
     assert now >= until == still
+
+
+def test_who_is_held_up_before_asking_for_a_turn_does_not_send_before_it(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine, or with a warehouse that is far away: that time is not part of the pause."""
+    asking = SharedLimiter._ask
+
+    def held_up(limiter: SharedLimiter, statement: str, **values: Any) -> Any:
+        time.sleep(0.1)
+        return asking(limiter, statement, **values)
+
+    with SharedLimiter(engine, "acme_us", None, None) as limiter:
+        limiter.pause(0.5)
+        monkeypatch.setattr(SharedLimiter, "_ask", held_up)
+        limiter.pace()
+        ((now, until),) = rows(engine, "SELECT clock_timestamp(), paused_until FROM ops.limiter")
+    assert now >= until
 
 
 def test_a_long_pause_is_told_to_the_caller_instead_of_holding_its_worker(engine: sa.Engine) -> None:
