@@ -35,13 +35,19 @@ class Group:
         there = {name: self._column(name, True) for name in required(self.table)}
         return pa.table(there | {check.column: self._column(check.column, None) for check in CHECKS[self.table.name]})
 
-    def findings(self, unexpected: Iterable[tuple[str, Sequence[int]]]) -> Iterator[tuple[int, Finding]]:
-        """The findings at the positions of each column that are unexpected, with the number of their batch."""
+    def findings(self, unexpected: Iterable[tuple[str, int]]) -> Iterator[tuple[int, Finding]]:
+        """The findings of each column, of which so many rows are unexpected, with the number of their batch.
+
+        Raises RuntimeError where that are not as many as its odd rows.
+        """
         checks = {check.column: check for check in CHECKS[self.table.name]}
-        for column, positions in unexpected:
-            check = checks.get(column)
-            for position in positions:
-                number, odd = self._odd[column][position]
+        for column, count in unexpected:
+            found, check = self._odd.get(column, {}), checks.get(column)
+            if count != len(found):
+                raise RuntimeError(
+                    f"Great Expectations counts {count} odd rows in {column!r} of {self.table.name}, not {len(found)}"
+                )
+            for number, odd in found.values():
                 yield (
                     number,
                     Finding(

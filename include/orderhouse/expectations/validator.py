@@ -9,15 +9,15 @@ from include.orderhouse.expectations.check import Finding
 from include.orderhouse.expectations.group import Group, groups
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.expectations.report import Report
-from include.orderhouse.expectations.suites import Suites
+from include.orderhouse.expectations.suites import suites
 from include.orderhouse.model import TABLES
 
 
 class Validator:
-    """Holds the batches of one run to the expectations; the suites are built once."""
+    """Holds the batches of one run to the expectations."""
 
     def __init__(self, connection: str, sync_id: str) -> None:
-        self._suites = Suites()
+        self._suites = suites()
         self._report = Report(connection, sync_id, self._suites.expectations)
 
     def check(self, batches: Iterable[Outcomes]) -> Iterator[list[Finding]]:
@@ -36,7 +36,7 @@ class Validator:
                 result = self._suites.validate(table, group.frame())
                 self._report.add(table.name, result)
                 unexpected = (
-                    (each.expectation_config.kwargs["column"], each.result["unexpected_index_list"])
+                    (each.expectation_config.kwargs["column"], each.result["unexpected_count"])
                     for each in result.results
                     if each.expectation_config
                 )

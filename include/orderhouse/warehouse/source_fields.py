@@ -146,8 +146,7 @@ class Observation:
 
     def _add(self, rows: list[dict[str, Any]]) -> None:
         fields, now = source_field.c, sa.func.now()
-        dated = {"first_seen_at": now, "last_seen_at": now}
-        added = insert(source_field).values([{**row, **dated, "json_types": list(row["json_types"])} for row in rows])
+        added = insert(source_field).values(first_seen_at=now, last_seen_at=now)
         types = sa.text("ARRAY(SELECT DISTINCT unnest(source_field.json_types || excluded.json_types) ORDER BY 1)")
         self._warehouse.execute(
             added.on_conflict_do_update(
@@ -164,13 +163,15 @@ class Observation:
                     "sync_id": added.excluded.sync_id,
                 },
                 where=fields.sync_id != added.excluded.sync_id,
-            )
+            ),
+            rows,
         )
 
 
 def _counted(path: str, field: SeenField, is_missing: bool) -> dict[str, Any]:
     latest = {"recent_records": [field.records], "recent_present": [field.present]}
-    return {"path": path, **asdict(field), "records": 0 if is_missing else field.records, **latest}
+    told = asdict(field) | {"json_types": list(field.json_types), "records": 0 if is_missing else field.records}
+    return {"path": path, **told, **latest}
 
 
 def _with_latest(name: str) -> sa.TextClause:

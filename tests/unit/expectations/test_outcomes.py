@@ -12,7 +12,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.expectations import Finding, group
 from include.orderhouse.expectations.group import Group, groups
 from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes, write_outcomes
-from include.orderhouse.expectations.suites import Suites
+from include.orderhouse.expectations.suites import suites
 from include.orderhouse.expectations.validator import Validator
 from include.orderhouse.frames import empty_frames
 from include.orderhouse.model import LINE
@@ -64,17 +64,19 @@ def test_so_many_rows_are_judged_at_once_that_memory_is_bounded(
     assert [rows(findings) for findings in validator.check(made)] == together
 
 
-def test_only_what_great_expectations_finds_is_a_finding() -> None:
+@pytest.mark.parametrize("count", [0, 2])
+def test_great_expectations_must_judge_as_was_computed(count: int) -> None:
     together = Group(LINE, [GOOD, spoiled("second")])
-    assert list(together.findings([("net_amount: NET_AMOUNT_DIFFERS", [])])) == []
-    ((number, finding),) = together.findings([("net_amount: NET_AMOUNT_DIFFERS", [2])])
+    ((number, finding),) = together.findings([("net_amount: NET_AMOUNT_DIFFERS", 1), ("line_id", 0)])
     assert (number, finding.row_id) == (1, "second")
+    with pytest.raises(RuntimeError, match=f"counts {count} odd rows in 'net_amount: NET_AMOUNT_DIFFERS' .*, not 1"):
+        list(together.findings([("net_amount: NET_AMOUNT_DIFFERS", count)]))
 
 
 def test_an_expectation_that_cannot_be_evaluated_is_an_error() -> None:
     outcomes = Group(LINE, [GOOD]).frame().drop_columns(["net_amount: NET_AMOUNT_DIFFERS"])
     with pytest.raises(RuntimeError, match="Great Expectations failed on purchase_order_line"):
-        Suites().validate(LINE, outcomes)
+        suites().validate(LINE, outcomes)
 
 
 def test_a_column_in_which_nothing_is_odd_has_its_type() -> None:
