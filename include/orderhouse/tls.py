@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache
 
 import httpx
 
@@ -38,17 +39,22 @@ class Trust:
     """The authority's list of revoked certificates; with it, one that is revoked or that no list covers is refused."""
 
 
+@cache
 def public_context() -> ssl.SSLContext:
-    """For hosts that have no options of their own: the authorities of the machine, and those of certifi."""
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    context.minimum_version = OLDEST
-    return context
+    """For hosts that have no options of their own. Reading some hundred authorities takes longer than a request, so
+    all share one, which nobody may change.
+    """
+    return _machines_context()
 
 
 def own_context(trust: Trust) -> ssl.SSLContext:
-    """For a host that is to be trusted so. Raises ConfigurationInvalid naming the option whose file cannot be used."""
-    context = _private_context(trust.authority) if trust.authority else public_context()
+    """For a host that is to be trusted so; made anew where files are named, which may be renewed meanwhile.
+
+    Raises ConfigurationInvalid naming the option whose file cannot be used.
+    """
+    if not (trust.authority or trust.client_certificate or trust.revocation_list):
+        return public_context()
+    context = _private_context(trust.authority) if trust.authority else _machines_context()
     if trust.revocation_list:
         _load("revocation_list", trust.revocation_list, context)
         context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
@@ -57,6 +63,14 @@ def own_context(trust: Trust) -> ssl.SSLContext:
             context.load_cert_chain(trust.client_certificate, password=trust.client_key_password or "")
         except (OSError, ValueError) as error:
             raise _unusable("client_certificate", trust.client_certificate, "certificate with its key") from error
+    return context
+
+
+def _machines_context() -> ssl.SSLContext:
+    """Trusts the authorities of the machine, and those of certifi."""
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    context.minimum_version = OLDEST
     return context
 
 

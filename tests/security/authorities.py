@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from include.orderhouse.tls import public_context
 
 DAY = timedelta(days=1)
 HERE = "127.0.0.1"
@@ -140,3 +145,13 @@ def _alternative(host: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(host))
     except ValueError:
         return x509.DNSName(host)
+
+
+@contextmanager
+def machine_trusting(file: str | None) -> Iterator[None]:
+    """The authorities of this PEM file are those of the machine, as long as the context lasts."""
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setenv("SSL_CERT_FILE", str(file))
+        public_context.cache_clear()
+        yield
+    public_context.cache_clear()

@@ -20,6 +20,7 @@ from include.orderhouse.transport import Way
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks
+from tests.security.authorities import machine_trusting
 from tests.security.servers import HTTP, POSTGRESQL, Protocol, Served
 
 SECRET = "s3cret-password"
@@ -78,8 +79,7 @@ def _own_login(served: Served, trust: Trust) -> str:
 
 
 def _other_login(served: Served, trust: Trust) -> str:
-    with pytest.MonkeyPatch.context() as machine:
-        machine.setenv("SSL_CERT_FILE", str(trust.authority))
+    with machine_trusting(trust.authority):
         return _get(
             api_of("https://erp.example.test", auth=_granted_by(served.url(host="localhost")), configured=["localhost"])
         )

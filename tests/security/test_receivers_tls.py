@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from include.orderhouse.tls import Trust, pin_of
 from include.orderhouse.warehouse.deliveries import Outcome
-from include.orderhouse.webhooks import posting
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks
+from tests.security.authorities import machine_trusting
 from tests.security.bad_servers import AUTHORITY
 from tests.security.callers import LOOPBACK
 from tests.security.servers import Served, serving, tls_context
@@ -53,17 +53,12 @@ def test_a_client_certificate_is_shown_to_a_receiver_that_asks(trust: Trust, tmp
     assert len(served.heads) == 1
 
 
-def test_the_machines_authorities_vouch_for_a_receiver_of_which_nothing_is_said(
-    trust: Trust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_machines_authorities_vouch_for_a_receiver_of_which_nothing_is_said(trust: Trust, tmp_path: Path) -> None:
     context = tls_context(AUTHORITY.issue().write(tmp_path / "server.pem"))
-    posting._machines.cache_clear()
     with serving(context=context) as served:
         assert _posted(served, Trust()).status is None
-        monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
-        posting._machines.cache_clear()
-        assert _posted(served, Trust()).status == 200
-    posting._machines.cache_clear()
+        with machine_trusting(trust.authority):
+            assert _posted(served, Trust()).status == 200
 
 
 def test_a_subscription_says_whom_to_trust(engine: sa.Engine, trust: Trust, tmp_path: Path) -> None:

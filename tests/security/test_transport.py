@@ -12,7 +12,7 @@ from include.orderhouse.auth import client_credentials
 from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceUntrusted
 from include.orderhouse.tls import Trust, pin_of
 from include.orderhouse.webhooks.posting import Message, Target, post
-from tests.security.authorities import Authority, Certificate, self_signed
+from tests.security.authorities import Authority, Certificate, machine_trusting, self_signed
 from tests.security.bad_servers import AUTHORITY
 from tests.security.callers import LOOPBACK, SECRET, api_of
 from tests.security.servers import Served, serving, tls_context
@@ -51,10 +51,10 @@ def test_a_private_authority_is_trusted_where_it_is_named(version: ssl.TLSVersio
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_the_machines_authorities_vouch_over_a_new_tls_only(
-    version: ssl.TLSVersion, folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+    version: ssl.TLSVersion, folder: Path, trust: Trust
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trust.authority))
-    with serving(context=_context(AUTHORITY.issue(), folder, version=version)) as served:
+    context = _context(AUTHORITY.issue(), folder, version=version)
+    with machine_trusting(trust.authority), serving(context=context) as served:
         if version is ssl.TLSVersion.TLSv1_1:
             _refused(served, Trust(), "protocol")
         else:
@@ -62,12 +62,10 @@ def test_the_machines_authorities_vouch_over_a_new_tls_only(
                 assert api.get("orders") == {}
 
 
-def test_an_authority_that_is_named_takes_the_place_of_the_machines(
-    folder: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_authority_that_is_named_takes_the_place_of_the_machines(folder: Path, trust: Trust) -> None:
     other = Authority("The machine's")
-    monkeypatch.setenv("SSL_CERT_FILE", other.write(folder / "machine.pem"))
-    with serving(context=_context(other.issue(), folder)) as served:
+    machine, context = other.write(folder / "machine.pem"), _context(other.issue(), folder)
+    with machine_trusting(machine), serving(context=context) as served:
         _refused(served, trust, "unable to get local issuer")
 
 

@@ -7,7 +7,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import httpx
@@ -84,7 +84,7 @@ async def _send(body: bytes, signed: dict[str, str], place: Place, trust: Trust,
         "User-Agent": "orderhouse",
     }
     pinned = place.url.copy_with(host=str(address))
-    async with httpx.AsyncClient(verify=_context(trust), timeout=SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(verify=own_context(trust), timeout=SECONDS, trust_env=False) as client:
         request = client.build_request("POST", pinned, content=body, headers=headers)
         request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
         request.extensions["trace"] = partial(_look_at_key, place.url.host, trust.pins)
@@ -98,16 +98,6 @@ async def _look_at_key(host: str, pins: tuple[str, ...], event: str, told: dict[
     if event == "connection.start_tls.complete":
         encrypted: ssl.SSLObject = told["return_value"].get_extra_info("ssl_object")
         check_pin(encrypted.getpeercert(binary_form=True), pins, host)
-
-
-def _context(trust: Trust) -> ssl.SSLContext:
-    """Made anew where the subscription names files, which may be renewed while the process runs."""
-    return _machines() if trust == Trust() else own_context(trust)
-
-
-@cache
-def _machines() -> ssl.SSLContext:
-    return own_context(Trust())
 
 
 def _problem(response: httpx.Response) -> str | None:
