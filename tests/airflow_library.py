@@ -6,8 +6,9 @@ import os
 import tempfile
 
 from include.orderhouse.home import PROJECT
+from tests.memory import memory_folder
 
-_home = tempfile.TemporaryDirectory(prefix="orderhouse-airflow-")
+_home = tempfile.TemporaryDirectory(prefix="orderhouse-airflow-", dir=memory_folder())
 ENVIRONMENT = {
     "AIRFLOW_HOME": _home.name,
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

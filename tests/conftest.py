@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from include.orderhouse.master_key import KEY, new_key
+from tests.memory import memory_folder
 
 OWN_FOLDER = pytest.StashKey[Path]()
 
@@ -22,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     would no longer find its data.
     """
     if config.option.basetemp is None:
-        config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-"))
+        config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-", dir=memory_folder()))
         config.option.basetemp = config.stash[OWN_FOLDER]
 
 

@@ -16,6 +16,7 @@ from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server, embedded_postgres
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.migrate import upgrade
+from tests.memory import memory_folder
 
 _numbers = itertools.count()
 
@@ -27,7 +28,7 @@ def server() -> Iterator[Server]:
     Not below pytest's own folder: each run of pytest closes that to other users, root's stand-in among them.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="orderhouse-") as folder,
+        tempfile.TemporaryDirectory(prefix="orderhouse-", dir=memory_folder()) as folder,
         embedded_postgres(Home(Path(folder)), port=0) as running,
     ):
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
