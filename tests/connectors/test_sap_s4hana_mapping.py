@@ -1,0 +1,205 @@
+"""What becomes of SAP S/4HANA's orders: units, amounts, conditions, rates and statuses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connections import read_connection
+from include.orderhouse.connectors.sap_s4hana import CONNECTOR
+from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
+from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
+from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
+from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
+from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
+from include.orderhouse.errors import ConfigurationInvalid
+from tests.connectors.conftest import SourceFor
+from tests.connectors.sap_s4hana_system import EVER, NAME, NOW, company, sap
+from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.sap_s4hana import names
+from tests.sandbox.dialects.sap_s4hana.names import order_number
+from tests.sandbox.running import Sandbox, sandbox
+
+__all__ = ["company", "sap"]
+
+
+def test_both_services_tell_the_same_amounts(sap: Sandbox, company: Company, source_for: SourceFor) -> None:
+    """H25: the 18 digits of the largest amounts included; 2.0 has no net amount, its conditions do."""
+    amounts = {}
+    for service in ("v4", "v2"):
+        source = source_for(NAME, sap, service=service)
+        orders = [order for page in CONNECTOR.fetch(source, EVER) for order in page.records]
+        lines = [line for order in orders for line in listed(order, LINES)]
+        amounts[service] = [Decimal(line["NetAmount"]) if service == "v4" else net_amount(line) for line in lines]
+    assert amounts["v4"] == amounts["v2"]
+    truth = [line.net_amount for order in company.orders.values() for line in order.goods_lines]
+    assert amounts["v4"] == truth
+    assert max(amounts["v4"]) > 10**15
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_units_are_told_in_english_whatever_the_users_language_is(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"language": "PL"}}) as polish:
+        source = source_for(NAME, polish, service=service)
+        key = order_number(next(order for order in company.orders.values() if len(order.goods_lines) > 2))
+        pages = (*CONNECTOR.fetch(source, EVER), *CONNECTOR.read(source, [key]))
+    lines = [line for page in pages for order in page.records for line in listed(order, LINES)]
+    told = {line["PurchaseOrderQuantityUnit"] for line in lines}
+    assert "PC" in told
+    assert not told & set(names.POLISH.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ("1.08512", "1.08512"),
+        (Decimal("1.08512"), "1.08512"),
+        ("/4.00000", "0.25"),
+        (Decimal("-4"), "0.25"),
+        ("", None),
+    ],
+)
+def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
+    assert exchange_rate({"ExchangeRate": told}) == (None if rate is None else Decimal(rate))
+
+
+@pytest.mark.parametrize(("told", "rate"), [("0.66800", "0.00668"), ("/1.49700", "0.006680026720")])
+def test_a_rate_for_several_units_is_divided_by_them(told: str, rate: str) -> None:
+    assert exchange_rate({"ExchangeRate": told, "_rate_units": 100}) == Decimal(rate)
+
+
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_rates_are_for_one_unit_where_the_connection_names_the_ratios(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"rate_units": "JPY:100 CNY:10"}}) as quoted:
+        source = source_for(NAME, quoted, service=service, rate_units={"JPY": Decimal(100), "CNY": Decimal(10)})
+        read = [order for page in CONNECTOR.fetch(source, EVER) for order in page.records]
+    assert {"JPY", "CNY"} <= {order["DocumentCurrency"] for order in read}
+    rates = {order["PurchaseOrder"]: exchange_rate(order) for order in read}
+    assert rates == {order_number(order): order.exchange_rate for order in company.orders.values()}
+
+
+def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "connections.yaml"
+    entry = "connections: {acme_sap: {connector: sap_s4hana, customer: acme, settings: {rate_units: %s}}}"
+    file.write_text(entry % "{JPY: 100, USD: 0.01}", encoding="utf-8")
+    assert read_connection("acme_sap", file).settings.rate_units == {"JPY": Decimal(100), "USD": Decimal("0.01")}
+    for wrong in ("{JPY: 0}", "{JPY: many}", "[JPY]"):
+        file.write_text(entry % wrong, encoding="utf-8")
+        with pytest.raises(ConfigurationInvalid, match="rate_units"):
+            read_connection("acme_sap", file)
+
+
+def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:
+    line = {
+        "OrderQuantity": "250.000",
+        "NetPriceAmount": "12.000",
+        "NetPriceQuantity": "100",
+        "OrderPriceUnitToOrderUnitNmrtr": "3",
+        "OrdPriceUnitToOrderUnitDnmntr": "2",
+    }
+    assert net_amount(line) == Decimal(45)
+
+
+GOODS = {"GoodsReceiptIsExpected": True, "InvoiceIsExpected": True}
+NO_RECEIPT = GOODS | {"GoodsReceiptIsExpected": False}
+NO_INVOICE = GOODS | {"InvoiceIsExpected": False}
+NEITHER = {"GoodsReceiptIsExpected": False, "InvoiceIsExpected": False}
+DELIVERED, INVOICED = {"IsCompletelyDelivered": True}, {"IsFinallyInvoiced": True}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (GOODS, ("open", False)),
+        (GOODS | DELIVERED, ("delivered", True)),
+        (GOODS | INVOICED, ("invoiced", False)),
+        (GOODS | DELIVERED | INVOICED, ("delivered and invoiced", True)),
+        (NO_RECEIPT, ("open", False)),
+        (NO_RECEIPT | INVOICED, ("delivered and invoiced", True)),
+        (NO_INVOICE, ("open", False)),
+        (NO_INVOICE | DELIVERED, ("delivered and invoiced", True)),
+        (NEITHER, ("nothing expected", True)),
+    ],
+)
+def test_an_item_awaits_only_what_is_expected_of_it(line: dict[str, Any], told: tuple[str, bool]) -> None:
+    assert (line_status(line), is_closed(line)) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "quantity"),
+    [(GOODS, 5), (NO_INVOICE, 5), (GOODS | DELIVERED, 0), (NO_RECEIPT, 0), (NO_RECEIPT | INVOICED, 0), (NEITHER, 0)],
+)
+def test_nothing_is_to_come_where_no_receipt_is_expected(line: dict[str, Any], quantity: int) -> None:
+    schedule = {"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": 5}
+    assert quantity_open(line | {"_PurchaseOrderScheduleLineTP": [schedule]}) == quantity
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([NO_RECEIPT], ("released", None, None)),
+        ([NO_RECEIPT | INVOICED], ("delivered and invoiced", None, "full")),
+        ([NO_RECEIPT | INVOICED, NO_RECEIPT], ("partly invoiced", None, "partial")),
+        ([NO_INVOICE], ("released", None, None)),
+        ([NO_INVOICE | DELIVERED], ("delivered and invoiced", "full", None)),
+        ([NO_INVOICE | DELIVERED, NO_RECEIPT], ("delivered", "full", None)),
+        ([NO_INVOICE | DELIVERED, NO_RECEIPT | INVOICED], ("delivered and invoiced", "full", "full")),
+        ([GOODS | DELIVERED, NO_INVOICE], ("partly delivered", "partial", None)),
+        ([GOODS, NEITHER], ("released", None, None)),
+        ([GOODS | DELIVERED | INVOICED, NEITHER], ("delivered and invoiced", "full", "full")),
+        ([NEITHER], ("nothing expected", None, None)),
+    ],
+)
+def test_an_order_comes_as_far_as_what_its_items_expect(lines: list[Any], told: tuple[str, Any, Any]) -> None:
+    order = {"_PurchaseOrderItem": lines}
+    assert (status(order), receipt_status(order), invoice_status(order)) == told
+
+
+PRICED = {
+    "DocumentCurrency": "EUR", "OrderPriceUnit": "PC", "NetPriceAmount": "1000.000", "NetPriceQuantity": "1",
+}  # fmt: skip
+
+
+CONDITION = {
+    "ConditionClass": "B", "ConditionRateValue": "1100.000000000", "ConditionCurrency": "EUR",
+    "ConditionQuantity": "10", "ConditionQuantityUnit": "PC", "ConditionAmount": "1100.00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("differing", "told"),
+    [
+        ({}, ("1100.000000000", "10")),
+        ({"ConditionRateValue": "0.000000000"}, ("0.000000000", "10")),
+        ({"ConditionCurrency": "USD"}, None),
+        ({"ConditionQuantityUnit": "BOX"}, None),
+        ({"ConditionQuantityUnit": ""}, None),
+        ({"ConditionQuantity": "0"}, None),
+        ({"ConditionRateValue": None}, None),
+        ({"ConditionIsForStatistics": True}, None),
+    ],
+)
+def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
+    differing: dict[str, Any], told: tuple[str, str] | None
+) -> None:
+    """Otherwise neither: both are then those of the net price, and so is the discount that is in it."""
+    discount = {"ConditionClass": "A", "ConditionRateRatio": "-10", "ConditionAmount": "-110.00"}
+    discount |= {"ConditionCalculationType": "A"}
+    line = PRICED | {"_PurOrdPricingElement": [CONDITION | differing, discount]}
+    assert (read(LINE.unit_price, line), read(LINE.price_basis_quantity, line)) == (told or ("1000.000", "1"))
+    assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
+
+
+def read(column: Any, line: dict[str, Any]) -> Any:
+    """What the first of a column's places that is not empty tells."""
+    found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
+    return next(value for value in found if value is not None)
