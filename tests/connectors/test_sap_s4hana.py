@@ -151,6 +151,16 @@ def test_reading_by_key_leaves_out_those_that_are_gone(source: Source, company: 
     assert keys(CONNECTOR.read(source, [*wanted, "4599999999"])) == wanted
 
 
+@pytest.mark.parametrize("service", ["v4", "v2"])
+def test_orders_that_are_asked_for_by_key_come_all_however_short_the_servers_pages_are(
+    service: str, company: Company, source_for: SourceFor
+) -> None:
+    """H19: what is not told counts as gone."""
+    wanted = numbers(company.orders.values())[:90]
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"page_cap": "30"}}) as capped:
+        assert keys(CONNECTOR.read(source_for(NAME, capped, service=service), wanted)) == wanted
+
+
 def test_a_scan_tells_every_key_its_change_time_and_the_count(company: Company, source_for: SourceFor) -> None:
     """H17, H19: also where the server cuts pages shorter than asked for."""
     with sandbox(company, [NAME], Clock(NOW), options={NAME: {"page_cap": "70"}}) as capped:
