@@ -10,9 +10,17 @@ import pytest
 
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
+from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
+from include.orderhouse.connectors.sap_s4hana.values.conditions import (
+    charges,
+    discount_amount,
+    discount_percent,
+    net_amount,
+    subtotal,
+)
+from include.orderhouse.connectors.sap_s4hana.values.line import line_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
 from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
@@ -164,6 +172,28 @@ def test_an_order_comes_as_far_as_what_its_items_expect(lines: list[Any], told: 
     assert (status(order), receipt_status(order), invoice_status(order)) == told
 
 
+def test_a_statistical_item_is_not_bought_and_keeps_nothing_open() -> None:
+    """It notes what its sub-items order: only they are received, invoiced and paid."""
+    amounts = {"OrderQuantity": 10, "NetAmount": 500, "_PurOrdPricingElement": [FREIGHT]}
+    schedule = {"ScheduleLineOrderQuantity": 10, "OpenPurchaseOrderQuantity": 10}
+    noted = GOODS | amounts | {"IsStatisticalItem": True, "_PurchaseOrderScheduleLineTP": [schedule]}
+    assert (read(LINE.line_type, noted), LINE_TYPES[line_type(noted)]) == ("statistical", "text")
+    assert (line_status(noted), is_closed(noted), quantity_open(noted)) == ("nothing expected", True, 0)
+    assert (read(LINE.quantity_ordered, noted), read(LINE.net_amount, noted)) == (None, None)
+    order = {"_PurchaseOrderItem": [noted, GOODS | DELIVERED | INVOICED | amounts]}
+    assert (subtotal(order), charges(order), status(order)) == (500, 7, "delivered and invoiced")
+    assert (receipt_status(order), invoice_status(order)) == ("full", "full")
+    assert status({"_PurchaseOrderItem": [noted]}) == "without items"
+
+
+def test_what_the_delivery_of_a_deleted_item_would_have_cost_is_no_charge() -> None:
+    line = {"NetAmount": 500, "_PurOrdPricingElement": [FREIGHT]}
+    order = {"_PurchaseOrderItem": [line, line | {"PurchasingDocumentDeletionCode": "L"}]}
+    assert (subtotal(order), charges(order)) == (500, 7)
+    assert charges({"_PurchaseOrderItem": [{"NetAmount": 500}]}) is None
+
+
+FREIGHT = {"ConditionClass": "A", "ConditionCategory": "F", "ConditionAmount": 7}
 PRICED = {
     "DocumentCurrency": "EUR", "OrderPriceUnit": "PC", "NetPriceAmount": "1000.000", "NetPriceQuantity": "1",
 }  # fmt: skip
@@ -202,4 +232,4 @@ def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
 def read(column: Any, line: dict[str, Any]) -> Any:
     """What the first of a column's places that is not empty tells."""
     found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
-    return next(value for value in found if value is not None)
+    return next((value for value in found if value is not None), None)

@@ -24,5 +24,5 @@ LINE_STATUSES = {
 }  # fmt: skip
 """The services tell no invoiced quantity. A line that is over counts as invoiced, so that the views expect no invoice
 for what it received."""
-LINE_TYPES = {"account assignment A": "asset", "service": "service", "goods": "goods"}
+LINE_TYPES = {"statistical": "text", "account assignment A": "asset", "service": "service", "goods": "goods"}
 MATCH_POLICIES = {"no invoice": "none", "order": "two_way", "goods receipt": "three_way"}

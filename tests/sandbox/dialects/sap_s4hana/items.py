@@ -81,6 +81,7 @@ LINE = Entity(
         ),
         text("PurchaseContract", lambda s: s.line.contract),
         text("PurchaseRequisition", lambda s: s.line.requisition),
+        flag("IsStatisticalItem", lambda s: False, 4),
         flag("IsReturnsItem", lambda s: names.is_return(s.line, s.returns)),
         text("RequisitionerName", lambda s: (s.order.requester or "")[:12].strip()),
         text("ProductType", lambda s: "2" if s.line.kind is LineKind.SERVICE else "1", 2),

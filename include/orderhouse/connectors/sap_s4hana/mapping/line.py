@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.sap_s4hana.units import UNITS
-from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, signed, unpadded
+from include.orderhouse.connectors.sap_s4hana.values import (
+    ITEM_NOTES,
+    deleted,
+    note,
+    ordered,
+    progress,
+    signed,
+    unpadded,
+)
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     RATE,
@@ -61,7 +69,7 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("InternationalArticleNumber"),
     commodity_code=text("CommodityCode"),
     category=text("MaterialGroup"),
-    quantity_ordered=quantity(signed("OrderQuantity")),
+    quantity_ordered=quantity(ordered),
     unit=code("PurchaseOrderQuantityUnit", UNITS),
     base_unit=code("BaseUnit", UNITS),
     unit_conversion_factor=rate(quotient("OrderItemQtyToBaseQtyNmrtr", "OrderItemQtyToBaseQtyDnmntr")),
