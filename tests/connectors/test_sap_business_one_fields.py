@@ -68,7 +68,7 @@ def _fits(schemas: dict[str, Any], described: dict[str, Any], value: Any) -> boo
     return isinstance(value, kinds[described["type"]])
 
 
-@pytest.mark.parametrize("document", ["order", "receipt", "invoice", "return", "credit memo"])
+@pytest.mark.parametrize("document", ["order", "receipt", "invoice", "return", "credit memo", "return request"])
 def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type(
     company: Company, document: str
 ) -> None:
@@ -80,6 +80,7 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
             "invoice": lambda: drawn.invoice_rows(order, {}),  # noqa: B023
             "return": lambda: given_back.return_rows(order, {"returns": "keep"}),  # noqa: B023
             "credit memo": lambda: given_back.credit_rows(order, {"credits": "value"}),  # noqa: B023
+            "return request": lambda: given_back.request_rows(order, {"returns": "keep", "requests": "yes"}),  # noqa: B023
         }[document]()
         assert [told for row in rows for told in differences(schemas, "Document", wire(row, "v1", False))] == []
 

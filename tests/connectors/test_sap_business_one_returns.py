@@ -76,7 +76,14 @@ def test_a_credit_memo_takes_back_goods_and_invoice_unless_it_posts_no_quantity(
     assert quantities == (wanted * left[0], wanted * left[1], left[2])
 
 
-@pytest.mark.parametrize("play", [{"returns": "keep", "credits": "goods"}, {"returns": "keep", "doubles": "binary"}])
+@pytest.mark.parametrize(
+    "play",
+    [
+        {"returns": "keep", "credits": "goods"},
+        {"returns": "keep", "credits": "goods", "requests": "yes"},
+        {"returns": "keep", "doubles": "binary"},
+    ],
+)
 def test_quantities_of_all_orders_are_what_was_kept(
     company: Company, served: Sandbox, play: dict[str, str], source_for: SourceFor
 ) -> None:
@@ -95,7 +102,15 @@ def test_quantities_of_all_orders_are_what_was_kept(
     assert (True, False) in backs or "credits" not in play
 
 
-@pytest.mark.parametrize(("play", "change"), [({"returns": "keep"}, receive), ({"credits": "value"}, invoice)])
+@pytest.mark.parametrize(
+    ("play", "change"),
+    [
+        ({"returns": "keep"}, receive),
+        ({"returns": "keep", "requests": "yes"}, receive),
+        ({"credits": "value"}, invoice),
+        ({"credits": "value", "requests": "yes"}, invoice),
+    ],
+)
 def test_h12_an_order_of_which_something_is_taken_back_is_found(
     order: Order, served: Sandbox, source_for: SourceFor, change: Any
 ) -> None:
