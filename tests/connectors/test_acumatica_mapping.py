@@ -115,3 +115,46 @@ def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: San
     (page,) = CONNECTOR.read(connect(still), [key_of(huge)])
     assert len(huge.total.as_tuple().digits) >= 18
     assert page.records[0]["OrderTotal"]["value"] == huge.total
+
+
+def valued(**fields: Any) -> dict[str, Any]:
+    """Fields of the endpoint, which are objects with their value inside."""
+    return {name: {"value": value} for name, value in fields.items()}
+
+
+EXEMPT = valued(TaxID="EXEMPT", TaxAmount=0)
+GST = valued(TaxID="GST", TaxAmount=10, RetainedTaxAmount=0)
+DUTY = valued(TaxID="DUTY", TaxAmount=5)
+
+
+@pytest.mark.parametrize(
+    ("taxes", "total", "subtotal", "is_inclusive"),
+    [
+        ([GST, EXEMPT], 115, 105, False),
+        ([GST, EXEMPT], 105, 95, True),
+        ([GST, DUTY], 110, 95, True),
+        ([GST, DUTY], 105, 90, True),
+        ([GST], 112, 105, False),
+        ([], 105, 105, False),
+    ],
+)
+def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
+    taxes: list[Any], total: int, subtotal: int, is_inclusive: bool
+) -> None:
+    """Which taxes are inclusive is not told: OrderTotal leaves out what the lines hold already."""
+    lines = [valued(ExtendedCost=108) | {"CuryDiscAmt": 3}]
+    tax = sum(row["TaxAmount"]["value"] for row in taxes)
+    order = valued(LineTotal=105, TaxTotal=tax, OrderTotal=total) | {"Details": lines, "TaxDetails": taxes}
+    assert (amounts.subtotal(order | {"CuryDiscTot": 0}), amounts.tax_inclusive(order | {"CuryDiscTot": 0})) == (
+        subtotal,
+        is_inclusive,
+    )
+    assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (105, None), "a discount is not told"
+
+
+def test_what_is_retained_is_owed_with_its_tax() -> None:
+    """OrderTotal counts it, LineTotal and TaxTotal do not."""
+    lines = [valued(ExtendedCost=100) | {"CuryDiscAmt": 0}]
+    taxes = [valued(TaxAmount=9, RetainedTaxAmount=1)]
+    order = valued(LineTotal=90, TaxTotal=9, OrderTotal=110) | {"Details": lines, "TaxDetails": taxes, "CuryDiscTot": 0}
+    assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
