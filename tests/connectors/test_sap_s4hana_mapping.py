@@ -12,6 +12,7 @@ from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
+from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     charges,
@@ -104,6 +105,26 @@ def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
         file.write_text(entry % wrong, encoding="utf-8")
         with pytest.raises(ConfigurationInvalid, match="rate_units"):
             read_connection("acme_sap", file)
+
+
+ORCHARD_V4 = {"OrganizationName1": "Orchard", "OrganizationName2": "Gate 3", "StreetName": "Main", "HouseNumber": "12"}
+ORCHARD_V2 = {
+    "DeliveryAddressName": "Orchard Gate 3", "DeliveryAddressStreetName": "Main", "DeliveryAddressHouseNumber": "12",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "elsewhere"),
+    [
+        ({"_DeliveryAddress": ORCHARD_V4}, {"_DeliveryAddress": ORCHARD_V4 | {"HouseNumber": "14"}}),
+        (ORCHARD_V2, ORCHARD_V2 | {"DeliveryAddressHouseNumber": "14"}),
+    ],
+)
+def test_an_order_goes_where_its_items_go_down_to_the_house(line: dict[str, Any], elsewhere: dict[str, Any]) -> None:
+    order = {"_PurchaseOrderItem": [line, dict(line)]}
+    assert (read(ORDER.ship_to.name, order), read(ORDER.ship_to.line1, order)) == ("Orchard Gate 3", "Main 12")
+    assert (read(LINE.ship_to.name, line), read(LINE.ship_to.line1, line)) == ("Orchard Gate 3", "Main 12")
+    assert read(ORDER.ship_to.line1, {"_PurchaseOrderItem": [line, elsewhere]}) is None
 
 
 def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:
