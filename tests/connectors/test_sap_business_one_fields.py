@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
+from include.orderhouse.connectors.sap_business_one.assembly import ITEM, NAMES, VENDOR
 from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
 from include.orderhouse.options import CustomField
 from tests.connectors.conftest import SourceFor
@@ -91,6 +92,24 @@ OWN = {
     "Returns", "Credits",
 }  # fmt: skip
 """What the connector puts into a document beside the document's own members."""
+
+
+ASKED = {
+    "Branch": NAMES["BusinessPlaces"], "Buyer": NAMES["SalesPersons"], "Currency": NAMES["Currencies"],
+    "LocalCurrency": NAMES["Currencies"], "PaymentTerms": NAMES["PaymentTermsTypes"],
+    "ShippingType": NAMES["ShippingTypes"], "UnitOfMeasurement": NAMES["UnitOfMeasurements"],
+    "Vendor": VENDOR, "Item": (*ITEM, "Group", "InventoryUnitOfMeasurement"),
+}  # fmt: skip
+"""Members that are asked for of what belongs to a document, and what the connector puts beside them."""
+
+
+def test_every_member_that_is_mapped_of_what_belongs_to_a_document_is_asked_for() -> None:
+    tables = CONNECTOR.mapping.tables
+    paths = {path for table in tables for b in table.bindings if b.expression for path in b.expression.reads}
+    steps = [path.split(".") for path in paths]
+    told = {(owner, member) for owner, member, *_ in (step for step in steps if len(step) > 1) if owner in ASKED}
+    assert {owner for owner, _ in told} >= {"Branch", "Buyer", "Currency", "Vendor", "Item"}
+    assert {f"{owner}.{member}" for owner, member in told if member not in ASKED[owner]} == set()
 
 
 def test_every_field_that_is_mapped_is_in_the_vendors_description() -> None:
