@@ -95,6 +95,21 @@ def test_a_row_priced_in_another_currency_has_the_price_that_its_amount_comes_to
     assert len(seen) == 4
 
 
+def test_the_rounding_of_a_total_is_told_with_its_charges(company: Company, source_for: SourceFor) -> None:
+    with serving(company, totals="whole") as served:
+        found, _ = read(source_for, served, list(company.orders))
+    rounded = set()
+    for order in company.orders.values():
+        row = found[str(order.id)]
+        rounded.add((row["charges_amount"] != order.charges_amount, row["currency"] == row["company_currency"]))
+        for currency in ("", "_company"):
+            subtotal, charges, tax, discount, total = (
+                row[f"{name}_amount{currency}"] for name in ("subtotal", "charges", "tax", "discount", "total")
+            )
+            assert total == round(total) == subtotal + charges + tax - discount
+    assert {(True, True), (True, False)} <= rounded
+
+
 @pytest.mark.parametrize("settings", [{}, {"read_drawn_documents": False}])
 def test_documents_of_services_have_amounts_and_no_quantities(
     company: Company, source_for: SourceFor, settings: dict[str, Any]
