@@ -109,7 +109,8 @@ def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
 
 ORCHARD_V4 = {"OrganizationName1": "Orchard", "OrganizationName2": "Gate 3", "StreetName": "Main", "HouseNumber": "12"}
 ORCHARD_V2 = {
-    "DeliveryAddressName": "Orchard Gate 3", "DeliveryAddressStreetName": "Main", "DeliveryAddressHouseNumber": "12",
+    "DeliveryAddressName": "Orchard", "DeliveryAddressName2": "Gate 3",
+    "DeliveryAddressStreetName": "Main", "DeliveryAddressHouseNumber": "12",
 }  # fmt: skip
 
 

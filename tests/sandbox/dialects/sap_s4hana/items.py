@@ -87,6 +87,7 @@ LINE = Entity(
         text("ProductType", lambda s: "2" if s.line.kind is LineKind.SERVICE else "1", 2),
         text("ProductTypeCode", lambda s: "2" if s.line.kind is LineKind.SERVICE else "1", 4),
         *address("DeliveryAddress", (2,)),
+        text("DeliveryAddressName2", lambda s: s.address and s.address.name[40:80], 2),
         *custom(LINE_CUSTOM_FIELDS, "PDI", lambda s: s.line),
     ),
 )

@@ -41,7 +41,8 @@ from include.orderhouse.model import Address, PurchaseOrderDistribution, Purchas
 
 SHIP_TO = Address[Expression](
     name=text(
-        joined("_DeliveryAddress.OrganizationName1", "_DeliveryAddress.OrganizationName2"), "DeliveryAddressName"
+        joined("_DeliveryAddress.OrganizationName1", "_DeliveryAddress.OrganizationName2"),
+        joined("DeliveryAddressName", "DeliveryAddressName2"),
     ),
     line1=text(
         joined("_DeliveryAddress.StreetName", "_DeliveryAddress.HouseNumber"),

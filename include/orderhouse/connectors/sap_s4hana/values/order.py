@@ -9,7 +9,7 @@ from include.orderhouse.connectors.sap_s4hana.values import LINES, listed, livin
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, joined, remembered
 
 ADDRESS = {
-    "OrganizationName1": "DeliveryAddressName", "OrganizationName2": "",
+    "OrganizationName1": "DeliveryAddressName", "OrganizationName2": "DeliveryAddressName2",
     "StreetName": "DeliveryAddressStreetName", "HouseNumber": "DeliveryAddressHouseNumber",
     "StreetPrefixName1": "", "StreetPrefixName2": "", "CityName": "DeliveryAddressCityName",
     "Region": "DeliveryAddressRegion", "PostalCode": "DeliveryAddressPostalCode",
