@@ -10,7 +10,7 @@ import pytest
 
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
-from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES
+from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES, ORDER_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
@@ -22,6 +22,7 @@ from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     subtotal,
 )
 from include.orderhouse.connectors.sap_s4hana.values.line import line_type
+from include.orderhouse.connectors.sap_s4hana.values.order import order_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
 from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
@@ -105,6 +106,12 @@ def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
         file.write_text(entry % wrong, encoding="utf-8")
         with pytest.raises(ConfigurationInvalid, match="rate_units"):
             read_connection("acme_sap", file)
+
+
+def test_a_framework_order_counts_like_any_other() -> None:
+    """Its invoices refer to it; views leave blanket orders out, as the releases of these are orders of their own."""
+    framework = {"PurchaseOrderType": "FO", "ValidityEndDate": "2026-12-31", "_PurchaseOrderItem": [NO_RECEIPT]}
+    assert ORDER_TYPES[str(order_type(framework))] == "standard"
 
 
 ORCHARD_V4 = {"OrganizationName1": "Orchard", "OrganizationName2": "Gate 3", "StreetName": "Main", "HouseNumber": "12"}

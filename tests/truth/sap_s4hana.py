@@ -20,6 +20,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.source_created_at": "CreationDate is a date: midnight in UTC stands for it",
     "purchase_order.source_modified_at": "receipts and invoices are documents of their own and do not move the order",
     "purchase_order.order_number": "SAP numbers orders itself",
+    "purchase_order.order_type": "framework orders are invoiced themselves and have no releases",
     "purchase_order.revision": "the services have no version of an order",
     "purchase_order.status": "neither output to the vendor nor acknowledgement, partial invoices or closing are told",
     "purchase_order.invoice_status": "only the final invoice indicator is told, no invoiced quantity",
@@ -93,7 +94,7 @@ def _order(company: Company, order: Order) -> Row:
     return {
         "source_order_id": number,
         "order_number": number,
-        "order_type": order.order_type,
+        "order_type": "standard" if order.order_type == "blanket" else order.order_type,
         "status": _status(order),
         "approval_status": _approval(order),
         "receipt_status": _receipts(order),
