@@ -108,6 +108,12 @@ def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
             read_connection("acme_sap", file)
 
 
+@pytest.mark.parametrize(("is_unlimited", "told"), [(None, "5.0"), (False, "5.0"), (True, None)])
+def test_an_unlimited_overdelivery_has_no_limit(is_unlimited: bool | None, told: str | None) -> None:
+    line = {"OverdelivTolrtdLmtRatioInPct": "5.0", "UnlimitedOverdeliveryIsAllowed": is_unlimited}
+    assert read(LINE.over_delivery_percent, line) == told
+
+
 def test_a_framework_order_counts_like_any_other() -> None:
     """Its invoices refer to it; views leave blanket orders out, as the releases of these are orders of their own."""
     framework = {"PurchaseOrderType": "FO", "ValidityEndDate": "2026-12-31", "_PurchaseOrderItem": [NO_RECEIPT]}

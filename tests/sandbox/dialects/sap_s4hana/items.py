@@ -67,6 +67,7 @@ LINE = Entity(
         number("GrossAmount", conditions.gross_amount, 2, 4),
         text("TaxCode", lambda s: names.tax_code(s.company, s.line.tax_code)),
         number("OverdelivTolrtdLmtRatioInPct", lambda s: s.line.over_delivery_percent, 1),
+        flag("UnlimitedOverdeliveryIsAllowed", lambda s: False),
         number("UnderdelivTolrtdLmtRatioInPct", lambda s: s.line.under_delivery_percent, 1),
         flag("IsCompletelyDelivered", lambda s: names.is_delivered(s.line)),
         flag("IsFinallyInvoiced", lambda s: names.is_invoiced(s.order, s.line)),

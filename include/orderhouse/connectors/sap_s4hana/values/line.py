@@ -33,6 +33,12 @@ def match_policy(line: Record) -> str:
     return "goods receipt" if needs_receipt else "order"
 
 
+@derived_from("OverdelivTolrtdLmtRatioInPct", "UnlimitedOverdeliveryIsAllowed")
+def over_delivery(line: Record) -> Any:
+    """OverdelivTolrtdLmtRatioInPct, unless any overdelivery is allowed."""
+    return None if line.get("UnlimitedOverdeliveryIsAllowed") is True else line.get("OverdelivTolrtdLmtRatioInPct")
+
+
 @derived_from(*SCHEDULES)
 def earliest(line: Record) -> Any:
     """Delivery date of the first schedule line."""
