@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.connectors.acumatica import CONNECTOR
 from include.orderhouse.errors import ConfigurationInvalid
-from tests.connectors.acumatica_site import EVER, NAME, connect, found, served, still
+from tests.connectors.acumatica_site import EVER, NAME, connect, found, keys, served, still
 from tests.connectors.conftest import SourceFor
 from tests.reference import reference_table
 from tests.sandbox.dialects.acumatica.extras import HEADER_ELEMENTS, LINE_ELEMENTS
@@ -46,6 +46,18 @@ def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: S
         assert asked
         assert not any("OpenQty" in query or "SortOrder" in query for query in asked)
         assert all(("ManualDisc" in query) is bool(chosen) for query in asked)
+
+
+@pytest.mark.parametrize("fields", [0, 20, 30])
+def test_orders_are_read_by_key_as_many_at_once_as_their_fields_leave_room_for(
+    connect: SourceFor, served: Sandbox, fields: int
+) -> None:
+    chosen = tuple(f"Details/Transactions.UsrFieldOfASite{number:02}" for number in range(fields))
+    source = connect(served, custom_fields=chosen)
+    served.world(NAME).log.clear()
+    wanted = keys(served.company.orders.values())
+    assert found(CONNECTOR.fetch(source, EVER)) == found(CONNECTOR.read(source, wanted)) == wanted
+    assert max(len(record.query) for record in served.world(NAME).log.records) <= 2048
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
