@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,9 @@ def keys(pages: Iterator[Page] | Sequence[Page]) -> list[str]:
 
 def numbers(orders: Iterator[Order] | Sequence[Order]) -> list[str]:
     return sorted(order_number(order) for order in orders)
+
+
+def read_column(column: Any, line: dict[str, Any]) -> Any:
+    """What the first of a column's places that is not empty tells."""
+    found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
+    return next((value for value in found if value is not None), None)

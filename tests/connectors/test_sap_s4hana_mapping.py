@@ -1,4 +1,4 @@
-"""What becomes of SAP S/4HANA's orders: units, amounts, conditions, rates and statuses."""
+"""What becomes of SAP S/4HANA's orders: units, amounts, conditions, rates, addresses, kinds."""
 
 from __future__ import annotations
 
@@ -10,25 +10,16 @@ import pytest
 
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
-from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES, ORDER_TYPES
+from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import (
-    charges,
-    discount_amount,
-    discount_percent,
-    net_amount,
-    subtotal,
-)
-from include.orderhouse.connectors.sap_s4hana.values.line import line_type
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
 from include.orderhouse.connectors.sap_s4hana.values.order import order_type
-from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
-from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import ConfigurationInvalid
 from tests.connectors.conftest import SourceFor
-from tests.connectors.sap_s4hana_system import EVER, NAME, NOW, company, sap
+from tests.connectors.sap_s4hana_system import EVER, NAME, NOW, company, read_column, sap
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_s4hana import names
@@ -111,12 +102,12 @@ def test_the_ratios_of_currencies_are_positive_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("is_unlimited", "told"), [(None, "5.0"), (False, "5.0"), (True, None)])
 def test_an_unlimited_overdelivery_has_no_limit(is_unlimited: bool | None, told: str | None) -> None:
     line = {"OverdelivTolrtdLmtRatioInPct": "5.0", "UnlimitedOverdeliveryIsAllowed": is_unlimited}
-    assert read(LINE.over_delivery_percent, line) == told
+    assert read_column(LINE.over_delivery_percent, line) == told
 
 
 def test_a_framework_order_counts_like_any_other() -> None:
     """Its invoices refer to it; views leave blanket orders out, as the releases of these are orders of their own."""
-    framework = {"PurchaseOrderType": "FO", "ValidityEndDate": "2026-12-31", "_PurchaseOrderItem": [NO_RECEIPT]}
+    framework = {"PurchaseOrderType": "FO", "ValidityEndDate": "2026-12-31", "_PurchaseOrderItem": []}
     assert ORDER_TYPES[str(order_type(framework))] == "standard"
 
 
@@ -136,9 +127,15 @@ ORCHARD_V2 = {
 )
 def test_an_order_goes_where_its_items_go_down_to_the_house(line: dict[str, Any], elsewhere: dict[str, Any]) -> None:
     order = {"_PurchaseOrderItem": [line, dict(line)]}
-    assert (read(ORDER.ship_to.name, order), read(ORDER.ship_to.line1, order)) == ("Orchard Gate 3", "Main 12")
-    assert (read(LINE.ship_to.name, line), read(LINE.ship_to.line1, line)) == ("Orchard Gate 3", "Main 12")
-    assert read(ORDER.ship_to.line1, {"_PurchaseOrderItem": [line, elsewhere]}) is None
+    assert (read_column(ORDER.ship_to.name, order), read_column(ORDER.ship_to.line1, order)) == (
+        "Orchard Gate 3",
+        "Main 12",
+    )
+    assert (read_column(LINE.ship_to.name, line), read_column(LINE.ship_to.line1, line)) == (
+        "Orchard Gate 3",
+        "Main 12",
+    )
+    assert read_column(ORDER.ship_to.line1, {"_PurchaseOrderItem": [line, elsewhere]}) is None
 
 
 def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:
@@ -152,88 +149,9 @@ def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price()
     assert net_amount(line) == Decimal(45)
 
 
-GOODS = {"GoodsReceiptIsExpected": True, "InvoiceIsExpected": True}
-NO_RECEIPT = GOODS | {"GoodsReceiptIsExpected": False}
-NO_INVOICE = GOODS | {"InvoiceIsExpected": False}
-NEITHER = {"GoodsReceiptIsExpected": False, "InvoiceIsExpected": False}
-DELIVERED, INVOICED = {"IsCompletelyDelivered": True}, {"IsFinallyInvoiced": True}
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        (GOODS, ("open", False)),
-        (GOODS | DELIVERED, ("delivered", True)),
-        (GOODS | INVOICED, ("invoiced", False)),
-        (GOODS | DELIVERED | INVOICED, ("delivered and invoiced", True)),
-        (NO_RECEIPT, ("open", False)),
-        (NO_RECEIPT | INVOICED, ("delivered and invoiced", True)),
-        (NO_INVOICE, ("open", False)),
-        (NO_INVOICE | DELIVERED, ("delivered and invoiced", True)),
-        (NEITHER, ("nothing expected", True)),
-    ],
-)
-def test_an_item_awaits_only_what_is_expected_of_it(line: dict[str, Any], told: tuple[str, bool]) -> None:
-    assert (line_status(line), is_closed(line)) == told
-
-
-@pytest.mark.parametrize(
-    ("line", "quantity"),
-    [(GOODS, 5), (NO_INVOICE, 5), (GOODS | DELIVERED, 0), (NO_RECEIPT, 0), (NO_RECEIPT | INVOICED, 0), (NEITHER, 0)],
-)
-def test_nothing_is_to_come_where_no_receipt_is_expected(line: dict[str, Any], quantity: int) -> None:
-    schedule = {"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": 5}
-    assert quantity_open(line | {"_PurchaseOrderScheduleLineTP": [schedule]}) == quantity
-
-
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        ([NO_RECEIPT], ("released", None, None)),
-        ([NO_RECEIPT | INVOICED], ("delivered and invoiced", None, "full")),
-        ([NO_RECEIPT | INVOICED, NO_RECEIPT], ("partly invoiced", None, "partial")),
-        ([NO_INVOICE], ("released", None, None)),
-        ([NO_INVOICE | DELIVERED], ("delivered and invoiced", "full", None)),
-        ([NO_INVOICE | DELIVERED, NO_RECEIPT], ("delivered", "full", None)),
-        ([NO_INVOICE | DELIVERED, NO_RECEIPT | INVOICED], ("delivered and invoiced", "full", "full")),
-        ([GOODS | DELIVERED, NO_INVOICE], ("partly delivered", "partial", None)),
-        ([GOODS, NEITHER], ("released", None, None)),
-        ([GOODS | DELIVERED | INVOICED, NEITHER], ("delivered and invoiced", "full", "full")),
-        ([NEITHER], ("nothing expected", None, None)),
-    ],
-)
-def test_an_order_comes_as_far_as_what_its_items_expect(lines: list[Any], told: tuple[str, Any, Any]) -> None:
-    order = {"_PurchaseOrderItem": lines}
-    assert (status(order), receipt_status(order), invoice_status(order)) == told
-
-
-def test_a_statistical_item_is_not_bought_and_keeps_nothing_open() -> None:
-    """It notes what its sub-items order: only they are received, invoiced and paid."""
-    amounts = {"OrderQuantity": 10, "NetAmount": 500, "_PurOrdPricingElement": [FREIGHT]}
-    schedule = {"ScheduleLineOrderQuantity": 10, "OpenPurchaseOrderQuantity": 10}
-    noted = GOODS | amounts | {"IsStatisticalItem": True, "_PurchaseOrderScheduleLineTP": [schedule]}
-    assert (read(LINE.line_type, noted), LINE_TYPES[line_type(noted)]) == ("statistical", "text")
-    assert (line_status(noted), is_closed(noted), quantity_open(noted)) == ("nothing expected", True, 0)
-    assert (read(LINE.quantity_ordered, noted), read(LINE.net_amount, noted)) == (None, None)
-    order = {"_PurchaseOrderItem": [noted, GOODS | DELIVERED | INVOICED | amounts]}
-    assert (subtotal(order), charges(order), status(order)) == (500, 7, "delivered and invoiced")
-    assert (receipt_status(order), invoice_status(order)) == ("full", "full")
-    assert status({"_PurchaseOrderItem": [noted]}) == "without items"
-
-
-def test_what_the_delivery_of_a_deleted_item_would_have_cost_is_no_charge() -> None:
-    line = {"NetAmount": 500, "_PurOrdPricingElement": [FREIGHT]}
-    order = {"_PurchaseOrderItem": [line, line | {"PurchasingDocumentDeletionCode": "L"}]}
-    assert (subtotal(order), charges(order)) == (500, 7)
-    assert charges({"_PurchaseOrderItem": [{"NetAmount": 500}]}) is None
-
-
-FREIGHT = {"ConditionClass": "A", "ConditionCategory": "F", "ConditionAmount": 7}
 PRICED = {
     "DocumentCurrency": "EUR", "OrderPriceUnit": "PC", "NetPriceAmount": "1000.000", "NetPriceQuantity": "1",
 }  # fmt: skip
-
-
 CONDITION = {
     "ConditionClass": "B", "ConditionRateValue": "1100.000000000", "ConditionCurrency": "EUR",
     "ConditionQuantity": "10", "ConditionQuantityUnit": "PC", "ConditionAmount": "1100.00",
@@ -260,11 +178,7 @@ def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
     discount = {"ConditionClass": "A", "ConditionRateRatio": "-10", "ConditionAmount": "-110.00"}
     discount |= {"ConditionCalculationType": "A"}
     line = PRICED | {"_PurOrdPricingElement": [CONDITION | differing, discount]}
-    assert (read(LINE.unit_price, line), read(LINE.price_basis_quantity, line)) == (told or ("1000.000", "1"))
+    assert (read_column(LINE.unit_price, line), read_column(LINE.price_basis_quantity, line)) == (
+        told or ("1000.000", "1")
+    )
     assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
-
-
-def read(column: Any, line: dict[str, Any]) -> Any:
-    """What the first of a column's places that is not empty tells."""
-    found = (line.get(place) if isinstance(place, str) else place(line) for place in column.places)
-    return next((value for value in found if value is not None), None)
