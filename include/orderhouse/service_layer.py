@@ -19,7 +19,7 @@ from include.orderhouse.local_time import from_local, is_one_instant
 from include.orderhouse.lookup import Row, batches
 from include.orderhouse.odata import CollectionPage
 
-PURCHASE_ORDER, GOODS_RETURN, GOODS_RECEIPT, CREDIT_MEMO, INVOICE = 22, 21, 20, 19, 18
+PURCHASE_ORDER, GOODS_RETURN, GOODS_RECEIPT, CREDIT_MEMO, INVOICE, RETURN_REQUEST = 22, 21, 20, 19, 18, 234_000_032
 """Object types, as ``BaseType`` tells them."""
 KEYS_AT_ONCE = 40
 JOINED_AT_ONCE = 100

@@ -1,124 +1,36 @@
-"""The Acumatica connector against its sandbox dialect over real HTTP: windows, pages, changes, deletions, fields."""
+"""Reading Acumatica over real HTTP: windows, pages, changes, deletions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
-from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
-from tests.connectors.conftest import SourceFor
-from tests.reference import reference_table
-from tests.sandbox import history
-from tests.sandbox.clock import Clock
-from tests.sandbox.company import Company
-from tests.sandbox.dialects.acumatica.extras import HEADER_ELEMENTS, LINE_ELEMENTS
-from tests.sandbox.dialects.acumatica.lines import on_receipts
-from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, order_row
-from tests.sandbox.dialects.acumatica.related import receipt_row, receipts_of, vendor_row
-from tests.sandbox.generate import generate
-from tests.sandbox.order import Order
-from tests.sandbox.running import Sandbox, sandbox
-
-NAME = "acumatica"
-NOW = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
-EVER = Window(None, None)
-QUIET = {"reread_open_orders": False}
-
-
-@pytest.fixture(scope="module")
-def still() -> Iterator[Sandbox]:
-    """A company in which nothing happens."""
-    with sandbox(generate(5, orders=120, now=NOW), [NAME], Clock(frozen_at=NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    with sandbox(generate(6, orders=60, now=NOW), [NAME], Clock(frozen_at=NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def connect(source_for: SourceFor) -> SourceFor:
-    """A source over a sandbox."""
-
-    def build(running: Sandbox, **options: Any) -> Source:
-        return source_for(NAME, running, **{"page_size": 20, **options})
-
-    return build
-
-
-def playing(company: Company, **play: str) -> Any:
-    return sandbox(company, [NAME], Clock(frozen_at=NOW), options={NAME: play})
-
-
-def keys(orders: Iterable[Order]) -> list[str]:
-    return sorted(key_of(order) for order in orders)
-
-
-def found(pages: Iterable[Page]) -> list[str]:
-    return sorted(f"{r['Type']['value']}/{r['OrderNbr']['value']}" for page in pages for r in page.records)
-
-
-def fetched(source: Source, window: Window) -> list[str]:
-    return found(CONNECTOR.fetch(source, window))
-
-
-def an_order(company: Company) -> Order:
-    """An open order with a goods line of which nothing came, last changed more than an hour ago."""
-    return next(
-        order
-        for order in company.orders.values()
-        if order.is_open and not order.goods_lines[0].receipts and modified_at(order, {}) < NOW - timedelta(hours=1)
-    )
-
-
-def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_fields_of_customisations(
-    connect: SourceFor, still: Sandbox
-) -> None:
-    source = connect(still)
-    assert source.catalogue.details["version"] == "24.200.001"
-    custom = set(source.catalogue.details["custom"])
-    assert {"Document.UsrBudget", "Document.AttributeREVIEWDATE", "Details/Transactions.UsrDrawing"} <= custom
-    assert source.api.source_time == NOW.replace(microsecond=0)
-    types = ("Normal", "Blanket")
-    assert connect(still, tenant="Orchard", order_types=types).catalogue.scope == ("Orchard", *types)
-
-
-@pytest.mark.parametrize("wrong", [{"endpoint_version": "19.200.001"}, {"endpoint": "Nobody"}])
-def test_an_endpoint_that_the_site_does_not_have_is_named(
-    connect: SourceFor, still: Sandbox, wrong: dict[str, str]
-) -> None:
-    with pytest.raises(ConfigurationInvalid, match=next(iter(wrong.values()))):
-        connect(still, **wrong)
-
-
-@pytest.mark.parametrize(
-    ("versions", "asked"), [("26.200.001", ""), ("26.200.001,27.100.001", ""), ("24.200.001,26.200.001", "26.200.001")]
+from include.orderhouse.connector import Window
+from include.orderhouse.connectors.acumatica import CONNECTOR
+from include.orderhouse.errors import FilterIgnored
+from tests.connectors.acumatica_site import (
+    EVER,
+    NAME,
+    NOW,
+    QUIET,
+    an_order,
+    connect,
+    fetched,
+    found,
+    keys,
+    playing,
+    served,
+    small_company,
+    still,
 )
-def test_an_endpoint_of_contract_version_5_is_refused_with_what_to_do(
-    connect: SourceFor, still: Sandbox, versions: str, asked: str
-) -> None:
-    with playing(still.company, versions=versions) as served:
-        with pytest.raises(ConfigurationInvalid, match="Contract Version 5") as refused:
-            connect(served, endpoint_version=asked)
-        assert ("24.200.001" if asked else "SM207060") in str(refused.value.action)
-        assert served.world(NAME).log.count("/PurchaseOrder") == 0
+from tests.connectors.conftest import SourceFor
+from tests.sandbox import history
+from tests.sandbox.dialects.acumatica.orders import key_of, modified_at
+from tests.sandbox.running import Sandbox
 
-
-def test_an_endpoint_of_ones_own_is_read_by_the_contract_it_has_and_not_by_its_version(
-    connect: SourceFor, still: Sandbox
-) -> None:
-    with pytest.raises(ConfigurationInvalid, match="Contract Version 5"):
-        connect(still, endpoint="Scratch")
-    scanned = [entry for page in CONNECTOR.scan(connect(still, endpoint="MANUFACTURING")) for entry in page.keys]
-    assert len(scanned) == len(still.company.orders)
+__all__ = ["connect", "served", "still"]
 
 
 def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still: Sandbox) -> None:
@@ -135,7 +47,7 @@ def test_only_the_chosen_types_are_asked_for(connect: SourceFor, still: Sandbox)
 
 
 def test_neither_a_key_nor_a_receipt_brings_an_order_of_another_type(connect: SourceFor) -> None:
-    company = generate(6, orders=60, now=NOW)
+    company = small_company()
     with playing(company, receipts="leave") as served:
         order = an_order(company)
         served.clock.advance(60)
@@ -163,67 +75,6 @@ def test_an_order_is_whole_whether_or_not_lists_can_expand_its_lines(
         assert record["Vendor"]["VendorID"]["value"] == order.vendor
         assert record["OrderTotal"]["value"] == order.total
         assert sum(Decimal(tax["TaxAmount"]["value"]) for tax in record["TaxDetails"]) == order.tax_amount
-
-
-def test_what_came_of_a_completed_order_is_still_to_be_billed(connect: SourceFor, served: Sandbox) -> None:
-    """An order is completed, and not yet closed, while something of it is not billed; all the same if less came."""
-    order = an_order(served.company)
-    for line in order.goods_lines:
-        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity * Decimal("0.9"))
-        served.act(history.close_line, order_id=order.id, line_id=line.id)
-    (page,) = CONNECTOR.read(connect(served), [key_of(order)])
-    (record,) = page.records
-    assert record["Status"]["value"] == "Completed"
-    assert (values.status(record), values.receipt_status(record)) == ("received", "partial")
-
-
-@pytest.mark.parametrize("elements", ["shown", "hidden"])
-def test_an_order_that_is_billed_in_part_is_partially_invoiced_where_bills_are_told(
-    connect: SourceFor, served: Sandbox, elements: str
-) -> None:
-    order = an_order(served.company)
-    line = next(line for line in order.goods_lines if not line.receipts)
-    served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
-    served.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity / 2)
-    with playing(served.company, elements=elements) as site:
-        (page,) = CONNECTOR.read(connect(site), [key_of(order)])
-    (record,) = page.records
-    (told,) = (row for row in record["Details"] if row["LineNbr"]["value"] == line.number)
-    word = "invoiced" if elements == "shown" else "received"
-    assert values.status(record).removeprefix("partially ") == word
-    assert values.line_status(told) == ("partially invoiced" if elements == "shown" else "received")
-
-
-def test_what_is_billed_before_it_came_is_still_to_come() -> None:
-    line = {"LineType": {"value": "Goods for IN"}, "OrderQty": {"value": 10}, "CompletedQty": 0, "BilledQty": 10}
-    assert values.line_status(line) == "open"
-    assert values.line_status({**line, "CompletedQty": 4}) == "partially received"
-    assert values.line_status({**line, "CompletedQty": 10}) == "invoiced"
-
-
-def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_short() -> None:
-    line = {"LineType": {"value": "Service"}, "OrderQty": {"value": 1}, "CompletedQty": 0, "Completed": {"value": True}}
-    order = {"Status": {"value": "Closed"}, "Details": [{**line, "BilledQty": 1}]}
-    assert values.status(order) == values.line_status({**line, "BilledQty": 1}) == "invoiced"
-    assert values.line_status({**line, "BilledQty": 0}) == "closed"
-    assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
-
-
-def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
-    def line(**fields: Any) -> dict[str, Any]:
-        told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
-        return {name: {"value": value} for name, value in told.items()}
-
-    received, cancelled = line(QtyOnReceipts=10, Completed=True), line(QtyOnReceipts=4, Cancelled=True)
-    assert values.receipt_status({"Details": [received, cancelled]}) == "full"
-    assert values.receipt_status({"Details": [cancelled]}) == "partial"
-
-
-def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: Sandbox) -> None:
-    huge = max(still.company.orders.values(), key=lambda order: order.total)
-    (page,) = CONNECTOR.read(connect(still), [key_of(huge)])
-    assert len(huge.total.as_tuple().digits) >= 18
-    assert page.records[0]["OrderTotal"]["value"] == huge.total
 
 
 @pytest.mark.parametrize("bound", ["start", "end"])
@@ -288,7 +139,7 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found_by_reading_open_orde
 
 @pytest.mark.parametrize("receipts", ["move", "leave"])
 def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: SourceFor, receipts: str) -> None:
-    company = generate(6, orders=60, now=NOW)
+    company = small_company()
     with playing(company, receipts=receipts) as served:
         order = an_order(company)
         served.clock.advance(60)
@@ -302,7 +153,7 @@ def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: Sourc
 
 @pytest.mark.parametrize("expand", ["", "ignored", "empty", "refused"])
 def test_h12_a_receipt_is_found_whether_or_not_lists_can_expand_its_lines(connect: SourceFor, expand: str) -> None:
-    company = generate(6, orders=60, now=NOW)
+    company = small_company()
     with playing(company, receipts="leave", **({"expand": expand} if expand else {})) as served:
         order = an_order(company)
         served.clock.advance(60)
@@ -358,142 +209,3 @@ def test_h27_a_filter_that_is_ignored_ends_the_read(connect: SourceFor, served: 
     served.world(NAME).faults.add("ignore_filter", times=None, path="PurchaseOrder")
     with pytest.raises(FilterIgnored, match="something else came"):
         fetched(connect(served), EVER)
-
-
-@pytest.mark.parametrize("chosen", [(), ("Document.UsrBudget", "Details/Transactions.UsrDrawing")])
-def test_h21_fields_of_customisations_stand_beside_the_systems_own(
-    connect: SourceFor, still: Sandbox, chosen: tuple[str, ...]
-) -> None:
-    orders = [o for o in still.company.orders.values() if o.custom["budget"] and o.goods_lines[0].custom["drawing"]]
-    (page, *_) = CONNECTOR.read(connect(still, custom_fields=chosen), [key_of(orders[0])])
-    (record,) = page.records
-    assert record["UsrBudget"] == orders[0].custom["budget"]
-    assert ("UsrPriority" in record) is (not chosen)
-    line = next(line for line in record["Details"] if line["LineNbr"]["value"] == orders[0].goods_lines[0].number)
-    assert line["UsrDrawing"] == orders[0].goods_lines[0].custom["drawing"]
-
-
-def test_a_field_of_lines_that_is_chosen_as_one_of_the_order_is_told(connect: SourceFor, still: Sandbox) -> None:
-    with pytest.raises(ConfigurationInvalid, match=r"Name them Details/Transactions\.UsrDrawing"):
-        connect(still, custom_fields=("Document.UsrBudget", "Transactions.UsrDrawing"))
-
-
-def test_of_the_screens_own_elements_only_what_is_chosen_is_asked_for(connect: SourceFor, served: Sandbox) -> None:
-    for chosen in ((), ("Details/Transactions.ManualDisc",)):
-        served.world(NAME).log.clear()
-        found(CONNECTOR.fetch(connect(served, custom_fields=chosen), EVER))
-        asked = {record.query for record in served.world(NAME).log.records if "custom" in record.query}
-        assert asked
-        assert not any("OpenQty" in query or "SortOrder" in query for query in asked)
-        assert all(("ManualDisc" in query) is bool(chosen) for query in asked)
-
-
-@pytest.mark.parametrize("elements", ["shown", "hidden"])
-def test_the_subtotal_is_after_line_discounts_whether_or_not_they_are_told(
-    connect: SourceFor, still: Sandbox, elements: str
-) -> None:
-    order = next(
-        order
-        for order in still.company.orders.values()
-        if order.charges and any(line.discount_percent for line in order.goods_lines)
-    )
-    with playing(still.company, elements=elements) as served:
-        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
-    (record,) = page.records
-    assert amounts.subtotal(record) == order.subtotal
-    assert amounts.charges(record) == order.charges_amount
-    nets = [amounts.net(line) for line in record["Details"]]
-    assert (sum(nets) == record["LineTotal"]["value"]) is (elements == "shown")
-    discounts = [line.get("CuryDiscAmt") for line in record["Details"]]
-    assert (None in discounts) is (elements == "hidden")
-
-
-@pytest.mark.parametrize("elements", ["shown", "hidden"])
-def test_a_receipt_on_hold_is_not_received_where_released_ones_are_told(
-    connect: SourceFor, still: Sandbox, elements: str
-) -> None:
-    order, line = next(
-        (order, line)
-        for order in still.company.orders.values()
-        for line in order.goods_lines
-        if on_receipts(order, line) > 0 == line.quantity_received
-    )
-    with playing(still.company, elements=elements) as served:
-        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
-    (told,) = (row for row in page.records[0]["Details"] if row["LineNbr"]["value"] == line.number)
-    is_told = elements == "shown"
-    assert values.line_status(told) == ("open" if is_told else "received")
-    assert values.invoice_status(page.records[0]) == (order.invoice_progress.value if is_told else None)
-
-
-def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
-    source = connect(served)
-    served.world(NAME).faults.add("new_field", path="PurchaseOrder", field="Surprise", value=[1])
-    served.world(NAME).faults.add("retyped_field", path="PurchaseOrder", field="Owner", value=7)
-    page = next(iter(CONNECTOR.fetch(source, EVER)))
-    assert {(tuple(r["Surprise"]["value"]), r["Owner"]["value"]) for r in page.records} == {((1,), 7)}
-
-
-TYPES: dict[str, tuple[type, ...]] = {
-    "StringValue": (str,), "DecimalValue": (int, Decimal), "IntValue": (int,), "BooleanValue": (bool,),
-    "DateTimeValue": (str,),
-}  # fmt: skip
-EVERYWHERE = {"id", "rowNumber", "note", "custom", "_links"}
-
-
-def undescribed(row: dict[str, Any], entity: str, described: dict[tuple[str, str], str]) -> list[str]:
-    """Fields of a record that the list does not have, or has with another type."""
-    told: list[str] = []
-    for name, value in row.items():
-        kind = described.get((entity, name))
-        if name in EVERYWHERE or (entity, name) in NOT_LISTED:
-            continue
-        if kind is None:
-            told.append(f"{entity}.{name} is not described")
-        elif isinstance(value, list):
-            told += [problem for inner in value for problem in undescribed(inner, kind[5:-1], described)]
-        elif kind not in TYPES:
-            told += undescribed(value, kind, described)
-        elif value and not isinstance(value["value"], TYPES[kind]):
-            told.append(f"{entity}.{name}: {value} is no {kind}")
-    return told
-
-
-NOT_LISTED = {("Contact", name) for name in ("CompanyName", "Attention", "Email", "Phone1", "Address")}
-"""The list leaves out the fields of a vendor's contact."""
-
-
-def test_every_field_of_the_dialect_is_in_the_vendors_models_with_that_type(still: Sandbox) -> None:
-    table = reference_table("acumatica_default_endpoint_fields.tsv")
-    described = {(r["entity"], r["field"]): r["wrapped_type"] for r in table if r["endpoint"] == "Default_24.200.001"}
-    company, expand = still.company, frozenset(
-        {"Details", "TaxDetails", "ShippingInstructions", "ShippingInstructions/ShipToAddress",
-         "ShippingInstructions/ShipToContact", "MainContact/Address"}
-    )  # fmt: skip
-    for order in company.orders.values():
-        assert undescribed(order_row(company, order, {}, expand, frozenset()), "PurchaseOrder", described) == []
-        for line, index in receipts_of(order):
-            receipt = receipt_row(company, order, line, index, expand, 0)
-            assert undescribed(receipt, "PurchaseReceipt", described) == []
-        vendor = vendor_row(company, company.vendors[order.vendor], expand, 0)
-        assert undescribed(vendor, "Vendor", described) == []
-
-
-def test_every_field_that_is_mapped_is_in_the_vendors_models() -> None:
-    table = reference_table("acumatica_default_endpoint_fields.tsv")
-    kinds = {(r["entity"], r["field"]): r["wrapped_type"] for r in table if r["endpoint"] == "Default_24.200.001"}
-    order, line = CONNECTOR.mapping.tables
-    for mapped, entity, elements in (
-        (order, "PurchaseOrder", HEADER_ELEMENTS), (line, "PurchaseOrderDetail", LINE_ELEMENTS)
-    ):  # fmt: skip
-        paths = {path for binding in mapped.bindings if binding.expression for path in binding.expression.reads}
-        for path in paths.difference(elements):
-            at = entity
-            for step in path.removesuffix(".value").split("."):
-                if at == "PurchaseOrder" and step == "Vendor":
-                    at = "Vendor"
-                elif (at, step) not in NOT_LISTED:
-                    assert (at, step) in kinds, f"{path} is not described"
-                    at = kinds[at, step]
-                else:
-                    at = step

@@ -1,17 +1,17 @@
-"""Signing in to Acumatica, its seats, and what it says when something goes wrong."""
+"""Signing in to Acumatica, its endpoints and seats, and what it says when something goes wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Source, Window
+from include.orderhouse.connector import Window
 from include.orderhouse.connectors.acumatica import CONNECTOR
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    ConfigurationInvalid,
     OrderhouseError,
     PermissionDenied,
     RateLimitExceeded,
@@ -20,36 +20,57 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Api, Patience
+from tests.connectors.acumatica_site import EVER, NAME, NOW, connect, found, keys, playing, served, small_company, still
 from tests.connectors.conftest import SourceFor, Unlimited, credentials_for
-from tests.connectors.test_acumatica import NAME, NOW, found, keys
-from tests.sandbox.clock import Clock
 from tests.sandbox.dialects.acumatica.sessions import CLIENT
-from tests.sandbox.generate import generate
-from tests.sandbox.running import Sandbox, sandbox
+from tests.sandbox.running import Sandbox
 
-EVER = Window(None, None)
+__all__ = ["connect", "served", "still"]
+
 APPLICATION = {"client_id": CLIENT[0], "client_secret": CLIENT[1]}
 SIGN_INS: list[dict[str, str]] = [{}, APPLICATION]
 
 
-def serving(**play: str) -> Any:
-    return sandbox(generate(6, orders=60, now=NOW), [NAME], Clock(frozen_at=NOW), options={NAME: play})
+def test_discovery_takes_the_newest_endpoint_of_contract_version_4_and_the_fields_of_customisations(
+    connect: SourceFor, still: Sandbox
+) -> None:
+    source = connect(still)
+    assert source.catalogue.details["version"] == "24.200.001"
+    custom = set(source.catalogue.details["custom"])
+    assert {"Document.UsrBudget", "Document.AttributeREVIEWDATE", "Details/Transactions.UsrDrawing"} <= custom
+    assert source.api.source_time == NOW.replace(microsecond=0)
+    types = ("Normal", "Blanket")
+    assert connect(still, tenant="Orchard", order_types=types).catalogue.scope == ("Orchard", *types)
 
 
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    with serving() as running:
-        yield running
+@pytest.mark.parametrize("wrong", [{"endpoint_version": "19.200.001"}, {"endpoint": "Nobody"}])
+def test_an_endpoint_that_the_site_does_not_have_is_named(
+    connect: SourceFor, still: Sandbox, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigurationInvalid, match=next(iter(wrong.values()))):
+        connect(still, **wrong)
 
 
-@pytest.fixture
-def connect(source_for: SourceFor, served: Sandbox) -> SourceFor:
-    """A source over the served sandbox."""
+@pytest.mark.parametrize(
+    ("versions", "asked"), [("26.200.001", ""), ("26.200.001,27.100.001", ""), ("24.200.001,26.200.001", "26.200.001")]
+)
+def test_an_endpoint_of_contract_version_5_is_refused_with_what_to_do(
+    connect: SourceFor, still: Sandbox, versions: str, asked: str
+) -> None:
+    with playing(still.company, versions=versions) as served:
+        with pytest.raises(ConfigurationInvalid, match="Contract Version 5") as refused:
+            connect(served, endpoint_version=asked)
+        assert ("24.200.001" if asked else "SM207060") in str(refused.value.action)
+        assert served.world(NAME).log.count("/PurchaseOrder") == 0
 
-    def build(**options: Any) -> Source:
-        return source_for(NAME, served, **{"page_size": 20, **options})
 
-    return build
+def test_an_endpoint_of_ones_own_is_read_by_the_contract_it_has_and_not_by_its_version(
+    connect: SourceFor, still: Sandbox
+) -> None:
+    with pytest.raises(ConfigurationInvalid, match="Contract Version 5"):
+        connect(still, endpoint="Scratch")
+    scanned = [entry for page in CONNECTOR.scan(connect(still, endpoint="MANUFACTURING")) for entry in page.keys]
+    assert len(scanned) == len(still.company.orders)
 
 
 def api_of(credentials: Credentials, **settings: str) -> Api:
@@ -60,7 +81,7 @@ def api_of(credentials: Credentials, **settings: str) -> Api:
 
 @pytest.mark.parametrize("sign_in", SIGN_INS)
 def test_a_seat_is_free_again_after_each_read(sign_in: dict[str, str]) -> None:
-    with serving(seats="1") as served:
+    with playing(small_company(), seats="1") as served:
         credentials = credentials_for(NAME, served, **sign_in)
         for _ in range(3):
             with api_of(credentials) as api:
@@ -70,7 +91,7 @@ def test_a_seat_is_free_again_after_each_read(sign_in: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("sign_in", SIGN_INS)
 def test_a_seat_is_free_again_after_a_failure_too(sign_in: dict[str, str]) -> None:
-    with serving(seats="1") as served:
+    with playing(small_company(), seats="1") as served:
         credentials = credentials_for(NAME, served, **sign_in)
         for _ in range(3):
             with pytest.raises(RequestRefused), api_of(credentials) as api:
@@ -79,7 +100,7 @@ def test_a_seat_is_free_again_after_a_failure_too(sign_in: dict[str, str]) -> No
 
 @pytest.mark.parametrize("sign_in", SIGN_INS)
 def test_h20_a_licence_without_a_free_seat_is_a_limit_and_not_a_wrong_login(sign_in: dict[str, str]) -> None:
-    with serving(seats="1") as served:
+    with playing(small_company(), seats="1") as served:
         credentials = credentials_for(NAME, served, **sign_in)
         with api_of(credentials) as first:
             first.get("entity")
@@ -94,7 +115,7 @@ def test_h20_a_licence_without_a_free_seat_is_a_limit_and_not_a_wrong_login(sign
 def test_a_session_that_ends_while_paging_is_opened_again(
     connect: SourceFor, served: Sandbox, kind: str, sign_in: dict[str, str]
 ) -> None:
-    pages = CONNECTOR.fetch(connect(credentials=credentials_for(NAME, served, **sign_in)), EVER)
+    pages = CONNECTOR.fetch(connect(served, credentials=credentials_for(NAME, served, **sign_in)), EVER)
     first = next(pages)
     if kind == "clock":
         served.clock.advance(4000)
@@ -107,7 +128,7 @@ def test_a_session_that_ends_while_paging_is_opened_again(
 @pytest.mark.parametrize("refusals", ["401", "500"])
 @pytest.mark.parametrize("wrong", [{"password": "wr0ng-s3cret"}, {"login": "somebody"}])
 def test_wrong_credentials_fail_as_such_and_are_not_shown(refusals: str, wrong: dict[str, str]) -> None:
-    with serving(refusals=refusals) as served:
+    with playing(small_company(), refusals=refusals) as served:
         with pytest.raises(AuthenticationFailed, match="Invalid credentials") as failed:
             _ask(credentials_for(NAME, served, **wrong))
         assert "wr0ng-s3cret" not in str(failed.value)
@@ -154,7 +175,7 @@ FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
 def test_h33_what_goes_wrong_is_named_and_never_read_as_no_orders(
     connect: SourceFor, served: Sandbox, kind: str, details: dict[str, Any], error: type[OrderhouseError]
 ) -> None:
-    source = connect()
+    source = connect(served)
     served.world(NAME).faults.add(kind, path="PurchaseOrder", times=None, **details)
     with pytest.raises(error) as failed:
         found(CONNECTOR.fetch(source, EVER))
@@ -165,7 +186,7 @@ def test_h33_what_goes_wrong_is_named_and_never_read_as_no_orders(
 
 
 def test_h33_a_wrong_shape_of_vendors_or_receipts_is_not_nothing(connect: SourceFor, served: Sandbox) -> None:
-    source = connect()
+    source = connect(served)
     for path in ("Vendor", "PurchaseReceipt"):
         served.world(NAME).faults.clear()
         served.world(NAME).faults.add("wrong_shape", path=path, times=None)
@@ -174,7 +195,7 @@ def test_h33_a_wrong_shape_of_vendors_or_receipts_is_not_nothing(connect: Source
 
 
 def test_an_outage_that_passes_is_waited_out(connect: SourceFor, served: Sandbox) -> None:
-    source = connect(patience=Patience(tries=3, longest_wait=0.01))
+    source = connect(served, patience=Patience(tries=3, longest_wait=0.01))
     served.world(NAME).faults.add("unavailable", path="PurchaseOrder", after=1)
     assert found(CONNECTOR.fetch(source, EVER)) == keys(served.company.orders.values())
 

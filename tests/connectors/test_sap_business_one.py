@@ -1,80 +1,41 @@
-"""The SAP Business One connector against its sandbox dialect over real HTTP: windows, pages, changes, deletions."""
+"""Reading SAP Business One over real HTTP: windows, pages, changes, deletions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Page, Source, Window
+from include.orderhouse.connector import Window
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.errors import FilterIgnored
 from tests.connectors.conftest import SourceFor
+from tests.connectors.sap_business_one_server import (
+    EVER,
+    NAME,
+    NOW,
+    QUIET,
+    an_order,
+    company,
+    connect,
+    fetched,
+    found,
+    keys,
+    play,
+    receive_all,
+    served,
+    still,
+)
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
-from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one.lines import is_special, line_number
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
 from tests.sandbox.generate import generate
 from tests.sandbox.masters import PaymentTerm
-from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
 
-NAME = "sap_business_one"
-NOW = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
-EVER = Window(None, None)
-QUIET = {"reread_open_orders": False, "undated_orders": False}
-"""Settings under which a window holds nothing but what changed in it."""
-
-
-@pytest.fixture(scope="module")
-def still() -> Iterator[Sandbox]:
-    """A company in which nothing happens."""
-    with sandbox(generate(5, orders=150, now=NOW), [NAME], Clock(frozen_at=NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    with sandbox(generate(6, orders=60, now=NOW), [NAME], Clock(frozen_at=NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def connect(source_for: SourceFor) -> SourceFor:
-    """A source over a sandbox."""
-
-    def build(running: Sandbox, **options: Any) -> Source:
-        return source_for(NAME, running, **{"company_db": "SBO_ORCHARD", "page_size": 20, **options})
-
-    return build
-
-
-def keys(orders: Iterable[Order]) -> list[str]:
-    return sorted(str(order.id) for order in orders)
-
-
-def found(pages: Iterable[Page]) -> list[str]:
-    return sorted(str(record["DocEntry"]) for page in pages for record in page.records)
-
-
-def fetched(source: Source, window: Window) -> list[str]:
-    return found(CONNECTOR.fetch(source, window))
-
-
-def an_order(company: Company) -> Order:
-    """An open order with a goods line of which nothing came, last changed more than three days ago."""
-    return next(
-        order
-        for order in company.orders.values()
-        if order.is_open
-        and not order.goods_lines[0].receipts
-        and order.modified_at < NOW - timedelta(days=3)
-        and not order.lacks_modified_at
-    )
+__all__ = ["company", "connect", "play", "served", "still"]
 
 
 def test_discovery_tells_the_company_its_currency_and_the_sources_time(connect: SourceFor, still: Sandbox) -> None:
@@ -160,11 +121,6 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found(connect: SourceFor, 
     served.clock.advance(60)
     served.act(history.change_description, order_id=order.id, line_id=order.goods_lines[0].id, text="Another text")
     assert str(order.id) in fetched(connect(served, **QUIET), window)
-
-
-def receive_all(served: Sandbox, order: Order) -> None:
-    for line in order.goods_lines:
-        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
 
 
 @pytest.mark.parametrize("receipts", ["move", "leave"])

@@ -9,7 +9,7 @@ import pytest
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_sap_business_one import NAME, NOW, QUIET, an_order, connect, fetched, found, keys, still
+from tests.connectors.sap_business_one_server import NAME, NOW, QUIET, an_order, connect, fetched, found, keys, still
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.dialects.sap_business_one.orders import modified_at

@@ -1,66 +1,26 @@
-"""What becomes of SAP Business One's documents: quantities, amounts, local times; and the vendor's own description."""
+"""What becomes of SAP Business One's documents: quantities, amounts, rates, units, local times."""
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
-from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
-from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
 from include.orderhouse.decimals import ratio
-from include.orderhouse.mapping import Record
-from include.orderhouse.options import CustomField, Options
-from include.orderhouse.raw_order import RawOrder
-from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_sap_business_one import NAME, NOW, receive_all
-from tests.reference import reference_file
+from tests.connectors.sap_business_one_server import NAME, NOW, Row, company, mapped, read, receive_all, serving
 from tests.sandbox import history
-from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.sap_business_one import drawn, given_back, orders
+from tests.sandbox.dialects.sap_business_one import drawn
 from tests.sandbox.dialects.sap_business_one.by_amount import is_service_document
 from tests.sandbox.dialects.sap_business_one.lines import is_abroad, is_closed
 from tests.sandbox.dialects.sap_business_one.orders import modified_at
-from tests.sandbox.dialects.sap_business_one.values import rate, told_rate, wire
-from tests.sandbox.generate import generate
+from tests.sandbox.dialects.sap_business_one.values import rate, told_rate
 from tests.sandbox.order import Order, Stage
-from tests.sandbox.running import Sandbox, sandbox
 
-Row = dict[str, Any]
-
-
-@pytest.fixture
-def company() -> Company:
-    return generate(6, orders=60, now=NOW)
-
-
-def serving(company: Company, **play: str) -> Any:
-    return sandbox(company, [NAME], Clock(frozen_at=NOW), options={NAME: play})
-
-
-def mapped(source: Source, records: list[Record], **options: Any) -> tuple[dict[str, Row], dict[str, list[Row]]]:
-    """The orders by key and their lines by the order's key, as the warehouse would hold them."""
-    told = Options(connector=NAME, customer="tests", time_zone=source.time_zone, **options)
-    connection = Connection(name="test", options=told, connector=CONNECTOR, settings=source.settings)
-    frames = Transform(connection).frames([RawOrder(NOW, record) for record in records])
-    assert frames["reject"].num_rows == 0
-    assert "DIGITS_LOST" not in frames["issue"].column("code").to_pylist()
-    found = {row["order_id"]: row for row in frames["purchase_order"].to_pylist()}
-    lines: dict[str, list[Row]] = {row["source_order_id"]: [] for row in found.values()}
-    for line in frames["purchase_order_line"].to_pylist():
-        lines[found[line["order_id"]]["source_order_id"]].append(line)
-    return {row["source_order_id"]: row for row in found.values()}, lines
-
-
-def read(connect: SourceFor, served: Sandbox, ids: list[int], **options: Any) -> tuple[Row, dict[str, list[Row]]]:
-    source = connect(NAME, served, company_db="SBO_ORCHARD", **options)
-    return mapped(source, [r for page in CONNECTOR.read(source, [str(i) for i in ids]) for r in page.records])
+__all__ = ["company"]
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
@@ -133,6 +93,21 @@ def test_a_row_priced_in_another_currency_has_the_price_that_its_amount_comes_to
             assert told["net_amount"] == line.net_amount
             seen.add((is_other, found[str(order.id)]["currency"] == found[str(order.id)]["company_currency"]))
     assert len(seen) == 4
+
+
+def test_the_rounding_of_a_total_is_told_with_its_charges(company: Company, source_for: SourceFor) -> None:
+    with serving(company, totals="whole") as served:
+        found, _ = read(source_for, served, list(company.orders))
+    rounded = set()
+    for order in company.orders.values():
+        row = found[str(order.id)]
+        rounded.add((row["charges_amount"] != order.charges_amount, row["currency"] == row["company_currency"]))
+        for currency in ("", "_company"):
+            subtotal, charges, tax, discount, total = (
+                row[f"{name}_amount{currency}"] for name in ("subtotal", "charges", "tax", "discount", "total")
+            )
+            assert total == round(total) == subtotal + charges + tax - discount
+    assert {(True, True), (True, False)} <= rounded
 
 
 @pytest.mark.parametrize("settings", [{}, {"read_drawn_documents": False}])
@@ -240,86 +215,3 @@ def test_a_received_order_is_received_and_closed_by_its_last_line(company: Compa
 def test_units_are_told_by_symbol_code_or_words(line: Row, expected: str | None) -> None:
     (place,) = CONNECTOR.mapping.lines.form.unit.places  # type: ignore[union-attr]
     assert place.function(line) == expected  # type: ignore[union-attr]
-
-
-def test_h21_user_defined_fields_are_taken_by_name_or_pattern(company: Company, source_for: SourceFor) -> None:
-    fields = (
-        CustomField(table="order", source="U_Budget", name="budget", type="decimal"),
-        CustomField(table="line", pattern="U_*"),
-    )
-    order = next(o for o in company.orders.values() if o.custom["budget"] and o.goods_lines[0].custom["drawing"])
-    with serving(company) as served:
-        source = source_for(NAME, served, company_db="SBO_ORCHARD")
-        records = [r for page in CONNECTOR.read(source, [str(order.id)]) for r in page.records]
-        found, lines = mapped(source, records, custom_fields=fields)
-    assert Decimal(str(json.loads(found[str(order.id)]["custom_fields"])["budget"])) == order.custom["budget"]
-    told = [json.loads(line["custom_fields"]) for line in lines[str(order.id)] if line["line_type"] != "text"]
-    assert told[0]["U_Drawing"] == order.goods_lines[0].custom["drawing"]
-
-
-def described() -> dict[str, Any]:
-    schemas: dict[str, Any] = json.loads(
-        reference_file("sap_b1_service_layer_purchasing.openapi.json").read_text(encoding="utf-8")
-    )["components"]["schemas"]
-    return schemas
-
-
-def differences(schemas: dict[str, Any], schema: str, row: Row) -> list[str]:
-    """Members of a row that the description does not have, or has with another type."""
-    members, told = schemas[schema]["properties"], []
-    for name, value in row.items():
-        if name.startswith("U_"):
-            continue
-        if name not in members:
-            told.append(f"{schema}.{name} is not described")
-        elif value is not None and not _fits(schemas, members[name], value):
-            told.append(f"{schema}.{name}: {value!r} is no {members[name]}")
-    return told
-
-
-def _fits(schemas: dict[str, Any], described: dict[str, Any], value: Any) -> bool:
-    if "$ref" in described or "allOf" in described:
-        name = (described.get("$ref") or described["allOf"][0]["$ref"]).split("/")[-1]
-        choices = schemas[name].get("enum")
-        return value in choices if choices else not differences(schemas, name, value)
-    if described.get("type") == "array":
-        name = described["items"]["$ref"].split("/")[-1]
-        return not [told for row in value for told in differences(schemas, name, row)]
-    kinds: dict[str, Any] = {"integer": int, "number": (int, Decimal), "string": str}
-    return isinstance(value, kinds[described["type"]])
-
-
-@pytest.mark.parametrize("document", ["order", "receipt", "invoice", "return", "credit memo"])
-def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type(
-    company: Company, document: str
-) -> None:
-    schemas = described()
-    for order in company.orders.values():
-        rows = {
-            "order": lambda: [orders.order_row(company, order, {})],  # noqa: B023
-            "receipt": lambda: drawn.receipt_rows(order, {}),  # noqa: B023
-            "invoice": lambda: drawn.invoice_rows(order, {}),  # noqa: B023
-            "return": lambda: given_back.return_rows(order, {"returns": "keep"}),  # noqa: B023
-            "credit memo": lambda: given_back.credit_rows(order, {"credits": "value"}),  # noqa: B023
-        }[document]()
-        assert [told for row in rows for told in differences(schemas, "Document", wire(row, "v1", False))] == []
-
-
-OWN = {
-    "Company", "IsForeign", "Vendor", "Branch", "Buyer", "Currency", "LocalCurrency", "PaymentTerms", "ShippingType",
-    "Lines", "ETag", "ChangedAt", "Order", "Item", "UnitOfMeasurement", "Receipts", "Invoices",
-    "Returns", "Credits",
-}  # fmt: skip
-"""What the connector puts into a document beside the document's own members."""
-
-
-def test_every_field_that_is_mapped_is_in_the_vendors_description() -> None:
-    schemas = described()
-    order, line = CONNECTOR.mapping.tables
-    for table, kinds in ((order, ["Document"]), (line, ["DocumentLine", "DocumentSpecialLine"])):
-        known = {name for kind in kinds for name in schemas[kind]["properties"]}
-        paths = {path for binding in table.bindings if binding.expression for path in binding.expression.reads}
-        assert {path.split(".")[0] for path in paths} - known - OWN == set()
-        inner = {path.split(".")[1] for path in paths if path.startswith("AddressExtension.")}
-        assert inner <= set(schemas["AddressExtension"]["properties"])
-    assert set(DRAWN_LINE.split(",")) <= set(schemas["DocumentLine"]["properties"])

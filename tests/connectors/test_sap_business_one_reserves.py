@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,51 +12,37 @@ from include.orderhouse.connector import Window
 from include.orderhouse.connectors.sap_business_one.values import awaited
 from include.orderhouse.connectors.sap_business_one.values.line import quantity_open
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_sap_business_one import NAME, NOW, QUIET, fetched
-from tests.connectors.test_sap_business_one_mapping import Row, read, serving
+from tests.connectors.sap_business_one_server import (
+    NAME,
+    NOW,
+    QUIET,
+    a_sent_order,
+    company,
+    fetched,
+    invoice,
+    read,
+    receive,
+    served,
+    told,
+)
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn
 from tests.sandbox.dialects.sap_business_one.lines import line_number
-from tests.sandbox.generate import generate
 from tests.sandbox.order import Order, Stage
 from tests.sandbox.running import Sandbox
 
-
-@pytest.fixture
-def company() -> Company:
-    return generate(6, orders=60, now=NOW)
+__all__ = ["a_sent_order", "company", "served"]
 
 
 @pytest.fixture
-def order(company: Company) -> Order:
-    return next(
-        o
-        for o in company.orders.values()
-        if o.stage is Stage.SENT and len(o.goods_lines) == 1 and not o.goods_lines[0].receipts
-    )
+def play() -> dict[str, str]:
+    return {"invoices": "reserve"}
 
 
-@pytest.fixture
-def served(company: Company) -> Iterator[Sandbox]:
-    with serving(company, invoices="reserve") as running:
-        yield running
-
-
-def told(source_for: SourceFor, served: Sandbox, order: Order, **settings: Any) -> tuple[Row, Row]:
-    """The order and its only line."""
-    found, lines = read(source_for, served, [order.id], **settings)
-    (line,) = [line for line in lines[str(order.id)] if line["line_type"] != "text"]
-    return found[str(order.id)], line
-
-
-def invoice(served: Sandbox, order: Order, quantity: Decimal) -> None:
-    served.act(history.invoice, order_id=order.id, line_id=order.goods_lines[0].id, quantity=quantity)
-
-
-def receive(served: Sandbox, order: Order, quantity: Decimal) -> None:
+def receive_next_day(served: Sandbox, order: Order, quantity: Decimal) -> None:
     served.clock.advance(86_400)
-    served.act(history.receive, order_id=order.id, line_id=order.goods_lines[0].id, quantity=quantity)
+    receive(served, order, quantity)
 
 
 def test_a_reserve_invoice_receives_nothing(order: Order, served: Sandbox, source_for: SourceFor) -> None:
@@ -74,12 +59,12 @@ def test_goods_that_come_by_the_reserve_invoice_are_received(
 ) -> None:
     wanted = order.goods_lines[0].quantity
     invoice(served, order, wanted)
-    receive(served, order, wanted / 2)
+    receive_next_day(served, order, wanted / 2)
     found, line = told(source_for, served, order)
     assert (line["quantity_received"], line["quantity_open"]) == (wanted / 2, wanted / 2)
     assert (line["line_status"], line["is_closed"]) == ("partially_received", False)
     assert (found["status"], found["receipt_status"]) == ("partially_received", "partial")
-    receive(served, order, wanted / 2)
+    receive_next_day(served, order, wanted / 2)
     found, line = told(source_for, served, order)
     assert (line["quantity_received"], line["quantity_open"], line["quantity_invoiced"]) == (wanted, 0, wanted)
     assert (line["line_status"], line["is_closed"]) == ("invoiced", True)
@@ -106,7 +91,7 @@ def test_more_than_the_reserve_invoice_is_received_from_the_order(
 ) -> None:
     line = order.goods_lines[0]
     invoice(served, order, line.quantity / 4)
-    receive(served, order, line.quantity)
+    receive_next_day(served, order, line.quantity)
     (receipt,) = drawn.receipt_rows(order, {"invoices": "reserve"})
     assert [row["BaseType"] for row in receipt["DocumentLines"]] == [18, 22]
     _, row = told(source_for, served, order)
@@ -149,16 +134,16 @@ def test_an_order_that_a_reserve_invoice_closed_is_open_however_old_it_is(
     assert str(order.id) not in fetched(source, Window(None, NOW - timedelta(days=4000), open_only=True))
     without = source_for(NAME, served, company_db="SBO_ORCHARD", read_drawn_documents=False)
     assert str(order.id) not in fetched(without, window)
-    receive(served, order, quantity)
+    receive_next_day(served, order, quantity)
     assert str(order.id) not in fetched(source, window)
 
 
-@pytest.mark.parametrize("change", [invoice, receive])
+@pytest.mark.parametrize("change", [invoice, receive_next_day])
 def test_h12_what_changes_by_way_of_a_reserve_invoice_is_found(
     order: Order, served: Sandbox, source_for: SourceFor, change: Any
 ) -> None:
     quantity = order.goods_lines[0].quantity
-    if change is receive:
+    if change is receive_next_day:
         invoice(served, order, quantity)
     served.clock.advance(5 * 86_400)
     source = source_for(NAME, served, company_db="SBO_ORCHARD", **QUIET)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,55 +10,31 @@ import pytest
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.sap_business_one.values import invoiced, received
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_sap_business_one import NAME, NOW, QUIET, fetched
-from tests.connectors.test_sap_business_one_mapping import Row, read, serving
-from tests.sandbox import history
+from tests.connectors.sap_business_one_server import (
+    NAME,
+    QUIET,
+    a_sent_order,
+    company,
+    fetched,
+    invoice,
+    read,
+    receive,
+    served,
+    told,
+)
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one.given_back import AFTERWARDS, credited
 from tests.sandbox.dialects.sap_business_one.lines import line_number
-from tests.sandbox.generate import generate
-from tests.sandbox.order import Order, Stage
+from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox
 
-
-@pytest.fixture
-def company() -> Company:
-    return generate(6, orders=60, now=NOW)
+__all__ = ["a_sent_order", "company", "served"]
 
 
 @pytest.fixture
 def play() -> dict[str, str]:
-    """How the dialect takes back; tests replace it."""
+    """What went back is to come again."""
     return {"returns": "reopen"}
-
-
-@pytest.fixture
-def served(company: Company, play: dict[str, str]) -> Iterator[Sandbox]:
-    with serving(company, **play) as running:
-        yield running
-
-
-@pytest.fixture
-def order(company: Company) -> Order:
-    orders = (o for o in company.orders.values() if o.stage is Stage.SENT and len(o.goods_lines) == 1)
-    return next(o for o in orders if not o.goods_lines[0].receipts)
-
-
-def receive(served: Sandbox, order: Order, quantity: Decimal, rejected: Decimal = Decimal(0)) -> None:
-    line = order.goods_lines[0]
-    served.act(history.receive, order_id=order.id, line_id=line.id, quantity=quantity, rejected=rejected)
-
-
-def invoice(served: Sandbox, order: Order) -> None:
-    line = order.goods_lines[0]
-    served.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity)
-
-
-def told(source_for: SourceFor, served: Sandbox, order: Order) -> tuple[Row, Row]:
-    """The order and its only line."""
-    found, lines = read(source_for, served, [order.id])
-    (line,) = [line for line in lines[str(order.id)] if line["line_type"] != "text"]
-    return found[str(order.id)], line
 
 
 def test_what_went_back_and_is_open_again_is_still_to_come(
@@ -96,13 +70,20 @@ def test_a_credit_memo_takes_back_goods_and_invoice_unless_it_posts_no_quantity(
 ) -> None:
     wanted = order.goods_lines[0].quantity
     receive(served, order, wanted)
-    invoice(served, order)
+    invoice(served, order, wanted)
     found, line = told(source_for, served, order)
     quantities = (line["quantity_received"], line["quantity_invoiced"], found["invoice_status"])
     assert quantities == (wanted * left[0], wanted * left[1], left[2])
 
 
-@pytest.mark.parametrize("play", [{"returns": "keep", "credits": "goods"}, {"returns": "keep", "doubles": "binary"}])
+@pytest.mark.parametrize(
+    "play",
+    [
+        {"returns": "keep", "credits": "goods"},
+        {"returns": "keep", "credits": "goods", "requests": "yes"},
+        {"returns": "keep", "doubles": "binary"},
+    ],
+)
 def test_quantities_of_all_orders_are_what_was_kept(
     company: Company, served: Sandbox, play: dict[str, str], source_for: SourceFor
 ) -> None:
@@ -121,14 +102,22 @@ def test_quantities_of_all_orders_are_what_was_kept(
     assert (True, False) in backs or "credits" not in play
 
 
-@pytest.mark.parametrize(("play", "change"), [({"returns": "keep"}, receive), ({"credits": "value"}, invoice)])
+@pytest.mark.parametrize(
+    ("play", "change"),
+    [
+        ({"returns": "keep"}, receive),
+        ({"returns": "keep", "requests": "yes"}, receive),
+        ({"credits": "value"}, invoice),
+        ({"credits": "value", "requests": "yes"}, invoice),
+    ],
+)
 def test_h12_an_order_of_which_something_is_taken_back_is_found(
     order: Order, served: Sandbox, source_for: SourceFor, change: Any
 ) -> None:
     quantity = order.goods_lines[0].quantity
     receive(served, order, quantity, rejected=quantity)
     if change is invoice:
-        invoice(served, order)
+        invoice(served, order, quantity)
     served.clock.advance(AFTERWARDS.total_seconds() + 86_400)
     source = source_for(NAME, served, company_db="SBO_ORCHARD", **QUIET)
     assert str(order.id) in fetched(source, Window(served.clock.now() - timedelta(days=1), None))

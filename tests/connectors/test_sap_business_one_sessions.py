@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -21,28 +19,10 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.http import Answer, Api, Patience
 from tests.connectors.conftest import SourceFor, Unlimited, credentials_for
-from tests.connectors.test_sap_business_one import NAME, NOW, found, keys
-from tests.sandbox.clock import Clock
-from tests.sandbox.generate import generate
-from tests.sandbox.running import Sandbox, sandbox
+from tests.connectors.sap_business_one_server import EVER, NAME, company, connect, found, keys, play, served
+from tests.sandbox.running import Sandbox
 
-EVER = Window(None, None)
-
-
-@pytest.fixture
-def served() -> Iterator[Sandbox]:
-    with sandbox(generate(6, orders=60, now=NOW), [NAME], Clock(frozen_at=NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def connect(source_for: SourceFor, served: Sandbox) -> SourceFor:
-    """A source over the served sandbox."""
-
-    def build(**options: Any) -> Source:
-        return source_for(NAME, served, **{"company_db": "SBO_ORCHARD", "page_size": 20, **options})
-
-    return build
+__all__ = ["company", "connect", "play", "served"]
 
 
 @pytest.mark.parametrize("kind", ["expired_token", "clock"])
@@ -50,7 +30,7 @@ def connect(source_for: SourceFor, served: Sandbox) -> SourceFor:
 def test_a_session_that_ends_while_paging_is_opened_again_and_the_request_replayed(
     connect: SourceFor, served: Sandbox, kind: str, version: str
 ) -> None:
-    pages = CONNECTOR.fetch(connect(version=version), EVER)
+    pages = CONNECTOR.fetch(connect(served, version=version), EVER)
     first = next(pages)
     if kind == "clock":
         served.clock.advance(31 * 60)
@@ -87,19 +67,19 @@ def test_wrong_credentials_fail_as_such_and_are_not_shown(
     connect: SourceFor, served: Sandbox, wrong: dict[str, str], version: str
 ) -> None:
     with pytest.raises(AuthenticationFailed, match="Fail to get DB Credentials") as failed:
-        connect(credentials=credentials_for(NAME, served, **wrong), version=version)
+        connect(served, credentials=credentials_for(NAME, served, **wrong), version=version)
     assert "wr0ng-s3cret" not in str(failed.value)
     assert "sandbox-password" not in str(failed.value)
 
 
-def test_a_company_database_that_does_not_exist_is_a_failed_login(connect: SourceFor) -> None:
+def test_a_company_database_that_does_not_exist_is_a_failed_login(connect: SourceFor, served: Sandbox) -> None:
     with pytest.raises(AuthenticationFailed):
-        connect(company_db="SBO_NOWHERE")
+        connect(served, company_db="SBO_NOWHERE")
 
 
 def test_a_missing_password_is_named(connect: SourceFor, served: Sandbox) -> None:
     with pytest.raises(ConfigurationInvalid, match="password"):
-        connect(credentials=credentials_for(NAME, served, password=""))
+        connect(served, credentials=credentials_for(NAME, served, password=""))
 
 
 FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
@@ -120,7 +100,7 @@ FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
 def test_h33_what_goes_wrong_is_named_and_never_read_as_no_orders(
     connect: SourceFor, served: Sandbox, kind: str, details: dict[str, Any], error: type[OrderhouseError]
 ) -> None:
-    source = connect()
+    source = connect(served)
     served.world(NAME).faults.add(kind, path="PurchaseOrders", times=None, **details)
     with pytest.raises(error) as failed:
         found(CONNECTOR.fetch(source, EVER))
@@ -133,14 +113,14 @@ def test_h33_what_goes_wrong_is_named_and_never_read_as_no_orders(
 def test_h33_a_wrong_shape_of_what_belongs_to_orders_is_not_nothing(
     connect: SourceFor, served: Sandbox, path: str
 ) -> None:
-    source = connect()
+    source = connect(served)
     served.world(NAME).faults.add("wrong_shape", path=path, times=None)
     with pytest.raises(UnexpectedShape):
         found(CONNECTOR.fetch(source, EVER))
 
 
 def test_an_outage_that_passes_is_waited_out(connect: SourceFor, served: Sandbox) -> None:
-    source = connect(patience=Patience(tries=3, longest_wait=0.01))
+    source = connect(served, patience=Patience(tries=3, longest_wait=0.01))
     served.world(NAME).faults.add("unavailable", path="PurchaseOrders", after=1)
     assert found(CONNECTOR.fetch(source, EVER)) == keys(served.company.orders.values())
 
@@ -148,11 +128,11 @@ def test_an_outage_that_passes_is_waited_out(connect: SourceFor, served: Sandbox
 def test_an_outage_of_the_login_is_an_outage(connect: SourceFor, served: Sandbox) -> None:
     served.world(NAME).faults.add("unavailable", path="/Login", times=None)
     with pytest.raises(SourceUnavailable):
-        connect()
+        connect(served)
 
 
 def test_h31_next_links_are_never_followed(connect: SourceFor, served: Sandbox) -> None:
-    source = connect(read_drawn_documents=False)
+    source = connect(served, read_drawn_documents=False)
     order = {"DocEntry": 7, "DocumentLines": []}
     body = {"value": [order], "odata.nextLink": "http://198.51.100.7/steal"}
     served.world(NAME).faults.add("wrong_shape", path="PurchaseOrders", times=None, value=body)
@@ -168,13 +148,13 @@ def test_h20_an_error_body_counts_even_with_status_200(message: Any, code: Any) 
     assert (refusal.error, refusal.message) == (AuthenticationFailed, "301: No.")
 
 
-def test_a_refused_query_names_the_services_words(connect: SourceFor) -> None:
+def test_a_refused_query_names_the_services_words(connect: SourceFor, served: Sandbox) -> None:
     with pytest.raises(RequestRefused, match="Could not find a property named 'Nonsense'"):
-        connect().api.get("b1s/v1/PurchaseOrders", params={"$filter": "Nonsense eq 1"})
+        connect(served).api.get("b1s/v1/PurchaseOrders", params={"$filter": "Nonsense eq 1"})
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
-    source = connect()
+    source = connect(served)
     served.world(NAME).faults.add("new_field", path="PurchaseOrders", field="Surprise", value=[1])
     served.world(NAME).faults.add("retyped_field", path="PurchaseOrders", field="NumAtCard", value=7)
     page = next(iter(CONNECTOR.fetch(source, EVER)))

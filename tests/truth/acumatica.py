@@ -29,7 +29,7 @@ NOT_ON_THE_ORDER = (
     "revision requested_delivery_date valid_from valid_to sent_at acknowledged_at approved_at closed_at "
     "cancelled_at company_name buyer_name buyer_email requester created_by approved_by invoice_vendor_code "
     "payment_terms_text net_days discount_percent discount_days delivery_terms delivery_terms_location ship_method "
-    "language tax_inclusive requisition_reference contract_reference quotation_reference source_created_at "
+    "language requisition_reference contract_reference quotation_reference source_created_at "
     "vendor_line3 ship_to_line3 bill_to_name bill_to_line1 bill_to_city bill_to_country"
 )
 NOT_ON_THE_LINE = (
@@ -98,6 +98,7 @@ def _order(company: Company, order: Order) -> Row:
         "tax_amount": order.tax_amount,
         "total_amount": order.total,
         "company_amounts": "derived",
+        "tax_inclusive": False,
         "project_reference": order.project,
         "memo": unicodedata.normalize("NFC", (order.memo or "").strip()) or None,
         "lines": [

@@ -20,6 +20,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.source_created_at": "CreationDate is a date: midnight in UTC stands for it",
     "purchase_order.source_modified_at": "receipts and invoices are documents of their own and do not move the order",
     "purchase_order.order_number": "SAP numbers orders itself",
+    "purchase_order.order_type": "framework orders are invoiced themselves and have no releases",
     "purchase_order.revision": "the services have no version of an order",
     "purchase_order.status": "neither output to the vendor nor acknowledgement, partial invoices or closing are told",
     "purchase_order.invoice_status": "only the final invoice indicator is told, no invoiced quantity",
@@ -48,6 +49,7 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order.exchange_rate_date": "no field of the order",
     "purchase_order.project_reference": "projects stand on account assignments",
     "purchase_order.subtotal_amount": "deleted items do not count",
+    "purchase_order.charges_amount": "those of deleted items do not count",
     "purchase_order.tax_amount": "no taxes",
     "purchase_order.total_amount": "no totals on the header, and no taxes to add",
     "purchase_order_line.sections_and_notes": "SAP has no text items in orders; they stand in header note F02",
@@ -92,7 +94,7 @@ def _order(company: Company, order: Order) -> Row:
     return {
         "source_order_id": number,
         "order_number": number,
-        "order_type": order.order_type,
+        "order_type": "standard" if order.order_type == "blanket" else order.order_type,
         "status": _status(order),
         "approval_status": _approval(order),
         "receipt_status": _receipts(order),
@@ -123,7 +125,7 @@ def _order(company: Company, order: Order) -> Row:
         "currency": order.currency,
         "exchange_rate": order.exchange_rate,
         "subtotal_amount": sum((line.net_amount for line in order.goods_lines if not line.is_cancelled), ZERO),
-        "charges_amount": order.charges_amount or None,
+        "charges_amount": _charges(company, order),
         "requisition_reference": _shared(line.requisition for line in living),
         "contract_reference": _shared(line.contract for line in living),
         "quotation_reference": order.quotation,
@@ -133,6 +135,15 @@ def _order(company: Company, order: Order) -> Row:
         "is_deleted": order.is_flagged_deleted,
         "lines": [_line(company, order, line) for line in order.goods_lines],
     }
+
+
+def _charges(company: Company, order: Order) -> Decimal | None:
+    """The shares that stand on living items, where any has one; items share charges by their net amounts."""
+    nets = [line.net_amount for line in order.goods_lines]
+    weights = nets if any(nets) else [Decimal(1)] * len(nets)
+    shares = spread(order.charges_amount, weights, company.digits(order.currency))
+    told = [share for line, share in zip(order.goods_lines, shares, strict=True) if share and not line.is_cancelled]
+    return sum(told, ZERO) if told else None
 
 
 def _status(order: Order) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote_plus, urlencode
 
 from include.orderhouse import odata, wire
 from include.orderhouse.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, custom_values, key
@@ -17,6 +18,8 @@ RECEIPTS, RECEIPT_NUMBER = "PurchaseReceipt", "ReceiptNbr"
 WITH_LINES = {"$expand": "Details"}
 VENDOR_EXPANDED = {"$expand": "MainContact,MainContact/Address"}
 KEYS_AT_ONCE = 25
+LONGEST_QUERY = 2048
+"""Characters that IIS takes, unless ``maxQueryString`` says more."""
 
 
 class Assembly:
@@ -41,7 +44,7 @@ class Assembly:
             if of_type in self._types:
                 numbers[of_type].add(number)
         for of_type, wanted in numbers.items():
-            for batch in batches(sorted(wanted), KEYS_AT_ONCE):
+            for batch in batches(sorted(wanted), _at_once(of_type, wanted, self._query)):
                 yield from self.pages(of_type, odata.one_of(NUMBER, batch))
 
     def whole(self, rows: list[Row]) -> list[Row]:
@@ -73,6 +76,14 @@ class Assembly:
             return self.endpoint.single(entity, (key(row, "Type"), key(row, number)), query)
         except NoSuchRecord:
             return None
+
+
+def _at_once(of_type: str, numbers: Iterable[str], query: dict[str, str]) -> int:
+    """How many numbers a query has room for, beside all else that it asks for."""
+    longest = odata.literal(max(numbers, key=len))
+    filtered = f"Type eq {odata.literal(of_type)} and () and {NUMBER} gt {longest}"
+    room = LONGEST_QUERY - len(urlencode({"$filter": filtered, "$top": "10000", **query}))
+    return max(1, min(KEYS_AT_ONCE, room // len(quote_plus(f" or {NUMBER} eq {longest}"))))
 
 
 def _lines(row: Row, of: str) -> list[Row]:

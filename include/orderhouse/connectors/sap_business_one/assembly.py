@@ -19,7 +19,8 @@ NAMES = {
     "UnitOfMeasurements": ("AbsEntry", "Code", "Name", "InternationalSymbol"),
     "ItemGroups": ("Number", "GroupName"),
     "BusinessPlaces": (
-        "BPLID", "BPLName", "Street", "Block", "Building", "City", "ZipCode", "State", "Country", "FederalTaxID",
+        "BPLID", "BPLName", "Street", "StreetNo", "Block", "Building", "City", "ZipCode", "State", "Country",
+        "FederalTaxID",
     ),
 }  # fmt: skip
 """Entity sets that documents refer to by number or code, with the members that are read; the first is the key."""

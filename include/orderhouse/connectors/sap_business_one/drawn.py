@@ -4,10 +4,13 @@ order they changed.
 A/P reserve invoices come before their goods and do not touch the inventory; what they close on the order comes by goods
 receipts that are drawn from them (SAP Business One's help, "A/P Reserve Invoice"). Goods returns are drawn from goods
 receipts, and may open the order again; A/P credit memos are drawn from invoices and take the goods back as well, unless
-they post no quantity ("Goods Return", "A/P Credit Memo"). Those that are drawn from goods returns only settle them.
+they post no quantity ("Goods Return", "A/P Credit Memo"). Those that are drawn from goods returns only settle them. A
+goods return request may stand between, since release 9.3; by itself it takes nothing back.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from include.orderhouse import odata
 from include.orderhouse.lookup import Row, batches
@@ -18,12 +21,15 @@ from include.orderhouse.service_layer import (
     INVOICE,
     JOINED_AT_ONCE,
     PURCHASE_ORDER,
+    RETURN_REQUEST,
     ServiceLayer,
     lines_of,
 )
 
 RECEIPTS, INVOICES = "PurchaseDeliveryNotes", "PurchaseInvoices"
-RETURNS, CREDITS = "PurchaseReturns", "PurchaseCreditNotes"
+RETURNS, CREDITS, REQUESTS = "PurchaseReturns", "PurchaseCreditNotes", "GoodsReturnRequest"
+BETWEEN = {RECEIPTS: GOODS_RECEIPT, INVOICES: INVOICE, REQUESTS: RETURN_REQUEST}
+"""Documents that may stand between an order and another document, with their object types."""
 MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices", GOODS_RETURN: "Returns", CREDIT_MEMO: "Credits"}
 DRAWN = "DocEntry,DocDate,ReserveInvoice"
 DRAWN_LINE = (
@@ -35,6 +41,7 @@ Target = tuple[int, int]
 """An order line: its order's key and its number."""
 Base = tuple[int, int, int]
 """The line that another one was drawn from: its document's object type, that one's key, and its number."""
+BASE = ("BaseType", "BaseEntry", "BaseLine")
 
 
 def is_reserve(row: Row) -> bool:
@@ -48,13 +55,13 @@ def is_awaited(line: Row) -> bool:
 
 
 def orders_behind(service: ServiceLayer, documents: list[Row]) -> set[int]:
-    """The orders that documents were drawn from, by themselves or by the receipts and invoices between."""
+    """The orders that documents were drawn from, by themselves or by the documents between."""
     found: set[int] = set()
-    seen: dict[str, set[int]] = {RECEIPTS: set(), INVOICES: set()}
+    seen: dict[str, set[int]] = {entity: set() for entity in BETWEEN}
     lines = [line for document in documents for line in lines_of(document)]
     while lines:
         found |= _bases(lines, PURCHASE_ORDER)
-        between = {RECEIPTS: _bases(lines, GOODS_RECEIPT), INVOICES: _bases(lines, INVOICE)}
+        between = {entity: _bases(lines, kind) for entity, kind in BETWEEN.items()}
         lines = [line for entity in between for line in _lines(service, entity, between[entity] - seen[entity])]
         for entity, entries in between.items():
             seen[entity] |= entries
@@ -82,8 +89,23 @@ def put_drawn_into(orders: list[Row], service: ServiceLayer) -> None:
         _put(targets, bases, INVOICE, invoiced)
         reserves = sorted({row["Document"]["DocEntry"] for row in invoiced if is_reserve(row)})
         _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {INVOICE: reserves}))
-        for kind, entity, base in ((GOODS_RETURN, RETURNS, GOODS_RECEIPT), (CREDIT_MEMO, CREDITS, INVOICE)):
-            _put(targets, bases, kind, _drawn(service, entity, {base: _entries(bases, base)}))
+        for kind, rows in _taken_back(service, bases):
+            _put(targets, bases, kind, rows)
+
+
+def _taken_back(service: ServiceLayer, bases: dict[Base, Target]) -> Iterator[tuple[int, list[Row]]]:
+    """Lines of goods returns and credit memos, as if drawn from what their return requests were drawn from."""
+    received, invoiced = ({kind: _entries(bases, kind)} for kind in (GOODS_RECEIPT, INVOICE))
+    requests = {(row["Document"]["DocEntry"], row["LineNum"]): row
+                for row in _drawn(service, REQUESTS, received | invoiced)}  # fmt: skip
+    requested = {RETURN_REQUEST: sorted({entry for entry, _ in requests})}
+    for kind, entity, base in ((GOODS_RETURN, RETURNS, received), (CREDIT_MEMO, CREDITS, invoiced)):
+        yield kind, [_past(row, requests) for row in _drawn(service, entity, base | requested)]
+
+
+def _past(row: Row, requests: dict[Target, Row]) -> Row:
+    request = requests.get((row["BaseEntry"], row["BaseLine"])) if row["BaseType"] == RETURN_REQUEST else None
+    return row if request is None else row | {name: request[name] for name in BASE}
 
 
 def _entries(bases: dict[Base, Target], kind: int) -> list[int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 ORDER_TYPES = {
-    "NB": "standard", "FO": "blanket", "UB": "other", "NB2C": "standard", "ENB": "standard",
+    "NB": "standard", "FO": "standard", "UB": "other", "NB2C": "standard", "ENB": "standard",
     "item category 3": "subcontract", "item category 5": "drop_ship", "return items": "return",
 }  # fmt: skip
-"""Document types as SAP delivers them, and item categories 3 (subcontracting) and 5 (third party)."""
+"""Document types as SAP delivers them, and item categories 3 (subcontracting) and 5 (third party). A framework order
+(FO) has no releases that would count in its place: invoices are posted with reference to it ("Blanket purchase order",
+SAP's glossary)."""
 ORDER_STATUSES = {
     "deleted": "deleted", "all items deleted": "cancelled", "held": "draft", "rejected": "draft",
     "in release": "pending_approval", "released": "approved", "without items": "approved",
@@ -24,5 +26,5 @@ LINE_STATUSES = {
 }  # fmt: skip
 """The services tell no invoiced quantity. A line that is over counts as invoiced, so that the views expect no invoice
 for what it received."""
-LINE_TYPES = {"account assignment A": "asset", "service": "service", "goods": "goods"}
+LINE_TYPES = {"statistical": "text", "account assignment A": "asset", "service": "service", "goods": "goods"}
 MATCH_POLICIES = {"no invoice": "none", "order": "two_way", "goods receipt": "three_way"}

@@ -93,13 +93,13 @@ class Service:
                 return
 
     def by_key(self, keys: Sequence[str], condition: str | None = None) -> list[dict[str, Any]]:
-        """The whole orders with these numbers that meet the condition."""
-        chosen = odata.all_of(condition, odata.one_of("PurchaseOrder", keys))
-        found = self.gateway.ask(
-            self.names.orders, filter=chosen, orderby="PurchaseOrder", expand=self.expand(), top=len(keys)
-        )
-        wanted = set(map(_place, keys))
-        return [self.whole(row) for row in found.rows if _place(key_of(row)) in wanted]
+        """The whole orders with these numbers that meet the condition.
+
+        One more than there can be is asked for: a page that the server cut short tells a link, a whole one does not.
+        """
+        chosen, wanted = odata.all_of(condition, odata.one_of("PurchaseOrder", keys)), set(map(_place, keys))
+        pages = self.pages(self.names.orders, chosen, len(keys) + 1, expand=self.expand())
+        return [self.whole(row) for found, _ in pages for row in found.rows if _place(key_of(row)) in wanted]
 
     def expand(self) -> str:
         """``$expand`` of whole orders: every part that the release has."""

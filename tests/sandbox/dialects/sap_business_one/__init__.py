@@ -4,8 +4,9 @@ Options: ``time_zone`` (of the server, UTC), ``receipts=move`` (goods receipts a
 ``manual_close=clear`` (closing by hand clears the open quantity), ``links=whole`` (next links keep the query),
 ``doubles=binary`` (numbers with the noise of binary floats), ``rates=indirect`` (foreign amounts are divided by rates),
 ``invoices=reserve`` (what is invoiced ahead of its goods is invoiced by A/P reserve invoices), ``prices=abroad`` (every
-second row has its price in another currency than the document), ``returns`` and ``credits`` (what is taken back, see
-`given_back`), ``documents=services`` (see `by_amount`), ``page_cap``.
+second row has its price in another currency than the document), ``returns``, ``credits`` and ``requests`` (what is
+taken back, see `given_back`), ``documents=services`` (see `by_amount`), ``totals=whole`` (documents round their
+totals), ``page_cap``.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from tests.sandbox.drafts import RATES
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Stage
 
 PURCHASE_ORDER, GOODS_RECEIPT, INVOICE, PURCHASE_REQUEST, QUOTATION = 22, 20, 18, 1470000113, 540000006
+RETURN_REQUEST = 234000032
 """Object types, as BaseType tells them."""
 NO_BASE = -1
 ABROAD = "GBP"

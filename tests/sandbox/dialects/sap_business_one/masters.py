@@ -82,6 +82,7 @@ def _branch(entity: LegalEntity) -> Row:
         "BPLID": entity.id,
         "BPLName": entity.name,
         "Street": address.line1,
+        "StreetNo": None,
         "Block": address.line2,
         "Building": address.line3,
         "City": address.city,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tests.sandbox.changes import ChangeKind
@@ -164,11 +165,16 @@ def _amounts(company: Company, order: Order, options: Mapping[str, str]) -> Row:
     parts = [line.net_amount for line in order.lines] + [charge.amount for charge in order.charges]
     taxes = [line.tax_amount for line in order.lines]
     local_tax = sum((in_local(company, order, tax) for tax in taxes), ZERO)
+    local_total = sum((in_local(company, order, part) for part in parts), ZERO) + local_tax
+    rounding, rounding_abroad = _rounding(local_total, options), _rounding(order.total, options)
     return {
         "DocCurrency": currency_code(company, order.currency),
         "DocRate": told_rate(company, order, options),
-        "DocTotal": sum((in_local(company, order, part) for part in parts), ZERO) + local_tax,
-        "DocTotalFc": order.total if is_foreign else ZERO,
+        "DocTotal": local_total + rounding,
+        "DocTotalFc": order.total + rounding_abroad if is_foreign else ZERO,
+        "Rounding": "tYES" if "totals" in options else "tNO",
+        "RoundingDiffAmount": rounding,
+        "RoundingDiffAmountFC": rounding_abroad if is_foreign else ZERO,
         "VatSum": local_tax,
         "VatSumFc": order.tax_amount if is_foreign else ZERO,
         "DiscountPercent": ZERO,
@@ -176,6 +182,11 @@ def _amounts(company: Company, order: Order, options: Mapping[str, str]) -> Row:
         "TotalDiscountFC": ZERO,
         "PriceMode": None,
     }
+
+
+def _rounding(total: Decimal, options: Mapping[str, str]) -> Decimal:
+    """What the document adds to its total to make it a whole number."""
+    return round(total) - total if options.get("totals") == "whole" else ZERO
 
 
 def _addresses(company: Company, order: Order) -> Row:

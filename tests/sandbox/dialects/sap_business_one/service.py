@@ -16,7 +16,7 @@ from tests.sandbox.dialects.sap_business_one import queries
 from tests.sandbox.dialects.sap_business_one.answers import NOT_FOUND, Refused
 from tests.sandbox.dialects.sap_business_one.by_amount import drawn_from
 from tests.sandbox.dialects.sap_business_one.drawn import invoice_rows, receipt_rows
-from tests.sandbox.dialects.sap_business_one.given_back import credit_rows, return_rows
+from tests.sandbox.dialects.sap_business_one.given_back import credit_rows, request_rows, return_rows
 from tests.sandbox.dialects.sap_business_one.masters import MASTERS, admin_info
 from tests.sandbox.dialects.sap_business_one.orders import order_row
 from tests.sandbox.dialects.sap_business_one.sessions import Sessions
@@ -74,6 +74,7 @@ class Service:
             "PurchaseOrders": lambda order: [order_row(company, order, options)],
             "PurchaseDeliveryNotes": lambda order: drawn_from(company, order, receipt_rows(order, options), options),
             "PurchaseInvoices": lambda order: drawn_from(company, order, invoice_rows(order, options), options),
+            "GoodsReturnRequest": lambda order: drawn_from(company, order, request_rows(order, options), options),
             "PurchaseReturns": lambda order: drawn_from(company, order, return_rows(order, options), options),
             "PurchaseCreditNotes": lambda order: drawn_from(company, order, credit_rows(order, options), options),
         }

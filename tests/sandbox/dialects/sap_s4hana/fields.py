@@ -121,7 +121,7 @@ def address(prefix: str, versions: tuple[int, ...]) -> list[Field]:
         return lambda s: getattr(s.address, name) if s.address else None
 
     return [
-        text(f"{prefix}Name", at("name"), *versions),
+        text(f"{prefix}Name", lambda s: s.address and s.address.name[:40], *versions),
         text(f"{prefix}StreetName", at("line1"), *versions),
         text(f"{prefix}HouseNumber", lambda s: "", *versions),
         text(f"{prefix}CityName", at("city"), *versions),

@@ -17,7 +17,7 @@ MAPPING = Mapping(
         "buyer_email requester created_by approved_by invoice_vendor_code bill_to payment_terms_text net_days "
         "discount_percent discount_days delivery_terms delivery_terms_location ship_method language "
         "subtotal_amount_company discount_amount_company charges_amount_company tax_amount_company "
-        "total_amount_company tax_inclusive requisition_reference contract_reference quotation_reference"
+        "total_amount_company requisition_reference contract_reference quotation_reference"
     ),
     lines=rows(
         "Details",

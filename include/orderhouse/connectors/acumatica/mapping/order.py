@@ -5,7 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.acumatica import amounts
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, ORDER_TYPES, STATUSES
-from include.orderhouse.mapping import Expression, code, day, instant, joined, money, rate, text
+from include.orderhouse.mapping import Expression, boolean, code, day, instant, joined, money, rate, text
 from include.orderhouse.model import Address, PurchaseOrder
 
 ADDRESS, CONTACT = "ShippingInstructions.ShipToAddress", "ShippingInstructions.ShipToContact"
@@ -59,10 +59,11 @@ ORDER = PurchaseOrder[Expression](
     exchange_rate_date=day(v.date_of("CurrencyEffectiveDate")),
     company_currency=code("BaseCurrencyID.value"),
     subtotal_amount=money(amounts.subtotal),
-    discount_amount=money("CuryDiscTot"),
+    discount_amount=money(amounts.ORDER_DISCOUNT),
     charges_amount=money(amounts.charges),
-    tax_amount=money("TaxTotal.value"),
-    total_amount=money("OrderTotal.value"),
+    tax_amount=money(amounts.tax),
+    total_amount=money(amounts.ORDER_TOTAL),
+    tax_inclusive=boolean(amounts.tax_inclusive),
     project_reference=text(v.project),
     memo=text("Description.value"),
 )

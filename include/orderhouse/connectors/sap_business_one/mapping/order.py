@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.codes import APPROVALS, LANGUAGES, ORDER_TYPES, STATUSES
-from include.orderhouse.connectors.sap_business_one.values import DIGITS
+from include.orderhouse.connectors.sap_business_one.values import DIGITS, amounts
 from include.orderhouse.connectors.sap_business_one.values import order as v
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, integer, joined, money, rate, text
 from include.orderhouse.model import Address, PurchaseOrder
@@ -70,16 +70,16 @@ ORDER = PurchaseOrder[Expression](
     ship_method=text("ShippingType.Name"),
     language=code("LanguageCode", LANGUAGES),
     currency=code("Currency.DocumentsCode", None, "DocCurrency"),
-    exchange_rate=rate(v.exchange_rate),
+    exchange_rate=rate(amounts.exchange_rate),
     company_currency=code("LocalCurrency.DocumentsCode", None, "Company.LocalCurrency"),
-    subtotal_amount=money(v.total_of("Lines", "LineTotal", "RowTotalFC"), digits=DIGITS),
-    discount_amount=money(v.amount("TotalDiscount", "TotalDiscountFC"), digits=DIGITS),
-    charges_amount=money(v.total_of("DocumentAdditionalExpenses", "LineTotal", "LineTotalFC"), digits=DIGITS),
-    tax_amount=money(v.amount("VatSum", "VatSumFc"), digits=DIGITS),
-    total_amount=money(v.amount("DocTotal", "DocTotalFc"), digits=DIGITS),
-    subtotal_amount_company=money(v.total_of("Lines", "LineTotal"), digits=DIGITS),
+    subtotal_amount=money(amounts.total_of("Lines", "LineTotal", "RowTotalFC"), digits=DIGITS),
+    discount_amount=money(amounts.amount("TotalDiscount", "TotalDiscountFC"), digits=DIGITS),
+    charges_amount=money(amounts.charges, digits=DIGITS),
+    tax_amount=money(amounts.amount("VatSum", "VatSumFc"), digits=DIGITS),
+    total_amount=money(amounts.amount("DocTotal", "DocTotalFc"), digits=DIGITS),
+    subtotal_amount_company=money(amounts.total_of("Lines", "LineTotal"), digits=DIGITS),
     discount_amount_company=money("TotalDiscount", digits=DIGITS),
-    charges_amount_company=money(v.total_of("DocumentAdditionalExpenses", "LineTotal"), digits=DIGITS),
+    charges_amount_company=money(amounts.charges_company, digits=DIGITS),
     tax_amount_company=money("VatSum", digits=DIGITS),
     total_amount_company=money("DocTotal", digits=DIGITS),
     tax_inclusive=boolean("PriceMode", true="pmdGross"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_business_one.values import (
-    DIGITS,
     TEXTS,
     come,
     drawn_from,
@@ -16,14 +14,13 @@ from include.orderhouse.connectors.sap_business_one.values import (
     standing,
     step,
 )
-from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import expected
 
 QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""
 NOBODY = -1
-LINES, CHARGES = "Lines", "DocumentAdditionalExpenses"
+LINES = "Lines"
 
 
 def _lines(order: Record) -> list[Record]:
@@ -71,40 +68,6 @@ def moment(day: str, clock: str) -> Derived:
         return f"{str(told)[:10]}T{str(record.get(clock) or '00:00')[:8]}" if told else None
 
     return derived(joined, f"{day} at {clock}", day, clock)
-
-
-@derived_from("DocRate", "Company.DirectIndirectRate")
-def exchange_rate(order: Record) -> Decimal | None:
-    """DocRate in 6 digits; 1 / DocRate where the company's DirectIndirectRate is tNO.
-
-    Such a company divides foreign amounts by the rate, others multiply by it.
-    """
-    told = order.get("DocRate")
-    if told is None:
-        return None
-    value = round(number(told), DIGITS)
-    return ratio(1, value) if look_up(order, "Company.DirectIndirectRate") == "tNO" else value
-
-
-def amount(local: str, foreign: str) -> Derived:
-    """An amount of a document in its own currency."""
-    return derived(
-        lambda document: document.get(foreign if document.get("IsForeign") else local),
-        f"{foreign} of documents in a foreign currency, else {local}",
-        foreign,
-        local,
-    )
-
-
-def total_of(rows: str, local: str, foreign: str | None = None) -> Derived:
-    """The sum of an amount over rows, in the document's currency or, without ``foreign``, in the local one."""
-
-    def add(document: Record) -> Decimal:
-        name = foreign if foreign and document.get("IsForeign") else local
-        return total(row.get(name) for row in document.get(rows) or ())
-
-    told = f"{foreign}, else {local}" if foreign else local
-    return derived(add, f"sum of {told} of {rows}", rows)
 
 
 @derived_from(LINES)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.sap_s4hana.units import UNITS
-from include.orderhouse.connectors.sap_s4hana.values import ITEM_NOTES, deleted, note, progress, signed, unpadded
+from include.orderhouse.connectors.sap_s4hana.values import (
+    ITEM_NOTES,
+    deleted,
+    note,
+    ordered,
+    progress,
+    signed,
+    unpadded,
+)
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     RATE,
@@ -33,7 +41,8 @@ from include.orderhouse.model import Address, PurchaseOrderDistribution, Purchas
 
 SHIP_TO = Address[Expression](
     name=text(
-        joined("_DeliveryAddress.OrganizationName1", "_DeliveryAddress.OrganizationName2"), "DeliveryAddressName"
+        joined("_DeliveryAddress.OrganizationName1", "_DeliveryAddress.OrganizationName2"),
+        joined("DeliveryAddressName", "DeliveryAddressName2"),
     ),
     line1=text(
         joined("_DeliveryAddress.StreetName", "_DeliveryAddress.HouseNumber"),
@@ -61,7 +70,7 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("InternationalArticleNumber"),
     commodity_code=text("CommodityCode"),
     category=text("MaterialGroup"),
-    quantity_ordered=quantity(signed("OrderQuantity")),
+    quantity_ordered=quantity(ordered),
     unit=code("PurchaseOrderQuantityUnit", UNITS),
     base_unit=code("BaseUnit", UNITS),
     unit_conversion_factor=rate(quotient("OrderItemQtyToBaseQtyNmrtr", "OrderItemQtyToBaseQtyDnmntr")),
@@ -79,7 +88,7 @@ LINE = PurchaseOrderLine[Expression](
     ship_to=SHIP_TO,
     receiving_site=text("Plant"),
     warehouse=text("StorageLocation"),
-    over_delivery_percent=percent("OverdelivTolrtdLmtRatioInPct"),
+    over_delivery_percent=percent(v.over_delivery),
     under_delivery_percent=percent("UnderdelivTolrtdLmtRatioInPct"),
     match_policy=code(v.match_policy, MATCH_POLICIES),
     gl_account=text(v.sole("GLAccount")),

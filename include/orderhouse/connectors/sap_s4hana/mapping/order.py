@@ -39,8 +39,8 @@ VENDOR = Address[Expression](
     phone=text("SupplierPhoneNumber", "AddressPhoneNumber"),
 )
 SHIP_TO = Address[Expression](
-    name=text(v.delivery_address("OrganizationName1")),
-    line1=text(v.delivery_address("StreetName")),
+    name=text(v.delivery_address("OrganizationName1", "OrganizationName2")),
+    line1=text(v.delivery_address("StreetName", "HouseNumber")),
     line2=text(v.delivery_address("StreetPrefixName1")),
     line3=text(v.delivery_address("StreetPrefixName2")),
     city=text(v.delivery_address("CityName")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.decimals import number
-from include.orderhouse.mapping import Derived, Record, derived, look_up, remembered
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
 SCHEDULES = ("_PurchaseOrderScheduleLineTP", "to_ScheduleLine.results")
@@ -32,10 +32,19 @@ def is_deleted(row: Record) -> bool:
     return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETED
 
 
+def is_statistical(line: Record) -> bool:
+    """Whether an item is statistical (EKPO-STAPO): it notes what its sub-items order.
+
+    Receipts and invoices refer to those ("Manufacturer Part Number (IS-AD-MPN)", SAP's glossary), and only their value
+    is in the order's (print program SAPFM06P, net value). 2.0 does not tell it.
+    """
+    return line.get("IsStatisticalItem") is True
+
+
 @remembered
 def living(order: Record) -> list[Record]:
-    """The items of an order that are not deleted."""
-    return [line for line in listed(order, LINES) if not is_deleted(line)]
+    """The items of an order that are neither deleted nor statistical."""
+    return [line for line in listed(order, LINES) if not is_deleted(line) and not is_statistical(line)]
 
 
 def deleted(field: str) -> Derived:
@@ -56,6 +65,12 @@ def against(row: Record, value: Any) -> Any:
 def signed(field: str) -> Derived:
     """A quantity or amount, negative where it goes back."""
     return derived(lambda row: against(row, row.get(field)), f"{field}, negative on returns items", field)
+
+
+@derived_from("OrderQuantity", "IsReturnsItem", "IsStatisticalItem")
+def ordered(line: Record) -> Any:
+    """OrderQuantity, negative on returns items; none of statistical items."""
+    return None if is_statistical(line) else against(line, line.get("OrderQuantity"))
 
 
 def unpadded(field: str) -> Derived:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, against, listed, living
+from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, against, is_statistical, listed, living
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
 
@@ -75,13 +75,14 @@ def quotient(numerator: str, denominator: str) -> Derived:
 price_units_per_order_unit = quotient("OrderPriceUnitToOrderUnitNmrtr", "OrdPriceUnitToOrderUnitDnmntr")
 
 
-@derived_from("NetAmount", *CONDITIONS, "NetPriceAmount")
+@derived_from("NetAmount", *CONDITIONS, "NetPriceAmount", "IsStatisticalItem")
 def net_amount(line: Record) -> Any:
-    """NetAmount, else price and discount conditions, else quantity x price; negative on returns items.
+    """NetAmount, else price and discount conditions, else quantity x price; negative on returns items, none of
+    statistical ones.
 
     2.0 has no net amount: the values of price and discounts, else quantity x conversion x net price / price unit.
     """
-    return against(line, _net_amount(line))
+    return None if is_statistical(line) else against(line, _net_amount(line))
 
 
 def _net_amount(line: Record) -> Any:
@@ -124,7 +125,7 @@ def discount_amount(line: Record) -> Decimal | None:
 
 @derived_from(*LINES)
 def subtotal(order: Record) -> Decimal | None:
-    """Sum of the net amounts of the items that are not deleted.
+    """Sum of the net amounts of the items that are neither deleted nor statistical.
 
     Neither service has a total on the header. Nothing where the amount of an item is not known.
     """
@@ -134,13 +135,13 @@ def subtotal(order: Record) -> Decimal | None:
 
 @derived_from(*LINES)
 def charges(order: Record) -> Decimal | None:
-    """Delivery cost conditions of all items.
+    """Delivery cost conditions of the items that are neither deleted nor statistical.
 
-    Freight and other delivery costs; deleted items count with theirs.
+    Freight and other delivery costs.
     """
     found = [
         against(line, one.get("ConditionAmount"))
-        for line in listed(order, LINES)
+        for line in living(order)
         for one in _conditions(line)
         if one.get("ConditionCategory") in DELIVERY_COSTS
     ]

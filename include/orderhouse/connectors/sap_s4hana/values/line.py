@@ -5,17 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, listed
+from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, is_statistical, listed
 from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
 
-@derived_from("AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")
+@derived_from("IsStatisticalItem", "AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")
 def line_type(line: Record) -> str:
-    """Asset, service or goods.
+    """Statistical, asset, service or goods.
 
     Account assignment to an asset, else product type group 2 (services) or item category 9 (service), else goods.
     """
+    if is_statistical(line):
+        return "statistical"
     if line.get("AccountAssignmentCategory") == "A":
         return "account assignment A"
     is_service = line.get("ProductTypeCode", line.get("ProductType")) == "2"
@@ -29,6 +31,12 @@ def match_policy(line: Record) -> str:
         return "no invoice"
     needs_receipt = line.get("InvoiceIsGoodsReceiptBased") is True or line.get("GoodsReceiptIsExpected") is True
     return "goods receipt" if needs_receipt else "order"
+
+
+@derived_from("OverdelivTolrtdLmtRatioInPct", "UnlimitedOverdeliveryIsAllowed")
+def over_delivery(line: Record) -> Any:
+    """OverdelivTolrtdLmtRatioInPct, unless any overdelivery is allowed."""
+    return None if line.get("UnlimitedOverdeliveryIsAllowed") is True else line.get("OverdelivTolrtdLmtRatioInPct")
 
 
 @derived_from(*SCHEDULES)

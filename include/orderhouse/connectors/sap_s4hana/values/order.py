@@ -6,10 +6,11 @@ from typing import Any
 
 from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed, living
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, joined, remembered
 
 ADDRESS = {
-    "OrganizationName1": "DeliveryAddressName", "StreetName": "DeliveryAddressStreetName",
+    "OrganizationName1": "DeliveryAddressName", "OrganizationName2": "DeliveryAddressName2",
+    "StreetName": "DeliveryAddressStreetName", "HouseNumber": "DeliveryAddressHouseNumber",
     "StreetPrefixName1": "", "StreetPrefixName2": "", "CityName": "DeliveryAddressCityName",
     "Region": "DeliveryAddressRegion", "PostalCode": "DeliveryAddressPostalCode",
     "Country": "DeliveryAddressCountry", "CareOfName": "", "EmailAddress": "",
@@ -53,8 +54,9 @@ def _common_address(order: Record) -> dict[str, Any]:
     return dict(zip(ADDRESS, common, strict=True)) if common else {}
 
 
-def delivery_address(field: str) -> Derived:
-    """A field of the delivery address that all items have in common; nothing where the address differs in anything."""
+def delivery_address(*fields: str) -> Derived:
+    """Fields of the delivery address that all items have in common; nothing where the address differs in anything."""
+    together = joined(*fields)
     return derived(
-        lambda order: _common_address(order).get(field), f"{field} of the items' common delivery address", *LINES
+        lambda order: together(_common_address(order)), f"{together.says} of the items' common delivery address", *LINES
     )

@@ -4,14 +4,22 @@ Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase ord
 data element EREKZ (final invoice: no further one is expected). An item may be without the goods receipt indicator
 (``GoodsReceiptIsExpected``, EKPO-WEPOS), as services and limits are, or without the invoice receipt indicator
 (``InvoiceIsExpected``, EKPO-REPOS), as stock transfers and free items are. Such an item never becomes completely
-delivered, or finally invoiced: what is not expected of it does not keep it open.
+delivered, or finally invoiced: what is not expected of it does not keep it open. Of a statistical item nothing is
+expected.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from include.orderhouse.connectors.sap_s4hana.values import SCHEDULES, against, is_deleted, is_return, listed
+from include.orderhouse.connectors.sap_s4hana.values import (
+    SCHEDULES,
+    against,
+    is_deleted,
+    is_return,
+    is_statistical,
+    listed,
+)
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Record, derived_from
 
@@ -23,7 +31,7 @@ INVOICE: Step = ("InvoiceIsExpected", "IsFinallyInvoiced")
 
 def expects(line: Record, step: Step) -> bool:
     """Whether the step is to come at all."""
-    return line.get(step[0]) is not False
+    return line.get(step[0]) is not False and not is_statistical(line)
 
 
 def is_done(line: Record, step: Step) -> bool:
@@ -35,7 +43,7 @@ def _awaits(line: Record, step: Step) -> bool:
     return expects(line, step) and not is_done(line, step)
 
 
-@derived_from("PurchasingDocumentDeletionCode", *GOODS, *INVOICE)
+@derived_from("PurchasingDocumentDeletionCode", "IsStatisticalItem", *GOODS, *INVOICE)
 def line_status(line: Record) -> str:
     """Indicators and open quantity.
 
@@ -55,7 +63,7 @@ def line_status(line: Record) -> str:
     return "partly delivered" if expects(line, GOODS) and received(line) else "open"
 
 
-@derived_from(*GOODS, *INVOICE)
+@derived_from("IsStatisticalItem", *GOODS, *INVOICE)
 def is_closed(line: Record) -> bool:
     """Delivery completed, or neither goods nor an invoice awaited."""
     return is_done(line, GOODS) or not (_awaits(line, GOODS) or _awaits(line, INVOICE))
@@ -80,7 +88,7 @@ def received(line: Record) -> Decimal | None:
     return total(parts) if parts and None not in parts else None
 
 
-@derived_from(*SCHEDULES, *GOODS)
+@derived_from(*SCHEDULES, "IsStatisticalItem", *GOODS)
 def quantity_open(line: Record) -> Decimal | None:
     """Open quantity of the schedule lines.
 

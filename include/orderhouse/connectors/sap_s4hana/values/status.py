@@ -21,7 +21,8 @@ def status(order: Record) -> str:
     """
     if is_deleted(order):
         return "deleted"
-    if not living(order) and listed(order, LINES):
+    lines = listed(order, LINES)
+    if lines and all(map(is_deleted, lines)):
         return "all items deleted"
     if order.get("PurchasingCompletenessStatus") is True:
         return "held"

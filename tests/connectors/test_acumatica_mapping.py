@@ -1,0 +1,158 @@
+"""What becomes of Acumatica's orders: statuses and amounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
+from tests.connectors.acumatica_site import an_order, connect, playing, served, still
+from tests.connectors.conftest import SourceFor
+from tests.sandbox import history
+from tests.sandbox.dialects.acumatica.lines import on_receipts
+from tests.sandbox.dialects.acumatica.orders import key_of
+from tests.sandbox.running import Sandbox
+
+__all__ = ["connect", "served", "still"]
+
+
+def test_what_came_of_a_completed_order_is_still_to_be_billed(connect: SourceFor, served: Sandbox) -> None:
+    """An order is completed, and not yet closed, while something of it is not billed; all the same if less came."""
+    order = an_order(served.company)
+    for line in order.goods_lines:
+        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity * Decimal("0.9"))
+        served.act(history.close_line, order_id=order.id, line_id=line.id)
+    (page,) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert record["Status"]["value"] == "Completed"
+    assert (values.status(record), values.receipt_status(record)) == ("received", "partial")
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_an_order_that_is_billed_in_part_is_partially_invoiced_where_bills_are_told(
+    connect: SourceFor, served: Sandbox, elements: str
+) -> None:
+    order = an_order(served.company)
+    line = next(line for line in order.goods_lines if not line.receipts)
+    served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
+    served.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity / 2)
+    with playing(served.company, elements=elements) as site:
+        (page,) = CONNECTOR.read(connect(site), [key_of(order)])
+    (record,) = page.records
+    (told,) = (row for row in record["Details"] if row["LineNbr"]["value"] == line.number)
+    word = "invoiced" if elements == "shown" else "received"
+    assert values.status(record).removeprefix("partially ") == word
+    assert values.line_status(told) == ("partially invoiced" if elements == "shown" else "received")
+
+
+def test_what_is_billed_before_it_came_is_still_to_come() -> None:
+    line = {"LineType": {"value": "Goods for IN"}, "OrderQty": {"value": 10}, "CompletedQty": 0, "BilledQty": 10}
+    assert values.line_status(line) == "open"
+    assert values.line_status({**line, "CompletedQty": 4}) == "partially received"
+    assert values.line_status({**line, "CompletedQty": 10}) == "invoiced"
+
+
+def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_short() -> None:
+    line = {"LineType": {"value": "Service"}, "OrderQty": {"value": 1}, "CompletedQty": 0, "Completed": {"value": True}}
+    order = {"Status": {"value": "Closed"}, "Details": [{**line, "BilledQty": 1}]}
+    assert values.status(order) == values.line_status({**line, "BilledQty": 1}) == "invoiced"
+    assert values.line_status({**line, "BilledQty": 0}) == "closed"
+    assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
+
+
+def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
+    def line(**fields: Any) -> dict[str, Any]:
+        told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
+        return {name: {"value": value} for name, value in told.items()}
+
+    received, cancelled = line(QtyOnReceipts=10, Completed=True), line(QtyOnReceipts=4, Cancelled=True)
+    assert values.receipt_status({"Details": [received, cancelled]}) == "full"
+    assert values.receipt_status({"Details": [cancelled]}) == "partial"
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_a_receipt_on_hold_is_not_received_where_released_ones_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order, line = next(
+        (order, line)
+        for order in still.company.orders.values()
+        for line in order.goods_lines
+        if on_receipts(order, line) > 0 == line.quantity_received
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (told,) = (row for row in page.records[0]["Details"] if row["LineNbr"]["value"] == line.number)
+    is_told = elements == "shown"
+    assert values.line_status(told) == ("open" if is_told else "received")
+    assert values.invoice_status(page.records[0]) == (order.invoice_progress.value if is_told else None)
+
+
+@pytest.mark.parametrize("elements", ["shown", "hidden"])
+def test_the_subtotal_is_after_line_discounts_whether_or_not_they_are_told(
+    connect: SourceFor, still: Sandbox, elements: str
+) -> None:
+    order = next(
+        order
+        for order in still.company.orders.values()
+        if order.charges and any(line.discount_percent for line in order.goods_lines)
+    )
+    with playing(still.company, elements=elements) as served:
+        (page, *_) = CONNECTOR.read(connect(served), [key_of(order)])
+    (record,) = page.records
+    assert amounts.subtotal(record) == order.subtotal
+    assert amounts.charges(record) == order.charges_amount
+    nets = [amounts.net(line) for line in record["Details"]]
+    assert (sum(nets) == record["LineTotal"]["value"]) is (elements == "shown")
+    discounts = [line.get("CuryDiscAmt") for line in record["Details"]]
+    assert (None in discounts) is (elements == "hidden")
+
+
+def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, still: Sandbox) -> None:
+    huge = max(still.company.orders.values(), key=lambda order: order.total)
+    (page,) = CONNECTOR.read(connect(still), [key_of(huge)])
+    assert len(huge.total.as_tuple().digits) >= 18
+    assert page.records[0]["OrderTotal"]["value"] == huge.total
+
+
+def valued(**fields: Any) -> dict[str, Any]:
+    """Fields of the endpoint, which are objects with their value inside."""
+    return {name: {"value": value} for name, value in fields.items()}
+
+
+EXEMPT = valued(TaxID="EXEMPT", TaxAmount=0)
+GST = valued(TaxID="GST", TaxAmount=10, RetainedTaxAmount=0)
+DUTY = valued(TaxID="DUTY", TaxAmount=5)
+
+
+@pytest.mark.parametrize(
+    ("taxes", "total", "subtotal", "is_inclusive"),
+    [
+        ([GST, EXEMPT], 115, 105, False),
+        ([GST, EXEMPT], 105, 95, True),
+        ([GST, DUTY], 110, 95, True),
+        ([GST, DUTY], 105, 90, True),
+        ([GST], 112, 105, False),
+        ([], 105, 105, False),
+    ],
+)
+def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
+    taxes: list[Any], total: int, subtotal: int, is_inclusive: bool
+) -> None:
+    """Which taxes are inclusive is not told: OrderTotal leaves out what the lines hold already."""
+    lines = [valued(ExtendedCost=108) | {"CuryDiscAmt": 3}]
+    tax = sum(row["TaxAmount"]["value"] for row in taxes)
+    order = valued(LineTotal=105, TaxTotal=tax, OrderTotal=total) | {"Details": lines, "TaxDetails": taxes}
+    with_discount = order | {"CuryDiscTot": 0}
+    assert (amounts.subtotal(with_discount), amounts.tax_inclusive(with_discount)) == (subtotal, is_inclusive)
+    assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (105, None), "a discount is not told"
+
+
+def test_what_is_retained_is_owed_with_its_tax() -> None:
+    """OrderTotal counts it, LineTotal and TaxTotal do not."""
+    lines = [valued(ExtendedCost=100) | {"CuryDiscAmt": 0}]
+    taxes = [valued(TaxAmount=9, RetainedTaxAmount=1)]
+    order = valued(LineTotal=90, TaxTotal=9, OrderTotal=110) | {"Details": lines, "TaxDetails": taxes, "CuryDiscTot": 0}
+    assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
