@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+import pytest
+
 from include.orderhouse.connectors.quickbooks import CONNECTOR, progress
+from include.orderhouse.connectors.quickbooks.assembly import Assembly
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.expectations.validator import Validator
 from tests.connectors.conftest import SourceFor
@@ -25,6 +28,7 @@ from tests.connectors.quickbooks_realm import (
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.quickbooks.orders import has_bill
+from tests.sandbox.order import invoices_of
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
@@ -118,16 +122,40 @@ def test_without_bills_it_is_unknown_what_was_invoiced(connect: SourceFor, compa
     assert {row["quantity_invoiced"] for row in frames.tables["purchase_order_line"].to_pylist()} == {None}
 
 
+@pytest.mark.parametrize("links", ["header", "order", "mixed"])
 def test_a_bill_that_does_not_name_the_orders_lines_leaves_unknown_what_was_invoiced(
-    connect: SourceFor, company: Company
+    connect: SourceFor, company: Company, links: str
 ) -> None:
-    billed, other = next(order for order in ours(company) if has_bill(order)), an_order(company)
-    with serve(company, links="header") as running:
+    """Also where only one of several bills does not."""
+    billed = next(o for o in ours(company) if sum(line.quantity_invoiced > 0 for line in o.goods_lines) > 1)
+    other = an_order(company)
+    with serve(company, links=links) as running:
         source = connect(running)
         orders = [transformed(source, one(source, order)) for order in (billed, other)]
     told = [frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] for frames in orders]
     assert told == [None, "none"]
     assert {row["quantity_invoiced"] for row in orders[0].tables["purchase_order_line"].to_pylist()} == {None}
+
+
+@pytest.mark.parametrize("link_type", ["Purchase", "Check", "Expense"])
+def test_what_an_expense_or_a_check_has_drawn_is_invoiced(connect: SourceFor, company: Company, link_type: str) -> None:
+    """However the link is called: Intuit's description of orders tells of bills only."""
+    order = next(order for order in ours(company) if has_bill(order))
+    with serve(company, drawn_by=link_type) as running:
+        source = connect(running)
+        frames = transformed(source, one(source, order))
+    assert frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] == invoices_of(order.goods_lines).value
+    lines = {row["source_line_id"]: row for row in frames.tables["purchase_order_line"].to_pylist()}
+    told = [lines[str(line.id)]["quantity_invoiced"] for line in order.goods_lines]
+    assert told == [line.quantity_invoiced for line in order.goods_lines]
+    assert any(told)
+
+
+def test_a_link_that_is_neither_bill_nor_expense_draws_nothing(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    order = one(source, an_order(company)) | {"LinkedTxn": [{"TxnId": "900001", "TxnType": "Estimate"}]}
+    (whole,) = Assembly(source).whole([order])
+    assert (progress.invoice_status(whole), whole["Line"][0]["bill_lines"]) == ("none", [])
 
 
 def test_an_address_that_was_edited_in_its_order_keeps_its_place(connect: SourceFor, company: Company) -> None:

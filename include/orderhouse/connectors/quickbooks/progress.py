@@ -66,9 +66,9 @@ def receipt_status(order: Record) -> str:
 
 @derived_from("Line")
 def invoice_status(order: Record) -> str | None:
-    """Bill lines against Qty, or Amount, of the lines, without charges and those closed before anything came.
+    """Bill and expense lines against Qty, or Amount, of lines, without charges and those closed before anything came.
 
-    Unknown where no bills are read, or those that are linked do not name the order's lines.
+    Unknown where no bills are read, or any of those that are linked does not name the order's lines.
     """
     return None if any(line["bill_lines"] is None for line in order["Line"]) else _come(order, _billed)
 
@@ -105,5 +105,5 @@ def quantity_received(line: Record) -> Decimal | None:
 
 @derived_from("bill_lines", "DetailType")
 def quantity_invoiced(line: Record) -> Decimal | None:
-    """Sum of Qty of the bill lines; unknown where bills are not read, or do not name the order's lines."""
+    """Sum of Qty of bill and expense lines; unknown where they are not read, or not all name the order's lines."""
     return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)
