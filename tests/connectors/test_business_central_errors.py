@@ -9,6 +9,7 @@ import pytest
 
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.business_central import CONNECTOR
+from include.orderhouse.entra import NOT_LISTED
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -66,6 +67,16 @@ def test_wrong_credentials_fail_as_such_and_are_not_shown(connect: SourceFor, wr
         connect(secrets=wrong)
     assert "wr0ng-s3cret" not in str(failed.value)
     assert "sandbox-client-secret" not in str(failed.value)
+
+
+def test_a_token_that_the_service_refuses_again_and_again_leads_to_its_list_of_applications(
+    connect: SourceFor, served: Sandbox
+) -> None:
+    source = connect()
+    served.world(NAME).faults.add("expired_token", times=None, path="purchaseOrders")
+    with pytest.raises(AuthenticationFailed, match="on the page Microsoft Entra applications of Dynamics") as failed:
+        fetched(source, EVER)
+    assert failed.value.request_id
 
 
 FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
@@ -131,7 +142,7 @@ def test_h20_an_error_body_counts_even_with_status_200() -> None:
     assert refusal is not None
     assert (refusal.error, refusal.message, refusal.request_id) == (
         AuthenticationFailed,
-        "Authentication_InvalidCredentials: No.",
+        f"Authentication_InvalidCredentials: No: {NOT_LISTED}",
         TENANT,
     )
 

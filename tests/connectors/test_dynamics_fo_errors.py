@@ -79,6 +79,15 @@ def test_wrong_credentials_fail_as_such_and_are_not_shown(connect: SourceFor, wr
     assert "sandbox-client-secret" not in str(failed.value)
 
 
+@pytest.mark.parametrize("body", [None, {"error": {"code": "", "message": "Unauthorized"}}])
+def test_a_token_that_the_service_refuses_leads_to_its_list_of_applications(body: Any) -> None:
+    """An application that the site does not know is refused without a word."""
+    refusal = CONNECTOR.explain(Answer(401, {"ms-dyn-aid": "7"}, body, ""))
+    assert refusal is not None
+    assert (refusal.error, refusal.request_id) == (AuthenticationFailed, "7")
+    assert "on the page Microsoft Entra applications of Dynamics" in refusal.message
+
+
 FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
     ("rate_limited", {"seconds": 17}, RateLimitExceeded),
     ("rate_limited", {}, RateLimitExceeded),
