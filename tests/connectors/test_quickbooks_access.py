@@ -15,6 +15,7 @@ from include.orderhouse.errors import (
     PermissionDenied,
     RateLimitExceeded,
     RequestRefused,
+    SourceTimeout,
     SourceUnavailable,
     UnexpectedShape,
 )
@@ -141,6 +142,24 @@ def test_h20_a_fault_is_found_in_either_spelling_and_wherever_it_stands(
     refusal = CONNECTOR.explain(Answer(status, {"intuit_tid": "1-2"}, body, ""))
     assert refusal is not None
     assert (refusal.error, refusal.request_id) == (error, "1-2")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "words"),
+    [
+        (500, {"Fault": {"Error": [{"Message": "An application error", "code": "10000"}]}}, SourceUnavailable, "10000"),
+        (503, None, SourceUnavailable, "Out of order"),
+        (504, None, SourceTimeout, "Out of order"),
+        (404, None, RequestRefused, "Out of order"),
+    ],
+)
+def test_the_id_that_support_asks_for_is_kept_whatever_goes_wrong(
+    status: int, body: Any, error: type[OrderhouseError], words: str
+) -> None:
+    refusal = CONNECTOR.explain(Answer(status, {"intuit_tid": "1-2"}, body, "Out of order"))
+    assert refusal is not None
+    assert (refusal.error, refusal.request_id) == (error, "1-2")
+    assert words in refusal.message
 
 
 def test_an_answer_without_fault_is_none() -> None:

@@ -18,6 +18,7 @@ from include.orderhouse.errors import (
     QuotaExhausted,
     RateLimitExceeded,
     RequestRefused,
+    SourceTimeout,
     SourceUnavailable,
     UnexpectedShape,
 )
@@ -187,6 +188,10 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
         (401, {"Title": "Unauthorized", "Detail": "AuthorizationUnsuccessful"}, PermissionDenied, "lacks a scope"),
         (401, {"Title": "Unauthorized", "Detail": "TokenExpired: at noon"}, AuthenticationFailed, "TokenExpired"),
         (404, None, RequestRefused, "cannot be found"),
+        (408, None, SourceTimeout, "cannot be found"),
+        (500, {"ErrorNumber": 500, "Message": "An error occurred"}, SourceUnavailable, "An error occurred"),
+        (503, {"Title": "Service Unavailable", "Detail": "The organisation is offline"}, SourceUnavailable, "offline"),
+        (504, None, SourceTimeout, "cannot be found"),
     ],
 )  # fmt: skip
 def test_h20_xeros_errors_are_told_in_its_own_words(
