@@ -122,11 +122,49 @@ def test_a_charge_that_is_not_fixed_leaves_the_charges_unknown(category: str) ->
     assert amounts.charges({"_charges": []}) == 0
 
 
+@pytest.mark.parametrize(("currency", "charges"), [("USD", 3), ("", 3), (None, 3), ("EUR", None)])
+def test_a_charge_in_another_currency_leaves_the_charges_unknown(currency: str | None, charges: int | None) -> None:
+    charge = {"ChargeCategory": "Fixed", "FixedChargeAmount": 3, "ChargeAccountingCurrencyCode": currency}
+    assert amounts.charges({"CurrencyCode": "USD", "_charges": [charge]}) == charges
+
+
 def test_charges_that_are_not_read_are_unknown(connect: SourceFor, company: Company) -> None:
     order = next(o for o in company.orders.values() if o.charges)
     source = connect(charges="")
     told, _ = mapped(source, a_record(source, company, order))
     assert told["charges_amount"] is None
+
+
+@pytest.mark.parametrize(
+    ("street", "house", "first", "second"),
+    [
+        ("Hauptstrasse", "12a", "Hauptstrasse 12a", None),
+        ("Hauptstrasse\nHinterhof", "12a", "Hauptstrasse 12a", "Hinterhof"),
+        ("1 Main Street", "", "1 Main Street", None),
+        ("", "12a", "12a", None),
+        ("", "", None, None),
+    ],
+)
+def test_a_house_number_that_stands_by_itself_belongs_to_the_street(
+    connect: SourceFor, company: Company, street: str, house: str, first: str | None, second: str | None
+) -> None:
+    """Address formats of many countries have a component of its own for it."""
+    source = connect()
+    record = a_record(source, company, an_order(company))
+    delivery = {"DeliveryAddressStreet": street, "DeliveryAddressStreetNumber": house}
+    record = {**record, **delivery, "_vendor": {"AddressStreet": street, "AddressStreetNumber": house}}
+    order, lines = mapped(source, {**record, "_lines": [{**record["_lines"][0], **delivery}]})
+    told = [(order["ship_to_line1"], order["ship_to_line2"]), (order["vendor_line1"], order["vendor_line2"])]
+    assert [*told, (lines[0]["ship_to_line1"], lines[0]["ship_to_line2"])] == [(first, second)] * 3
+
+
+def test_a_receipt_that_was_cancelled_has_no_date() -> None:
+    """Its line stays, with nothing received."""
+    told = [("2026-09-01", 0), ("2026-09-03", 4), ("2026-09-05", 6), ("2026-09-07", 0)]
+    receipts = [{"ProductReceiptDate": day, "ReceivedPurchaseQuantity": quantity} for day, quantity in told]
+    line = {"_receipts": receipts}
+    assert (values.first_received(line), values.last_received(line)) == ("2026-09-03", "2026-09-05")
+    assert values.first_received({"_receipts": receipts[:1]}) is None
 
 
 @pytest.mark.parametrize("options", [{"discounts": "multiline"}])
