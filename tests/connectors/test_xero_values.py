@@ -39,6 +39,19 @@ def test_payment_terms_are_those_of_the_contacts(connect: SourceFor, company: Co
         assert terms[key(company, order)] == (None if day is None else f"{day} {counted}")
 
 
+@pytest.mark.parametrize(
+    ("status", "approval"),
+    [("DRAFT", None), ("SUBMITTED", "pending"), ("AUTHORISED", "approved"), ("BILLED", "approved"), ("DELETED", None)],
+)
+def test_a_draft_waits_for_nobodys_approval(
+    connect: SourceFor, company: Company, status: str, approval: str | None
+) -> None:
+    """Nor is it told of a deleted order whether it had been approved."""
+    source = connect()
+    record = one(source, company, an_order(company)) | {"Status": status}
+    assert mapped(source, [record])["purchase_order"][0]["approval_status"] == approval
+
+
 def test_without_contacts_what_the_order_holds_of_them_is_used(connect: SourceFor, company: Company) -> None:
     source, order = connect(read_contacts=False), an_order(company)
     made = mapped(source, [one(source, company, order)])["purchase_order"][0]

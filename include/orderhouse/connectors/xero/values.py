@@ -18,11 +18,11 @@ def status(order: Record) -> str:
 
 @derived_from("Status")
 def approval_status(order: Record) -> Any:
-    """Status, unless deleted.
+    """Status; none for drafts and deleted orders.
 
-    A deleted order does not tell whether it had been approved.
+    A draft has not been submitted for approval, and a deleted order does not tell whether it had been approved.
     """
-    return None if order.get("Status") == "DELETED" else order.get("Status")
+    return None if order.get("Status") in ("DRAFT", "DELETED") else order.get("Status")
 
 
 @derived_from("CurrencyRate", "rate_is_base_per_foreign")
