@@ -115,6 +115,25 @@ def test_lines_that_are_booked_to_an_account_come_by_amounts(connect: SourceFor,
     ]
 
 
+def test_a_row_without_an_item_is_documentation_whose_amount_does_not_count(
+    connect: SourceFor, company: Company
+) -> None:
+    order = next(o for o in ours(company) if o.is_open and any(line.is_text for line in o.lines))
+    with serve(company, notes="item") as running:
+        for line in order.goods_lines:
+            for come in (history.receive, history.invoice):
+                running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        source = connect(running)
+        frames = transformed(source, one(source, order))
+    (told,) = frames.tables["purchase_order"].to_pylist()
+    assert (told["receipt_status"], told["invoice_status"]) == ("full", "full")
+    assert told["subtotal_amount"] == order.subtotal
+    lines = {row["source_line_id"]: row for row in frames.tables["purchase_order_line"].to_pylist()}
+    notes = [lines[str(line.id)] for line in order.lines if line.is_text]
+    names = ("line_type", "line_status", "quantity_received", "quantity_invoiced", "net_amount")
+    assert {tuple(note[name] for name in names) for note in notes} == {("text", None, None, None, None)}
+
+
 def test_without_bills_it_is_unknown_what_was_invoiced(connect: SourceFor, company: Company) -> None:
     source = connect(read_bills=False)
     frames = transformed(source, one(source, next(order for order in ours(company) if has_bill(order))))

@@ -201,7 +201,7 @@ class Renderer:
         for position, line in enumerate(order.lines, 1):
             common = {"Id": str(line.id), "LineNum": position, "Description": line.description}
             if line.is_text:
-                yield filled(common | {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}})
+                yield filled(common) | self._note()
                 continue
             received = {"Received": self._share(line, line.quantity_received)} if self._tells_received(line) else {}
             yield filled(common | {"Amount": line.net_amount, "CustomField": _custom_fields(line.custom)}) | {
@@ -214,6 +214,13 @@ class Renderer:
                 "Description": charge.description, "Received": 0, "LinkedTxn": [],
                 "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail,
             }  # fmt: skip
+
+    def _note(self) -> Body:
+        """A line of text; with ``notes=item`` as a row of the items' table in which no item was chosen."""
+        if self.options.get("notes") != "item":
+            return {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}}
+        detail = {"Qty": 1, "UnitPrice": 25, "TaxCodeRef": reference("NON"), "BillableStatus": "NotBillable"}
+        return {"Amount": 25, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": detail}
 
     def _tells_received(self, line: Line) -> bool:
         """``Received`` comes with minor version 38; with ``received=sparse`` only where something has come."""
