@@ -39,6 +39,31 @@ def test_payment_terms_are_those_of_the_contacts(connect: SourceFor, company: Co
         assert terms[key(company, order)] == (None if day is None else f"{day} {counted}")
 
 
+def test_a_discounted_order_is_the_same_whichever_way_it_is_read(connect: SourceFor, company: Company) -> None:
+    """Read by itself, a line tells the discount as an amount, too; lists tell the rate alone."""
+    order = next(o for o in company.orders.values() if any(line.discount_percent for line in o.goods_lines))
+    source = connect()
+    single = one(source, company, order)
+    assert any("DiscountAmount" in line for line in single["LineItems"])
+    records = (record for page in CONNECTOR.fetch(source, EVER) for record in page.records)
+    listed = next(record for record in records if record["source_order_id"] == key(company, order))
+    names = ("discount_percent", "discount_amount", "net_amount")
+    from_list, by_itself = (
+        [[line[name] for name in names] for line in mapped(source, [record])["purchase_order_line"]]
+        for record in (listed, single)
+    )
+    assert from_list == by_itself
+    assert any(percent for percent, *_ in from_list)
+
+
+def test_a_discount_that_is_told_as_an_amount_alone_is_kept(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    record = one(source, company, an_order(company))
+    record["LineItems"] = [{**record["LineItems"][0], "DiscountRate": None, "DiscountAmount": Decimal("2.50")}]
+    (line,) = mapped(source, [record])["purchase_order_line"]
+    assert (line["discount_percent"], line["discount_amount"]) == (None, Decimal("2.50"))
+
+
 @pytest.mark.parametrize(
     ("status", "approval"),
     [("DRAFT", None), ("SUBMITTED", "pending"), ("AUTHORISED", "approved"), ("BILLED", "approved"), ("DELETED", None)],

@@ -91,6 +91,16 @@ def line_type(line: Record) -> str:
     return "goods" if line.get("Quantity") is not None or line.get("LineAmount") else "text"
 
 
+@derived_from("DiscountAmount", "DiscountRate")
+def discount_amount(line: Record) -> Any:
+    """DiscountAmount, where there is no DiscountRate.
+
+    Documents that are read by themselves were seen to tell both, those of a list the rate alone. An order must not look
+    changed because it was read the other way.
+    """
+    return None if number(line.get("DiscountRate")) else line.get("DiscountAmount")
+
+
 @derived_from("LineAmount", "TaxAmount")
 def net_amount(line: Record) -> Any:
     """LineAmount, less TaxAmount where it includes tax."""
