@@ -103,6 +103,16 @@ def test_h16_h19_orders_are_whole_however_the_server_pages(
             assert len(raw["_receipts"]) == len(line.receipts)
 
 
+def test_an_orders_id_does_not_depend_on_how_its_row_writes_the_company(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    """Ids of legal entities are compared without case: some entities and business events tell them in capitals."""
+    source = connect(companies=("us01",))
+    served.world(NAME).faults.add("retyped_field", times=None, path=HEADERS, field="dataAreaId", value="US01")
+    ours = keys(company, (order for order in company.orders.values() if order.entity == "US01"))
+    assert fetched(source) == ours == sorted(k.source_order_id for page in CONNECTOR.scan(source) for k in page.keys)
+
+
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, company: Company) -> None:
     order = max(company.orders.values(), key=lambda order: max(line.net_amount for line in order.goods_lines))
     line = max(order.goods_lines, key=lambda line: line.net_amount)
