@@ -52,6 +52,13 @@ def test_a_company_that_does_not_exist_is_a_configuration_error(connect: SourceF
         connect(companies=("FR01",))
 
 
+def test_h19_companies_beyond_a_servers_first_page_are_found(connect: SourceFor, company: Company) -> None:
+    """The administrator of a server on premises sets how many entities it gives at once."""
+    with sandbox(company, [NAME], Clock(frozen_at=NOW), options={NAME: {"page_cap": "1"}}) as capping:
+        assert connect(capping).catalogue.scope == ("DE01", "US01")
+        assert connect(capping, companies=("US01",)).catalogue.scope == ("US01",)
+
+
 def test_every_order_comes_exactly_once_with_the_sources_count(connect: SourceFor, company: Company) -> None:
     pages = list(CONNECTOR.fetch(connect(page_size=17), EVER))
     assert found(pages) == keys(company.orders.values())
