@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from include.orderhouse.connectors.xero import CONNECTOR
@@ -44,6 +46,15 @@ def test_a_connection_reads_the_tenants_it_names(connect: SourceFor, company: Co
     source = connect(tenants=(entity.name if by == "name" else tenant_id(entity),))
     assert source.catalogue.scope == (entity.name,)
     assert {record.partition("/")[0] for record in fetched(source, EVER)} == {tenant_id(entity)}
+
+
+def test_organisations_of_the_same_name_are_told_apart(connect: SourceFor, company: Company) -> None:
+    """Their scope tells when one of them is not connected any more: its orders are not deleted then."""
+    company.entities = {code: replace(entity, name="Orchard") for code, entity in company.entities.items()}
+    ids = sorted(tenant_id(entity) for entity in company.entities.values())
+    with serve(company) as running:
+        assert connect(running).catalogue.scope == tuple(f"Orchard ({one})" for one in ids)
+        assert connect(running, tenants=(ids[0],)).catalogue.scope == ("Orchard",)
 
 
 def test_a_tenant_that_is_not_connected_is_named(connect: SourceFor) -> None:
