@@ -170,9 +170,10 @@ def test_what_an_expense_or_a_check_has_drawn_is_invoiced(connect: SourceFor, co
     assert any(told)
 
 
-def test_a_link_that_is_neither_bill_nor_expense_draws_nothing(connect: SourceFor, company: Company) -> None:
+def test_links_that_are_neither_bill_nor_expense_draw_nothing(connect: SourceFor, company: Company) -> None:
     source = connect()
-    order = one(source, an_order(company)) | {"LinkedTxn": [{"TxnId": "900001", "TxnType": "Estimate"}]}
+    links = [{"TxnId": "900001", "TxnType": "Estimate"}, {"TxnType": "Bill"}, "900002", None]
+    order = one(source, an_order(company)) | {"LinkedTxn": links}
     (whole,) = Assembly(source).whole([order])
     assert (progress.invoice_status(whole), whole["Line"][0]["bill_lines"]) == ("none", [])
 

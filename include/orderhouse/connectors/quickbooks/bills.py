@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from include.orderhouse import intuit
 from include.orderhouse.connector import Source
-from include.orderhouse.connectors.quickbooks.records import detail, lines, links
+from include.orderhouse.connectors.quickbooks.records import detail, lines, links, own_links
 from include.orderhouse.lookup import Row
 
 BILL, EXPENSE, ORDER = "Bill", "Purchase", "PurchaseOrder"
@@ -40,10 +40,10 @@ def drawn(source: Source, orders: Sequence[Row]) -> dict[str, Drawn | None]:
 def _draws(transaction: Row) -> Iterator[tuple[str, Row]]:
     """The lines of a bill or an expense that came of orders, each with its order."""
     for line in lines(transaction):
-        for link in line.get("LinkedTxn") or ():
+        for link in own_links(line):
             if link.get("TxnType") == ORDER:
                 of = {"TxnId": transaction["Id"], "TxnLineId": str(link.get("TxnLineId"))}
-                yield str(link.get("TxnId")), {**line, **of, "detail": detail(line)}
+                yield str(link["TxnId"]), {**line, **of, "detail": detail(line)}
 
 
 def _by_line(order: Row, transactions: set[str], taken: Sequence[Row]) -> Drawn | None:

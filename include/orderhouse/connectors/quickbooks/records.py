@@ -14,7 +14,12 @@ def lines(order: Row) -> list[Row]:
 
 def links(order: Row) -> list[Row]:
     """The transactions that an order's header and lines are linked to."""
-    return [link for holder in (order, *lines(order)) for link in holder.get("LinkedTxn") or () if "TxnId" in link]
+    return [link for holder in (order, *lines(order)) for link in own_links(holder)]
+
+
+def own_links(holder: Row) -> list[Row]:
+    """The transactions that a header, or a line, is linked to itself."""
+    return [link for link in holder.get("LinkedTxn") or () if isinstance(link, dict) and "TxnId" in link]
 
 
 def detail(line: Row) -> Row:
