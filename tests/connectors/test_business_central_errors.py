@@ -109,6 +109,14 @@ def test_h33_what_goes_wrong_is_named_and_never_read_as_no_orders(
         assert "CorrelationId" not in failed.value.message
 
 
+def test_h33_a_posted_invoice_that_names_no_order_is_named(connect: SourceFor, served: Sandbox) -> None:
+    source = connect()
+    served.world(NAME).faults.add("wrong_shape", path="purchaseInvoices", value={"value": [{"id": TENANT}]})
+    assert CONNECTOR.explain_absence is not None
+    with pytest.raises(UnexpectedShape, match="orderId"):
+        CONNECTOR.explain_absence(source, [f"{guid('company', 'US01')}/{TENANT}"], set())
+
+
 def test_an_outage_that_passes_is_waited_out(connect: SourceFor, served: Sandbox, company: Company) -> None:
     source = connect(patience=Patience(tries=3, longest_wait=0.01))
     served.world(NAME).faults.add("unavailable", path="purchaseOrders", after=1)

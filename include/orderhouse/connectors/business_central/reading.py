@@ -110,7 +110,8 @@ def explain_absence(source: Source, ids: Sequence[str], begun: Collection[str]) 
         path = f"{company_path(source.settings, company)}/purchaseInvoices"
         query = {"$filter": any_id("orderId", batch), "$select": "id,orderId,status"}
         for page in pages(source, path, query, source.page_size):
-            found |= {f"{company['id']}/{row['orderId']}": "closed" for row in page.rows}
+            orders = [wire.part(row, "orderId", str, of="a purchase invoice") for row in page.rows]
+            found |= {f"{company['id']}/{order}": "closed" for order in orders}
     return found
 
 
