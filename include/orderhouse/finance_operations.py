@@ -13,8 +13,9 @@ from typing import Any
 
 from include.orderhouse import odata
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import FilterIgnored, RateLimitExceeded, UnexpectedShape
-from include.orderhouse.http import Answer, Refusal
+from include.orderhouse.entra import NOT_LISTED
+from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, RateLimitExceeded, UnexpectedShape
+from include.orderhouse.http import Answer, Refusal, said
 
 ROWS_AT_ONCE = 5000
 UNTOLD_WAIT = 30.0
@@ -101,8 +102,11 @@ def all_rows(source: Source, query: Query) -> list[Row]:
 
 
 def explain(answer: Answer) -> Refusal | None:
-    """The service's error bodies, whose own words stand in the inner error."""
-    refusal = odata.explain(answer, {}, request_id=answer.headers.get("ms-dyn-aid"))
+    """The service's error bodies, whose own words stand in the inner error; whom it does not know it tells nothing."""
+    request_id = answer.headers.get("ms-dyn-aid")
+    if answer.status == 401:
+        return Refusal(AuthenticationFailed, f"status 401: {said(answer)}: {NOT_LISTED}", request_id)
+    refusal = odata.explain(answer, {}, request_id=request_id)
     if refusal is None:
         return None
     inner = answer.body["error"].get("innererror")

@@ -34,7 +34,19 @@ from include.orderhouse.sending import failures_named, place
 from include.orderhouse.session import end_session
 from include.orderhouse.transport import ENCODINGS, Meter, SafeTransport, Way
 
-__all__ = ["ACTIONS", "BY_STATUS", "Answer", "Api", "Explain", "Limiter", "Patience", "Refusal", "retry_after", "said"]
+__all__ = [
+    "ACTIONS",
+    "BY_STATUS",
+    "Answer",
+    "Api",
+    "Explain",
+    "Limiter",
+    "Patience",
+    "Refusal",
+    "refusal_by_status",
+    "retry_after",
+    "said",
+]
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from include.orderhouse.errors import (
     RequestRefused,
     UnexpectedShape,
 )
-from include.orderhouse.http import Answer, Refusal, retry_after
+from include.orderhouse.http import Answer, Refusal, refusal_by_status, retry_after
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import until
 
@@ -218,21 +218,18 @@ def _ignored(what: str) -> FilterIgnored:
 
 
 def explain(answer: Answer) -> Refusal | None:
-    """A fault, in whichever spelling: ``Fault`` of the API, ``fault`` of its gateway, inside a response, or as XML."""
+    """A fault, in whichever spelling: ``Fault`` of the API, ``fault`` of its gateway, inside a response, or as XML.
+
+    An answer without one is judged by its status; either way the id that support asks for is kept.
+    """
     code, message = _fault(answer)
-    if code is None and answer.status < 400:
+    refusal = refusal_by_status(answer) or (Refusal(RequestRefused, message) if code else None)
+    if refusal is None:
         return None
-    said = message or f"status {answer.status}"
-    request_id = answer.headers.get("intuit_tid")
-    error = RateLimitExceeded if answer.status == 429 else ERRORS.get(code or "")
-    if error is RateLimitExceeded:
-        wait = retry_after(answer)
-        return Refusal(error, said, request_id, THROTTLED_SECONDS if wait is None else wait)
-    if error is None and answer.status < 400:
-        error = RequestRefused
-    if error is None and code is not None and answer.status in (400, 404):
-        error = RequestRefused
-    return Refusal(error, said, request_id) if error else None
+    error, wait = ERRORS.get(code or "", refusal.error), retry_after(answer)
+    if error is RateLimitExceeded and wait is None:
+        wait = THROTTLED_SECONDS
+    return Refusal(error, message or refusal.message, answer.headers.get("intuit_tid"), wait)
 
 
 def _fault(answer: Answer) -> tuple[str | None, str]:

@@ -15,7 +15,6 @@ from typing import Any
 from include.orderhouse import odata, precision, wire
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
-    AuthenticationFailed,
     FilterIgnored,
     PermissionDenied,
     QuotaExhausted,
@@ -23,7 +22,7 @@ from include.orderhouse.errors import (
     RequestRefused,
     UnexpectedShape,
 )
-from include.orderhouse.http import Answer, Refusal, retry_after
+from include.orderhouse.http import Answer, Refusal, refusal_by_status, retry_after
 
 API = "api.xro/2.0"
 SMALLEST_PAGE = 100
@@ -173,9 +172,9 @@ def explain(answer: Answer) -> Refusal | None:
     said = _said(body) or " ".join(answer.text.split())[:200] or "no message"
     if answer.status == 401 and NOT_IN_SCOPE in said:
         return Refusal(PermissionDenied, f"status 401: {said}: the token lacks a scope for this", request_id)
-    kinds = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound}
-    error = kinds.get(answer.status, RequestRefused if answer.status < 500 and answer.status != 408 else None)
-    return Refusal(error, f"status {answer.status}: {said}", request_id) if error else None
+    by_status = refusal_by_status(answer)
+    error = NotFound if answer.status == 404 else by_status.error if by_status else RequestRefused
+    return Refusal(error, f"status {answer.status}: {said}", request_id)
 
 
 def _limit(answer: Answer, request_id: str | None) -> Refusal:

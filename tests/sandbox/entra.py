@@ -14,7 +14,7 @@ SECONDS = 3599
 
 
 class SignIn:
-    """Hands out access tokens to the registered application."""
+    """Hands out access tokens to the registered application, unless with the option ``secret=expired``."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -30,6 +30,8 @@ class SignIn:
             return _refused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
         if form.get("client_id") != known["client_id"]:
             return _refused(400, "unauthorized_client", 700016, "Application was not found in the directory.")
+        if self._world.options.get("secret") == "expired":
+            return _refused(401, "invalid_client", 7000222, "The provided client secret keys are expired.")
         if form.get("client_secret") != known["client_secret"]:
             return _refused(401, "invalid_client", 7000215, "Invalid client secret provided.")
         if not form.get("scope", "").endswith("/.default"):

@@ -28,7 +28,7 @@ STATUSES = {
     "DELETED": "deleted",
 }  # fmt: skip
 LINE_STATUSES = {**STATUSES, "AUTHORISED": "open"}
-APPROVALS = {"DRAFT": "pending", "SUBMITTED": "pending", "AUTHORISED": "approved", "BILLED": "approved"}
+APPROVALS = {"SUBMITTED": "pending", "AUTHORISED": "approved", "BILLED": "approved"}
 
 NO_FIELD = "Xero's purchase order has no such field"
 ABSENT = (

@@ -13,7 +13,6 @@ from include.orderhouse.connectors.business_central.service import (
     Row,
     any_id,
     company_path,
-    headers,
     orders_path,
     pages,
 )
@@ -33,8 +32,8 @@ KEYS_AT_ONCE = 10_000
 def discover(source: Source) -> Catalogue:
     """The companies with what their orders refer to: own address and currency, units of measure, purchasers."""
     settings: Settings = source.settings
-    body = source.api.get(f"{settings.root}/api/v2.0/companies", headers=headers(settings))
-    found = odata.collection(body, of="companies").rows
+    path = f"{settings.root.strip('/')}/api/v2.0/companies"
+    found = [company for page in pages(source, path, {}, KEYS_AT_ONCE) for company in page.rows]
     wanted = set(settings.companies)
     chosen = [company for company in found if not wanted or wanted & {company.get("name"), company.get("id")}]
     missing = wanted - {name for company in chosen for name in (company.get("name"), company.get("id"))}
@@ -111,7 +110,8 @@ def explain_absence(source: Source, ids: Sequence[str], begun: Collection[str]) 
         path = f"{company_path(source.settings, company)}/purchaseInvoices"
         query = {"$filter": any_id("orderId", batch), "$select": "id,orderId,status"}
         for page in pages(source, path, query, source.page_size):
-            found |= {f"{company['id']}/{row['orderId']}": "closed" for row in page.rows}
+            orders = [wire.part(row, "orderId", str, of="a purchase invoice") for row in page.rows]
+            found |= {f"{company['id']}/{order}": "closed" for order in orders}
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from include.orderhouse import odata
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.business_central.settings import Settings
+from include.orderhouse.entra import NOT_LISTED
 from include.orderhouse.errors import (
     AuthenticationFailed,
     OrderhouseError,
@@ -78,6 +79,10 @@ def any_id(field: str, ids: Iterable[str]) -> str:
 def explain(answer: Answer) -> Refusal | None:
     """The service's error bodies; the id to tell support stands at the end of the message."""
     refusal = odata.explain(answer, ERRORS)
-    if refusal is None or not (found := CORRELATION.search(refusal.message)):
-        return refusal
-    return Refusal(refusal.error, CORRELATION.sub("", refusal.message), found[1], refusal.retry_after)
+    if refusal is None:
+        return None
+    found = CORRELATION.search(refusal.message)
+    message = CORRELATION.sub("", refusal.message)
+    if refusal.error is AuthenticationFailed:
+        message = f"{message.rstrip('.')}: {NOT_LISTED}"
+    return Refusal(refusal.error, message, found and found[1], refusal.retry_after)

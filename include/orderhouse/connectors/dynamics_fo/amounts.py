@@ -31,16 +31,19 @@ def subtotal(order: Record) -> Decimal | None:
     return total(line.get("LineAmount") for line in order["_lines"] if not is_deleted(line))
 
 
-@derived_from("_charges")
+@derived_from("_charges", "CurrencyCode")
 def charges(order: Record) -> Decimal | None:
-    """Sum of FixedChargeAmount of the header's charges, where they are read and all are fixed; without those of lines.
+    """Sum of FixedChargeAmount of the header's charges, where all are fixed and in its currency, without lines'.
 
     Charges of other categories (Percent, Pieces, External, Proportional) have other properties, as ChargePercentage,
     in the Common Data Model's PurchPurchaseOrderHeaderChargeEntity, which does not say what they come to.
     """
-    if order["_charges"] is None or any(one.get("ChargeCategory") != "Fixed" for one in order["_charges"]):
+    told, currency = order["_charges"], order.get("CurrencyCode")
+    if told is None or any(one.get("ChargeCategory") != "Fixed" for one in told):
         return None
-    return total(one.get("FixedChargeAmount") for one in order["_charges"])
+    if any((one.get("ChargeAccountingCurrencyCode") or currency) != currency for one in told):
+        return None
+    return total(one.get("FixedChargeAmount") for one in told)
 
 
 @derived_from("LineAmount", "^ArePricesIncludingSalesTax")

@@ -3,6 +3,7 @@
 What the connector adds to the source's properties has a leading underscore: ``_lines``, ``_charges``, ``_company``,
 ``_vendor``, ``_term``, ``_modified_at`` and ``_created_at`` on the order; ``_received``, ``_invoiced``, ``_receipts``,
 ``_dimensions`` and ``_modified_at`` on a line. Where the settings leave charges out, ``_charges`` is None.
+``dataAreaId`` is written as it was asked for, in small letters: ids begin with it.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Assembly:
         settings, known = self._settings, self._known
         return {
             **row,
+            "dataAreaId": self._company,
             "_company": {**known["entity"], "ledger": known["ledger"]},
             "_vendor": self._vendors.get(row.get("OrderVendorAccountNumber")),
             "_term": known["terms"].get(row.get("PaymentTermsName")),

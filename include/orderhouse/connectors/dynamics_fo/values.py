@@ -1,4 +1,4 @@
-"""What Finance & Operations tells by more than one property: progress, terms, streets."""
+"""What Finance & Operations tells by more than one property: progress, terms."""
 
 from __future__ import annotations
 
@@ -86,16 +86,6 @@ def shared(field: str) -> Derived:
     return derived(found, f"{field} that all lines share", "_lines")
 
 
-def street(path: str, line: int) -> Derived:
-    """A line of the street, which comes with all its lines in one text."""
-
-    def found(record: Record) -> str | None:
-        parts = str(look_up(record, path) or "").splitlines()
-        return parts[line] if line < len(parts) else None
-
-    return derived(found, f"line {line + 1} of {path}", path)
-
-
 @derived_from("FixedAssetNumber", "ItemNumber")
 def line_type(line: Record) -> str:
     """Whether it has an asset, an item or a category only."""
@@ -115,13 +105,18 @@ def line_status(line: Record) -> Any:
     return "partially received" if number(line["_received"]) else told
 
 
+def _receipt_days(line: Record) -> list[str]:
+    """The days on which something came; a receipt that was cancelled stays with nothing received."""
+    return [str(one["ProductReceiptDate"]) for one in line["_receipts"] if number(one.get("ReceivedPurchaseQuantity"))]
+
+
 @derived_from("_receipts")
 def first_received(line: Record) -> str | None:
-    """First ProductReceiptDate."""
-    return min((str(one["ProductReceiptDate"]) for one in line["_receipts"]), default=None)
+    """First ProductReceiptDate of receipts that are not cancelled."""
+    return min(_receipt_days(line), default=None)
 
 
 @derived_from("_receipts")
 def last_received(line: Record) -> str | None:
-    """Latest ProductReceiptDate."""
-    return max((str(one["ProductReceiptDate"]) for one in line["_receipts"]), default=None)
+    """Latest ProductReceiptDate of receipts that are not cancelled."""
+    return max(_receipt_days(line), default=None)

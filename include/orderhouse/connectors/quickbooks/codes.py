@@ -13,6 +13,7 @@ what its lines have received. QuickBooks closes an order when all has come. (Int
 
 LINE_TYPES = {
     "charge": "charge",
+    "documentation": "text",
     "Inventory": "goods",
     "NonInventory": "goods",
     "Group": "goods",

@@ -11,19 +11,28 @@ from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import expected, progress
 
 ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
-"""The details of lines that have a quantity."""
-BOUGHT = (*ITEM_DETAILS, "AccountBasedExpenseLineDetail")
-"""The details of lines of which something comes; of those that are booked to an account, amounts: ``Received`` is a
-quantity or an amount, by the line's type (Finance.xsd)."""
+"""The details of lines that have a quantity, of an item."""
+ACCOUNT_DETAIL = "AccountBasedExpenseLineDetail"
+"""The detail of lines that are booked to an account. Of them amounts come: ``Received`` is a quantity or an amount, by
+the line's type (Finance.xsd)."""
+
+
+def is_documentation(line: Record) -> bool:
+    """Whether a line is for an item and names none.
+
+    It "is treated as documentation and the Line.Amount attribute is ignored", says Intuit's description of
+    ``ItemBasedExpenseLineDetail.ItemRef``.
+    """
+    return line.get("DetailType") in ITEM_DETAILS and not line["detail"].get("ItemRef")
 
 
 def has_quantity(line: Record) -> bool:
     """Whether a line is about a quantity."""
-    return line.get("DetailType") in ITEM_DETAILS
+    return line.get("DetailType") in ITEM_DETAILS and not is_documentation(line)
 
 
 def _is_bought(line: Record) -> bool:
-    return line.get("DetailType") in BOUGHT and not line.get("is_charge")
+    return (has_quantity(line) or line.get("DetailType") == ACCOUNT_DETAIL) and not line.get("is_charge")
 
 
 def bought(order: Record) -> list[Record]:
@@ -66,9 +75,9 @@ def receipt_status(order: Record) -> str:
 
 @derived_from("Line")
 def invoice_status(order: Record) -> str | None:
-    """Bill lines against Qty, or Amount, of the lines, without charges and those closed before anything came.
+    """Bill and expense lines against Qty, or Amount, of lines, without charges and those closed before anything came.
 
-    Unknown where no bills are read, or those that are linked do not name the order's lines.
+    Unknown where no bills are read, or any of those that are linked does not name the order's lines.
     """
     return None if any(line["bill_lines"] is None for line in order["Line"]) else _come(order, _billed)
 
@@ -80,7 +89,14 @@ def is_closed(line: Record) -> bool:
 
 
 @derived_from(
-    "Received", "bill_lines", "detail.Qty", "Amount", "DetailType", "detail.ManuallyClosed", "order_is_closed"
+    "Received",
+    "bill_lines",
+    "detail.Qty",
+    "Amount",
+    "DetailType",
+    "detail.ItemRef",
+    "detail.ManuallyClosed",
+    "order_is_closed",
 )
 def line_status(line: Record) -> str | None:
     """Received and bill lines against Qty, or Amount where it is booked to an account; closed where neither is full."""
@@ -97,13 +113,13 @@ def line_status(line: Record) -> str | None:
     return next((status for holds, status in steps if holds), "open")
 
 
-@derived_from("Received", "DetailType")
+@derived_from("Received", "DetailType", "detail.ItemRef")
 def quantity_received(line: Record) -> Decimal | None:
     """Received of item lines; 0 where it is left out."""
     return received(line) if has_quantity(line) else None
 
 
-@derived_from("bill_lines", "DetailType")
+@derived_from("bill_lines", "DetailType", "detail.ItemRef")
 def quantity_invoiced(line: Record) -> Decimal | None:
-    """Sum of Qty of the bill lines; unknown where bills are not read, or do not name the order's lines."""
+    """Sum of Qty of bill and expense lines; unknown where they are not read, or not all name the order's lines."""
     return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)

@@ -8,14 +8,15 @@ from functools import partial
 
 from include.orderhouse import intuit
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
-from include.orderhouse.connectors.quickbooks.assembly import Assembly, links
+from include.orderhouse.connectors.quickbooks.assembly import Assembly
+from include.orderhouse.connectors.quickbooks.bills import BILL, ORDER
+from include.orderhouse.connectors.quickbooks.records import links
 from include.orderhouse.errors import RequestRefused, UnexpectedShape
 from include.orderhouse.intuit import Within
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import since, until
 from include.orderhouse.sections import Section, read_sections, reread
 
-ORDER, BILL = "PurchaseOrder", "Bill"
 OPEN = "POStatus = 'Open'"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
-from include.orderhouse.connectors.quickbooks.progress import bought, has_quantity, received
+from include.orderhouse.connectors.quickbooks.progress import bought, has_quantity, is_documentation, received
 from include.orderhouse.decimals import total
 from include.orderhouse.mapping import Record, derived_from
 
@@ -55,11 +55,19 @@ def charges(order: Record) -> Decimal:
     return _sum_of(order, "charge")
 
 
-@derived_from("is_charge", "item.Type", "DetailType")
+@derived_from("Amount", "DetailType", "detail.ItemRef")
+def net_amount(line: Record) -> Any:
+    """Amount, unless the line is documentation."""
+    return None if is_documentation(line) else line.get("Amount")
+
+
+@derived_from("is_charge", "item.Type", "DetailType", "detail.ItemRef")
 def line_type(line: Record) -> str:
-    """Charge, type of the item, or DetailType."""
+    """Charge, documentation without ItemRef, type of the item, or DetailType."""
     if line.get("is_charge"):
         return "charge"
+    if is_documentation(line):
+        return "documentation"
     item = line.get("item") or {}
     is_known = has_quantity(line) and item.get("Type") in LINE_TYPES
     return str(item["Type"] if is_known else line.get("DetailType"))

@@ -14,8 +14,9 @@ import httpx
 
 from include.orderhouse.auth import RotatingToken, TokenAuth
 from include.orderhouse.connector import Connector, Revocation
+from include.orderhouse.connectors.xero.discovery import discover
 from include.orderhouse.connectors.xero.mapping import MAPPING
-from include.orderhouse.connectors.xero.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.xero.reading import fetch, read, scan
 from include.orderhouse.connectors.xero.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.xero_accounting import explain
@@ -67,6 +68,7 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=55,
     concurrency=4,
+    version=2,
     custom_field_patterns=("tracking_*",),
     revocation=Revocation(REVOCATION_URL),
 )

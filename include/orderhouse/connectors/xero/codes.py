@@ -11,7 +11,7 @@ STATUSES = {
     "DELETED": "deleted",
 }
 """An approved order is told apart by ``SentToContact``."""
-APPROVALS = {"DRAFT": "pending", "SUBMITTED": "pending", "AUTHORISED": "approved", "BILLED": "approved"}
+APPROVALS = {"SUBMITTED": "pending", "AUTHORISED": "approved", "BILLED": "approved"}
 BILLINGS = {"DRAFT": "none", "SUBMITTED": "none", "AUTHORISED": "none", "BILLED": "full", "DELETED": "none"}
 LINE_STATUSES = {
     "DRAFT": "draft",

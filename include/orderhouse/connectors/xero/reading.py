@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from include.orderhouse import wire, xero_accounting
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse import xero_accounting
+from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.assembly import Assembly
-from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
 from include.orderhouse.lookup import ids_within
 from include.orderhouse.precision import since
 from include.orderhouse.sections import read_sections
@@ -39,34 +38,6 @@ class Section:
     def request(self) -> Request:
         """The list; prices with four decimals instead of two."""
         return _orders(self.tenant, {"Status": self.status} if self.status else {})
-
-
-def discover(source: Source) -> Catalogue:
-    """The organisations that the app may read, each with its own address and currency."""
-    found = wire.part(source.api.get("connections"), "", list, of="connections")
-    tenants = [wire.part(row, "", dict, of="a connection") for row in found]
-    organisations = [tenant for tenant in tenants if tenant.get("tenantType") == "ORGANISATION"]
-    wanted = set(source.settings.tenants)
-    chosen = [each for each in organisations if not wanted or wanted & {each.get("tenantId"), each.get("tenantName")}]
-    known = {name for each in chosen for name in (each.get("tenantId"), each.get("tenantName"))}
-    if not chosen or wanted - known:
-        there = ", ".join(sorted(str(each.get("tenantName")) for each in organisations)) or "none"
-        raise ConfigurationInvalid(
-            f"The app is not connected to {', '.join(sorted(wanted - known)) or 'any organisation'}.",
-            action=f"Correct settings.tenants, or connect the organisation in Xero. Connected are: {there}.",
-        )
-    chosen.sort(key=lambda each: str(each["tenantId"]))
-    details = [each | {"organisation": _organisation(source, str(each["tenantId"]))} for each in chosen]
-    return Catalogue(tuple(str(each["tenantName"]) for each in chosen), {"tenants": details})
-
-
-def _organisation(source: Source, tenant: str) -> Row:
-    """The organisation itself; without the scope for settings its address and currency stay unknown."""
-    try:
-        found = xero_accounting.listed(xero_accounting.get(source, tenant, "Organisation"), "Organisations")
-    except PermissionDenied:
-        return {}
-    return found[0] if found else {}
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

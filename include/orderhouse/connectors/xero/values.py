@@ -18,11 +18,11 @@ def status(order: Record) -> str:
 
 @derived_from("Status")
 def approval_status(order: Record) -> Any:
-    """Status, unless deleted.
+    """Status; none for drafts and deleted orders.
 
-    A deleted order does not tell whether it had been approved.
+    A draft has not been submitted for approval, and a deleted order does not tell whether it had been approved.
     """
-    return None if order.get("Status") == "DELETED" else order.get("Status")
+    return None if order.get("Status") in ("DRAFT", "DELETED") else order.get("Status")
 
 
 @derived_from("CurrencyRate", "rate_is_base_per_foreign")
@@ -89,6 +89,16 @@ def line_type(line: Record) -> str:
     if line.get("is_charge"):
         return "charge"
     return "goods" if line.get("Quantity") is not None or line.get("LineAmount") else "text"
+
+
+@derived_from("DiscountAmount", "DiscountRate")
+def discount_amount(line: Record) -> Any:
+    """DiscountAmount, where there is no DiscountRate.
+
+    Documents that are read by themselves were seen to tell both, those of a list the rate alone. An order must not look
+    changed because it was read the other way.
+    """
+    return None if number(line.get("DiscountRate")) else line.get("DiscountAmount")
 
 
 @derived_from("LineAmount", "TaxAmount")

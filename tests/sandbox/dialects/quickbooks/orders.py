@@ -1,4 +1,4 @@
-"""One neutral order as QuickBooks Online keeps it, and the bill that its invoices have become.
+"""One neutral order as QuickBooks Online keeps it, and the bill or expense that its invoices have become.
 
 What QuickBooks does not know is lost here as it would be there: it has no drafts, approvals or cancellations (an order
 is Open or Closed), no units, no price basis and no line discount (the unit price is net of it), and no tax of a line.
@@ -30,7 +30,7 @@ from tests.sandbox.dialects.quickbooks.query import Record
 from tests.sandbox.masters import Address
 from tests.sandbox.order import CustomValue, Line, Order, Progress, Stage
 
-FIRST_BILL, FIRST_CHARGE_LINE = 500_000, 5_000_001
+FIRST_BILL, FURTHER_BILL, FIRST_CHARGE_LINE = 500_000, 600_000, 5_000_001
 PRICE_DIGITS = 7
 OTHER_ACCOUNT = "Other expenses"
 CUSTOM_FIELDS = {"project_phase": "Project phase", "budget": "Budget", "review_date": "Review date",
@@ -55,7 +55,7 @@ def unit_price(line: Line) -> Decimal:
 
 
 def has_bill(order: Order) -> bool:
-    return any(line.quantity_invoiced for line in order.goods_lines)
+    return bool(_invoiced(order))
 
 
 def due_date(company: Company, order: Order) -> date | None:
@@ -81,19 +81,31 @@ class Renderer:
             values["POStatus"] = body["POStatus"]
         return Record(body, values)
 
-    def bill(self, order: Order) -> Record | None:
-        """The bill over what was invoiced so far; None where nothing was."""
-        if not has_bill(order):
-            return None
+    @property
+    def drawing_entity(self) -> str:
+        """What orders are drawn by: bills; with ``drawn_by`` expenses, to which orders are linked by that type."""
+        return "Purchase" if self._drawing_type != "Bill" else "Bill"
+
+    @property
+    def _drawing_type(self) -> str:
+        return self.options.get("drawn_by", "Bill")
+
+    def bills(self, order: Order) -> list[Record]:
+        """The bill over what was invoiced so far, if anything was; a further one with ``links=mixed``."""
+        drawn: defaultdict[int, list[Body]] = defaultdict(list)
+        for line in _invoiced(order):
+            drawn[self._bill_id(order, line)].append(self._bill_line(order, line))
+        return [self._bill(order, number, lines) for number, lines in drawn.items()]
+
+    def _bill(self, order: Order, bill_id: int, lines: list[Body]) -> Record:
         billed_at = order.changed_at({ChangeKind.INVOICED})
         body = {
-            "Id": str(FIRST_BILL + order.id), "SyncToken": "1", "domain": "QBO", "sparse": False,
+            "Id": str(bill_id), "SyncToken": "1", "domain": "QBO", "sparse": False,
             "MetaData": self._metadata(order, billed_at, billed_at), "DocNumber": order.vendor_reference,
             "VendorRef": reference(self.company.vendors[order.vendor].id),
-            "LinkedTxn": [{"TxnId": str(order.id), "TxnType": "PurchaseOrder"}],
-            "Line": [self._bill_line(order, line) for line in order.goods_lines if line.quantity_invoiced],
+            "LinkedTxn": [{"TxnId": str(order.id), "TxnType": "PurchaseOrder"}], "Line": lines,
         }  # fmt: skip
-        return Record(filled(body), self._values(FIRST_BILL + order.id, billed_at, billed_at))
+        return Record(filled(body), self._values(bill_id, billed_at, billed_at))
 
     def deletion(self, order: Order, deleted_at: datetime) -> Body:
         """What change data capture tells of a deleted order."""
@@ -181,14 +193,15 @@ class Renderer:
         return {"GlobalTaxCalculation": "TaxExcluded", "TxnTaxDetail": detail}
 
     def _links(self, order: Order) -> list[Body]:
-        return [{"TxnId": str(FIRST_BILL + order.id), "TxnType": "Bill"}] if has_bill(order) else []
+        bills = dict.fromkeys(self._bill_id(order, line) for line in _invoiced(order))
+        return [{"TxnId": str(bill), "TxnType": self._drawing_type} for bill in bills]
 
     def _lines(self, order: Order) -> Iterator[Body]:
         position = 0
         for position, line in enumerate(order.lines, 1):
             common = {"Id": str(line.id), "LineNum": position, "Description": line.description}
             if line.is_text:
-                yield filled(common | {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}})
+                yield filled(common) | self._note()
                 continue
             received = {"Received": self._share(line, line.quantity_received)} if self._tells_received(line) else {}
             yield filled(common | {"Amount": line.net_amount, "CustomField": _custom_fields(line.custom)}) | {
@@ -202,6 +215,13 @@ class Renderer:
                 "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail,
             }  # fmt: skip
 
+    def _note(self) -> Body:
+        """A line of text; with ``notes=item`` as a row of the items' table in which no item was chosen."""
+        if self.options.get("notes") != "item":
+            return {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}}
+        detail = {"Qty": 1, "UnitPrice": 25, "TaxCodeRef": reference("NON"), "BillableStatus": "NotBillable"}
+        return {"Amount": 25, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": detail}
+
     def _tells_received(self, line: Line) -> bool:
         """``Received`` comes with minor version 38; with ``received=sparse`` only where something has come."""
         return self.options.get("received") != "sparse" or line.quantity_received > 0
@@ -214,15 +234,23 @@ class Renderer:
     def _has_accounts(self) -> bool:
         return self.options.get("details") == "account"
 
-    @property
-    def _links_lines(self) -> bool:
-        """Lines link each other; with ``links=header`` orders and bills alone, as before minor version 55."""
-        return self.options.get("links") != "header"
+    def _bill_id(self, order: Order, line: Line) -> int:
+        """Which bill a line is on; with ``links=mixed`` the first one's is not that of the others."""
+        is_further = self.options.get("links") == "mixed" and line is not _invoiced(order)[0]
+        return (FURTHER_BILL if is_further else FIRST_BILL) + order.id
+
+    def _links_line(self, order: Order, line: Line) -> bool:
+        """Lines link each other; with ``links=header`` orders and bills alone, as before minor version 55.
+
+        With ``links=order`` a bill's lines link the order; with ``links=mixed`` only the first bill's link lines.
+        """
+        return self.options.get("links") not in ("header", "order") and self._bill_id(order, line) < FURTHER_BILL
 
     def _line_links(self, order: Order, line: Line) -> list[Body]:
-        if not line.quantity_invoiced or not self._links_lines:
+        if not line.quantity_invoiced or not self._links_line(order, line):
             return []
-        return [{"TxnId": str(FIRST_BILL + order.id), "TxnType": "Bill", "TxnLineId": str(line.id)}]
+        bill = str(self._bill_id(order, line))
+        return [{"TxnId": bill, "TxnType": self._drawing_type, "TxnLineId": str(line.id)}]
 
     def _detail(self, line: Line) -> Body:
         """What is bought; with ``details=purchase_order_item`` in the schema's own form for purchase orders.
@@ -257,8 +285,10 @@ class Renderer:
         return {"ItemRef": item and reference(item.id, item.name)}
 
     def _bill_line(self, order: Order, line: Line) -> Body:
-        link = {"TxnId": str(order.id), "TxnType": "PurchaseOrder", "TxnLineId": str(line.id)}
-        common: Body = {"Id": str(line.id)} | ({"LinkedTxn": [link]} if self._links_lines else {})
+        link = {"TxnId": str(order.id), "TxnType": "PurchaseOrder"}
+        named = link | ({"TxnLineId": str(line.id)} if self._links_line(order, line) else {})
+        is_linked = "TxnLineId" in named or self.options.get("links") == "order"
+        common: Body = {"Id": str(line.id)} | ({"LinkedTxn": [named]} if is_linked else {})
         if self._has_accounts:
             return common | {"Amount": self._share(line, line.quantity_invoiced), **account_detail(OTHER_ACCOUNT)}
         detail = {**self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity_invoiced}
@@ -266,6 +296,10 @@ class Renderer:
             "Amount": rounded(line.quantity_invoiced * unit_price(line), 2),
             "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": filled(detail),
         }  # fmt: skip
+
+
+def _invoiced(order: Order) -> list[Line]:
+    return [line for line in order.goods_lines if line.quantity_invoiced]
 
 
 def account_detail(account: str) -> Body:

@@ -14,8 +14,8 @@ from tests.sandbox.masters import LegalEntity
 from tests.sandbox.order import Order
 from tests.sandbox.rows import RowCache
 
-Rendered = tuple[str, Record, Record | None]
-"""An order's legal entity, the order and its bill."""
+Rendered = tuple[str, Record, list[Record]]
+"""An order's legal entity, the order and its bills, or expenses."""
 
 
 class Realm:
@@ -31,9 +31,11 @@ class Realm:
         """All records of an entity, in order of ids."""
         if entity == "PurchaseOrder":
             return [order for code, order, _ in self._rows.rows() if code == self.entity.code]
-        if entity == "Bill":
-            found = (bill for code, _, bill in self._rows.rows() if code == self.entity.code)
-            return [bill for bill in found if bill is not None]
+        if entity in ("Bill", "Purchase"):
+            is_asked = entity == self._renderer.drawing_entity
+            return [
+                bill for code, _, bills in self._rows.rows() for bill in bills if is_asked and code == self.entity.code
+            ]
         if entity not in self._masters:
             detail = f"QueryValidationError: Entity {entity} not found"
             raise QueryError("4001", "Invalid query", detail)
@@ -52,4 +54,4 @@ class Realm:
         return [body for _, body in sorted(found, key=lambda entry: entry[0], reverse=True)]
 
     def _render(self, order: Order) -> Rendered:
-        return order.entity, self._renderer.order(order), self._renderer.bill(order)
+        return order.entity, self._renderer.order(order), self._renderer.bills(order)

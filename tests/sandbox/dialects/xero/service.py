@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.sandbox.arithmetic import rounded
+from tests.sandbox.arithmetic import HUNDRED, rounded
 from tests.sandbox.dialect import World
 from tests.sandbox.dialects.xero import answers
 from tests.sandbox.dialects.xero.contacts import connections, organisation, short_contact, tenant_id, whole_contact
@@ -142,7 +142,9 @@ class Service:
         key = request.path_params["key"]
         for row in self._all():
             if row.tenant == entity.code and key in (row.id, row.body["PurchaseOrderNumber"]):
-                return self._answer({"PurchaseOrders": [self._served(row, self._digits(request.query_params))]})
+                served = self._served(row, self._digits(request.query_params))
+                lines = [_with_discount_amount(line) for line in served["LineItems"]]
+                return self._answer({"PurchaseOrders": [{**served, "LineItems": lines}]})
         return answers.not_found()
 
     def _all(self) -> list[Row]:
@@ -202,3 +204,11 @@ class Service:
             "DateTimeUTC": moment(self._world.clock.now()),
         }  # fmt: skip
         return json_response({**envelope, **body}, headers=LIMITS)
+
+
+def _with_discount_amount(line: Body) -> Body:
+    """A line as it is told of a single document: the amount beside the rate, which lists tell alone."""
+    if not line.get("DiscountRate"):
+        return line
+    amount = rounded(line["Quantity"] * line["UnitAmount"] * line["DiscountRate"] / HUNDRED, 2)
+    return {**line, "DiscountAmount": amount}

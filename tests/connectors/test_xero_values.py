@@ -1,0 +1,156 @@
+"""What becomes of the values of Xero: terms, rates, amounts with tax, prices, tracking categories."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from include.orderhouse.connectors.xero import CONNECTOR
+from tests.connectors.conftest import SourceFor
+from tests.connectors.xero_organisations import (
+    EVER,
+    NAME,
+    an_order,
+    changed_at,
+    company,
+    connect,
+    key,
+    mapped,
+    one,
+    serve,
+    served,
+)
+from tests.sandbox.company import Company
+from tests.sandbox.dialects.xero.contacts import PAYMENT_TERMS
+from tests.sandbox.dialects.xero.values import identifier
+from tests.sandbox.running import Sandbox
+
+__all__ = ["company", "connect", "served"]
+
+
+def test_payment_terms_are_those_of_the_contacts(connect: SourceFor, company: Company) -> None:
+    """The list of contacts holds them only where a page is asked for."""
+    source = connect()
+    made = mapped(source, [record for page in CONNECTOR.fetch(source, EVER) for record in page.records])
+    terms = {order["source_order_id"]: order["payment_terms_code"] for order in made["purchase_order"]}
+    for order in company.orders.values():
+        day, counted = PAYMENT_TERMS.get(company.vendors[order.vendor].payment_term or "", (None, None))
+        assert terms[key(company, order)] == (None if day is None else f"{day} {counted}")
+
+
+def test_a_discounted_order_is_the_same_whichever_way_it_is_read(connect: SourceFor, company: Company) -> None:
+    """Read by itself, a line tells the discount as an amount, too; lists tell the rate alone."""
+    order = next(o for o in company.orders.values() if any(line.discount_percent for line in o.goods_lines))
+    source = connect()
+    single = one(source, company, order)
+    assert any("DiscountAmount" in line for line in single["LineItems"])
+    records = (record for page in CONNECTOR.fetch(source, EVER) for record in page.records)
+    listed = next(record for record in records if record["source_order_id"] == key(company, order))
+    names = ("discount_percent", "discount_amount", "net_amount")
+    from_list, by_itself = (
+        [[line[name] for name in names] for line in mapped(source, [record])["purchase_order_line"]]
+        for record in (listed, single)
+    )
+    assert from_list == by_itself
+    assert any(percent for percent, *_ in from_list)
+
+
+def test_a_discount_that_is_told_as_an_amount_alone_is_kept(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    record = one(source, company, an_order(company))
+    record["LineItems"] = [{**record["LineItems"][0], "DiscountRate": None, "DiscountAmount": Decimal("2.50")}]
+    (line,) = mapped(source, [record])["purchase_order_line"]
+    assert (line["discount_percent"], line["discount_amount"]) == (None, Decimal("2.50"))
+
+
+@pytest.mark.parametrize(
+    ("status", "approval"),
+    [("DRAFT", None), ("SUBMITTED", "pending"), ("AUTHORISED", "approved"), ("BILLED", "approved"), ("DELETED", None)],
+)
+def test_a_draft_waits_for_nobodys_approval(
+    connect: SourceFor, company: Company, status: str, approval: str | None
+) -> None:
+    """Nor is it told of a deleted order whether it had been approved."""
+    source = connect()
+    record = one(source, company, an_order(company)) | {"Status": status}
+    assert mapped(source, [record])["purchase_order"][0]["approval_status"] == approval
+
+
+def test_without_contacts_what_the_order_holds_of_them_is_used(connect: SourceFor, company: Company) -> None:
+    source, order = connect(read_contacts=False), an_order(company)
+    made = mapped(source, [one(source, company, order)])["purchase_order"][0]
+    assert made["vendor_code"] == identifier("contact", company.vendors[order.vendor].id)
+    assert made["vendor_name"]
+    assert made["payment_terms_code"] is None
+
+
+def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, company: Company) -> None:
+    huge = max(company.orders.values(), key=lambda order: order.total)
+    assert one(connect(), company, huge)["Total"] == huge.total
+
+
+@pytest.mark.parametrize("dates", ["", "spaced", "offset"])
+def test_h1_dates_stay_dates_and_offsets_move_nothing(connect: SourceFor, company: Company, dates: str) -> None:
+    order = an_order(company)
+    with serve(company, dates=dates) as running:
+        source = connect(running)
+        record = one(source, company, order)
+        made = mapped(source, [record])["purchase_order"][0]
+        without_text = {name: value for name, value in record.items() if not name.endswith("String")}
+        again = mapped(source, [without_text])["purchase_order"][0]
+    assert made["order_date"] == again["order_date"] == order.order_date
+    assert made["requested_delivery_date"] == again["requested_delivery_date"] == order.requested_date
+    assert made["source_modified_at"] == changed_at(order)
+
+
+@pytest.mark.parametrize(("rate", "setting"), [("", "foreign_per_base"), ("base_per_foreign", "base_per_foreign")])
+def test_the_rate_counts_either_way_and_the_connection_says_which(
+    connect: SourceFor, company: Company, rate: str, setting: str
+) -> None:
+    order = next(o for o in company.orders.values() if o.currency != company.entity_of(o).currency)
+    with serve(company, rate=rate) as running:
+        source = connect(running, currency_rate=setting)
+        made = mapped(source, [one(source, company, order)])["purchase_order"][0]
+    assert abs(made["exchange_rate"] / order.exchange_rate - 1) < Decimal("0.001")
+
+
+def test_amounts_that_include_tax_become_net_amounts(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if o.tax_amount)
+    with serve(company, line_amounts="Inclusive") as running:
+        source = connect(running)
+        made = mapped(source, [one(source, company, order)])
+    assert made["purchase_order"][0]["tax_inclusive"] is True
+    assert made["purchase_order"][0]["subtotal_amount"] == order.subtotal
+    nets = [line["net_amount"] for line in made["purchase_order_line"] if line["line_type"] == "goods"]
+    assert nets == [line.net_amount for line in order.goods_lines]
+
+
+@pytest.mark.parametrize(("unitdp", "digits"), [("honoured", 4), ("ignored", 2)])
+def test_prices_come_with_four_decimals_where_xero_gives_them(
+    connect: SourceFor, company: Company, unitdp: str, digits: int
+) -> None:
+    order = next(o for o in company.orders.values() if any(line.price_basis == 1000 for line in o.goods_lines))
+    line = next(line for line in order.goods_lines if line.price_basis == 1000)
+    with serve(company, unitdp=unitdp) as running:
+        record = one(connect(running), company, order)
+    told = next(entry for entry in record["LineItems"] if entry["LineItemID"] == identifier("line", line.id))
+    assert abs(told["UnitAmount"] - line.unit_price) <= Decimal(5).scaleb(-digits - 1)
+    assert -told["UnitAmount"].as_tuple().exponent <= digits
+
+
+def test_h21_tracking_categories_are_custom_fields(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if o.goods_lines and len(o.goods_lines[0].distributions) == 1)
+    line = order.goods_lines[0]
+    told = one(connect(), company, order)["LineItems"][0]
+    assert told["tracking_Cost centre"] == line.distributions[0].cost_center
+    assert told.get("tracking_Department") == line.distributions[0].department
+
+
+def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:
+    source = connect()
+    served.world(NAME).faults.add("new_field", times=None, path="PurchaseOrders", field="surprise", value=[1])
+    assert {tuple(r["surprise"]) for page in CONNECTOR.fetch(source, EVER) for r in page.records} == {(1,)}
+    served.world(NAME).faults.clear()
+    served.world(NAME).faults.add("retyped_field", times=None, path="PurchaseOrders", field="Reference", value=7)
+    assert {r.get("Reference") for page in CONNECTOR.fetch(source, EVER) for r in page.records} <= {7, None}
