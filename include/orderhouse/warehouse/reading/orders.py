@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, create_model
 
 from include.orderhouse.model import LINE, ORDER, SCALES, Kind, Table
+from include.orderhouse.model.order import OrderStatus
 from include.orderhouse.warehouse.reading.following import all_loaded_before
 from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
 from include.orderhouse.warehouse.schema import canonical_tables, meaning
@@ -75,7 +76,7 @@ class OrderFilter:
     loaded_to: datetime | None = None
     ordered_from: date | None = None
     ordered_to: date | None = None
-    status: str | None = None
+    status: OrderStatus | None = None
     with_deleted: bool = False
 
 
