@@ -179,3 +179,4 @@ COMMENT ON COLUMN procurement.purchase_order.loaded_at IS 'When this version of 
 COMMENT ON COLUMN procurement.purchase_order_line.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
 COMMENT ON COLUMN procurement.purchase_order_schedule.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
 COMMENT ON COLUMN procurement.purchase_order_distribution.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
+COMMENT ON COLUMN ops.reject.resolution IS 'superseded: a version of the order that is no earlier was loaded or rejected; deleted: its order is gone from the source; dismissed: a person gave it up';
