@@ -125,7 +125,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One statement; schemas procurement and ops.")],
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """Query the warehouse, in a transaction that changes nothing of it. JSON stays text: its numbers keep their digits."""
+    """Query the warehouse, in a transaction that changes nothing of it."""
     import psycopg
     from psycopg.types.string import TextLoader
 
@@ -139,7 +139,7 @@ def sql(
             with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
                 session.read_only = True
                 session.execute("SET search_path = procurement, ops; SET TIME ZONE 'UTC'")
-                for kind in ("json", "jsonb"):
+                for kind in ("json", "jsonb"):  # stays text: its numbers keep their digits
                     session.adapters.register_loader(kind, TextLoader)
                 answer = session.execute(query.encode(), prepare=True)
                 header = [column.name for column in answer.description or ()]

@@ -145,7 +145,7 @@ DUE_BY_SCHEDULES: list[tuple[str, list[dict[str, Any]], dict[str, Any], tuple[ti
     ("one that is not due yet", [schedule(6, 2, EARLY), schedule(4, 0, SOON)], {"quantity_received": 2}, (EARLY, 8, 4)),
     ("nothing that was due", [schedule(6, 6, EARLY), schedule(4, 0, TODAY)], {"quantity_received": 6}, (TODAY, 4, 0)),
     ("nothing told of receipts", [schedule(6, None, EARLY), schedule(4, None, SOON)], {}, (EARLY, 10, 6)),
-    ("more than was scheduled", [schedule(6, 8, EARLY), schedule(4, 0, LATER)], {"quantity_received": 8}, (LATER, 2, 2)),
+    ("more than ordered", [schedule(6, 8, EARLY), schedule(4, 0, LATER)], {"quantity_received": 8}, (LATER, 2, 2)),
     ("one that is cancelled", [schedule(6, 0, EARLY, status="cancelled"), schedule(4, 0, SOON)], {}, (SOON, 10, 0)),
     ("one that is deleted", [schedule(6, 0, EARLY, is_deleted=True), schedule(4, 0, SOON)], {}, (SOON, 10, 0)),
     ("a promise", [schedule(10, 0, SOON, promised_delivery_date=EARLY)], {}, (EARLY, 10, 10)),

@@ -43,7 +43,7 @@ LOAD_FACTS = (
     Column(
         "loaded_at",
         Kind.INSTANT,
-        "When this version of the row was written to the warehouse; an order's row is with any row below it",
+        "When this version of the row was written to the warehouse; an order's own row is written with any below it",
         required=True,
     ),
     Column("sync_id", Kind.UUID, "The sync (`ops.sync`) that wrote this version of the row", required=True),

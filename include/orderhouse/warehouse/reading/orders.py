@@ -52,7 +52,10 @@ Order: Any = _model(
     "Order",
     ORDER,
     "One order; amounts and quantities are exact decimals in text.",
-    lines=(list[OrderLine] | None, Field(None, description="Its lines that are not deleted, where they were asked for")),
+    lines=(
+        list[OrderLine] | None,
+        Field(None, description="Its lines that are not deleted, where they were asked for"),
+    ),
 )
 
 

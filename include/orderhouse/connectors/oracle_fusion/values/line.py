@@ -58,7 +58,9 @@ def quantity_open(line: Record) -> Decimal | None:
     """
     if line.get("Quantity") is None or not line["schedules"]:
         return None
-    awaited = [] if _is_over(line) or _ends_with_its_invoice(line) else [one for one in line["schedules"] if not _is_over(one)]
+    if _is_over(line) or _ends_with_its_invoice(line):
+        return ZERO
+    awaited = [one for one in line["schedules"] if not _is_over(one)]
     return total(max(number(one.get("Quantity")) - number(one.get("ReceivedQuantity")), ZERO) for one in awaited)
 
 

@@ -175,8 +175,8 @@ COMMENT ON COLUMN procurement.spend_by_vendor_month.orders_without_total_amount 
 COMMENT ON COLUMN procurement.spend_by_vendor_month.orders_without_net_amount IS 'Orders that net_amount leaves out';
 COMMENT ON COLUMN procurement.spend_by_vendor_month.orders_without_net_amount_company IS 'Orders that net_amount_company leaves out';
 
-COMMENT ON COLUMN procurement.purchase_order.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
-COMMENT ON COLUMN procurement.purchase_order_line.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
-COMMENT ON COLUMN procurement.purchase_order_schedule.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
-COMMENT ON COLUMN procurement.purchase_order_distribution.loaded_at IS 'When this version of the row was written to the warehouse; an order''s row is with any row below it';
+COMMENT ON COLUMN procurement.purchase_order.loaded_at IS 'When this version of the row was written to the warehouse; an order''s own row is written with any below it';
+COMMENT ON COLUMN procurement.purchase_order_line.loaded_at IS 'When this version of the row was written to the warehouse; an order''s own row is written with any below it';
+COMMENT ON COLUMN procurement.purchase_order_schedule.loaded_at IS 'When this version of the row was written to the warehouse; an order''s own row is written with any below it';
+COMMENT ON COLUMN procurement.purchase_order_distribution.loaded_at IS 'When this version of the row was written to the warehouse; an order''s own row is written with any below it';
 COMMENT ON COLUMN ops.reject.resolution IS 'superseded: a version of the order that is no earlier was loaded or rejected; deleted: its order is gone from the source; dismissed: a person gave it up';
