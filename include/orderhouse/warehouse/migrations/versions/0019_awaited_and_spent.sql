@@ -157,6 +157,7 @@ GROUP BY
     connection, customer, company_code, vendor_code, vendor_without_code, month, currency, currency_source,
     company_currency;
 
+COMMENT ON VIEW procurement.open_order_lines IS 'Lines of released orders with something still to receive or to invoice; never negative: over-receipts leave nothing to receive, short-closed lines only what came and is not yet invoiced. Where a source does not tell what was received or invoiced, nothing counts as such before the line is over. Without blanket orders, whose releases are counted';
 COMMENT ON COLUMN procurement.open_order_lines.quantity_to_receive IS 'Quantity still expected: what the source says is open, else ordered less cancelled less received; 0 for charges and for lines that are received, closed or cancelled, and for invoiced ones of which the source tells nothing open; NULL where the line is ordered by its amount, without a quantity';
 COMMENT ON COLUMN procurement.open_order_lines.due_date IS 'When delivery is due: the line''s confirmed date, else that of the earliest delivery schedule that awaits goods, else the line''s promised or requested date, else the order''s';
 COMMENT ON COLUMN procurement.open_order_lines.quantity_late IS 'Of quantity_to_receive what was due before today: of a line with delivery schedules what those await that were, else all of it; NULL where the line is ordered by its amount and was due';
