@@ -127,6 +127,7 @@ def sql(
 ) -> None:
     """Query the warehouse, in a transaction that changes nothing of it."""
     import psycopg
+    from psycopg.types.string import TextLoader
 
     from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.engine import outages_named
@@ -137,7 +138,9 @@ def sql(
         try:
             with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
                 session.read_only = True
-                session.execute("SET search_path = procurement, ops")
+                session.execute("SET search_path = procurement, ops; SET TIME ZONE 'UTC'")
+                for kind in ("json", "jsonb"):  # stays text: its numbers keep their digits
+                    session.adapters.register_loader(kind, TextLoader)
                 answer = session.execute(query.encode(), prepare=True)
                 header = [column.name for column in answer.description or ()]
                 rows = answer.fetchall() if header else []
@@ -185,13 +188,14 @@ def grants(
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows in columns; wide ones are not broken where nobody looks at a screen."""
+    """Print rows in columns; wide ones are not broken where nobody looks at a screen. No text in them is markup."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
+    from rich.text import Text
 
-    table = Table(*header, box=None, padding=(0, 2, 0, 0))
+    table = Table(*(Column(Text(name)) for name in header), box=None, padding=(0, 2, 0, 0))
     for row in rows:
-        table.add_row(*(_text(value) for value in row))
+        table.add_row(*(Text(_text(value)) for value in row))
     Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -66,6 +67,27 @@ def test_a_query_prints_a_table_or_csv(orderhouse: Command) -> None:
     query = "SELECT 'a,b' AS first, 1.50 AS second, NULL AS third"
     assert orderhouse("sql", query, "--csv").stdout.splitlines() == ["first,second,third", '"a,b",1.50,']
     assert "1.50" in orderhouse("sql", query).stdout
+
+
+def test_a_query_prints_json_as_it_is_with_all_its_digits(orderhouse: Command) -> None:
+    query = """SELECT '{"note": "a", "budget": 12345678901234567.89}'::jsonb AS fields, '[0.10]'::json AS parts"""
+    printed = csv.reader(orderhouse("sql", query, "--csv").stdout.splitlines())
+    held = ['{"note": "a", "budget": 12345678901234567.89}', "[0.10]"]
+    assert list(printed) == [["fields", "parts"], held]
+    assert [text for text in held if text not in orderhouse("sql", query).stdout] == []
+
+
+def test_a_query_tells_instants_in_utc(orderhouse: Command) -> None:
+    query = "SELECT '2026-01-01T12:00:00+09'::timestamptz AS at"
+    for options in ([], ["--csv"]):
+        assert "2026-01-01 03:00:00" in orderhouse("sql", query, *options, PGTZ="Asia/Tokyo").stdout
+
+
+def test_a_table_shows_brackets_as_they_are(orderhouse: Command) -> None:
+    for text in ("[bold]steel[/bold]", "a [/b] c", ":warning:", r"back\[slash]"):
+        done = orderhouse("sql", f"SELECT '{text}' AS \"[told]\"")
+        assert text in done.stdout, done.stderr
+        assert "[told]" in done.stdout
 
 
 def test_queries_find_the_schemas_without_naming_them(orderhouse: Command) -> None:

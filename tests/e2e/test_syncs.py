@@ -203,9 +203,12 @@ def _sync_again_on_the_command_line(airflow: Airflow, sync: Mapping[str, Any]) -
 
 
 def _written_at(airflow: Airflow, connection: str) -> dict[tuple[str, str], datetime]:
-    """When each order of a connection was written, by its id and its content's hash."""
-    query = "SELECT order_id, row_hash, loaded_at FROM procurement.purchase_order WHERE connection = %s"
-    return {(str(row["order_id"]), row["row_hash"]): row["loaded_at"] for row in airflow.rows(query, connection)}
+    """When each order of a connection was written, by its id and the hash of its content, lines included."""
+    query = """
+        SELECT order_id, content_hash, loaded_at
+        FROM procurement.purchase_order JOIN ops.order_version USING (connection, order_id) WHERE connection = %s
+    """
+    return {(str(row["order_id"]), row["content_hash"]): row["loaded_at"] for row in airflow.rows(query, connection)}
 
 
 def _login(airflow: Airflow) -> dict[str, str]:

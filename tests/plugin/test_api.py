@@ -167,6 +167,7 @@ def test_orders_are_filtered_by_their_dates_and_paged(visit: Visit) -> None:
     settled = visit("vic").get(f"{API}/orders").json()["follow_from"]
     assert pages(visit("vic"), "/orders", loaded_from=settled) == []
     assert len(pages(visit("vic"), "/orders", modified_to="2999-01-01T00:00:00Z")) == 5
+    assert pages(visit("vic"), "/orders", status="closed") == []
 
 
 def test_the_lines_of_an_order_that_has_none_are_an_empty_list_where_they_are_asked_for(
@@ -193,6 +194,7 @@ def test_errors_are_structured_and_name_the_request(visit: Visit) -> None:
         "/runs?limit=0",
         "/connections/A%00/sync-status",
         "/orders?modified_from=yesterday",
+        "/orders?status=Closed",
     ):
         answer = visit("vic").get(f"{API}{path}")
         assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 422, "INVALID_REQUEST")

@@ -12,11 +12,12 @@ import pytest
 
 from include.orderhouse.connector import Connector, Page, Source, Window
 from include.orderhouse.errors import TooManyDeletions
+from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import Connect, System
+from tests.sync.conftest import Connect, System, lose_numbers
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -112,3 +113,21 @@ def test_h15_h19_quickbooks_deletions_come_from_its_feed_or_where_it_falls_short
         quickbooks.clock.advance(40 * 86_400.0)
         assert system.sync()["orders_deleted"] == 1
         assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])
+
+
+def test_an_order_that_was_rejected_and_then_deleted_is_not_brought_back_by_a_replay(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    gone, kept = sorted(odoo.company.orders)[4:6]
+    odoo.act(lose_numbers, [gone, kept])
+    system = connect("odoo", odoo)
+    assert system.sync()["orders_rejected"] == 2
+    odoo.clock.advance(3600)
+    odoo.act(history.delete, gone)
+    system.sync(Mode.RECONCILE)
+    mended = connect("odoo", odoo, overrides={"order": {"order_number": {"constant": "found"}}})
+    mended.sync(Mode.REPLAY)
+    assert system.order_ids() >= {str(kept)}
+    assert str(gone) not in system.order_ids()
+    told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
+    assert {tuple(row.values()) for row in system.rows(told)} == {(str(gone), "deleted"), (str(kept), "superseded")}

@@ -184,3 +184,22 @@ def test_what_is_delivered_and_finally_invoiced_is_not_to_be_invoiced_again(sap:
         WHERE order_number = '{order_number(order)}'
     """)
     assert len(lines) == len(order.goods_lines) - 1
+
+
+def test_goods_that_were_finally_invoiced_before_they_came_are_to_come(sap: Sandbox, connect: Connect) -> None:
+    system = connect(NAME, sap)
+    order = next(one for one in sap.company.orders.values() if one.is_open and one.order_type == "standard")
+    line = next(line for line in order.goods_lines if line.quantity_open and line.kind is LineKind.GOODS)
+    left = line.quantity_open
+    sap.act(history.invoice, order.id, line.id, line.quantity)
+    system.sync()
+    open_line = f"""
+        SELECT line_status, quantity_to_receive, quantity_to_invoice FROM procurement.open_order_lines
+        WHERE order_number = '{order_number(order)}' AND line_number = '{line.number}'
+    """
+    assert [tuple(row.values()) for row in system.rows(open_line)] == [("invoiced", left, 0)]
+
+    sap.clock.advance(60)
+    sap.act(history.receive, order.id, line.id, left)
+    system.sync(Mode.RECONCILE)
+    assert system.rows(open_line) == []

@@ -38,12 +38,14 @@ def key(*parts: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One line with at most one schedule and one distribution."""
+    """One line with its schedules and distributions, by their numbers."""
 
     number: str = "10"
     values: Mapping[str, Any] = field(default_factory=dict)
     schedules: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
+    schedule_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Canonical columns by the number of the schedule, for those that have any."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def _add(rows: dict[str, list[dict[str, Any]]], order: Order) -> None:
         for part, numbers in (("schedule", line.schedules), ("distribution", line.distributions)):
             for number in numbers:
                 own = {**below, f"{part}_id": key(line_id, part, number)}
-                rows[f"purchase_order_{part}"].append(_hashed(own, {f"{part}_number": number}))
+                values = line.schedule_values.get(number, {}) if part == "schedule" else {}
+                rows[f"purchase_order_{part}"].append(_hashed(own, {f"{part}_number": number, **values}))
     rows["version"].append(_version(order))
     for code in order.issues:
         found = {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.load import GoneOrder, load
-from include.orderhouse.warehouse.raw import known_versions
+from include.orderhouse.warehouse.raw import known_versions, rejected_only
 from tests.warehouse.orders import DAWN, Line, Order, frames, hour, load_orders, physical_rows, rows, started_task
 
 ORDER = Order(values={"status": "sent", "status_source": "S"}, lines=(Line("10", {}, ("1",), ("1",)), Line("20")))
@@ -86,3 +86,24 @@ def test_the_same_proof_again_rewrites_nothing(engine: sa.Engine) -> None:
 def test_an_order_that_was_never_known_is_not_invented(engine: sa.Engine) -> None:
     assert load(engine, started_task(engine, gone=GONE), [frames()]).deleted == 0
     assert rows(engine, "SELECT count(*) FROM procurement.purchase_order") == [(0,)]
+
+
+def test_rejects_of_a_deleted_order_wait_no_more(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER, rejects=[ORDER.at(3), Order("4712", version=3)])
+    assert rejected_only(engine, "acme_us") == {"4712"}
+    gone = (*GONE, GoneOrder("4712", None, "tombstone"))
+    assert load_orders(engine, gone=gone).deleted == 1
+    told = "SELECT source_order_id, resolution, resolved_at IS NULL FROM ops.reject ORDER BY 1"
+    assert rows(engine, told) == [("4711", "deleted", False), ("4712", "deleted", False)]
+    assert rows(engine, "SELECT is_stale FROM procurement.purchase_order") == [(False,)]
+    assert rejected_only(engine, "acme_us") == set()
+
+
+def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_finished_waits_on(
+    engine: sa.Engine,
+) -> None:
+    task = replace(started_task(engine), gone=GONE)
+    load_orders(engine, rejects=[ORDER.at(3, fetched=hours_from_now(engine)), Order("4712", version=3)])
+    load(engine, task, [])
+    load_orders(engine, gone=(GoneOrder("4712", "closed", "absent_in_full_scan"),))
+    assert rejected_only(engine, "acme_us") == {"4711", "4712"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,6 +39,10 @@ OPEN_QUANTITIES = [
     ("short-closed and invoiced", {"quantity_received": 4, "quantity_invoiced": 4, "is_closed": True}, None),
     ("cancelled", {"is_cancelled": True}, None),
     ("open as the source tells it", {"quantity_received": 4, "quantity_open": 5}, (5, 10)),
+    ("invoiced", {"line_status": "invoiced"}, None),
+    ("invoiced before it came", {"line_status": "invoiced", "quantity_received": 4, "quantity_open": 6}, (6, 0)),
+    ("invoiced and closed", {"line_status": "invoiced", "quantity_open": 6, "is_closed": True}, None),
+    ("invoiced and come", {"line_status": "invoiced", "quantity_received": 12, "quantity_open": -2}, None),
     ("charge", {"line_type": "charge"}, (0, 10)),
     ("text", {"line_type": "text"}, None),
     ("ordered by its amount", {"quantity_ordered": None}, (None, None)),
@@ -84,6 +89,23 @@ def test_lines_that_are_ordered_by_their_amount_are_open_with_all_of_it(engine: 
     assert rows(engine, "SELECT net_amount_to_receive FROM procurement.late_lines") == [(50000,)]
 
 
+@pytest.mark.parametrize("quantity", [None, 2], ids=["by its amount", "with a quantity"])
+def test_of_a_charge_nothing_is_to_receive(engine: sa.Engine, quantity: int | None) -> None:
+    amounts = {"net_amount": Decimal(60), "net_amount_company": Decimal(66)}
+    load_orders(engine, Order(lines=(line(line_type="charge", quantity_ordered=quantity, **amounts),)))
+    told = "SELECT net_amount_to_receive, net_amount_to_receive_company, net_amount_to_invoice FROM procurement"
+    assert rows(engine, f"{told}.open_order_lines") == rows(engine, f"{told}.open_orders") == [(0, 0, 60)]
+
+
+def test_an_open_order_is_found_without_counting_the_lines_of_all(engine: sa.Engine) -> None:
+    load_orders(engine, *(Order(str(number), lines=(line(),)) for number in range(1000)))
+    with engine.connect() as session:
+        plan = session.exec_driver_sql("EXPLAIN SELECT * FROM procurement.open_orders WHERE order_number = '7'")
+        told = "\n".join(line for (line,) in plan)
+    assert "Index Scan using purchase_order_line_pkey" in told
+    assert "Seq Scan on purchase_order_line" not in told
+
+
 def test_a_blanket_order_is_not_open_beside_its_releases_but_read_again(engine: sa.Engine) -> None:
     load_orders(
         engine,
@@ -108,6 +130,58 @@ def test_a_line_is_late_from_the_day_after_it_was_due(engine: sa.Engine) -> None
     assert rows(engine, "SELECT order_number, line_number, days_late FROM procurement.late_lines") == [("1", None, 3)]
 
 
+EARLY, LATER, TODAY, SOON = (timedelta(days) for days in (-30, -1, 0, 30))
+"""Days from today."""
+
+
+def schedule(quantity: int, received: int | None, due: timedelta | None, **values: Any) -> dict[str, Any]:
+    """A delivery schedule."""
+    came = received if received is None else Decimal(received)
+    return {"quantity": Decimal(quantity), "quantity_received": came, "requested_delivery_date": due, **values}
+
+
+DUE_BY_SCHEDULES: list[tuple[str, list[dict[str, Any]], dict[str, Any], tuple[timedelta | None, int | None, int]]] = [
+    ("one that has come", [schedule(6, 6, EARLY), schedule(4, 1, LATER)], {"quantity_received": 7}, (LATER, 3, 3)),
+    ("one that is not due yet", [schedule(6, 2, EARLY), schedule(4, 0, SOON)], {"quantity_received": 2}, (EARLY, 8, 4)),
+    ("nothing that was due", [schedule(6, 6, EARLY), schedule(4, 0, TODAY)], {"quantity_received": 6}, (TODAY, 4, 0)),
+    ("nothing told of receipts", [schedule(6, None, EARLY), schedule(4, None, SOON)], {}, (EARLY, 10, 6)),
+    ("more than ordered", [schedule(6, 8, EARLY), schedule(4, 0, LATER)], {"quantity_received": 8}, (LATER, 2, 2)),
+    ("one that is cancelled", [schedule(6, 0, EARLY, status="cancelled"), schedule(4, 0, SOON)], {}, (SOON, 10, 0)),
+    ("one that is deleted", [schedule(6, 0, EARLY, is_deleted=True), schedule(4, 0, SOON)], {}, (SOON, 10, 0)),
+    ("a promise", [schedule(10, 0, SOON, promised_delivery_date=EARLY)], {}, (EARLY, 10, 10)),
+    ("a date of the line", [schedule(10, 0, SOON)], {"confirmed_delivery_date": EARLY}, (EARLY, 10, 10)),
+    ("no date", [schedule(10, 0, None)], {"requested_delivery_date": EARLY}, (EARLY, 10, 10)),
+    ("no quantity", [{"requested_delivery_date": EARLY}], {"quantity_ordered": None}, (None, None, 0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("schedules", "values", "expected"),
+    [case[1:] for case in DUE_BY_SCHEDULES],
+    ids=[case[0] for case in DUE_BY_SCHEDULES],
+)
+def test_a_line_is_due_and_late_by_the_schedules_that_await_goods(
+    engine: sa.Engine, schedules: list[dict[str, Any]], values: dict[str, Any], expected: tuple[Any, ...]
+) -> None:
+    ((today,),) = rows(engine, "SELECT current_date")
+
+    def dated(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: today + value if isinstance(value, timedelta) else value for name, value in row.items()}
+
+    parts = {str(number): dated(one) for number, one in enumerate(schedules, 1)}
+    load_orders(engine, Order(lines=(replace(line(**dated(values)), schedules=tuple(parts), schedule_values=parts),)))
+    after, to_receive, late = expected
+    due = None if after is None else today + after
+    told = "SELECT due_date, quantity_to_receive, quantity_late"
+    assert rows(engine, f"{told} FROM procurement.open_order_lines") == [(due, to_receive, late)]
+    if late:
+        assert rows(engine, f"{told}, net_amount_late FROM procurement.late_lines") == [
+            (due, to_receive, late, 10 * late)
+        ]
+    else:
+        assert rows(engine, f"{told} FROM procurement.late_lines") == []
+
+
 def test_spend_is_summed_by_vendor_month_and_currency(engine: sa.Engine) -> None:
     def bought(number: str, day: date, amount: str, company: str | None, **more: str) -> Order:
         values = {"vendor_code": "V1", "order_date": day, "currency": "EUR", "company_currency": "USD"}
@@ -127,6 +201,52 @@ def test_spend_is_summed_by_vendor_month_and_currency(engine: sa.Engine) -> None
         (date(2026, 1, 1), 2, Decimal("300.03"), 110, 1),
         (date(2026, 2, 1), 1, 1, Decimal("1.1"), 0),
     ]
+
+
+NET_AMOUNTS = [
+    ("from the subtotal", {"subtotal": 100, "charges": 10, "discount": 5, "tax": 20, "total": 125}, 105),
+    ("without a total", {"subtotal": 100, "charges": 10}, 110),
+    ("without a subtotal", {"tax": 20, "total": 125}, 105),
+    ("with neither", {"charges": 10, "tax": 20}, None),
+    ("without tax", {"total": 125}, None),
+]
+
+
+@pytest.mark.parametrize("suffix", ["", "_company"])
+@pytest.mark.parametrize(("told", "net"), [case[1:] for case in NET_AMOUNTS], ids=[case[0] for case in NET_AMOUNTS])
+def test_spend_without_tax_is_told_where_a_source_tells_no_total(
+    engine: sa.Engine, told: dict[str, int], net: int | None, suffix: str
+) -> None:
+    load_orders(engine, Order(values={f"{name}_amount{suffix}": Decimal(value) for name, value in told.items()}))
+    left_out = "orders_without_total_amount" if not suffix else "orders_without_company_amount"
+    query = f"SELECT net_amount{suffix}, {left_out}, orders_without_net_amount{suffix}"
+    assert rows(engine, f"{query} FROM procurement.spend_by_vendor_month") == [
+        (net, int("total" not in told), int(net is None))
+    ]
+
+
+@pytest.mark.parametrize("part", ["charges", "discount"])
+def test_an_amount_in_company_currency_without_all_its_parts_is_none(engine: sa.Engine, part: str) -> None:
+    amounts = {"subtotal_amount": 100, f"{part}_amount": 10, "subtotal_amount_company": 110}
+    load_orders(engine, Order(values={name: Decimal(value) for name, value in amounts.items()}))
+    told = "SELECT net_amount_company, orders_without_net_amount_company FROM procurement.spend_by_vendor_month"
+    assert rows(engine, told) == [(None, 1)]
+
+
+def test_vendors_without_a_code_are_told_apart(engine: sa.Engine) -> None:
+    def bought(number: str, **vendor: str) -> Order:
+        return Order(number, values={"total_amount": Decimal(number), **vendor})
+
+    load_orders(
+        engine,
+        bought("1", vendor_name="Acme"),
+        bought("2", vendor_name="Zenith"),
+        bought("3", vendor_name="Zenith"),
+        bought("4", vendor_code="V1", vendor_name="Zenith"),
+        bought("5", vendor_code="V1", vendor_name="Zenith Ltd"),
+    )
+    told = "SELECT vendor_code, vendor_name, total_amount FROM procurement.spend_by_vendor_month ORDER BY 3"
+    assert rows(engine, told) == [(None, "Acme", 1), (None, "Zenith", 5), ("V1", "Zenith Ltd", 9)]
 
 
 def test_freshness_tells_history_watermark_staleness_and_state(engine: sa.Engine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 from include.orderhouse.model.address import Address
 from include.orderhouse.model.column import CodeList, Kind, column, group
@@ -12,7 +12,7 @@ from include.orderhouse.model.provenance import SourceFacts
 T = TypeVar("T")
 
 ORDER_TYPES = ("standard", "blanket", "contract_release", "subcontract", "return", "drop_ship", "service", "other")
-ORDER_STATUSES = (
+OrderStatus = Literal[
     "draft",
     "pending_approval",
     "approved",
@@ -26,7 +26,8 @@ ORDER_STATUSES = (
     "cancelled",
     "deleted",
     "unknown",
-)
+]
+ORDER_STATUSES: tuple[OrderStatus, ...] = get_args(OrderStatus)
 APPROVAL_STATUSES = ("not_required", "pending", "approved", "rejected")
 PROGRESS = ("none", "partial", "full")
 

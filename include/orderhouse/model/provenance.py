@@ -40,7 +40,12 @@ LOAD_FACTS = (
     Column(
         "extracted_at", Kind.INSTANT, "Start of the fetch that read the row, on the warehouse's clock", required=True
     ),
-    Column("loaded_at", Kind.INSTANT, "When this version of the row was written to the warehouse", required=True),
+    Column(
+        "loaded_at",
+        Kind.INSTANT,
+        "When this version of the row was written to the warehouse; an order's own row is written with any below it",
+        required=True,
+    ),
     Column("sync_id", Kind.UUID, "The sync (`ops.sync`) that wrote this version of the row", required=True),
     Column("row_hash", Kind.TEXT, "Hash of the row's mapped content; equal hashes are not rewritten", required=True),
     Column("first_seen_at", Kind.INSTANT, "When the row first reached the warehouse", required=True),

@@ -14,7 +14,7 @@ from include.orderhouse.sync.extraction import Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.raw import begun_orders, count_living, known_versions, open_orders
+from include.orderhouse.warehouse.raw import begun_orders, count_living, known_versions, open_orders, rejected_only
 
 FILE = "compared.json"
 
@@ -24,7 +24,10 @@ DELETIONS_ALWAYS_TOLERATED = 10
 
 @dataclass(frozen=True)
 class Comparison:
-    """Keys to read again, and keys that the scan did not find although the warehouse has them and not as gone."""
+    """Keys to read again, and keys that the scan did not find although the warehouse has them and not as gone.
+
+    An order that was rejected when it came is among them: replayed, it would live on after its deletion.
+    """
 
     to_read: list[str]
     not_found: list[str]
@@ -115,7 +118,8 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
     seen = _scan(runtime, source)
     still_open = open_orders(runtime.warehouse, runtime.connection.name)
     scanned = len(seen)
-    to_read, not_found = [], []
+    to_read: list[str] = []
+    not_found = sorted(rejected_only(runtime.warehouse, runtime.connection.name) - seen.keys())
     for key, modified_at, is_gone in known_versions(runtime.warehouse, runtime.connection.name):
         if key not in seen:
             if not is_gone:

@@ -2,7 +2,8 @@
 
 Rows of orders that are new to the warehouse are added. Those of a changed order take the place of what it had, as a
 set: a row whose content is as before is not rewritten, one that the order no longer has is marked deleted, one that
-comes back is undeleted.
+comes back is undeleted. The order's own row always is rewritten: programs follow by its ``loaded_at`` what changes
+below it, too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import SCHEMAS
-from include.orderhouse.model import Table
+from include.orderhouse.model import ORDER, Table
 from include.orderhouse.warehouse.copying import analyze, column_list, new, staged
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
@@ -32,7 +33,10 @@ _REPLACE = sql.SQL("""
         {updates}, loaded_at = excluded.loaded_at, sync_id = excluded.sync_id,
         deleted_at = CASE WHEN excluded.is_deleted THEN coalesce(known.deleted_at, excluded.deleted_at) END,
         delete_evidence = excluded.delete_evidence
-    WHERE (known.row_hash, known.is_deleted, known.delete_evidence)
+    WHERE {is_rewritten}
+""")
+_DIFFERS = sql.SQL("""
+    (known.row_hash, known.is_deleted, known.delete_evidence)
         IS DISTINCT FROM (excluded.row_hash, excluded.is_deleted, excluded.delete_evidence)
 """)
 _DROP_VANISHED = sql.SQL("""
@@ -86,6 +90,7 @@ def _parts(table: Table, place: Callable[[str], str]) -> dict[str, sql.Composabl
         "known_key": sql.SQL(", ").join(sql.Identifier("known", name) for name in table.key),
         "staged_key": sql.SQL(", ").join(sql.Identifier("staged", name) for name in table.key),
         "columns": column_list(names),
+        "is_rewritten": sql.SQL("true") if table is ORDER else _DIFFERS,
         "updates": sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names if name not in table.key
         ),

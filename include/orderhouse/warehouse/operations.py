@@ -162,7 +162,8 @@ reject = sa.Table(
     column(
         "resolution",
         TEXT,
-        "superseded: a version of the order that is no earlier was loaded or rejected; dismissed: a person gave it up",
+        "superseded: a version of the order that is no earlier was loaded or rejected; deleted: its order is gone from "
+        "the source; dismissed: a person gave it up",
     ),
     _sync_id("rejected it"),
     column("resolved_by", TEXT, "Who dismissed it"),

@@ -71,6 +71,17 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
     yield from _stream(engine, wanted.where(known.connection == connection))
 
 
+def rejected_only(engine: sa.Engine, connection: str) -> set[str]:
+    """Source keys of the orders of which the warehouse has nothing but rejects that wait."""
+    waiting, known = reject.c, order_version.c
+    is_held = sa.exists().where(known.connection == waiting.connection, known.order_id == waiting.order_id)
+    wanted = sa.select(waiting.source_order_id).where(
+        waiting.connection == connection, waiting.resolved_at.is_(None), waiting.order_id.is_not(None), ~is_held
+    )
+    with engine.connect() as warehouse:
+        return set(warehouse.execute(wanted).scalars())
+
+
 def count_living(engine: sa.Engine, connection: str, keys: Sequence[str]) -> tuple[int, int]:
     """How many orders of a connection are not deleted, and how many of them have one of these source keys."""
     known = order_version.c

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit, Word
+from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orderhouse.model.order import OrderStatus
 from include.orderhouse.warehouse.reading.orders import OrderFilter, OrderPage, read_orders
 
 router = APIRouter(prefix="/orders", tags=["orders"])
@@ -29,7 +30,7 @@ def list_orders(
     loaded_to: Until = None,
     ordered_from: Annotated[date | None, Query(description="The first order date, included")] = None,
     ordered_to: Annotated[date | None, Query(description="The first order date no longer included")] = None,
-    status: Word = None,
+    status: OrderStatus | None = None,
     with_deleted: bool = False,
     with_lines: bool = False,
     cursor: Cursor = None,

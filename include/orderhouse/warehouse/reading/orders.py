@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, create_model
 
-from include.orderhouse.model import LINE, ORDER, Kind, Table
+from include.orderhouse.model import LINE, ORDER, SCALES, Kind, Table
+from include.orderhouse.model.order import OrderStatus
 from include.orderhouse.warehouse.reading.following import all_loaded_before
 from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
 from include.orderhouse.warehouse.schema import canonical_tables, meaning
 
+_json = msgspec.json.Decoder(float_hook=str)
+_Exact = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")]
+"""Written out: text of a decimal by itself may be 0E-10."""
+_Json = Annotated[Any, BeforeValidator(lambda text: None if text is None else _json.decode(text))]
+"""Read from its text; numbers with a fraction stay text, since JSON's own become binary floats here and elsewhere."""
 _TYPES: dict[Kind, Any] = {
     Kind.INTEGER: int,
     Kind.BOOLEAN: bool,
     Kind.DATE: date,
     Kind.INSTANT: datetime,
-    Kind.JSON: Any,
-    **dict.fromkeys((Kind.MONEY, Kind.QUANTITY, Kind.PRICE, Kind.RATE, Kind.PERCENT), Decimal),
+    Kind.JSON: _Json,
+    **dict.fromkeys(SCALES, _Exact),
 }
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class _Canonical(BaseModel):
@@ -33,8 +42,6 @@ class _Canonical(BaseModel):
 def _model(name: str, table: Table, doc: str, **more: Any) -> Any:
     columns: dict[str, Any] = {
         column.name: (_TYPES.get(column.kind, str) | None, Field(None, description=meaning(column)))
-        if column.kind is not Kind.JSON
-        else (Any, Field(None, description=meaning(column)))
         for column in table.columns
     }
     return create_model(name, __base__=_Canonical, __doc__=doc, **{**columns, **more})
@@ -45,7 +52,10 @@ Order: Any = _model(
     "Order",
     ORDER,
     "One order; amounts and quantities are exact decimals in text.",
-    lines=(list[OrderLine] | None, Field(None, description="Its lines, where they were asked for")),
+    lines=(
+        list[OrderLine] | None,
+        Field(None, description="Its lines that are not deleted, where they were asked for"),
+    ),
 )
 
 
@@ -69,7 +79,7 @@ class OrderFilter:
     loaded_to: datetime | None = None
     ordered_from: date | None = None
     ordered_to: date | None = None
-    status: str | None = None
+    status: OrderStatus | None = None
     with_deleted: bool = False
 
 
@@ -78,7 +88,7 @@ def read_orders(
 ) -> OrderPage:
     """Orders by connection and id, so that what changes between two pages moves nothing. Raises CursorInvalid."""
     table = canonical_tables[ORDER.name]
-    wanted = sa.select(table).where(*_conditions(table.c, chosen))
+    wanted = _select(ORDER).where(*_conditions(table.c, chosen))
     begun = None
     if cursor:
         key = (table.c.connection, table.c.order_id)
@@ -104,11 +114,25 @@ def _instant_if_told(text: str) -> datetime | None:
 def _lines(warehouse: sa.Connection, orders: list[Any]) -> dict[str, list[Any]]:
     line = canonical_tables[LINE.name]
     keys = [(row["connection"], row["order_id"]) for row in orders]
-    wanted = sa.select(line).where(sa.tuple_(line.c.connection, line.c.order_id).in_(keys), ~line.c.is_deleted)
+    wanted = _select(LINE).where(sa.tuple_(line.c.connection, line.c.order_id).in_(keys), ~line.c.is_deleted)
     found: dict[str, list[Any]] = {}
-    for row in warehouse.execute(wanted.order_by(line.c.line_id)).mappings():
+    for row in sorted(warehouse.execute(wanted).mappings(), key=_place):
         found.setdefault(row["order_id"], []).append(OrderLine.model_validate(row))
     return found
+
+
+def _place(line: Any) -> tuple[bool, str, str]:
+    """Where a line stands in its order: by its number as people count (1.9, 1.10, 2), those without one at the end."""
+    number = line["line_number"]
+    counted = _DIGITS.sub(lambda digits: digits[0].lstrip("0").rjust(20, "0"), number or "")
+    return number is None, counted, line["line_id"]
+
+
+def _select(table: Table) -> sa.Select[Any]:
+    """A table's columns, JSON as text: no driver reads its numbers exactly."""
+    columns = canonical_tables[table.name].c
+    as_text = {column.name for column in table.columns if column.kind is Kind.JSON}
+    return sa.select(*(sa.cast(c, sa.Text).label(c.name) if c.name in as_text else c for c in columns))
 
 
 def _conditions(told: Any, chosen: OrderFilter) -> list[sa.ColumnElement[bool]]:

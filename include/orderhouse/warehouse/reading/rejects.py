@@ -34,7 +34,7 @@ class Reject(BaseModel):
     reason: str
     rejected_at: datetime
     resolved_at: datetime | None
-    resolution: str | None = Field(description="superseded or dismissed")
+    resolution: str | None = Field(description="superseded, deleted or dismissed")
     resolved_by: str | None
     resolution_note: str | None
     sync_id: str

@@ -11,6 +11,8 @@ from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED,
 from include.orderhouse.decimals import ZERO, number, percent_below, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 
+INVOICED = "CLOSED FOR INVOICING"
+
 
 @derived_from("LineType")
 def line_type(line: Record) -> Any:
@@ -26,18 +28,13 @@ def line_status(line: Record) -> Any:
     receipts await none.
     """
     told = line.get("StatusCode")
-    if told == "CLOSED FOR INVOICING" and _awaits_goods(line):
+    if told == INVOICED and quantity_open(line):
         return "partially received" if summed(line, RECEIVED) else "OPEN"
     if told != "OPEN" or line.get("Quantity") is None:
         return told
     if summed(line, BILLED):
         return "partially invoiced"
     return "partially received" if summed(line, RECEIVED) else told
-
-
-def _awaits_goods(line: Record) -> bool:
-    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line["schedules"]}
-    return bool(quantity_open(line)) and not policies.isdisjoint(("three_way", "four_way"))
 
 
 @derived_from("schedules")
@@ -56,17 +53,25 @@ def quantity_invoiced(line: Record) -> Decimal | None:
 def quantity_open(line: Record) -> Decimal | None:
     """Quantity less ReceivedQuantity of the schedules that are not cancelled or closed for receiving.
 
-    A schedule may be cancelled or closed by itself, beside others of its line that are still to come.
+    A schedule may be cancelled or closed by itself, beside others of its line that are still to come. A line that is
+    matched without receipts awaits none once it is closed for invoicing.
     """
     if line.get("Quantity") is None or not line["schedules"]:
         return None
-    awaited = [] if _is_over(line) else [one for one in line["schedules"] if not _is_over(one)]
+    if _is_over(line) or _ends_with_its_invoice(line):
+        return ZERO
+    awaited = [one for one in line["schedules"] if not _is_over(one)]
     return total(max(number(one.get("Quantity")) - number(one.get("ReceivedQuantity")), ZERO) for one in awaited)
 
 
 def _is_over(row: Record) -> bool:
     """Whether nothing more is received of a line or schedule."""
     return first(row, "ScheduleStatusCode", "StatusCode") in (*CANCELED, *OVER[RECEIVED])
+
+
+def _ends_with_its_invoice(line: Record) -> bool:
+    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line["schedules"]}
+    return line.get("StatusCode") == INVOICED and policies.isdisjoint(("three_way", "four_way"))
 
 
 @derived_from("BasePrice", "Price")

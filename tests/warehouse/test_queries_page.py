@@ -1,0 +1,59 @@
+"""The queries that the documentation shows run as an analyst, and find what it says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.home import PROJECT
+from tests.warehouse.orders import Line, Order, load_orders
+
+PAGE = (PROJECT / "docs/queries.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+SHOWN = re.findall(r'scripts/orderhouse sql "(.*)"', (PROJECT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def analyst(engine: sa.Engine) -> sa.Engine:
+    """A warehouse with some orders of a bolt; its sessions are an analyst's."""
+    bought = {"vendor_code": "V1", "vendor_tax_id": "DE 811.128", "status": "sent", "order_date": date(2026, 3, 1)}
+    bolts = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(2), "unit_conversion_factor": Decimal(100)}
+    bolts |= {"requested_delivery_date": date(2026, 3, 9)}
+    amounts = {"subtotal_amount_company": Decimal(50), "company_currency": "EUR", "custom_fields": '{"budget": 70.5}'}
+    back = Line("20", {"item_code": "NUT", "quantity_ordered": Decimal(-1), "net_amount": Decimal(-5)})
+    lines = (Line("10", {**bolts, "net_amount": Decimal(50), "net_amount_company": Decimal(50)}), back)
+    load_orders(engine, Order("1", values={**bought, **amounts}, lines=lines))
+    other = Order("2", values={**bought, "vendor_tax_id": "de811128"}, connection="acme_eu", is_deleted=True)
+    load_orders(engine, other)
+    return engine
+
+
+def answer(engine: sa.Engine, query: str) -> list[dict[str, Any]]:
+    with engine.connect() as session:
+        for statement in ("SET ROLE orderhouse_analyst", QUERIES[0]):
+            session.exec_driver_sql(statement)
+        return [dict(row) for row in session.exec_driver_sql(query).mappings()]
+
+
+@pytest.mark.parametrize("query", [*QUERIES[1:], *SHOWN])
+def test_a_query_of_the_documentation_finds_something(analyst: sa.Engine, query: str) -> None:
+    assert answer(analyst, query)
+
+
+def test_the_documentation_has_queries() -> None:
+    assert (len(QUERIES), len(SHOWN)) >= (10, 2)
+
+
+def test_the_price_of_an_item_is_that_of_one_stock_keeping_unit(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "BOLT-M8" in query]
+    assert [row["price"] for row in answer(analyst, query)] == [Decimal("0.25")]
+
+
+def test_one_vendor_is_found_under_several_spellings_of_its_tax_number(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "known_as" in query]
+    assert answer(analyst, query) == [{"tax_id": "DE811128", "known_as": ["acme_eu V1", "acme_us V1"]}]
