@@ -201,8 +201,11 @@ def test_a_slot_of_a_lost_connection_is_not_given_back_for_another_that_holds_it
 def test_a_slot_that_another_session_took_is_told_instead_of_held_for_good(engine: sa.Engine) -> None:
     """As behind PgBouncer with `pool_mode = transaction`: what gives the slot back arrives in another session."""
     with SharedLimiter(engine, "acme_us", None, 1) as limiter:
-        with pytest.raises(ConfigurationInvalid, match="pool_mode = session"), limiter.slot():
-            assert limiter._session is not None
-            limiter._session.execute("SELECT pg_advisory_unlock_all()")
+        slot = limiter.slot()
+        slot.__enter__()
+        assert limiter._session is not None
+        limiter._session.execute("SELECT pg_advisory_unlock_all()")
+        with pytest.raises(ConfigurationInvalid, match="pool_mode = session"):
+            slot.__exit__(None, None, None)
         with limiter.slot():
             pass
