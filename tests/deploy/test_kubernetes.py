@@ -71,6 +71,17 @@ def test_a_pod_of_ours_works_in_the_same_places_as_those_of_the_chart(name: str)
     assert [setting for setting in own.keys() & told.keys() if own[setting] != told[setting]] == []
 
 
+def test_the_code_of_a_task_cannot_start_pods_which_could_hold_the_owners_secret() -> None:
+    """By default the chart lets workers and the triggerer create pods, and run commands in those that are there."""
+    celery, kubernetes = (
+        yaml.safe_load((HELM / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("celery", "kubernetes")
+    )
+    assert celery["allowPodLaunching"] is False
+    for component in (kubernetes["workers"], kubernetes["triggerer"]):
+        assert component["serviceAccount"]["automountServiceAccountToken"] is False
+    assert "allowPodLaunching" not in kubernetes, "the scheduler starts the tasks' pods"
+
+
 def test_airflow_is_told_of_a_driver_that_is_in_the_image_for_sessions_that_do_not_block() -> None:
     """Without the setting it takes asyncpg, and nothing of it starts where that is not installed."""
     from airflow.settings import _get_async_conn_uri_from_sync
