@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import yaml
 
 from include.orderhouse.home import PROJECT
+from include.orderhouse.options import Options
 from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
 from tests.sync.test_warehouse_sessions import BESIDE_REQUESTS
@@ -33,6 +34,20 @@ STARTS_AS_ROOT = {"postgres", "s3"}
 AIRFLOWS_OWN = 60
 """Sessions that scheduler, API server, DAG processor and triggerer hold of Airflow's database, as the page has it."""
 HEAD_ONLY = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET")
+
+
+Settings = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def helm() -> Settings:
+    """Airflow's settings of the values for Celery, the one file over the other."""
+    merged: Settings = {}
+    for name in ("values", "celery"):
+        values = yaml.safe_load((DEPLOY / "helm" / f"{name}.yaml").read_text(encoding="utf-8"))
+        for section, settings in values["config"].items():
+            merged[section] = {**merged.get(section, {}), **settings}
+    return merged
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +96,23 @@ def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) 
     assert worker["env_file"] == ["secrets/worker.env"]
     assert set(HEAD_ONLY).isdisjoint({*worker["environment"], *_lines(secrets / "worker.env")})
     assert worker["environment"]["CONNECTION_CHECK_MAX_COUNT"] == "0", "the image's entrypoint waits for that database"
+
+
+def test_no_more_tasks_are_given_out_than_the_workers_run_at_once(helm: Settings) -> None:
+    """What waits in Celery's queue is not what waits in Airflow: after three times the timeout Airflow fails it."""
+    worker = SERVICES["worker"]
+    slots = worker["deploy"]["replicas"] * int(worker["command"][worker["command"].index("--concurrency") + 1])
+    assert int(worker["environment"]["AIRFLOW__CORE__PARALLELISM"]) == slots
+    chosen = yaml.safe_load((DEPLOY / "helm" / "celery.yaml").read_text(encoding="utf-8"))["workers"]["celery"]
+    assert helm["core"]["parallelism"] == chosen["replicas"] * helm["celery"]["worker_concurrency"]
+
+
+def test_redis_gives_no_task_out_again_while_it_may_still_fetch(helm: Settings) -> None:
+    """Airflow ends a task whose message comes a second time."""
+    longest = Options.model_fields["max_extract_hours"].default * 3600
+    setting = SERVICES["worker"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]
+    assert int(setting) > longest
+    assert helm["celery_broker_transport_options"]["visibility_timeout"] > longest
 
 
 def test_postgresql_has_room_for_the_sessions_of_all_tasks_at_once() -> None:
