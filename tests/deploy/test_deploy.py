@@ -17,8 +17,10 @@ import sqlalchemy as sa
 import yaml
 
 from include.orderhouse.home import PROJECT
+from include.orderhouse.options import Options
 from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
+from tests.sync.test_warehouse_sessions import BESIDE_REQUESTS
 from tests.warehouse.conftest import server
 
 __all__ = ["server"]
@@ -28,8 +30,24 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VALUES = [DEPLOY / "helm" / name for name in ("values.yaml", "celery.yaml", "kubernetes.yaml")]
 STARTS_AS_ROOT = {"postgres", "s3"}
-"""Their images make their folders their own and step down by themselves."""
+"""PostgreSQL's image makes its folders its own and steps down by itself; the object store's stays root."""
+AIRFLOWS_OWN = 60
+"""Sessions that scheduler, API server, DAG processor and triggerer hold of Airflow's database, as the page has it."""
 HEAD_ONLY = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET")
+
+
+Settings = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def helm() -> Settings:
+    """Airflow's settings of the values for Celery, the one file over the other."""
+    merged: Settings = {}
+    for name in ("values", "celery"):
+        values = yaml.safe_load((DEPLOY / "helm" / f"{name}.yaml").read_text(encoding="utf-8"))
+        for section, settings in values["config"].items():
+            merged[section] = {**merged.get(section, {}), **settings}
+    return merged
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +62,7 @@ def test_every_setting_of_the_compose_file_exists(secrets: Path) -> None:
     named = {name for service in SERVICES.values() for name in service.get("environment", ())}
     named |= {name for file in secrets.glob("*.env") for name in _lines(file)}
     assert {name for name in named if name.startswith("AIRFLOW__")} > set(HEAD_ONLY)
-    assert [name for name in sorted(named) if not _exists(name)] == []
+    assert [name for name in sorted(named) if not exists(name)] == []
 
 
 @pytest.mark.parametrize("file", VALUES, ids=lambda file: file.stem)
@@ -53,15 +71,16 @@ def test_every_setting_of_the_helm_values_exists(file: Path) -> None:
     named = [f"AIRFLOW__{section}__{option}".upper() for section, each in values["config"].items() for option in each]
     named += [entry["name"] for entry in values.get("env", ())]
     named += [entry["envName"] for entry in values.get("secret", ())]
-    assert [name for name in named if not _exists(name)] == []
+    assert [name for name in named if not exists(name)] == []
 
 
 def test_every_service_may_do_as_little_as_it_can() -> None:
     for name, service in SERVICES.items():
         assert service["read_only"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-        if name not in STARTS_AS_ROOT:
+        if name != "postgres":
             assert service["cap_drop"] == ["ALL"], name
+        if name not in STARTS_AS_ROOT:
             assert service["user"].split(":")[0] not in ("", "0", "root"), name
 
 
@@ -77,6 +96,39 @@ def test_two_workers_know_neither_airflows_database_nor_its_keys(secrets: Path) 
     assert worker["env_file"] == ["secrets/worker.env"]
     assert set(HEAD_ONLY).isdisjoint({*worker["environment"], *_lines(secrets / "worker.env")})
     assert worker["environment"]["CONNECTION_CHECK_MAX_COUNT"] == "0", "the image's entrypoint waits for that database"
+
+
+def test_no_more_tasks_are_given_out_than_the_workers_run_at_once(helm: Settings) -> None:
+    """What waits in Celery's queue is not what waits in Airflow: after three times the timeout Airflow fails it."""
+    worker = SERVICES["worker"]
+    slots = worker["deploy"]["replicas"] * int(worker["command"][worker["command"].index("--concurrency") + 1])
+    assert int(worker["environment"]["AIRFLOW__CORE__PARALLELISM"]) == slots
+    chosen = yaml.safe_load((DEPLOY / "helm" / "celery.yaml").read_text(encoding="utf-8"))["workers"]["celery"]
+    assert helm["core"]["parallelism"] == chosen["replicas"] * helm["celery"]["worker_concurrency"]
+
+
+def test_redis_gives_no_task_out_again_while_it_may_still_fetch(helm: Settings) -> None:
+    """Airflow ends a task whose message comes a second time."""
+    longest = Options.model_fields["max_extract_hours"].default * 3600
+    setting = SERVICES["worker"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]
+    assert int(setting) > longest
+    assert helm["celery_broker_transport_options"]["visibility_timeout"] > longest
+
+
+def test_postgresql_has_room_for_the_sessions_of_all_tasks_at_once() -> None:
+    from include.orderhouse.connectors import CONNECTORS, load
+
+    (most,) = (int(word.removeprefix("max_connections=")) for word in SERVICES["postgres"]["command"] if "=" in word)
+    tasks = int(SERVICES["scheduler"]["environment"]["AIRFLOW__CORE__PARALLELISM"])
+    of_a_task = max(load(name).concurrency for name in CONNECTORS) + BESIDE_REQUESTS
+    assert most >= tasks * of_a_task + AIRFLOWS_OWN
+
+
+def test_the_logs_of_a_container_that_is_replaced_stay_where_the_api_server_reads_them() -> None:
+    airflow = [service for service in SERVICES.values() if service["image"].startswith("orderhouse:")]
+    assert len(airflow) > 5
+    assert {volume for service in airflow for volume in service["volumes"]} == {"logs:/opt/airflow/logs"}
+    assert "logs" in COMPOSE["volumes"]
 
 
 def test_every_secret_is_made_anew_and_belongs_to_its_owner_alone(secrets: Path, tmp_path: Path) -> None:
@@ -172,14 +224,15 @@ def test_the_image_is_checked_with_what_compose_lets_it_write() -> None:
     folders = re.findall(r"^for folder in (.+); do options", script, re.MULTILINE)
     assert [folder.split() for folder in folders] == [SERVICES["worker"]["tmpfs"]]
     assert f"--user {SERVICES['worker']['user']} " in script
-    assert [f"--volume {folder} " in script for folder in SERVICES["worker"]["volumes"]] == [True]
+    folders = [volume.partition(":")[2] for volume in SERVICES["worker"]["volumes"]]
+    assert [f"--volume {folder} " in script for folder in folders] == [True]
 
 
 def _lines(file: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines())
 
 
-def _exists(name: str) -> bool:
+def exists(name: str) -> bool:
     """Whether Airflow, a provider of it, Orderhouse or its libraries know a setting."""
     if not name.startswith("AIRFLOW__"):
         return name in _read_by_us() or name in ("AIRFLOW_CONFIG", *_READ_BY_THE_IMAGE, *_READ_BY_LIBRARIES)

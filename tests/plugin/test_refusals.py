@@ -33,14 +33,37 @@ def test_a_made_up_login_and_a_missing_right_are_written_down_once(
 
 def test_the_next_one_a_minute_later_tells_how_many_there_were() -> None:
     found = Refusals()
-    assert [found.count("10.0.0.1", "UNAUTHORIZED", now) for now in (0.0, 1.0, 59.0, 60.0, 61.0)] == [
-        1, None, None, 3, None,
+    address = "10.0.0.1"
+    assert [found.count(address, "UNAUTHORIZED", now) for now in (0.0, 1.0, 59.0, 60.0, 61.0)] == [
+        (address, 1), None, None, (address, 3), None,
     ]  # fmt: skip
-    assert found.count("10.0.0.2", "UNAUTHORIZED", 61.0) == 1
+    assert found.count("10.0.0.2", "UNAUTHORIZED", 61.0) == ("10.0.0.2", 1)
+
+
+def test_a_flood_from_many_addresses_is_few_rows_that_tell_of_all() -> None:
+    """Of IPv6 one sender has as many addresses as it likes; a row keeps all others from the log while it is added."""
+    found = Refusals()
+    for minute in range(5):
+        told = [found.count(f"{minute}:{number}", "UNAUTHORIZED", 60.0 * minute) for number in range(400)]
+        assert len([row for row in told if row]) <= refusals.MOST_ROWS + 1
+    addresses = [f"{minute}:{number}" for minute in range(5) for number in range(400)]
+    again = [found.count(address, "UNAUTHORIZED", 300.0) for address in addresses]
+    assert len([row for row in again if row]) <= refusals.MOST_ROWS + 1
+    late = found.count("late", "UNAUTHORIZED", 301.0)
+    assert late is None
+    assert found.count("later", "UNAUTHORIZED", 400.0) == ("later", 1)
+
+
+def test_what_the_rows_of_a_minute_do_not_hold_is_counted_together() -> None:
+    found = Refusals()
+    told = [found.count(str(number), "UNAUTHORIZED", 0.0) for number in range(refusals.MOST_ROWS + 10)]
+    assert told[refusals.MOST_ROWS :] == [(refusals.OTHERS, 1)] + [None] * 9
+    more = [found.count(f"more {number}", "UNAUTHORIZED", 60.0) for number in range(refusals.MOST_ROWS + 1)]
+    assert more[-1] == (refusals.OTHERS, 10)
 
 
 def test_a_flood_from_many_addresses_takes_little_memory() -> None:
     found = Refusals()
     for number in range(5000):
-        found.count(str(number), "UNAUTHORIZED", 0.0)
+        found.count(str(number), "UNAUTHORIZED", 2.1 * number)
     assert len(found._told) == 1000

@@ -44,7 +44,22 @@ def test_loading_the_plugin_loads_no_web_server() -> None:
 def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> None:
     answer = served("acme/index.html")
     assert (answer.body, answer.media_type) == (b"<h1>report</h1>", "text/html")
-    assert "connect-src 'none'" in answer.headers["content-security-policy"]
+    assert _allowed(answer.headers["content-security-policy"], "connect-src") == ["'none'"]
+
+
+def test_a_report_that_somebody_has_changed_in_the_bucket_runs_no_script_with_a_users_rights(reports: Path) -> None:
+    """Whoever may write there, such as the worker of one customer, must not act as the administrator who looks."""
+    policy = served("acme/index.html").headers["content-security-policy"]
+    for kind in ("script-src", "object-src", "frame-src", "form-action", "base-uri"):
+        assert _allowed(policy, kind) == ["'none'"], kind
+    assert _allowed(policy, "frame-ancestors") == ["'self'"]
+
+
+def _allowed(policy: str, kind: str) -> list[str]:
+    """What a Content-Security-Policy allows of a kind; of what is fetched, ``default-src`` where it does not say."""
+    told = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    not_fetched = ("form-action", "base-uri", "frame-ancestors")
+    return told.get(kind, ["anything"] if kind in not_fetched else told["default-src"])
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """The warehouse can be spread over servers by ``connection``, as Citus does it: the statements' part of that.
 
 Every statement of whole syncs is recorded as the driver gets it, and parsed. One that writes a distributed table names
-the connection it writes to; one that joins two of them joins by connection.
+the connection it writes to; one that joins two of them joins by connection. What Citus refuses of a write besides is
+in its source, `multi_router_planner.c`: a function there must give every server the same, and so must one that says
+what a row that is there already becomes; rows are locked on one server only.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -15,13 +18,20 @@ import sqlglot
 from psycopg import sql
 from sqlglot import exp
 
+from include.orderhouse.options import Retention
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.dismissal import dismiss_rejects
+from include.orderhouse.warehouse.erasure import erase_rows
+from include.orderhouse.warehouse.resealing import reseal
+from include.orderhouse.warehouse.retention import enforce
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
+from tests.warehouse.test_distribution import DISTRIBUTED, DISTRIBUTED_BY
 
-DISTRIBUTED_BY = "connection"
+VOLATILE = {"CLOCK_TIMESTAMP", "GEN_RANDOM_UUID", "RANDOM", "NEXTVAL"}
+STABLE = {"NOW", "CURRENT_TIMESTAMP", "STATEMENT_TIMESTAMP"}
 SCHEMAS = ("procurement", "ops")
 _PARAMETER = re.compile(r"%(?:\((\w+)\))?s(?:::(?:TIMESTAMP WITH TIME ZONE|\w+)(?:\[\])?)?")
 
@@ -43,7 +53,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 @pytest.fixture
 def parsed(recorded: set[str], odoo: Sandbox, system: System) -> list[exp.Expression]:
-    """What a life of syncs says: initial, incremental, with a reject and a deletion, replayed and mapped again."""
+    """What the life of a connection says: initial, incremental, with a reject and a deletion, replayed, mapped again;
+    rejects given up, data keys and retention seen to, and in the end all of it erased."""
     system.sync()
     company: Company = odoo.company
     first, second, third = sorted(company.orders)[:3]
@@ -53,6 +64,12 @@ def parsed(recorded: set[str], odoo: Sandbox, system: System) -> list[exp.Expres
     odoo.clock.advance(3600)
     for mode in (Mode.INCREMENTAL, Mode.RECONCILE, Mode.REPLAY, Mode.REMAP):
         system.sync(mode)
+    engine, name = system.runtime.warehouse, system.runtime.connection.name
+    rejects = [str(row["reject_id"]) for row in system.rows("SELECT reject_id FROM ops.reject")]
+    dismiss_rejects(engine, name, rejects, "ada", "a test order")
+    reseal(engine, system.runtime.cipher)
+    enforce(engine, name, Retention(raw=timedelta(days=1)))
+    erase_rows(engine, name, name)
     texts = [_PARAMETER.sub(lambda found: f":{found[1] or 'p'}", text) for text in recorded]
     return [
         sqlglot.parse_one(text, dialect="postgres") for text in texts if any(f"{name}." in text for name in SCHEMAS)
@@ -64,6 +81,31 @@ def test_every_statement_stays_within_one_connection(parsed: list[exp.Expression
     assert len(written) > 20
     assert {_target(each) for each in written} >= {"ops.sync", "ops.reject", "procurement.purchase_order_line"}
     assert [each.sql("postgres") for each in parsed if not _stays(each)] == []
+
+
+def test_no_write_into_a_distributed_table_says_what_another_server_would_say_otherwise(
+    parsed: list[exp.Expression],
+) -> None:
+    written = {_target(each) for each in parsed}
+    assert written > {"procurement.purchase_order", "ops.order_version", "ops.order_raw", "ops.reject"}
+    assert [each.sql("postgres") for each in parsed if not _is_the_same_everywhere(each)] == []
+
+
+def test_a_write_that_another_server_would_take_otherwise_is_found() -> None:
+    good = (
+        "INSERT INTO ops.reject (connection, at) VALUES (:c, clock_timestamp())",
+        "INSERT INTO ops.limiter (connection) VALUES (:c) ON CONFLICT (connection) DO UPDATE SET at = now()",
+        "UPDATE ops.reject SET at = now() WHERE connection = :c",
+        "SELECT 1 FROM ops.reject WHERE connection = :c FOR UPDATE",
+    )
+    bad = (
+        "INSERT INTO ops.reject (connection) VALUES (:c) ON CONFLICT (connection) DO UPDATE SET at = now()",
+        "UPDATE ops.reject SET at = clock_timestamp() WHERE connection = :c",
+        "UPDATE ops.reject SET at = coalesce(at, now()) WHERE connection = :c",
+        "DELETE FROM ops.reject WHERE connection = :c AND at < clock_timestamp()",
+        "SELECT 1 FROM ops.reject WHERE customer = :c FOR UPDATE",
+    )
+    assert [_is_the_same_everywhere(_parse(text)) for text in (*good, *bad)] == [True] * 4 + [False] * 5
 
 
 def test_a_statement_that_leaves_its_connection_is_found() -> None:
@@ -121,6 +163,29 @@ def _joins_by_connection(select: exp.Select) -> bool:
         *(_equated(join.args.get("on")) for join in select.args["joins"])
     )
     return DISTRIBUTED_BY in using | equated
+
+
+def _is_the_same_everywhere(statement: exp.Expression) -> bool:
+    """Whether Citus sends a statement to the servers of distributed tables."""
+    if statement.find(exp.Lock) and _tables(statement) & DISTRIBUTED:
+        return DISTRIBUTED_BY in _equated(statement.args.get("where"))
+    if _target(statement) not in DISTRIBUTED:
+        return True
+    if conflict := statement.find(exp.OnConflict):
+        return not _functions(conflict) & (VOLATILE | STABLE)
+    choices = {name for each in statement.find_all(exp.Coalesce, exp.Case) for name in _functions(each)}
+    is_added = isinstance(statement, exp.Insert)
+    return is_added or not (_functions(statement) & VOLATILE or choices & STABLE)
+
+
+def _tables(statement: exp.Expression) -> set[str]:
+    return {f"{table.db}.{table.name}" for table in statement.find_all(exp.Table)}
+
+
+def _functions(part: exp.Expression) -> set[str]:
+    """The names of the functions that are called in a part of a statement."""
+    called = part.find_all(exp.Func)
+    return {(each.name if isinstance(each, exp.Anonymous) else each.sql_name()).upper() for each in called}
 
 
 def _equated(condition: exp.Expression | None) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import RateLimitExceeded, WarehouseUnavailable
+from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, WarehouseUnavailable
 from include.orderhouse.home import PROJECT
 from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
 from tests.warehouse.orders import rows
@@ -196,3 +196,16 @@ def test_a_slot_of_a_lost_connection_is_not_given_back_for_another_that_holds_it
         assert rows(engine, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [(1,)]
         now.__exit__(None, None, None)
         assert rows(engine, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [(0,)]
+
+
+def test_a_slot_that_another_session_took_is_told_instead_of_held_for_good(engine: sa.Engine) -> None:
+    """As behind PgBouncer with `pool_mode = transaction`: what gives the slot back arrives in another session."""
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter:
+        slot = limiter.slot()
+        slot.__enter__()
+        assert limiter._session is not None
+        limiter._session.execute("SELECT pg_advisory_unlock_all()")
+        with pytest.raises(ConfigurationInvalid, match="pool_mode = session"):
+            slot.__exit__(None, None, None)
+        with limiter.slot():
+            pass

@@ -14,8 +14,8 @@ from include.orderhouse.reports import read_report
 router = APIRouter(prefix="/reports", include_in_schema=False)
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self' 'unsafe-inline' data:; connect-src 'none'; form-action 'none'; "
-    "frame-ancestors 'self'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-cache",
 }

@@ -13,7 +13,7 @@ from include.orderhouse.warehouse.rejects import mark_stale
 from include.orderhouse.warehouse.task import ALONE
 
 _DISMISS = """
-    UPDATE ops.reject SET resolved_at = clock_timestamp(), resolution = 'dismissed',
+    UPDATE ops.reject SET resolved_at = statement_timestamp(), resolution = 'dismissed',
         resolved_by = %(resolved_by)s, resolution_note = %(note)s
     WHERE connection = %(connection)s AND reject_id = ANY(%(reject_ids)s::uuid[]) AND resolved_at IS NULL
 """

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from include.orderhouse.errors import RateLimitExceeded
+from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded
 from include.orderhouse.warehouse.engine import outages_named
 
 WINDOW_SECONDS = 60.0
@@ -135,11 +135,19 @@ class SharedLimiter:
             return int(row[0]), self._session
 
     def _give_back(self, slot: int, session: psycopg.Connection[Any]) -> None:
-        """With a lost session its slots were free at once: what is held now is another's, in a later session."""
+        """With a lost session its slots were free at once: what is held now is another's, in a later session.
+
+        ConfigurationInvalid where the server did not hold the slot for this session: then nobody can give it back.
+        """
         with self._talking, outages_named():
             if self._held.get(slot) is session:
                 del self._held[slot]
-                self._execute(_GIVE_BACK, slot=slot)
+                if self._execute(_GIVE_BACK, slot=slot).fetchone() != (True,):
+                    raise ConfigurationInvalid(
+                        f"The warehouse did not hold a request's slot of {self._name!r} for the session that took it.",
+                        action="A pooler between here and PostgreSQL gives sessions to others after each transaction: "
+                        "set its pool_mode = session, or name PostgreSQL itself, and end the pooler's sessions.",
+                    )
 
     def _ask(self, statement: str, **values: Any) -> Any:
         with self._talking, outages_named():
