@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from include.orderhouse.connectors.netsuite import values as v
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_netsuite import NAME, NOW
-from tests.connectors.test_netsuite_units import frames_of, line_of, serving
+from tests.connectors.netsuite_account import NAME, NOW, Row, frames_of, line_of, serving
 from tests.sandbox import history
 from tests.sandbox.generate import generate
 from tests.sandbox.order import LineKind
-
-Row = dict[str, Any]
 
 
 @pytest.mark.parametrize(
