@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from include.orderhouse.connectors.netsuite import CONNECTOR
+from include.orderhouse.errors import RequestRefused
 from tests.connectors.conftest import SourceFor
 from tests.connectors.netsuite_account import (
     EVER,
@@ -120,9 +123,10 @@ def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(connect: S
     assert set(details["lines"]) == {"custcol_drawing", "custcol_weight", "custcol_needs_inspection"}
 
 
-def test_h23_what_the_account_does_not_have_is_left_out(connect: SourceFor, company: Company) -> None:
+@pytest.mark.parametrize("refusals", ["records", "identifiers"])
+def test_h23_what_the_account_does_not_have_is_left_out(connect: SourceFor, company: Company, refusals: str) -> None:
     lacking = "vendor.vatregnumber,vendor.defaultbillingaddress,term,transaction.incoterm,transactionline.vendorname"
-    with serving(company, absent=lacking) as running:
+    with serving(company, absent=lacking, refusals=refusals) as running:
         source = connect(running)
         record = one(source, an_order(company))
         assert fetched(source, EVER) == keys(company.orders.values())
@@ -131,11 +135,27 @@ def test_h23_what_the_account_does_not_have_is_left_out(connect: SourceFor, comp
     assert not {"term", "vendor_address"} & set(record)
 
 
-def test_accounts_without_subsidiaries_are_read_as_a_whole(connect: SourceFor, company: Company) -> None:
-    with serving(company, absent="subsidiary,transactionline.subsidiary") as running:
+@pytest.mark.parametrize("refusals", ["records", "identifiers"])
+def test_accounts_without_subsidiaries_are_read_as_a_whole(connect: SourceFor, company: Company, refusals: str) -> None:
+    with serving(company, absent="subsidiary,transactionline.subsidiary", refusals=refusals) as running:
         source = connect(running)
         assert source.catalogue.scope == ("everything",)
         assert fetched(source, EVER) == keys(company.orders.values())
+
+
+@pytest.mark.parametrize("absent", ["employee.email", "employee.email,vendor.email"])
+def test_an_identifier_that_several_tables_may_have_is_left_out_where_it_is_unknown(
+    connect: SourceFor, company: Company, absent: str
+) -> None:
+    with serving(company, absent=absent, refusals="identifiers") as running:
+        source = connect(running)
+    assert set(source.catalogue.details["absent"]) == set(absent.split(","))
+
+
+def test_an_identifier_that_no_table_lacks_is_what_the_account_says_it_is(connect: SourceFor, company: Company) -> None:
+    account = serving(company, absent="transaction.type", refusals="identifiers")
+    with account as running, pytest.raises(RequestRefused, match="Unknown identifier 'type'"):
+        connect(running)
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.netsuite import queries
+from include.orderhouse.connectors.netsuite.absences import absences
 from include.orderhouse.errors import PermissionDenied, RequestRefused
-from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, one_of, run, walk
+from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, one_of, run, walk
 
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
