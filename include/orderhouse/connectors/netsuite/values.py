@@ -7,16 +7,31 @@ SOAP schema browser has an amount and isClosed. How far they have come is what t
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from include.orderhouse.connectors.netsuite.codes import LINE_TYPES, STATUSES
 from include.orderhouse.decimals import number
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
 from include.orderhouse.progress import expected, progress
 
 GOODS = ("goods", "service", "asset")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""
+
+
+def vendor_address(name: str) -> Derived:
+    """A part of the vendor's address: that of the order, else the vendor's default one, never of both.
+
+    The billing address of a purchase order is the vendor's: its field is labelled "Vendor", and has the vendor's
+    mailing address by default (``billaddress`` in the records browser).
+    """
+
+    def part(order: Record) -> Any:
+        return (order.get("billing_address") or order.get("vendor_address") or {}).get(name)
+
+    says = f"{name} of billing_address, which is the vendor's, or of vendor_address where there is none"
+    return derived(part, says, f"billing_address.{name}", f"vendor_address.{name}")
 
 
 @derived_from("itemtype")
