@@ -80,7 +80,7 @@ def _order(company: Company, order: Order) -> Row:
         "source_created_at": _second(order.created_at),
         "source_modified_at": None if order.lacks_modified_at else _second(order.changed_at(HEADER_MOVES)),
         "order_type": "standard",
-        "status": STATUSES[letter],
+        "status": _status(order, letter),
         "approval_status": {"A": "pending", "C": "rejected"}.get(letter, "approved"),
         "receipt_status": order.receipt_progress.value,
         "invoice_status": order.invoice_progress.value,
@@ -108,6 +108,11 @@ def _order(company: Company, order: Order) -> Row:
         "memo": _text(order.memo),
         "lines": _lines(company, order),
     }
+
+
+def _status(order: Order, letter: str) -> str:
+    is_partly_billed = letter in "BDEF" and order.invoice_progress is Progress.PARTIAL
+    return "partially_invoiced" if is_partly_billed else STATUSES[letter]
 
 
 def _terms(company: Company, order: Order) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.netsuite.codes import LINE_TYPES, STATUSES
+from include.orderhouse.connectors.netsuite.codes import IN_FORCE, LINE_TYPES, PARTLY_BILLED, STATUSES
 from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
 from include.orderhouse.progress import expected, progress
@@ -84,6 +84,17 @@ def invoice_status(order: Record) -> str:
     without quantity.
     """
     return _come(order, "quantitybilled", "invoiced")
+
+
+@derived_from("status", "lines")
+def status(order: Record) -> Any:
+    """status; refined where it tells of receipts and the order is billed in part.
+
+    What is billed as a whole ahead of its goods stands where its receipts do.
+    """
+    told = order.get("status")
+    is_partly_billed = _stands_at(order, *IN_FORCE) and invoice_status(order) == "partial"
+    return f"{told}{PARTLY_BILLED}" if is_partly_billed else told
 
 
 @derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "dropship", "^status")
