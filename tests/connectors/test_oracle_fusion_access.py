@@ -47,11 +47,22 @@ def test_a_pod_that_cannot_be_paged_by_its_key_is_a_configuration_error(connect:
         connect()
 
 
-@pytest.mark.parametrize("options", [{"forbidden": "draftPurchaseOrders"}])
-def test_a_user_who_may_not_see_drafts_is_told_what_to_do(connect: SourceFor, company: Company) -> None:
-    with pytest.raises(PermissionDenied, match=r"settings\.read_drafts"):
-        connect()
-    assert fetched(connect(read_drafts=False)) == keys(o for o in company.orders.values() if not is_draft(o))
+@pytest.mark.parametrize(
+    ("options", "setting"),
+    [
+        ({"forbidden": "draftPurchaseOrders"}, "read_drafts"),
+        ({"forbidden": "purchaseOrderSchedules"}, "watch_schedules"),
+        ({"forbidden": "suppliers"}, "read_suppliers"),
+        ({"forbidden": "purchaseOrderLifeCycleDetails"}, "read_receipts"),
+    ],
+)
+def test_a_user_who_may_not_see_everything_is_told_which_setting_does_without(
+    connect: SourceFor, company: Company, setting: str
+) -> None:
+    with pytest.raises(PermissionDenied, match=rf"settings\.{setting} to false"):
+        fetched(connect(**{"read_receipts": True, setting: True}))
+    seen = [order for order in company.orders.values() if setting != "read_drafts" or not is_draft(order)]
+    assert fetched(connect(**{"read_receipts": True, setting: False})) == keys(seen)
 
 
 @pytest.mark.parametrize("authentication", ["basic", "client_credentials", "user_assertion"])
