@@ -27,6 +27,7 @@ from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.oracle_fusion.statuses import has_change_order, header_updated_at, is_draft
 from tests.sandbox.dialects.oracle_fusion.values import line_id, order_id
+from tests.sandbox.order import Stage
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "options", "served"]
@@ -99,6 +100,21 @@ def test_drafts_are_read_and_change_orders_in_work_are_not(connect: SourceFor, c
     approved = keys(order for order in company.orders.values() if not is_draft(order))
     assert fetched(connect(read_drafts=False)) == approved
     assert found(CONNECTOR.read(connect(read_drafts=False), [key(drafts[0])])) == []
+
+
+@pytest.mark.parametrize("options", [{"approval": "SENT FOR SIGNATURE"}, {"approval": "SOMETHING NEW"}])
+def test_documents_that_never_were_in_force_are_drafts_whatever_their_status(
+    connect: SourceFor, company: Company, options: dict[str, str]
+) -> None:
+    """The vendor's list of statuses grows; only change orders, whose order is in force, are no drafts."""
+    waiting = keys(order for order in company.orders.values() if order.stage is Stage.PENDING_APPROVAL)
+    source = connect()
+    assert waiting
+    assert fetched(source) == keys(company.orders.values())
+    assert found(CONNECTOR.read(source, waiting)) == waiting
+    assert {key.source_order_id for page in CONNECTOR.scan(source) for key in page.keys} >= set(waiting)
+    statuses = {record["StatusCode"] for page in CONNECTOR.read(source, waiting) for record in page.records}
+    assert statuses == {options["approval"]}
 
 
 def test_reading_by_id_gives_what_exists_and_leaves_out_what_is_gone(
