@@ -121,7 +121,7 @@ def test_soft_closed_orders_are_closed(company: Company, source_for: SourceFor) 
         ({"service-type": "quantity_deliverable"}, "invoiced"),
         ({"type": "OrderAmountLine", "quantity": None}, "invoiced"),
         ({"status": "received"}, "invoiced"),
-        ({"status": "soft_closed_for_receiving"}, "soft_closed"),
+        ({"status": "soft_closed_for_receiving"}, "invoiced"),
         ({"_order": {"status": "closed"}}, "closed"),
         ({"_order": {"status": "expensed"}}, "invoiced"),
     ],
@@ -131,6 +131,28 @@ def test_goods_that_are_invoiced_before_they_came_are_still_to_come(facts: dict[
     line = {"type": "OrderQuantityLine", "quantity": "4.0", "total": "100.00", "received": "0.0", "invoiced": "100.00"}
     line |= {"status": "created", "receipt-required": True, "_order": {"status": "issued"}, **facts}
     assert line_values.line_status(line) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "received", "invoiced", "order", "told"),
+    [
+        ("soft_closed_for_receiving", "3.0", "0.00", "issued", "received"),
+        ("soft_closed_for_receiving", "3.0", "25.00", "issued", "partly invoiced"),
+        ("soft_closed_for_receiving", "4.0", "100.00", "issued", "invoiced"),
+        ("soft_closed_for_receiving", "0.0", "0.00", "issued", "soft_closed"),
+        ("soft_closed_for_receiving", "3.0", "0.00", "soft_closed", "soft_closed"),
+        ("soft_closed_for_invoicing", "3.0", "25.00", "issued", "soft_closed"),
+        ("soft_closed", "3.0", "25.00", "issued", "soft_closed"),
+    ],
+)
+def test_a_line_that_is_closed_for_receiving_alone_is_still_to_be_invoiced(
+    status: str, received: str, invoiced: str, order: str, told: str
+) -> None:
+    """Coupa closes and reopens a line for receiving and for invoicing by actions of their own."""
+    line = {"quantity": "4.0", "total": "100.00", "received": received, "invoiced": invoiced, "receipt-required": True}
+    line |= {"status": status, "_order": {"status": order}}
+    assert line_values.line_status(line) == told
+    assert line_values.is_closed(line) is (told == "soft_closed")
 
 
 def test_a_line_of_which_receipts_are_left_out_is_invoiced() -> None:
