@@ -1,12 +1,13 @@
-"""Whose the addresses on NetSuite's purchase orders are: what is called the billing address is the vendor's."""
+"""Whose the addresses on NetSuite's purchase orders are, and whether the goods go to a customer."""
 
 from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.connectors.netsuite.values import vendor_address
+from include.orderhouse.connectors.netsuite.codes import ORDER_TYPES
+from include.orderhouse.connectors.netsuite.values import order_type, vendor_address
 from tests.connectors.conftest import SourceFor
-from tests.connectors.netsuite_account import NAME, an_order, company, frames_of, serving
+from tests.connectors.netsuite_account import NAME, Row, an_order, company, frames_of, serving
 from tests.sandbox.company import Company
 
 __all__ = ["company"]
@@ -27,3 +28,17 @@ def test_the_vendors_address_is_the_orders_own_or_else_the_default_one(
 def test_two_addresses_of_a_vendor_are_not_mixed() -> None:
     order = {"billing_address": {"addr1": "Hafen 1"}, "vendor_address": {"addr1": "Ring 2", "addr2": "Floor 3"}}
     assert [vendor_address(name)(order) for name in ("addr1", "addr2")] == ["Hafen 1", None]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([{"itemtype": "InvtPart", "dropship": "T"}, {"itemtype": "Service", "dropship": "F"}], "drop_ship"),
+        ([{"itemtype": "InvtPart", "dropship": "T"}, {"itemtype": "InvtPart", "dropship": "F"}], "standard"),
+        ([{"itemtype": "Service", "dropship": "F"}], "standard"),
+        ([{"itemtype": "InvtPart"}], "standard"),
+        ([], "standard"),
+    ],
+)
+def test_an_order_is_a_drop_shipment_where_all_its_goods_go_to_a_customer(lines: list[Row], told: str) -> None:
+    assert ORDER_TYPES[order_type({"type": "PurchOrd", "lines": lines})] == told

@@ -41,7 +41,7 @@ ABSENT_ON_LINES = (
 CANNOT_CARRY: dict[str, str] = {
     **{f"purchase_order.{name}": NO_COLUMN for name in ABSENT.split()},
     **{f"purchase_order_line.{name}": NO_COLUMN for name in ABSENT_ON_LINES.split()},
-    "purchase_order.order_type": "blanket orders are another transaction type, drop shipments ordinary orders",
+    "purchase_order.order_type": "blanket orders are another transaction type; drop shipments are told by their goods",
     "purchase_order.status": "drafts await approval; sent and acknowledged are not told; cancelled orders are closed",
     "purchase_order.company_code": "subsidiaries have an internal id and a name, no code",
     "purchase_order.buyer_code": "employees have an internal id and a name, no code",
@@ -79,7 +79,7 @@ def _order(company: Company, order: Order) -> Row:
         "order_number": order.number,
         "source_created_at": _second(order.created_at),
         "source_modified_at": None if order.lacks_modified_at else _second(order.changed_at(HEADER_MOVES)),
-        "order_type": "standard",
+        "order_type": _order_type(order),
         "status": _status(order, letter),
         "approval_status": {"A": "pending", "C": "rejected"}.get(letter, "approved"),
         "receipt_status": order.receipt_progress.value,
@@ -108,6 +108,11 @@ def _order(company: Company, order: Order) -> Row:
         "memo": _text(order.memo),
         "lines": _lines(company, order),
     }
+
+
+def _order_type(order: Order) -> str:
+    has_goods = any(LINE_TYPES[line.kind] == "goods" for line in order.goods_lines)
+    return "drop_ship" if order.order_type == "drop_ship" and has_goods else "standard"
 
 
 def _status(order: Order, letter: str) -> str:

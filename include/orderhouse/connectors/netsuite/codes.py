@@ -24,6 +24,7 @@ ORDER_STATUSES = STATUSES | {
 }
 """Statuses of orders in force are those of their receipts; what is billed of them in part refines them."""
 
+ORDER_TYPES = {"PurchOrd": "standard", "PurchOrd, dropship": "drop_ship"}
 APPROVALS = {"1": "pending", "2": "approved", "3": "rejected"}
 
 LINE_TYPES = {

@@ -70,6 +70,14 @@ def _pair(line: Record, quantity: str) -> tuple[Decimal, Decimal]:
     return size(line, quantity), size(line, "quantity")
 
 
+@derived_from("type", "lines.itemtype", "lines.dropship")
+def order_type(order: Record) -> Any:
+    """type; dropship where all goods go from the vendor to a customer."""
+    goods = lines_of(order, "goods")
+    is_drop_shipment = goods and all(line.get("dropship") == "T" for line in goods)
+    return f"{order.get('type')}, dropship" if is_drop_shipment else order.get("type")
+
+
 @derived_from("lines", "status")
 def receipt_status(order: Record) -> str:
     """quantityshiprecv against quantity of the goods lines, without those closed before anything came; status for lines

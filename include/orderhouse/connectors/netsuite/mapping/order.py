@@ -8,7 +8,7 @@ from typing import Any
 
 from include.orderhouse.connectors.netsuite import amounts as a
 from include.orderhouse.connectors.netsuite import values as v
-from include.orderhouse.connectors.netsuite.codes import APPROVALS, ORDER_STATUSES
+from include.orderhouse.connectors.netsuite.codes import APPROVALS, ORDER_STATUSES, ORDER_TYPES
 from include.orderhouse.mapping import (
     Expression,
     Place,
@@ -44,7 +44,7 @@ def _address(at: Callable[[str], Place], **known: Any) -> Address[Expression]:
 ORDER = PurchaseOrder[Expression](
     source_order_id=text("id"),
     order_number=text("tranid"),
-    order_type=code("type", {"PurchOrd": "standard"}),
+    order_type=code(v.order_type, ORDER_TYPES),
     status=code(v.status, ORDER_STATUSES),
     approval_status=code("approvalstatus", APPROVALS),
     receipt_status=code(v.receipt_status),
