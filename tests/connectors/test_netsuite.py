@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.connectors.netsuite import CONNECTOR
-from include.orderhouse.errors import RequestRefused
+from include.orderhouse.errors import ConfigurationInvalid, RequestRefused
 from tests.connectors.conftest import SourceFor
 from tests.connectors.netsuite_account import (
     EVER,
@@ -47,6 +47,26 @@ def test_a_connection_reads_the_subsidiaries_it_names(connect: SourceFor, compan
     assert source.catalogue.scope == ("subsidiary 2",)
     assert fetched(source, EVER) == expected
     assert sorted(key.source_order_id for page in CONNECTOR.scan(source) for key in page.keys) == expected
+
+
+def test_a_subsidiary_that_the_role_does_not_see_is_not_read_as_no_orders(connect: SourceFor) -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"no subsidiary 77, 99 .* there are: 1 \(.+\), 2 \(.+\)\."):
+        connect(subsidiaries=(99, 2, 77))
+
+
+def test_an_account_without_subsidiaries_has_none_to_choose(connect: SourceFor, company: Company) -> None:
+    account = serving(company, absent="subsidiary,transactionline.subsidiary", refusals="identifiers")
+    with account as running, pytest.raises(ConfigurationInvalid, match=r"Remove settings\.subsidiaries"):
+        connect(running, subsidiaries=(2,))
+
+
+def test_the_chosen_subsidiaries_are_the_scope_where_the_role_may_not_list_them(
+    connect: SourceFor, company: Company
+) -> None:
+    with serving(company, absent="subsidiary") as running:
+        source = connect(running, subsidiaries=(2,))
+        assert source.catalogue.scope == ("subsidiary 2",)
+        assert fetched(source, EVER) == keys(order for order in company.orders.values() if order.entity == "DE01")
 
 
 def test_every_order_comes_exactly_once_with_the_accounts_count(connect: SourceFor, company: Company) -> None:
