@@ -30,7 +30,7 @@ def vendor_address(name: str) -> Derived:
     def part(order: Record) -> Any:
         return (order.get("billing_address") or order.get("vendor_address") or {}).get(name)
 
-    says = f"{name} of billing_address, which is the vendor's, or of vendor_address where there is none"
+    says = f"{name} of billing_address, which is the vendor's, else of vendor_address"
     return derived(part, says, f"billing_address.{name}", f"vendor_address.{name}")
 
 
