@@ -57,6 +57,15 @@ def test_every_order_comes_exactly_once_from_any_instance(
         )
 
 
+@pytest.mark.parametrize("options", PLAYS[:3], ids=str)
+def test_pages_of_one_order_lead_to_the_next_whichever_way_they_are_sorted(
+    company: Company, source_for: SourceFor, options: dict[str, str]
+) -> None:
+    """H19: one row alone does not tell the order of rows."""
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: options}) as running:
+        assert sorted(fetched(source_for(NAME, running, page_size=1), EVER)) == sorted(company.orders)
+
+
 def test_a_window_is_closed_at_its_start_and_open_at_its_end(source: Source, company: Company) -> None:
     """H1, H2, H4, H10: adjoining windows hold every order once, also those of one second."""
     dated = {order.id: updated_at(order) for order in company.orders.values() if not order.lacks_modified_at}
