@@ -144,6 +144,23 @@ def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(connect: S
 
 
 @pytest.mark.parametrize("refusals", ["records", "identifiers"])
+@pytest.mark.parametrize(
+    ("chosen", "missing"),
+    [
+        ({"header_columns": ("custbody_fase:date",)}, "transaction.custbody_fase"),
+        ({"line_columns": ("custcol_colour", "custcol_weight")}, "transactionline.custcol_colour"),
+    ],
+)
+def test_h21_a_column_that_the_connection_names_and_the_account_lacks_is_not_passed_over(
+    connect: SourceFor, company: Company, refusals: str, chosen: dict[str, tuple[str, ...]], missing: str
+) -> None:
+    account = serving(company, refusals=refusals)
+    with account as running, pytest.raises(ConfigurationInvalid, match=missing) as refused:
+        connect(running, **chosen)
+    assert f"settings.{next(iter(chosen))}" in refused.value.action
+
+
+@pytest.mark.parametrize("refusals", ["records", "identifiers"])
 def test_h23_what_the_account_does_not_have_is_left_out(connect: SourceFor, company: Company, refusals: str) -> None:
     lacking = "vendor.vatregnumber,vendor.defaultbillingaddress,term,transaction.incoterm,transactionline.vendorname"
     with serving(company, absent=lacking, refusals=refusals) as running:

@@ -24,11 +24,24 @@ def discover(source: Source) -> Catalogue:
     asked = replace(source, catalogue=Catalogue(details=details))
     absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
     absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
+    _check_columns(source, absent)
     _check_units(asked, absent)
     own = _base_currency(source) if "subsidiary" in absent else {}
     subsidiaries = _subsidiaries(source, absent)
     scope = tuple(f"subsidiary {number}" for number in subsidiaries) or ("everything",)
     return Catalogue(scope, details | {"absent": absent, "own": own})
+
+
+def _check_columns(source: Source, absent: Sequence[str]) -> None:
+    """What the connection names must be there; of what we ask for by ourselves an account may lack some."""
+    settings = source.settings
+    for setting, table in (("header_columns", "transaction"), ("line_columns", "transactionline")):
+        named = [f"{table}.{column.partition(':')[0].lower()}" for column in getattr(settings, setting)]
+        if missing := [name for name in named if name in absent]:
+            raise ConfigurationInvalid(
+                f"The account does not have, or not show, {', '.join(missing)}.",
+                action=f"Correct settings.{setting}, or let the connection's role view what it names; then sync again.",
+            )
 
 
 def _check_units(source: Source, absent: Sequence[str]) -> None:
