@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from include.orderhouse.connections import read_connection
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
 from include.orderhouse.connectors.coupa.values import company_day, written_day
 from include.orderhouse.connectors.coupa.values import line as line_values
 from include.orderhouse.connectors.coupa.values import order as order_values
+from include.orderhouse.errors import ConfigurationInvalid
 from tests.connectors.conftest import SourceFor
 from tests.connectors.coupa_instance import (
     EVER,
@@ -84,6 +88,16 @@ def test_segments_and_charges_are_what_the_settings_say(
         record = read_one(source_for(NAME, instance, charge_commodities=commodities), order)
         assert order_values.sum_of("total", "", True)(record) == charges
         assert order_values.subtotal(record) == order.subtotal + order.charges_amount - charges
+
+
+@pytest.mark.parametrize("segment", ["segment_3", "Segment-3", "segment-03", "segment-0", "segment-21", "3"])
+def test_a_segment_that_no_account_has_is_refused_instead_of_being_read_as_empty(tmp_path: Path, segment: str) -> None:
+    file = tmp_path / "connections.yaml"
+    settings = {"segments": {"segment-20": "fund", segment: "cost_center"}}
+    connection = {"connector": NAME, "customer": "x", "settings": settings}
+    file.write_text(yaml.safe_dump({"connections": {"a": connection}}))
+    with pytest.raises(ConfigurationInvalid, match=rf"settings\.segments\.{segment}.*segment-1 to segment-20"):
+        read_connection("a", file)
 
 
 def test_a_header_without_currency_and_total_has_those_of_its_lines(company: Company, source_for: SourceFor) -> None:
