@@ -136,8 +136,11 @@ def test_h21_custom_fields_come_with_their_types(connect: SourceFor, company: Co
     assert record["custbody_is_capex"] == ("T" if order.custom["is_capex"] else "F")
 
 
-def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(connect: SourceFor, company: Company) -> None:
-    with serving(company, absent="customfield") as running:
+@pytest.mark.parametrize("bill_lines", ["0", "1500"])
+def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(
+    connect: SourceFor, company: Company, bill_lines: str
+) -> None:
+    with serving(company, absent="customfield", bill_lines=bill_lines) as running:
         details = connect(running, header_columns=("custbody_review_date:date",)).catalogue.details
     assert {"custbody_budget", "custbody_priority", "custbody_review_date:date"} <= set(details["header"])
     assert set(details["lines"]) == {"custcol_drawing", "custcol_weight", "custcol_needs_inspection"}

@@ -15,6 +15,12 @@ from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, number, run, w
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
 
+LATEST_ORDERS = "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC"
+LATEST_LINES = (
+    "SELECT * FROM transactionline WHERE transaction IN (SELECT id FROM transaction WHERE type = 'PurchOrd') "
+    "ORDER BY transaction DESC, id"
+)
+
 
 def discover(source: Source) -> Catalogue:
     """Custom fields, subsidiaries, and which of the tables and columns we read this account does not have."""
@@ -28,7 +34,7 @@ def discover(source: Source) -> Catalogue:
     _check_units(asked, absent)
     own = _base_currency(source) if "subsidiary" in absent else {}
     subsidiaries = _subsidiaries(source, absent)
-    scope = tuple(f"subsidiary {number}" for number in subsidiaries) or ("everything",)
+    scope = tuple(f"subsidiary {one}" for one in subsidiaries) or ("everything",)
     return Catalogue(scope, details | {"absent": absent, "own": own})
 
 
@@ -69,10 +75,8 @@ def _custom_fields(source: Source) -> tuple[list[str], list[str]]:
                 kind = CUSTOM_KINDS.get(row.get("fieldvaluetype", ""), "")
                 found[row["fieldtype"]].append(f"{row['scriptid'].lower()}{kind}")
     except RequestRefused:
-        found["BODY"] = _filled(
-            source, "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC", "custbody"
-        )
-        found["COLUMN"] = _filled(source, "SELECT * FROM transactionline ORDER BY transaction DESC, id", "custcol")
+        found["BODY"] = _filled(source, LATEST_ORDERS, "custbody")
+        found["COLUMN"] = _filled(source, LATEST_LINES, "custcol")
     return found["BODY"], found["COLUMN"]
 
 

@@ -2,7 +2,8 @@
 
 Options: ``row_cap`` (rows that one query gives at most, 100000), ``time_zone`` of the account, ``status`` and ``signs``
 (see `orders.Renderer`), ``absent`` (tables and columns that this account lacks, such as ``vendor.vatregnumber,term``),
-``refusals`` (how it says so: by ``records`` and their fields, or by ``identifiers`` without their table).
+``refusals`` (how it says so: by ``records`` and their fields, or by ``identifiers`` without their table),
+``bill_lines`` (lines of a bill, which is a transaction beside the orders).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from sqlglot.errors import SqlglotError
 
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.netsuite.orders import Renderer
-from tests.sandbox.dialects.netsuite.tables import SCHEMA, Numbers, Row, master_rows
+from tests.sandbox.dialects.netsuite.tables import SCHEMA, Numbers, Row, bill_rows, master_rows
 from tests.sandbox.rows import RowCache
 
 STORED = "%Y-%m-%d %H:%M:%S"
@@ -83,7 +83,7 @@ class Database:
         self._columns = _schema(frozenset(options.get("absent", "").split(",")))
         self._refusals = options.get("refusals", "records")
         self._create()
-        for table, row in master_rows(company, self._numbers):
+        for table, row in (*master_rows(company, self._numbers), *bill_rows(int(options.get("bill_lines", 0)))):
             self._insert(table, row)
 
     def run(self, query: str, limit: int, offset: int, is_unfiltered: bool = False) -> Result:
