@@ -22,6 +22,8 @@ from include.orderhouse.http import BY_STATUS, Answer, Api, Refusal, retry_after
 Raw = dict[str, Any]
 LARGEST_PAGE = 50
 """More rows than this are not given, whatever is asked for."""
+SMALLEST_PAGE = 2
+"""One row alone does not tell which way rows are sorted."""
 XML_ERROR = re.compile(r"<error>(.*?)</error>", re.DOTALL)
 
 
@@ -59,7 +61,7 @@ def pages(
     api: Api, resource: str, query: Mapping[str, str], size: int, after: Position | None = None
 ) -> Iterator[tuple[list[Raw], Position]]:
     """All rows that meet the conditions, with the position after each page; ends with an empty answer."""
-    common = {**query, "order_by": "id", "dir": "asc", "limit": str(min(size, LARGEST_PAGE))}
+    common = {**query, "order_by": "id", "dir": "asc", "limit": str(min(max(size, SMALLEST_PAGE), LARGEST_PAGE))}
     while rows := records(api, resource, {**common, **_beyond(after)}):
         ids = [row["id"] for row in rows]
         way = _way(ids) or (after.way if after else "gt")

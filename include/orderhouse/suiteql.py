@@ -1,4 +1,4 @@
-"""SuiteQL over REST: statements, keyset paging, what an account lacks, and NetSuite's errors.
+"""SuiteQL over REST: statements, keyset paging, and NetSuite's errors.
 
 Every page is a query of its own that goes on after the last row's key, with an offset of zero: NetSuite gives at most
 100,000 rows to one query, and rows that move while paging shift what an offset counts.
@@ -35,8 +35,8 @@ SHAPES = {
 }
 """How a column is asked for. Bare dates would come in the account's date format, bare instants in its time zone."""
 
-ABSENT_COLUMN = re.compile(r"[Ff]ield '(\w+)' for record '(\w+)' was not found")
-ABSENT_TABLE = re.compile(r"[Rr]ecord '(\w+)' was not found")
+COLUMN = re.compile(r"(\w+)\.(\w+)")
+"""A column in a join condition, with the alias of its table."""
 BUSY = re.compile(r"concurren|REQUEST_LIMIT_EXCEEDED", re.IGNORECASE)
 
 Key = tuple[int | str, ...]
@@ -78,13 +78,19 @@ class Statement:
         aliases = {part.alias: part.table for part in self.parts}
         kept: list[Part] = []
         for part in self.parts:
-            needed = [(alias, name) for alias, name in re.findall(r"(\w+)\.(\w+)", part.on) if alias != part.alias]
+            needed = [(alias, name) for alias, name in COLUMN.findall(part.on) if alias != part.alias]
             present = {entry.alias for entry in kept}
             is_joinable = all(a in present and f"{aliases[a]}.{name}" not in absent for a, name in needed)
             if part.table not in absent and is_joinable:
                 columns = [c for c in part.columns.split() if f"{part.table}.{c.partition(':')[0]}" not in absent]
                 kept.append(replace(part, columns=" ".join(columns)))
         return replace(self, parts=tuple(kept))
+
+    def tables_with(self, column: str) -> set[str]:
+        """The tables of which it selects a column of that name, or joins by it."""
+        aliases = {part.alias: part.table for part in self.parts}
+        selected = {part.table for part in self.parts if column in {c.partition(":")[0] for c in part.columns.split()}}
+        return selected | {aliases[alias] for p in self.parts for alias, name in COLUMN.findall(p.on) if name == column}
 
     def sql(self, conditions: Sequence[str], order_by: str = "") -> str:
         """The whole SELECT."""
@@ -213,30 +219,6 @@ def _beyond(expressions: Sequence[str], after: Sequence[int | str]) -> str:
     if len(expressions) == 1:
         return f"{first} > {value}"
     return f"{first} > {value} OR ({first} = {value} AND ({_beyond(expressions[1:], after[1:])}))"
-
-
-def absences(source: Source, statement: Statement, conditions: Sequence[str]) -> list[str]:
-    """The tables and columns that the account does not have or not show, learned from its refusals of a query.
-
-    Features, roles and releases decide about them; the account's own word is the only list that is right.
-    """
-    absent: list[str] = []
-    while True:
-        try:
-            run(source, statement.without(absent).sql(conditions), 1)
-            return absent
-        except RequestRefused as refused:
-            name = _absent_name(refused.message)
-            if name is None or name in absent or name == statement.parts[0].table:
-                raise
-            absent.append(name)
-
-
-def _absent_name(message: str) -> str | None:
-    if found := ABSENT_COLUMN.search(message):
-        return f"{found[2]}.{found[1]}".lower()
-    found = ABSENT_TABLE.search(message)
-    return found[1].lower() if found else None
 
 
 def explain(answer: Answer) -> Refusal | None:

@@ -1,20 +1,18 @@
-"""Stock that NetSuite was told to bill in advance of its receipt."""
+"""How far orders and lines have come where NetSuite bills them before, or besides, their receipt."""
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
 
 import pytest
 
 from include.orderhouse.connectors.netsuite import values as v
+from include.orderhouse.connectors.netsuite.codes import ORDER_STATUSES
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_netsuite import NAME, NOW
-from tests.connectors.test_netsuite_units import frames_of, line_of, serving
+from tests.connectors.netsuite_account import NAME, NOW, Row, frames_of, line_of, serving
 from tests.sandbox import history
 from tests.sandbox.generate import generate
 from tests.sandbox.order import LineKind
-
-Row = dict[str, Any]
 
 
 @pytest.mark.parametrize(
@@ -53,3 +51,41 @@ def test_a_billed_line_waits_for_its_goods_but_not_for_what_ships_to_a_customer(
         served.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity)
         frames = frames_of(source_for(NAME, served), order)
     assert line_of(frames, line)["line_status"] == told
+
+
+@pytest.mark.parametrize("prefix", ["", "PurchOrd:"])
+@pytest.mark.parametrize(
+    ("status", "billed", "told"),
+    [
+        ("B", 0, "approved"),
+        ("B", 1, "partially_invoiced"),
+        ("B", 2, "approved"),
+        ("D", 1, "partially_invoiced"),
+        ("E", 0, "partially_received"),
+        ("E", 1, "partially_invoiced"),
+        ("E", 2, "partially_received"),
+        ("F", 0, "received"),
+        ("F", 1, "partially_invoiced"),
+        ("G", 2, "invoiced"),
+        ("H", 1, "closed"),
+        ("A", 0, "pending_approval"),
+    ],
+)
+def test_an_order_that_is_billed_in_part_is_partially_invoiced_as_in_other_systems(
+    prefix: str, status: str, billed: int, told: str
+) -> None:
+    """Billed as a whole ahead of its goods it stands where its receipts do."""
+    line = {"itemtype": "InvtPart", "quantity": "2", "quantitybilled": str(billed)}
+    assert ORDER_STATUSES[v.status({"status": f"{prefix}{status}", "lines": [line]})] == told
+
+
+def test_a_partly_billed_order_is_told_so_in_the_warehouse(source_for: SourceFor) -> None:
+    company = generate(5, orders=60, now=NOW)
+    order = next(o for o in company.orders.values() if o.sent_at and o.is_open and o.goods_lines[0].quantity > 1)
+    line = order.goods_lines[0]
+    with serving(company) as served:
+        for act in (history.receive, history.invoice):
+            served.act(act, order_id=order.id, line_id=line.id, quantity=Decimal(1))
+        (told,) = frames_of(source_for(NAME, served), order)["purchase_order"].to_pylist()
+    assert (told["status"], told["invoice_status"]) == ("partially_invoiced", "partial")
+    assert told["status_source"].endswith(", partly billed")

@@ -10,8 +10,7 @@ import pytest
 
 from include.orderhouse.connectors.netsuite import amounts
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_netsuite import NAME, NOW
-from tests.connectors.test_netsuite_units import frames_of, serving
+from tests.connectors.netsuite_account import NAME, NOW, frames_of, serving
 from tests.sandbox.generate import generate
 
 

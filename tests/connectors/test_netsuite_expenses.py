@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from include.orderhouse.connectors.netsuite import amounts
 from include.orderhouse.connectors.netsuite import values as v
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_netsuite import NAME, NOW
-from tests.connectors.test_netsuite_units import frames_of, line_of, serving
+from tests.connectors.netsuite_account import NAME, company, frames_of, line_of, serving
 from tests.sandbox import history
 from tests.sandbox.company import Company
-from tests.sandbox.generate import generate
 from tests.sandbox.order import Line, LineKind, Order
 from tests.sandbox.running import Sandbox
 
-Row = dict[str, Any]
-
-
-@pytest.fixture
-def company() -> Company:
-    return generate(5, orders=60, now=NOW)
+__all__ = ["company"]
 
 
 @pytest.fixture

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
-from include.orderhouse.connector import Source
 from include.orderhouse.connectors.netsuite import CONNECTOR
 from include.orderhouse.connectors.netsuite.units import in_line_unit, unit_price
 from include.orderhouse.errors import PermissionDenied
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.expectations.validator import Validator
 from include.orderhouse.frames import Frames
-from include.orderhouse.options import Options
-from include.orderhouse.raw_order import RawOrder
-from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor
-from tests.connectors.test_netsuite import NAME, NOW, an_order
+from tests.connectors.netsuite_account import NAME, an_order, company, frames_of, line_of, serving
 from tests.sandbox import arithmetic, history
-from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.generate import generate
-from tests.sandbox.order import Line, Order
-from tests.sandbox.running import Sandbox, sandbox
+from tests.sandbox.order import Order
 
-Row = dict[str, Any]
-
-
-@pytest.fixture
-def company() -> Company:
-    return generate(5, orders=60, now=NOW)
+__all__ = ["company"]
 
 
 @pytest.fixture
@@ -46,23 +30,6 @@ def order(company: Company) -> Order:
     line.discount_percent, line.price_numerator, line.price_denominator = Decimal(0), 1, 1
     arithmetic.price(line, company.digits(order.currency))
     return order
-
-
-@contextmanager
-def serving(company: Company, **play: str) -> Iterator[Sandbox]:
-    with sandbox(company, [NAME], Clock(frozen_at=NOW), options={NAME: play}) as running:
-        yield running
-
-
-def frames_of(source: Source, order: Order) -> Frames:
-    options = Options(connector=NAME, customer="tests")
-    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=source.settings)
-    (page,) = CONNECTOR.read(source, [str(order.id)])
-    return Transform(connection).frames([RawOrder(NOW, record) for record in page.records])
-
-
-def line_of(frames: Frames, line: Line) -> Row:
-    return next(row for row in frames["purchase_order_line"].to_pylist() if row["source_line_id"] == str(line.id))
 
 
 @pytest.mark.parametrize("rates", ["base", "unit"])

@@ -186,30 +186,28 @@ def _line(company: Company, order: Order, line: Line, number: int) -> Row:
         "department": only and only.department,
         "project": only and only.project,
         "contract_reference": line.contract,
-        "is_cancelled": _is(order, line, line.is_cancelled, Stage.CANCELLED, Stage.REJECTED),
-        "is_closed": not line.is_cancelled and _is(order, line, line.is_closed, Stage.CLOSED),
+        "is_cancelled": _line_status(company, order, line) == "cancelled",
+        "is_closed": _line_status(company, order, line) == "closed",
         "source_created_at": _second(line.created_at),
         "source_modified_at": _second(dialect.line_updated_at(order, line)),
         "distributions": [_distribution(line, part) for part in line.distributions if only is None],
     }
 
 
-def _is(order: Order, line: Line, is_so: bool, *stages: Stage) -> bool:
-    """By the line's own status, else by that of its order."""
-    return is_so or (not line.is_closed and not line.is_cancelled and order.stage in stages)
-
-
 def _line_status(company: Company, order: Order, line: Line) -> str:
-    if line.is_cancelled or line.is_closed:
+    is_closed = line.is_closed and not dialect.awaits_invoice(line)
+    if line.is_cancelled or is_closed:
         return "cancelled" if line.is_cancelled else "closed"
     if order.stage in STATUSES:
         return STATUSES[order.stage]
     invoiced = dialect.invoiced_amount(company, order, line)
-    is_awaited = line.kind is not LineKind.SERVICE and line.quantity_received < line.quantity
+    is_goods = line.kind is not LineKind.SERVICE
+    is_awaited = is_goods and not line.is_closed and line.quantity_received < line.quantity
     if invoiced and not (is_awaited and invoiced >= line.net_amount):
         return "invoiced" if invoiced >= line.net_amount else "partially_invoiced"
     if line.quantity_received:
-        return "received" if line.quantity_received >= line.quantity else "partially_received"
+        is_received = line.is_closed or line.quantity_received >= line.quantity
+        return "received" if is_received else "partially_received"
     return "open"
 
 

@@ -41,14 +41,14 @@ ABSENT_ON_LINES = (
 CANNOT_CARRY: dict[str, str] = {
     **{f"purchase_order.{name}": NO_COLUMN for name in ABSENT.split()},
     **{f"purchase_order_line.{name}": NO_COLUMN for name in ABSENT_ON_LINES.split()},
-    "purchase_order.order_type": "blanket orders are another transaction type, drop shipments ordinary orders",
+    "purchase_order.order_type": "blanket orders are another transaction type; drop shipments are told by their goods",
     "purchase_order.status": "drafts await approval; sent and acknowledged are not told; cancelled orders are closed",
     "purchase_order.company_code": "subsidiaries have an internal id and a name, no code",
     "purchase_order.buyer_code": "employees have an internal id and a name, no code",
     "purchase_order.source_created_at": "instants are kept to the second",
     "purchase_order.source_modified_at": "instants are kept to the second; closing a line does not move the header's",
     "purchase_order.ship_to_email": "addresses of transactions have no e-mail address",
-    "purchase_order.bill_to_email": "addresses of transactions have no e-mail address",
+    "purchase_order.bill_to": "the billing address of a purchase order is the vendor's",
     "purchase_order_line.line_type": "assets are ordinary items",
     "purchase_order_line.line_number": "lines are numbered in sequence from 1",
     "purchase_order_line.line_status": "derived; cancelled lines are closed",
@@ -79,8 +79,8 @@ def _order(company: Company, order: Order) -> Row:
         "order_number": order.number,
         "source_created_at": _second(order.created_at),
         "source_modified_at": None if order.lacks_modified_at else _second(order.changed_at(HEADER_MOVES)),
-        "order_type": "standard",
-        "status": STATUSES[letter],
+        "order_type": _order_type(order),
+        "status": _status(order, letter),
         "approval_status": {"A": "pending", "C": "rejected"}.get(letter, "approved"),
         "receipt_status": order.receipt_progress.value,
         "invoice_status": order.invoice_progress.value,
@@ -101,8 +101,6 @@ def _order(company: Company, order: Order) -> Row:
         "vendor_order_reference": order.vendor_reference,
         **_address("ship_to", order.ship_to),
         **_contact("ship_to", order.ship_to),
-        **_address("bill_to", order.bill_to),
-        **_contact("bill_to", order.bill_to),
         **_terms(company, order),
         "delivery_terms": order.incoterm,
         "ship_method": order.ship_method,
@@ -110,6 +108,16 @@ def _order(company: Company, order: Order) -> Row:
         "memo": _text(order.memo),
         "lines": _lines(company, order),
     }
+
+
+def _order_type(order: Order) -> str:
+    has_goods = any(LINE_TYPES[line.kind] == "goods" for line in order.goods_lines)
+    return "drop_ship" if order.order_type == "drop_ship" and has_goods else "standard"
+
+
+def _status(order: Order, letter: str) -> str:
+    is_partly_billed = letter in "BDEF" and order.invoice_progress is Progress.PARTIAL
+    return "partially_invoiced" if is_partly_billed else STATUSES[letter]
 
 
 def _terms(company: Company, order: Order) -> Row:

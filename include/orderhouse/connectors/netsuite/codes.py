@@ -17,6 +17,14 @@ _STATUSES = {
 STATUSES = {prefix + letter: meaning for prefix in ("", "PurchOrd:") for letter, meaning in _STATUSES.items()}
 """Statuses of type PurchOrd as ``transactionstatus`` lists them; SuiteQL answers them with the type or bare."""
 
+IN_FORCE = ("approved", "partially_received", "received")
+PARTLY_BILLED = ", partly billed"
+ORDER_STATUSES = STATUSES | {
+    f"{status}{PARTLY_BILLED}": "partially_invoiced" for status, meaning in STATUSES.items() if meaning in IN_FORCE
+}
+"""Statuses of orders in force are those of their receipts; what is billed of them in part refines them."""
+
+ORDER_TYPES = {"PurchOrd": "standard", "PurchOrd, dropship": "drop_ship"}
 APPROVALS = {"1": "pending", "2": "approved", "3": "rejected"}
 
 LINE_TYPES = {

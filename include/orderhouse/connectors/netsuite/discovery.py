@@ -8,11 +8,18 @@ from typing import Any
 
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.netsuite import queries
-from include.orderhouse.errors import PermissionDenied, RequestRefused
-from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, absences, one_of, run, walk
+from include.orderhouse.connectors.netsuite.absences import absences
+from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied, RequestRefused
+from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, number, run, walk
 
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
+
+LATEST_ORDERS = "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC"
+LATEST_LINES = (
+    "SELECT * FROM transactionline WHERE transaction IN (SELECT id FROM transaction WHERE type = 'PurchOrd') "
+    "ORDER BY transaction DESC, id"
+)
 
 
 def discover(source: Source) -> Catalogue:
@@ -23,10 +30,24 @@ def discover(source: Source) -> Catalogue:
     asked = replace(source, catalogue=Catalogue(details=details))
     absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
     absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
+    _check_columns(source, absent)
     _check_units(asked, absent)
-    scope = () if "subsidiary" in absent else _subsidiaries(source)
     own = _base_currency(source) if "subsidiary" in absent else {}
-    return Catalogue(scope or ("everything",), details | {"absent": absent, "own": own})
+    subsidiaries = _subsidiaries(source, absent)
+    scope = tuple(f"subsidiary {one}" for one in subsidiaries) or ("everything",)
+    return Catalogue(scope, details | {"absent": absent, "own": own})
+
+
+def _check_columns(source: Source, absent: Sequence[str]) -> None:
+    """What the connection names must be there; of what we ask for by ourselves an account may lack some."""
+    settings = source.settings
+    for setting, table in (("header_columns", "transaction"), ("line_columns", "transactionline")):
+        named = [f"{table}.{column.partition(':')[0].lower()}" for column in getattr(settings, setting)]
+        if missing := [name for name in named if name in absent]:
+            raise ConfigurationInvalid(
+                f"The account does not have, or not show, {', '.join(missing)}.",
+                action=f"Correct settings.{setting}, or let the connection's role view what it names; then sync again.",
+            )
 
 
 def _check_units(source: Source, absent: Sequence[str]) -> None:
@@ -54,10 +75,8 @@ def _custom_fields(source: Source) -> tuple[list[str], list[str]]:
                 kind = CUSTOM_KINDS.get(row.get("fieldvaluetype", ""), "")
                 found[row["fieldtype"]].append(f"{row['scriptid'].lower()}{kind}")
     except RequestRefused:
-        found["BODY"] = _filled(
-            source, "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC", "custbody"
-        )
-        found["COLUMN"] = _filled(source, "SELECT * FROM transactionline ORDER BY transaction DESC, id", "custcol")
+        found["BODY"] = _filled(source, LATEST_ORDERS, "custbody")
+        found["COLUMN"] = _filled(source, LATEST_LINES, "custcol")
     return found["BODY"], found["COLUMN"]
 
 
@@ -67,10 +86,24 @@ def _filled(source: Source, query: str, prefix: str) -> list[str]:
     return sorted({name for row in rows for name in row if name.startswith(prefix)})
 
 
-def _subsidiaries(source: Source) -> tuple[str, ...]:
-    chosen = [one_of("s.id", source.settings.subsidiaries)] if source.settings.subsidiaries else ["s.id > 0"]
-    rows, _ = run(source, Statement((Part("subsidiary", "s", "id name"),)).sql(chosen, "s.id"))
-    return tuple(f"subsidiary {row['id']}" for row in rows)
+def _subsidiaries(source: Source, absent: Sequence[str]) -> Sequence[int]:
+    """The subsidiaries to read: those that are chosen, or all that the role sees; none where the account has none."""
+    chosen: list[int] = sorted(source.settings.subsidiaries)
+    if chosen and "transactionline.subsidiary" in absent:
+        raise ConfigurationInvalid(
+            "The account has no subsidiaries, or does not show those of orders.",
+            action="Remove settings.subsidiaries, or let the connection's role view subsidiaries.",
+        )
+    if "subsidiary" in absent:
+        return chosen
+    rows, _ = run(source, Statement((Part("subsidiary", "s", "id name"),)).sql(["s.id > 0"], "s.id"))
+    names = {number(row, "id"): row.get("name") for row in rows}
+    if missing := sorted(set(chosen) - names.keys()):
+        raise ConfigurationInvalid(
+            f"There is no subsidiary {', '.join(map(str, missing))} that the connection's role may see.",
+            action=f"Correct settings.subsidiaries; there are: {', '.join(f'{n} ({names[n]})' for n in names)}.",
+        )
+    return chosen or list(names)
 
 
 def _base_currency(source: Source) -> dict[str, Any]:

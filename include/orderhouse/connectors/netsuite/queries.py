@@ -43,7 +43,7 @@ JOINED = (
     Part("term", "te", "id name daysuntilnetdue discountpercent daysuntilexpiry", "term", "te.id = t.terms"),
     Part("employee", "e", "id entityid email", "buyer", "e.id = t.employee"),
     Part("transactionshippingaddress", "sa", ADDRESS, "ship_to", "sa.nkey = t.shippingaddress"),
-    Part("transactionbillingaddress", "ba", ADDRESS, "bill_to", "ba.nkey = t.billingaddress"),
+    Part("transactionbillingaddress", "ba", ADDRESS, "billing_address", "ba.nkey = t.billingaddress"),
 )
 UNITS, UNIT_FACTOR = "unitstypeuom", "conversionrate"
 UNIT, UNIT_BASE = "u.internalid = tl.units", "ub.unitstype = u.unitstype AND ub.baseunit = 'T'"

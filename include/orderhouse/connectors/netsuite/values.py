@@ -7,16 +7,31 @@ SOAP schema browser has an amount and isClosed. How far they have come is what t
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from include.orderhouse.connectors.netsuite.codes import LINE_TYPES, STATUSES
+from include.orderhouse.connectors.netsuite.codes import IN_FORCE, LINE_TYPES, PARTLY_BILLED, STATUSES
 from include.orderhouse.decimals import number
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from
 from include.orderhouse.progress import expected, progress
 
 GOODS = ("goods", "service", "asset")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""
+
+
+def vendor_address(name: str) -> Derived:
+    """A part of the vendor's address: that of the order, else the vendor's default one, never of both.
+
+    The billing address of a purchase order is the vendor's: its field is labelled "Vendor", and has the vendor's
+    mailing address by default (``billaddress`` in the records browser).
+    """
+
+    def part(order: Record) -> Any:
+        return (order.get("billing_address") or order.get("vendor_address") or {}).get(name)
+
+    says = f"{name} of billing_address, which is the vendor's, else of vendor_address"
+    return derived(part, says, f"billing_address.{name}", f"vendor_address.{name}")
 
 
 @derived_from("itemtype")
@@ -55,6 +70,14 @@ def _pair(line: Record, quantity: str) -> tuple[Decimal, Decimal]:
     return size(line, quantity), size(line, "quantity")
 
 
+@derived_from("type", "lines.itemtype", "lines.dropship")
+def order_type(order: Record) -> Any:
+    """type; dropship where all goods go from the vendor to a customer."""
+    goods = lines_of(order, "goods")
+    is_drop_shipment = goods and all(line.get("dropship") == "T" for line in goods)
+    return f"{order.get('type')}, dropship" if is_drop_shipment else order.get("type")
+
+
 @derived_from("lines", "status")
 def receipt_status(order: Record) -> str:
     """quantityshiprecv against quantity of the goods lines, without those closed before anything came; status for lines
@@ -69,6 +92,17 @@ def invoice_status(order: Record) -> str:
     without quantity.
     """
     return _come(order, "quantitybilled", "invoiced")
+
+
+@derived_from("status", "lines")
+def status(order: Record) -> Any:
+    """status; refined where it tells of receipts and the order is billed in part.
+
+    What is billed as a whole ahead of its goods stands where its receipts do.
+    """
+    told = order.get("status")
+    is_partly_billed = _stands_at(order, *IN_FORCE) and invoice_status(order) == "partial"
+    return f"{told}{PARTLY_BILLED}" if is_partly_billed else told
 
 
 @derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "dropship", "^status")

@@ -14,6 +14,7 @@ from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.oracle_fusion import queries
+from include.orderhouse.connectors.oracle_fusion.rights import needed_for
 from include.orderhouse.lookup import Lookup, batches
 from include.orderhouse.segments import segments
 
@@ -45,10 +46,12 @@ class Assembly:
         """The raw orders of a page's rows."""
         found = [self._order(adf.whole(self._source.api, row, query)) for row in rows]
         if self._source.settings.read_suppliers:
-            self._add_suppliers(found)
+            with needed_for("read_suppliers", "suppliers"):
+                self._add_suppliers(found)
         if self._source.settings.read_receipts:
-            for order in found:
-                self._add_receipts(order)
+            with needed_for("read_receipts", "the life cycles of orders"):
+                for order in found:
+                    self._add_receipts(order)
         return found
 
     def _order(self, order: Row) -> Row:

@@ -8,6 +8,8 @@ STATUSES = {
     "REJECTED": "draft",
     "PENDING APPROVAL": "pending_approval",
     "PENDING CHANGE APPROVAL": "approved",
+    "PENDING SIGNATURE": "approved",
+    "SENT FOR SIGNATURE": "approved",
     "OPEN": "approved",
     "ON HOLD": "approved",
     "PENDING SUPPLIER ACKNOWLEDGMENT": "sent",
@@ -26,11 +28,9 @@ NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
 APPROVALS = {"PENDING APPROVAL": "pending", "REJECTED": "rejected"} | {
     name: "approved" for name in STATUSES if name.isupper() and name not in NOT_APPROVED
 }
-LINE_STATUSES = (
-    STATUSES
-    | {"OPEN": "open", "ON HOLD": "open", "PENDING SUPPLIER ACKNOWLEDGMENT": "open"}
-    | {"PENDING CHANGE APPROVAL": "open"}
-)
+LINE_STATUSES = {
+    told: "open" if canonical in ("approved", "sent") else canonical for told, canonical in STATUSES.items()
+}
 LINE_TYPES = {"charge": "charge", "Goods": "goods", "Fixed Price Services": "service", "Rate Based Services": "service"}
 """The line types that come with the product; a company's own ones can be told by an override of ``line_type``."""
 ORDER_TYPES = {"Purchase Order": "standard", "DROP SHIP": "drop_ship"}

@@ -9,7 +9,7 @@ from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion import queries
 from include.orderhouse.connectors.oracle_fusion.assembly import IDS_AT_ONCE
-from include.orderhouse.connectors.oracle_fusion.queries import KEY, ORDERS, id_of, is_draft, is_inside
+from include.orderhouse.connectors.oracle_fusion.queries import KEY, ORDERS, id_of, is_inside
 from include.orderhouse.lookup import batches
 
 ROWS_AT_ONCE = 5000
@@ -26,10 +26,10 @@ def by_header(source: Source, window: Window) -> Pick:
 
 
 def drafts(source: Source, window: Window) -> Pick:
-    """Documents that were never approved; a change order in work is among the drafts, too, and left out."""
+    """Documents that were never in force, whatever their status: change orders in work are among the drafts, too."""
 
     def pick(rows: Sequence[Row]) -> set[int]:
-        found = {id_of(row) for row in rows if is_draft(row) and is_inside(row, window)}
+        found = {id_of(row) for row in rows if is_inside(row, window)}
         return found - {id_of(row) for row in approved(source, found)}
 
     return pick

@@ -8,7 +8,6 @@ from datetime import datetime
 from include.orderhouse import adf
 from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
-from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 from include.orderhouse.precision import since, until
 
@@ -88,8 +87,6 @@ def within(source: Source, resource: str, window: Window) -> list[str]:
         conditions += still_open(source)
     if can_filter(source, resource, CHANGED):
         conditions += adf.between(CHANGED, window.start, window.end)
-    if resource == DRAFTS and can_filter(source, DRAFTS, STATUS):
-        conditions.append(adf.one_of(STATUS, NOT_APPROVED))
     return conditions
 
 
@@ -106,8 +103,3 @@ def changed_at(row: Row) -> datetime:
 def is_inside(row: Row, window: Window) -> bool:
     """Whether a row changed in a window, by the whole seconds that it tells."""
     return window.rounded(since, until).holds(changed_at(row))
-
-
-def is_draft(row: Row) -> bool:
-    """Whether a draft was never approved; a change order in work is among the drafts, too."""
-    return row.get(STATUS) in NOT_APPROVED

@@ -22,7 +22,6 @@ from include.orderhouse.connectors.oracle_fusion.queries import (
     ORDERS,
     changed_at,
     id_of,
-    is_draft,
 )
 from include.orderhouse.lookup import batches
 from include.orderhouse.sections import Section, read_sections, reread
@@ -68,7 +67,7 @@ def _by_keys(source: Source, window: Window, after: int | None) -> Iterator[Page
 
 
 def _drafts(source: Source, window: Window, after: int | None) -> Iterator[Page]:
-    query = queries.keys(source, DRAFTS, queries.within(source, DRAFTS, window), KEYS_WITH_STATUS)
+    query = queries.keys(source, DRAFTS, queries.within(source, DRAFTS, window))
     assembly = Assembly(source)
     for ids, last in picks.picked(source, query, picks.drafts(source, window), after):
         yield Page(assembly.by_id(DRAFTS, ids), last, len(ids))
@@ -88,7 +87,7 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
         found = assembly.by_id(ORDERS, batch)
         missing = sorted(set(batch) - {adf.number(one, KEY, of=ORDERS) for one in found})
         if missing and source.settings.read_drafts:
-            found += [one for one in assembly.by_id(DRAFTS, missing) if is_draft(one)]
+            found += assembly.by_id(DRAFTS, missing)
         yield Page(found)
 
 
@@ -98,8 +97,7 @@ def scan(source: Source) -> Iterator[Keys]:
         yield Keys([Key(str(id_of(row)), changed_at(row)) for row in page.rows], page.total)
     if not source.settings.read_drafts:
         return
-    query = queries.keys(source, DRAFTS, queries.within(source, DRAFTS, Window(None, None)), KEYS_WITH_STATUS)
-    for page in adf.walk(source.api, query, IDS_AT_ONCE):
-        drafts = {id_of(row): changed_at(row) for row in page.rows if is_draft(row)}
+    for page in adf.walk(source.api, queries.keys(source, DRAFTS, queries.scope(source)), IDS_AT_ONCE):
+        drafts = {id_of(row): changed_at(row) for row in page.rows}
         new = drafts.keys() - {id_of(row) for row in picks.approved(source, drafts)}
         yield Keys([Key(str(one), drafts[one]) for one in sorted(new)], len(new))

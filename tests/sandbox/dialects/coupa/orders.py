@@ -176,8 +176,13 @@ def line_status(line: Line) -> str:
     if line.is_cancelled:
         return "cancelled"
     if line.is_closed:
-        return "soft_closed_for_receiving"
+        return "soft_closed_for_receiving" if awaits_invoice(line) else "soft_closed_for_invoicing"
     return "received" if line.quantity_received >= line.quantity else "created"
+
+
+def awaits_invoice(line: Line) -> bool:
+    """Whether something of a line came that is still to be invoiced."""
+    return line.quantity_invoiced < line.quantity_received
 
 
 def invoiced_amount(company: Company, order: Order, line: Line) -> Decimal:

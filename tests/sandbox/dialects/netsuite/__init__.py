@@ -1,7 +1,9 @@
 """NetSuite's SuiteQL over REST, after Oracle's SuiteTalk REST Web Services documentation.
 
 Options: ``row_cap`` (rows that one query gives at most, 100000), ``time_zone`` of the account, ``status`` and ``signs``
-(see `orders.Renderer`), ``absent`` (tables and columns that this account lacks, such as ``vendor.vatregnumber,term``).
+(see `orders.Renderer`), ``absent`` (tables and columns that this account lacks, such as ``vendor.vatregnumber,term``),
+``refusals`` (how it says so: by ``records`` and their fields, or by ``identifiers`` without their table),
+``bill_lines`` (lines of a bill, which is a transaction beside the orders).
 """
 
 from __future__ import annotations

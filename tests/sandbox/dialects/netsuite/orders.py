@@ -1,7 +1,8 @@
 """One neutral order as rows of NetSuite's transaction tables.
 
 What NetSuite does not know is lost here as it would be there: it has no cancelled orders (they are closed), no drafts
-(they await approval), no price basis and no line discount (the rate is net of it), and one department per line.
+(they await approval), no price basis and no line discount (the rate is net of it), one department per line, and no
+address that is billed: a purchase order's billing address is the vendor's.
 
 Quantities stand in the base unit of the line's units type, whatever unit the line names ("SuiteQL: Units Of Measure" of
 netsuitediagnostics.com). So does the rate in accounts that were looked into; no document says it.
@@ -87,7 +88,8 @@ class Renderer:
         """All rows of an order, by table."""
         found = [("transaction", self._header(order)), ("transactionline", self._main_line(order))]
         found += [("transactionline", line) for line in self._lines(order)]
-        for table, address in (("shipping", order.ship_to), ("billing", order.bill_to)):
+        vendor = self.company.vendors[order.vendor]
+        for table, address in (("shipping", order.ship_to), ("billing", vendor.address)):
             if address is not None:
                 found.append((f"transaction{table}address", address_row(order.id, address)))
         return found
@@ -107,7 +109,7 @@ class Renderer:
             "exchangerate": plain(order.exchange_rate), "foreigntotal": plain(-order.total),
             "terms": self.numbers.number("terms", term),
             "memo": order.memo or None, "otherrefnum": order.vendor_reference, "employee": self._employee(order.buyer),
-            "createdby": self._employee(order.created_by), "billingaddress": order.bill_to and order.id,
+            "createdby": self._employee(order.created_by), "billingaddress": order.id,
             "shippingaddress": order.ship_to and order.id,
             "shipmethod": self.numbers.number("shipmethod", order.ship_method),
             "incoterm": self.numbers.number("incoterm", order.incoterm),

@@ -24,7 +24,7 @@ from sqlglot.errors import SqlglotError
 
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.netsuite.orders import Renderer
-from tests.sandbox.dialects.netsuite.tables import SCHEMA, Numbers, Row, master_rows
+from tests.sandbox.dialects.netsuite.tables import SCHEMA, Numbers, Row, bill_rows, master_rows
 from tests.sandbox.rows import RowCache
 
 STORED = "%Y-%m-%d %H:%M:%S"
@@ -81,8 +81,9 @@ class Database:
         self._loaded: dict[int, tuple[int, list[tuple[str, Row]]]] = {}
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._columns = _schema(frozenset(options.get("absent", "").split(",")))
+        self._refusals = options.get("refusals", "records")
         self._create()
-        for table, row in master_rows(company, self._numbers):
+        for table, row in (*master_rows(company, self._numbers), *bill_rows(int(options.get("bill_lines", 0)))):
             self._insert(table, row)
 
     def run(self, query: str, limit: int, offset: int, is_unfiltered: bool = False) -> Result:
@@ -95,7 +96,7 @@ class Database:
             names = [description[0].lower() for description in cursor.description]
             return Result([self._item(statement, dict(zip(names, row, strict=True))) for row in cursor], total)
         except sqlite3.Error as error:
-            raise SuiteQLError(_refusal(str(error), statement)) from error
+            raise SuiteQLError(_refusal(str(error), statement, self._refusals)) from error
 
     def _item(self, statement: Statement, row: Row) -> dict[str, str]:
         return {
@@ -235,15 +236,21 @@ def _compares_decimals(node: exp.Expression) -> bool:
     return any(isinstance(side, exp.Column) and KIND_OF.get(side.name.lower()) == "decimal" for side in sides)
 
 
-def _refusal(error: str, statement: Statement) -> str:
+def _refusal(error: str, statement: Statement, wording: str) -> str:
+    """What NetSuite says of a name that it does not know: by record and field, or by identifier and search type."""
+    by_record = wording == "records"
     if found := re.fullmatch(r"no such column: (?:(\w+)\.)?(\w+)", error):
+        if not by_record:
+            known = ", ".join(f"{alias}={table}" for alias, table in statement.tables.items())
+            return f"Search error occurred: Unknown identifier '{found[2]}'. Available identifiers are: {{{known}}}."
         table = statement.tables.get((found[1] or "").lower(), next(iter(statement.tables.values()), ""))
         return (
             f"Search error occurred: Field '{found[2]}' for record '{table}' was not found. "
             "Reason: NOT_EXISTS - Field doesn't exist."
         )
     if found := re.fullmatch(r"no such table: (\w+)", error):
-        return f"Search error occurred: Record '{found[1]}' was not found."
+        record = f"Search error occurred: Record '{found[1]}' was not found."
+        return record if by_record else f"Invalid search type: {found[1]}."
     return f"Search error occurred: Invalid or unsupported search: {error}"
 
 

@@ -76,6 +76,7 @@ UNIT_NAMES = {
 PACKS = {"XBX": ("H87", Decimal(12)), "DZN": ("H87", Decimal(12)), "TNE": ("KGM", Decimal(1000))}
 """Units that stand in a units type with another base unit, and how many of that they are."""
 
+LATEST = 2_000_000_000
 FREIGHT_ITEM, DESCRIPTION_ITEM, FIRST_TAX_ITEM = 900_001, 900_002, 900_100
 
 
@@ -180,6 +181,14 @@ def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]
     yield from _unit_rows(company, numbers)
     yield from _item_rows(company, numbers)
     yield from _setup_rows()
+
+
+def bill_rows(lines: int) -> Iterator[tuple[str, Row]]:
+    """A bill with so many lines, which is later than all orders and has no custom fields."""
+    if lines:
+        yield "transaction", {"id": LATEST, "type": "VendBill"}
+        for line in range(lines):
+            yield "transactionline", {"transaction": LATEST, "id": line, "mainline": "F", "taxline": "F"}
 
 
 def _vendor_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]:

@@ -54,7 +54,8 @@ class Play:
 
     Options: `moves` (`all`: a header is updated with anything in the order), `billed` (the attribute of invoiced
     quantities), `not_queryable` (further attributes, separated by blanks), `nested` (`array`: children always come as
-    plain arrays), `nested_cap` (children of one record in one answer), `framework` (the version when none is asked).
+    plain arrays), `nested_cap` (children of one record in one answer), `framework` (the version when none is asked),
+    `approval` (the StatusCode of documents that wait for it).
     """
 
     options: Mapping[str, str]
@@ -91,6 +92,15 @@ def order_node(company: Company, order: Order, play: Play, resource: str = "purc
     flexfield = node("DFF", orders.header_flexfield(order))
     row = orders.header_row(company, order, play.moves_with_all)
     return node(resource, row, order.change_count, {"lines": found, "DFF": [flexfield]})
+
+
+def draft_node(company: Company, order: Order, play: Play) -> Node:
+    """A document that was never in force."""
+    found = order_node(company, order, play, "draftPurchaseOrders")
+    told = play.options.get("approval")
+    if told and found.row["StatusCode"] == "PENDING APPROVAL":
+        found.row |= {"StatusCode": told, "Status": told.title()}
+    return found
 
 
 def change_order_node(company: Company, order: Order, play: Play) -> Node:

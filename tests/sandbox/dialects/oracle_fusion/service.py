@@ -16,6 +16,7 @@ from tests.sandbox.dialects.oracle_fusion.resources import (
     Play,
     change_order_node,
     described,
+    draft_node,
     flat_schedules,
     life_cycle_node,
     order_node,
@@ -121,7 +122,7 @@ class Service:
             case "purchaseOrders":
                 return [node for order, node in orders if not is_draft(order)]
             case "draftPurchaseOrders":
-                drafts = [order_node(company, order, self._play, name) for order, _ in orders if is_draft(order)]
+                drafts = [draft_node(company, order, self._play) for order, _ in orders if is_draft(order)]
                 changes = [order for order, _ in orders if has_change_order(order)]
                 return drafts + [change_order_node(company, order, self._play) for order in changes]
             case "purchaseOrderSchedules":

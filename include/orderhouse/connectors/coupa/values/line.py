@@ -14,6 +14,9 @@ from include.orderhouse.progress import reached
 
 NOT_YET = ("draft", "buyer_hold")
 DONE = ("closed", "soft_closed", "cancelled")
+RECEIVED = "soft_closed_for_receiving"
+"""Nothing more is received, and what came may still be invoiced: lines are closed for that by an action of its own
+(Purchase Order Lines API)."""
 SERVICES = ("resource", "quantity_deliverable", "amount_deliverable")
 
 
@@ -43,11 +46,14 @@ def line_status(line: Record) -> str:
     Goods with receipt-required that are invoiced before they came are still to come.
     """
     own, status = str(line.get("status")), str(look_up(line, "_order.status"))
-    if own.startswith(DONE):
+    if own.startswith(DONE) and own != RECEIVED:
         return own.partition("_for")[0]
     if status in (*NOT_YET, *DONE):
         return status
     come = received([line])
+    if own == RECEIVED:
+        all_that_comes = "full" if come == "partial" else come
+        return reached({"invoiced": invoiced([line]), "received": all_that_comes}, partly="partly") or "soft_closed"
     is_ahead = invoiced([line]) == "full" and come in ("none", "partial") and _is_awaited(line, status)
     return (reached({"received": come}, partly="partly") if is_ahead else step([line])) or "open"
 

@@ -14,7 +14,7 @@ MAPPING = Mapping(
     not_in_source=(
         "revision promised_delivery_date payment_due_date valid_from valid_to sent_at acknowledged_at approved_at "
         "closed_at cancelled_at purchasing_org_code purchasing_group_code requester approved_by invoice_vendor_code "
-        "payment_terms_text delivery_terms_location language exchange_rate_date discount_amount "
+        "bill_to payment_terms_text delivery_terms_location language exchange_rate_date discount_amount "
         "discount_amount_company tax_inclusive requisition_reference contract_reference quotation_reference "
         "project_reference"
     ),

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from include.orderhouse.connectors.netsuite import amounts as a
 from include.orderhouse.connectors.netsuite import values as v
-from include.orderhouse.connectors.netsuite.codes import APPROVALS, STATUSES
-from include.orderhouse.mapping import Expression, code, day, instant, integer, magnitude, money, percent, rate, text
+from include.orderhouse.connectors.netsuite.codes import APPROVALS, ORDER_STATUSES, ORDER_TYPES
+from include.orderhouse.mapping import (
+    Expression,
+    Place,
+    code,
+    day,
+    instant,
+    integer,
+    magnitude,
+    money,
+    percent,
+    rate,
+    text,
+)
 from include.orderhouse.model import Address, PurchaseOrder
 
 
-def _address(place: str, **known: Any) -> Address[Expression]:
+def _address(at: Callable[[str], Place], **known: Any) -> Address[Expression]:
     address = Address[Expression](
-        name=text(f"{place}.addressee"),
-        line1=text(f"{place}.addr1"),
-        line2=text(f"{place}.addr2"),
-        line3=text(f"{place}.addr3"),
-        city=text(f"{place}.city"),
-        region=code(f"{place}.state"),
-        postal_code=text(f"{place}.zip"),
-        country=code(f"{place}.country"),
-        contact=text(f"{place}.attention"),
-        phone=text(f"{place}.addrphone"),
+        name=text(at("addressee")),
+        line1=text(at("addr1")),
+        line2=text(at("addr2")),
+        line3=text(at("addr3")),
+        city=text(at("city")),
+        region=code(at("state")),
+        postal_code=text(at("zip")),
+        country=code(at("country")),
+        contact=text(at("attention")),
+        phone=text(at("addrphone")),
     )
     return replace(address, **known)
 
@@ -31,8 +44,8 @@ def _address(place: str, **known: Any) -> Address[Expression]:
 ORDER = PurchaseOrder[Expression](
     source_order_id=text("id"),
     order_number=text("tranid"),
-    order_type=code("type", {"PurchOrd": "standard"}),
-    status=code("status", STATUSES),
+    order_type=code(v.order_type, ORDER_TYPES),
+    status=code(v.status, ORDER_STATUSES),
     approval_status=code("approvalstatus", APPROVALS),
     receipt_status=code(v.receipt_status),
     invoice_status=code(v.invoice_status),
@@ -46,15 +59,14 @@ ORDER = PurchaseOrder[Expression](
     created_by=text("createdby_name", "createdby"),
     vendor_code=text("vendor.entityid", "entity"),
     vendor=_address(
-        "vendor_address",
+        v.vendor_address,
         name=text("vendor.companyname", "vendor.entityid"),
         email=text("vendor.email"),
-        phone=text("vendor.phone", "vendor_address.addrphone"),
+        phone=text("vendor.phone", v.vendor_address("addrphone")),
     ),
     vendor_tax_id=text("vendor.vatregnumber"),
     vendor_order_reference=text("otherrefnum"),
-    ship_to=_address("ship_to"),
-    bill_to=_address("bill_to"),
+    ship_to=_address("ship_to.{}".format),
     payment_terms_code=text("term.name", "terms_name"),
     net_days=integer("term.daysuntilnetdue"),
     discount_percent=percent("term.discountpercent"),

@@ -1,0 +1,127 @@
+"""What becomes of Oracle's statuses, open quantities, rates and charge accounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connectors.oracle_fusion.values import order as values
+from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open
+from tests.connectors.conftest import SourceFor
+from tests.connectors.oracle_pod import (
+    a_record,
+    an_order,
+    company,
+    connect,
+    options,
+    served,
+)
+from tests.sandbox.company import Company
+
+__all__ = ["company", "connect", "options", "served"]
+
+
+@pytest.mark.parametrize(("code", "came"), [("CANCELED", 4), ("CANCELLED", 0), ("CLOSED", 0), ("FINALLY CLOSED", 0)])
+def test_lines_of_which_nothing_more_comes_do_not_count_where_the_order_does_not_say_so(code: str, came: int) -> None:
+    def line(code: str, came: int) -> dict[str, Any]:
+        schedules = [{"ReceivedQuantity": came, "BilledQuantity": came}]
+        return {"StatusCode": code, "Quantity": 10, "_is_charge": False, "schedules": schedules}
+
+    order = {"StatusCode": "ON HOLD", "lines": [line("CLOSED", 10), line(code, came)]}
+    assert (values.receipt_status(order), values.invoice_status(order)) == ("full", "full")
+    assert values.receipt_status({**order, "lines": [line("OPEN", 10), line("FINALLY CLOSED", 4)]}) == "partial"
+    short = {"StatusCode": "FINALLY CLOSED", "lines": [line("FINALLY CLOSED", 8)]}
+    assert (values.receipt_status(short), values.invoice_status(short)) == ("full", "full")
+    assert values.receipt_status({**order, "lines": [line(code, 0)]}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("service", "order", "told"),
+    [
+        ("OPEN", "OPEN", "partial"),
+        ("CLOSED FOR RECEIVING", "OPEN", "partial"),
+        ("CLOSED FOR INVOICING", "OPEN", "full"),
+        ("CLOSED", "OPEN", "full"),
+        ("CANCELED", "OPEN", "full"),
+        ("OPEN", "CLOSED FOR INVOICING", "full"),
+    ],
+)
+def test_an_order_is_not_invoiced_before_its_services_of_an_amount_are(service: str, order: str, told: str) -> None:
+    """Lines of fixed price services have an amount and no quantity that could be compared."""
+    goods = {"StatusCode": "CLOSED", "Quantity": 10, "schedules": [{"ReceivedQuantity": 10, "BilledQuantity": 10}]}
+    priced = {"StatusCode": service, "Quantity": None, "schedules": [{"ReceivedQuantity": None}]}
+    lines = [line | {"_is_charge": False} for line in (goods, priced)]
+    both = {"StatusCode": order, "lines": lines}
+    assert (values.receipt_status(both), values.invoice_status(both)) == ("full", told)
+    if order == "OPEN":
+        assert values.status(both) == {"full": "invoiced", "partial": "partially invoiced"}[told]
+    assert values.invoice_status({"StatusCode": order, "lines": lines[1:]}) is None
+
+
+@pytest.mark.parametrize(
+    ("codes", "line", "open_"),
+    [
+        (("OPEN", "OPEN"), "OPEN", 9),
+        (("CANCELED", "OPEN"), "OPEN", 5),
+        (("OPEN", "FINALLY CLOSED"), "OPEN", 4),
+        (("CLOSED FOR RECEIVING", "CLOSED FOR INVOICING"), "OPEN", 5),
+        (("OPEN", "OPEN"), "CLOSED FOR RECEIVING", 0),
+        (("OPEN", "OPEN"), "CANCELED", 0),
+    ],
+)
+def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
+    codes: tuple[str, str], line: str, open_: int
+) -> None:
+    quantities = ((6, 2), (5, None))
+    schedules = [
+        {"ScheduleStatusCode": code, "Quantity": ordered, "ReceivedQuantity": came}
+        for code, (ordered, came) in zip(codes, quantities, strict=True)
+    ]
+    assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": schedules}) == open_
+    assert quantity_open({"StatusCode": line, "Quantity": None, "schedules": schedules}) is None
+
+
+@pytest.mark.parametrize(
+    ("matched", "came", "told"),
+    [
+        ("3-WAY", 0, "OPEN"),
+        ("4-Way", 4, "partially received"),
+        ("3-WAY", 10, "CLOSED FOR INVOICING"),
+        ("2-WAY", 0, "CLOSED FOR INVOICING"),
+        (None, 0, "CLOSED FOR INVOICING"),
+    ],
+)
+def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: str | None, came: int, told: str) -> None:
+    schedule = {"ScheduleStatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "ReceivedQuantity": came}
+    schedule |= {"BilledQuantity": 10, "MatchApprovalLevelCode": matched}
+    assert line_status({"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}) == told
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"StatusCode": "OPEN", "ConversionRate": Decimal("1.1")}, Decimal("1.1")),
+        ({"StatusCode": "OPEN", "ConversionRate": None}, 1),
+        ({"StatusCode": "CLOSED", "ConversionRate": None, "ConversionRateTypeCode": None}, 1),
+        ({"StatusCode": "OPEN", "ConversionRate": None, "ConversionRateTypeCode": "Corporate"}, None),
+        ({"StatusCode": "INCOMPLETE", "ConversionRate": None}, None),
+        ({"StatusCode": "OPEN"}, None),
+    ],
+)
+def test_an_order_in_the_ledgers_currency_has_no_rate_of_its_own(order: dict[str, Any], told: Any) -> None:
+    assert values.exchange_rate(order) == told
+
+
+def test_charge_accounts_are_taken_apart_as_the_connection_names_their_segments(
+    connect: SourceFor, company: Company
+) -> None:
+    order = an_order(company)
+    names = ("company", "cost_center", "gl_account", "department")
+    told = a_record(connect(account_segments=names), order)["lines"][0]["_distributions"][0]
+    truth = order.goods_lines[0].distributions[0]
+    assert told["_account"]["gl_account"] == truth.gl_account
+    assert told["_account"]["cost_center"] == truth.cost_center
+    assert a_record(connect(), order)["lines"][0]["_distributions"][0]["_account"] is None
+    assert a_record(connect(account_segments=names[:2]), order)["lines"][0]["_distributions"][0]["_account"] is None
