@@ -59,6 +59,16 @@ def asks_in_another_zone(good: Connector) -> Connector:
     return replace(good, fetch=fetch)
 
 
+def asks_more_precisely_than_is_told(good: Connector) -> Connector:
+    """Compares the fraction of a second with instants that are told without one."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        start = window.start and window.start + timedelta(microseconds=-1, seconds=1)
+        yield from good.fetch(source, replace(window, start=start))
+
+    return replace(good, fetch=fetch)
+
+
 def asks_for_all_in_place_of_open_ones(good: Connector) -> Connector:
     """Takes no notice of ``open_only``."""
     return replace(good, fetch=lambda source, window: good.fetch(source, replace(window, open_only=False)))

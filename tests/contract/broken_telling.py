@@ -14,6 +14,7 @@ from include.orderhouse.connector import Catalogue, Connector, Page, Source, Win
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, RequestRefused, UnexpectedShape
 from include.orderhouse.mapping import Record, code, derived, text
+from tests.sandbox.dialects.odoo import DIALECT
 
 
 def gives_python_objects(good: Connector) -> Connector:
@@ -79,6 +80,15 @@ def forgets_a_status(good: Connector) -> Connector:
 def takes_a_refused_login_for_a_bad_request(good: Connector) -> Connector:
     """Explains every refusal as a wrong request."""
     return replace(good, authenticate=_refusing(good, RequestRefused))
+
+
+def asks_for_no_password(good: Connector) -> Connector:
+    """Signs in with something else than the secret that is wrong."""
+
+    def authenticate(credentials: Credentials, settings: Any) -> httpx.Auth:
+        return good.authenticate(replace(credentials, password=DIALECT.credentials["password"]), settings)
+
+    return replace(good, authenticate=authenticate)
 
 
 def takes_a_wrong_shape_for_no_orders(good: Connector) -> Connector:

@@ -10,7 +10,7 @@ import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 from typing import Any
 
@@ -53,6 +53,21 @@ def a_window_is_closed_below_and_open_above(subject: Subject) -> None:
         assert not early, f"{shown(early)} changed at {edge} or later, but in the window up to there: {hint}"
         lost = dated.keys() - later - until
         assert not lost, f"{shown(lost)} changed before {edge}, but not in the window up to there: {hint}"
+
+
+def no_order_falls_between_the_instants_a_source_tells(subject: Subject) -> None:
+    """H10: what is told in whole seconds or milliseconds may have changed at any moment of them."""
+    dated = {key: at for key, at in subject.identified(subject.fetch()) if at is not None}
+    told = dated.values()
+    if any(at.microsecond % 1000 for at in told):
+        return
+    step = timedelta(milliseconds=1) if any(at.microsecond for at in told) else timedelta(seconds=1)
+    latest, start = max(told), max(told) + step / 2
+    lost = {key for key, at in dated.items() if at == latest} - set(subject.keys(subject.fetch(Window(start, None))))
+    assert not lost, (
+        f"{shown(lost)} changed at {latest} by what the source tells, so perhaps after {start}, but not in the window "
+        "from there: its start must be rounded down (Window.rounded)"
+    )
 
 
 def open_orders_are_found_however_old(subject: Subject) -> None:
@@ -157,9 +172,8 @@ def every_status_has_a_code(subject: Subject) -> None:
 def wrong_credentials_are_told_as_such(subject: Subject) -> None:
     """The first call with credentials the source does not accept raises AuthenticationFailed."""
     error = error_of(lambda: subject.connect(subject.connector, subject.wrong))
-    assert isinstance(error, AuthenticationFailed), (
-        f"AuthenticationFailed expected of wrong credentials, came {error!r}"
-    )
+    assert error is not None, "no error came: WRONG in tests/contract/conftest.py names no secret that is asked for"
+    assert isinstance(error, AuthenticationFailed), f"AuthenticationFailed expected, came {error!r}"
 
 
 def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
@@ -195,6 +209,7 @@ def the_catalogue_is_json(subject: Subject) -> None:
 CHECKS: tuple[Check, ...] = (
     every_order_comes_exactly_once,
     a_window_is_closed_below_and_open_above,
+    no_order_falls_between_the_instants_a_source_tells,
     open_orders_are_found_however_old,
     after_each_page_the_rest_is_fetched,
     a_page_is_read_when_it_is_asked_for,
