@@ -180,3 +180,16 @@ def test_a_line_that_was_closed_by_itself_is_closed() -> None:
     assert of_line.is_closed(line)
     assert of_line.line_status(line) == "Closed"
     assert of_line.line_status({**line, "_order": {"status": "Cancelled", "docstatus": 2}}) == "Cancelled"
+
+
+@pytest.mark.parametrize(
+    ("received", "billed", "status"),
+    [(0, 0, "approved"), (40, 0, "partially_received"), (100, 0, "received"), (100, 30, "partially_invoiced")],
+)
+def test_an_order_that_waits_for_an_advance_payment_is_as_far_as_its_receipts_and_bills(
+    received: int, billed: int, status: str
+) -> None:
+    """To Pay stands in place of what is to be received and billed while a payment request is out."""
+    order = {"status": "To Pay", "docstatus": 1, "per_received": Decimal(received), "per_billed": Decimal(billed)}
+    table = CONNECTOR.mapping.order.status.table or {}  # type: ignore[union-attr]
+    assert table.get(of_order.status(order)) == status
