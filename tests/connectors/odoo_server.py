@@ -13,7 +13,7 @@ from include.orderhouse.connectors.odoo import CONNECTOR
 from tests.connectors.conftest import SourceFor
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.odoo.orders import written_at
+from tests.sandbox.dialects.odoo.orders import STATES, is_stocked, written_at
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
@@ -59,10 +59,17 @@ def ids(pages: Iterator[Page] | Sequence[Page]) -> list[Any]:
     return [order["id"] for page in pages for order in page.records]
 
 
-def a_sent_order(company: Company) -> Order:
+def a_sent_order(company: Company, *, of_goods_alone: bool = False) -> Order:
     """An order with the vendor whose header moved before noon of the day before."""
     return next(
         order
         for order in company.orders.values()
         if order.is_open and not order.lacks_modified_at and written_at(order) < NOW - timedelta(days=1)
+        if not of_goods_alone or _is_untouched(company, order)
     )
+
+
+def _is_untouched(company: Company, order: Order) -> bool:
+    """An order of goods to which nothing has happened yet but its confirmation."""
+    is_confirmed = STATES[order.stage] == "purchase" and not order.charges
+    return is_confirmed and all(is_stocked(company, line) and not line.quantity_received for line in order.lines)

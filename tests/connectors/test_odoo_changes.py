@@ -10,6 +10,7 @@ import pytest
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.odoo import CONNECTOR
+from include.orderhouse.connectors.odoo.values import line as of_line
 from include.orderhouse.connectors.odoo.values import order as of_order
 from include.orderhouse.errors import CountMismatch, FilterIgnored
 from tests.connectors.conftest import SourceFor
@@ -19,6 +20,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.orders import invoice_status, written_at
 from tests.sandbox.running import Sandbox, sandbox
+from tests.truth.odoo import expected_orders
 
 __all__ = ["company", "odoo", "source"]
 
@@ -144,3 +146,17 @@ def test_open_orders_come_of_a_company_that_locks_all_as_it_confirms_them(
     closed = [order for order in orders if order.stage == "closed" and order.entity != "DE01"]
     assert not {order.id for order in closed if invoice_status(order) != "to invoice"} & told.keys()
     assert set(told.values()) == {("lock", False), ("edit", False)}
+
+
+def test_an_order_of_which_every_receipt_was_cancelled_is_closed(
+    odoo: Sandbox, source: Source, company: Company
+) -> None:
+    order = a_sent_order(company, of_goods_alone=True)
+    for line in order.goods_lines:
+        odoo.act(history.cancel_line, order.id, line.id)
+    record = next(iter(CONNECTOR.read(source, [str(order.id)]))).records[0]
+    assert (record["receipt_status"], record["picking_ids"]) == (False, [order.id])
+    assert of_order.status(record) == "purchase, not received"
+    assert all(of_line.is_closed(line) for line in record["order_line"] if not line["display_type"])
+    truth = expected_orders(company)[str(order.id)]
+    assert (truth["status"], {line["is_closed"] for line in truth["lines"]}) == ("closed", {True})

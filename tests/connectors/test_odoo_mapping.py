@@ -114,3 +114,25 @@ def test_goods_that_are_billed_before_they_came_are_still_to_come(method: str, c
     line["order_id"] = {"state": "purchase", "receipt_status": "partial" if came else "pending"}
     assert of_line.line_status(line) == told
     assert of_line.line_status({**line, "qty_received": Decimal(4)}) == "purchase, billed"
+
+
+def test_an_order_whose_receipts_were_all_cancelled_waits_for_no_goods() -> None:
+    """Odoo empties receipt_status then, as if there were no receipts; the receipts stay in picking_ids."""
+    order = {"state": "purchase", "receipt_status": False, "picking_ids": [34], "invoice_status": "no"}
+    goods = {"product_qty": Decimal(4), "qty_received": Decimal(0), "qty_invoiced": Decimal(0), "display_type": False}
+    goods |= {"qty_received_method": "stock_moves", "order_id": order}
+    statuses, of_lines = CONNECTOR.mapping.order.status.table, CONNECTOR.mapping.lines.form.line_status.table  # type: ignore[union-attr]
+    assert statuses[of_order.status({**order, "order_line": [goods]})] == "closed"
+    assert of_lines[of_line.line_status(goods)] == "closed"
+    assert of_line.is_closed(goods)
+    service = {**goods, "qty_received_method": "manual"}
+    for other, line, status in (
+        ({"invoice_status": "to invoice"}, goods, "approved"),
+        ({"picking_ids": []}, goods, "approved"),
+        ({"state": "cancel"}, goods, "cancelled"),
+        ({"state": "draft"}, goods, "draft"),
+        ({}, service, "approved"),
+    ):
+        assert statuses[of_order.status({**order, **other, "order_line": [line]})] == status
+        if other != {"invoice_status": "to invoice"}:
+            assert not of_line.is_closed({**line, "order_id": {**order, **other}})
