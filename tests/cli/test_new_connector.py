@@ -46,6 +46,9 @@ def test_the_skeleton_keeps_the_contract_and_the_truth(project: Path) -> None:
     tests = (
         "tests/contract",
         f"tests/connectors/test_{NAME}.py",
+        "tests/sync/test_bounds.py",
+        "tests/sync/test_drift.py",
+        "tests/sync/test_reconcile.py",
         "tests/sync/test_truth.py",
         "tests/dags/test_dags.py",
     )
