@@ -89,8 +89,8 @@ def _block(lines: list[str], entry: Entry) -> tuple[int, int]:
 
 
 def _place(lines: list[str], start: int, end: int, text: str) -> int:
-    """Before the first line of the same kind that comes later in the alphabet."""
-    kind = text[:3]
+    """Before the first line that begins alike, indentation and first character, and comes later in the alphabet."""
+    kind = text[: len(text) - len(text.lstrip()) + 1]
     for number in range(start, end):
         if lines[number].startswith(kind) and lines[number] > text:
             return number

@@ -28,7 +28,7 @@ LOOKUPS: dict[str, str] = {
     "account.payment.term": "name note line_ids early_discount discount_percentage discount_days active",
     "account.payment.term.line": "value value_amount nb_days delay_type",
     "account.incoterms": "code name",
-    "account.tax": "name description amount amount_type price_include active",
+    "account.tax": "name description amount amount_type children_tax_ids price_include active",
     "account.analytic.account": "name code plan_id root_plan_id active",
     "uom.uom": "name category_id factor rounding active",
     "product.product": "default_code barcode name type uom_id categ_id product_tmpl_id unspsc_code_id active",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from include.cli.new_connector import check_name
-from include.cli.registration import ENTRIES
+from include.cli.registration import ENTRIES, register
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
@@ -46,6 +46,9 @@ def test_the_skeleton_keeps_the_contract_and_the_truth(project: Path) -> None:
     tests = (
         "tests/contract",
         f"tests/connectors/test_{NAME}.py",
+        "tests/sync/test_bounds.py",
+        "tests/sync/test_drift.py",
+        "tests/sync/test_reconcile.py",
         "tests/sync/test_truth.py",
         "tests/dags/test_dags.py",
     )
@@ -69,6 +72,18 @@ def test_every_list_names_it(project: Path) -> None:
     named = [entry.path for entry in ENTRIES if NAME not in (project / entry.path).read_text(encoding="utf-8")]
     assert named == []
     assert f"# {LABEL}" in (project / f"docs/connectors/{NAME}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["acme_erp", "maconomy", "zoho_inventory"])
+def test_a_list_takes_a_name_wherever_the_alphabet_has_it(tmp_path: Path, name: str) -> None:
+    """Between two entries, and not between the lines of one of them."""
+    lists = {entry.path for entry in ENTRIES}
+    for path in (*lists, "pyproject.toml"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / path, tmp_path / path)
+    assert set(register(tmp_path, name, "A label")) == lists
+    formatted = run(tmp_path, "ruff", "format", "--diff", "--no-cache", *(path for path in lists if path[-3:] == ".py"))
+    assert formatted.returncode == 0, formatted.stdout
 
 
 def test_a_second_one_of_the_same_name_is_refused(project: Path) -> None:

@@ -11,18 +11,13 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.erpnext import CONNECTOR
 from include.orderhouse.connectors.erpnext.values import line as of_line
 from include.orderhouse.connectors.erpnext.values import order as of_order
 from include.orderhouse.connectors.erpnext.values.amounts import tax_rate
-from include.orderhouse.expectations.outcomes import Outcomes
-from include.orderhouse.expectations.validator import Validator
-from include.orderhouse.options import Options
-from include.orderhouse.raw_order import RawOrder
-from include.orderhouse.transform.batch import Transform
-from tests.connectors.erpnext_site import NAME, NOW, company, read_one, site, source
+from tests.connectors.erpnext_site import company, read_one, site, source
+from tests.connectors.validated import odd_amounts
 from tests.sandbox.company import Company
 
 __all__ = ["company", "site", "source"]
@@ -101,20 +96,11 @@ def discounted(order: Raw, percent: Decimal) -> Raw:
     return {**order, **told, "apply_discount_on": "Net Total", "items": items, "taxes": taxes}
 
 
-def oddities(source: Source, order: Raw) -> list[tuple[str | None, str]]:
-    connection = Connection(
-        name="test", options=Options(connector=NAME, customer="tests"), connector=CONNECTOR, settings=source.settings
-    )
-    frames = Transform(connection).frames([RawOrder(NOW, order)])
-    (found,) = Validator("test", "a sync").check([Outcomes.of(frames)])
-    return [(finding.field, finding.reason) for finding in found if "amount" in (finding.field or "")]
-
-
 def test_a_discount_on_the_order_is_part_of_its_lines_discounts(source: Source, company: Company) -> None:
     order = discounted(an_order(source, company), Decimal("12.5"))
     line = order["items"][0]
     assert of_line.discount_amount(line) == line["amount"] - line["net_amount"] > 0
-    assert oddities(source, order) == []
+    assert odd_amounts(CONNECTOR, source, order) == []
 
 
 def test_a_discount_is_what_the_rounded_rate_leaves_of_the_price(source: Source, company: Company) -> None:
@@ -125,7 +111,7 @@ def test_a_discount_is_what_the_rounded_rate_leaves_of_the_price(source: Source,
     order["items"] = [{**order["items"][0], **sold, **priced}]
     order |= {"net_total": Decimal(31_000), "taxes": [], "grand_total": Decimal(31_000)}
     assert of_line.discount_amount(order["items"][0]) == 2300
-    assert oddities(source, order) == []
+    assert odd_amounts(CONNECTOR, source, order) == []
 
 
 def test_with_taxes_in_the_rates_only_the_lines_own_discount_is_told() -> None:
@@ -180,3 +166,16 @@ def test_a_line_that_was_closed_by_itself_is_closed() -> None:
     assert of_line.is_closed(line)
     assert of_line.line_status(line) == "Closed"
     assert of_line.line_status({**line, "_order": {"status": "Cancelled", "docstatus": 2}}) == "Cancelled"
+
+
+@pytest.mark.parametrize(
+    ("received", "billed", "status"),
+    [(0, 0, "approved"), (40, 0, "partially_received"), (100, 0, "received"), (100, 30, "partially_invoiced")],
+)
+def test_an_order_that_waits_for_an_advance_payment_is_as_far_as_its_receipts_and_bills(
+    received: int, billed: int, status: str
+) -> None:
+    """To Pay stands in place of what is to be received and billed while a payment request is out."""
+    order = {"status": "To Pay", "docstatus": 1, "per_received": Decimal(received), "per_billed": Decimal(billed)}
+    table = CONNECTOR.mapping.order.status.table or {}  # type: ignore[union-attr]
+    assert table.get(of_order.status(order)) == status

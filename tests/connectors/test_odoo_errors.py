@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Source, Window
+from include.orderhouse.connector import Source
 from include.orderhouse.connectors.odoo import CONNECTOR
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -21,36 +19,12 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.http import Answer
 from tests.connectors.conftest import SourceFor, credentials_for
+from tests.connectors.odoo_server import EVER, NAME, NOW, VERSIONS, company, fetched, odoo, source
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 
-NAME = "odoo"
-NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
-EVER = Window(None, None)
-VERSIONS = ["17", "18", "19"]
-
-
-@pytest.fixture
-def company() -> Company:
-    return generate(11, orders=120, now=NOW)
-
-
-@pytest.fixture
-def odoo(company: Company) -> Iterator[Sandbox]:
-    """Odoo 18; its clock stands still."""
-    with sandbox(company, [NAME], Clock(NOW)) as running:
-        yield running
-
-
-@pytest.fixture
-def source(odoo: Sandbox, source_for: SourceFor) -> Source:
-    return source_for(NAME, odoo, page_size=40)
-
-
-def fetched(source: Source, window: Window) -> list[Any]:
-    return [order["id"] for page in CONNECTOR.fetch(source, window) for order in page.records]
+__all__ = ["company", "odoo", "source"]
 
 
 @pytest.mark.parametrize(

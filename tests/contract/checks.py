@@ -1,54 +1,109 @@
-"""The contract of a connector: one function for each promise, failing with an AssertionError where it is broken."""
+"""The contract of a connector: one function for each promise, failing with an AssertionError where it is broken.
+
+Its message says to whoever writes a connector what came, and what was to come.
+"""
 
 from __future__ import annotations
 
 import json
 import traceback
-from collections import Counter
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, product
 from typing import Any
 
 from include.orderhouse.connector import Window
 from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, UnexpectedShape
 from include.orderhouse.frames import Frames
-from include.orderhouse.mapping import Record, columns_without_source
+from include.orderhouse.mapping import Record
 from include.orderhouse.raw_order import RawOrder, pack, unpack
+from include.orderhouse.transform.columns import UNKNOWN_CODE
+from tests.contract.differences import assert_counted, assert_same, assert_unchanged, shown
 from tests.contract.subject import EVER, Subject, records
 
 Check = Callable[[Subject], None]
 FETCHED_AT = datetime(2030, 1, 1, tzinfo=UTC)
-SECRETS = ("password", "client_secret", "private_key", "api_key", "refresh_token")
+STATUSES = ("status", "line_status", "receipt_status", "invoice_status")
+WAITING = ("draft", "pending_approval", "approved", "sent", "acknowledged", "partially_received")
+FINISHED = ("closed", "cancelled")
 
 
 def every_order_comes_exactly_once(subject: Subject) -> None:
     """A window without bounds holds each order of the source once, in pages no larger than asked for."""
-    pages = list(subject.connector.fetch(subject.source, EVER))
-    assert Counter(subject.keys(records(pages))) == Counter(subject.expected_keys)
-    assert max(len(page.records) for page in pages) <= subject.source.page_size
-    told = [page.expected for page in pages if page.expected is not None]
-    assert not told or sum(told) == len(subject.expected_keys)
+    pages, size = list(subject.connector.fetch(subject.source, EVER)), subject.source.page_size
+    assert_same(subject.keys(records(pages)), subject.expected_keys, "a fetch without bounds")
+    longest = max(len(page.records) for page in pages)
+    assert longest <= size, f"a page has {longest} orders, more than the {size} of source.page_size"
+    assert_counted([page.expected for page in pages], len(subject.expected_keys), "a fetch without bounds")
 
 
 def a_window_is_closed_below_and_open_above(subject: Subject) -> None:
-    """An order that changed at an instant is in the window that starts there, and not in the one that ends there."""
-    dated = [(modified_at, key) for key, modified_at in subject.identified(subject.fetch()) if modified_at is not None]
-    for edge, key in (min(dated), sorted(dated)[len(dated) // 2], max(dated)):
-        assert key in subject.keys(subject.fetch(Window(edge, None))), f"{key} is not in the window from {edge}"
-        assert key not in subject.keys(subject.fetch(Window(None, edge))), f"{key} is in the window up to {edge}"
+    """Orders that changed at an instant or later are in the window that starts there, the others in that up to it."""
+    dated = {key: at for key, at in subject.identified(subject.fetch()) if at is not None}
+    instants = sorted(dated.values())
+    for edge in (instants[0], instants[len(instants) // 2], instants[-1]):
+        since, until = (set(subject.keys(subject.fetch(window))) for window in (Window(edge, None), Window(None, edge)))
+        later = {key for key, at in dated.items() if at >= edge}
+        hint = "a bound may be of the wrong sign, precision or time zone, or not be asked for"
+        lost = later - since
+        assert not lost, f"{shown(lost)} changed at {edge} or later, but not in the window from there: {hint}"
+        early = later & until
+        assert not early, f"{shown(early)} changed at {edge} or later, but in the window up to there: {hint}"
+        lost = dated.keys() - later - until
+        assert not lost, f"{shown(lost)} changed before {edge}, but not in the window up to there: {hint}"
+
+
+def no_order_falls_between_the_instants_a_source_tells(subject: Subject) -> None:
+    """H10: what is told in whole seconds or milliseconds may have changed at any moment of them."""
+    dated = {key: at for key, at in subject.identified(subject.fetch()) if at is not None}
+    told = dated.values()
+    if any(at.microsecond % 1000 for at in told):
+        return
+    step = timedelta(milliseconds=1) if any(at.microsecond for at in told) else timedelta(seconds=1)
+    latest, start = max(told), max(told) + step / 2
+    lost = {key for key, at in dated.items() if at == latest} - set(subject.keys(subject.fetch(Window(start, None))))
+    assert not lost, (
+        f"{shown(lost)} changed at {latest} by what the source tells, so perhaps after {start}, but not in the window "
+        "from there: its start must be rounded down (Window.rounded)"
+    )
+
+
+def open_orders_are_found_however_old(subject: Subject) -> None:
+    """Asked for open orders only, a source gives all that wait for something, not all orders, and none from the end on.
+
+    Nothing is promised where the source cannot be asked for them.
+    """
+    if not subject.connector.finds_open_orders:
+        return
+    status = statuses(subject)
+    dated = subject.identified(subject.fetch(Window(None, None, open_only=True)))
+    found = {key for key, _ in dated}
+    missing = {key for key, told in status.items() if told in WAITING} - found
+    assert not missing, f"{shown(missing)} wait for something, but are not among the open orders"
+    finished = {key for key, told in status.items() if told in FINISHED}
+    assert not finished or finished - found, "every finished order is among the open ones: window.open_only is ignored"
+    instants = sorted(at for _, at in dated if at is not None)
+    end = instants[len(instants) // 2]
+    part = set(subject.keys(subject.fetch(Window(None, end, open_only=True))))
+    late = {key for key, at in dated if at is not None and at >= end} & part
+    assert not late, f"{shown(late)} changed at {end} or later, but among the open orders up to there"
+    lost = {key for key, at in dated if at is not None and at < end} - part
+    assert not lost, f"{shown(lost)} changed before {end}, but not among the open orders up to there"
 
 
 def after_each_page_the_rest_is_fetched(subject: Subject) -> None:
     """H30: with a page's resume, as JSON keeps it, a fetch gives exactly the orders of the pages that follow."""
     pages = list(subject.connector.fetch(subject.source, EVER))
-    assert len(pages) > 2
-    assert pages[-1].resume is None
+    assert len(pages) > 2, f"only {len(pages)} pages came of {len(subject.expected_keys)} orders"
+    assert pages[-1].resume is None, f"the last page tells a resume, {pages[-1].resume!r}"
     for number, page in enumerate(pages[:-1], 1):
-        assert page.resume is not None
-        rest = subject.fetch(replace(EVER, resume=json.loads(json.dumps(page.resume))))
-        assert subject.keys(rest) == subject.keys(records(pages[number:]))
+        assert page.resume is not None, f"page {number} of {len(pages)} tells no resume, as only the last one may"
+        rest = subject.keys(subject.fetch(replace(EVER, resume=json.loads(json.dumps(page.resume)))))
+        follows = subject.keys(records(pages[number:]))
+        assert_same(rest, follows, f"after page {number}, from its resume {page.resume!r} on")
+        assert rest == follows, f"after page {number} the same orders come in another order: pages need a fixed one"
 
 
 def a_page_is_read_when_it_is_asked_for(subject: Subject) -> None:
@@ -59,8 +114,9 @@ def a_page_is_read_when_it_is_asked_for(subject: Subject) -> None:
     pages = subject.connector.fetch(source, EVER)
     sent = [log.count()]
     sent += [log.count() for _ in pages]
-    assert sent[0] == 0
-    assert all(before < after for before, after in pairwise(sent)), f"requests by page: {sent}"
+    assert sent[0] == 0, f"{sent[0]} requests were sent by the call, before a page was asked for"
+    is_lazy = all(before < after for before, after in pairwise(sent))
+    assert is_lazy, f"pages came that no request was sent for, so they lay in memory; requests sent by page: {sent}"
 
 
 def read_gives_exactly_the_orders_asked_for(subject: Subject) -> None:
@@ -69,43 +125,55 @@ def read_gives_exactly_the_orders_asked_for(subject: Subject) -> None:
     asked = sorted(subject.expected_keys)[::7]
     nowhere = f"{asked[0][:-6]}999999"
     read = records(subject.connector.read(subject.source, [*asked, nowhere]))
-    assert Counter(subject.keys(read)) == Counter(asked)
-    assert content_hashes(subject, read) == content_hashes(subject, [fetched[key] for key in asked])
-    assert records(subject.connector.read(subject.source, [nowhere])) == []
+    assert_same(subject.keys(read), asked, f"read, asked for orders and for {nowhere}, which does not exist")
+    alone = records(subject.connector.read(subject.source, [nowhere]))
+    assert alone == [], f"read, asked for {nowhere} alone, which does not exist, gives {len(alone)} orders"
+    hashes = content_hashes(subject, read), content_hashes(subject, [fetched[key] for key in asked if key in fetched])
+    unlike = {key for key in asked if hashes[0][key] != hashes[1].get(key)}
+    assert not unlike, f"{shown(unlike)} become something else when they are read than when they are fetched"
 
 
 def a_scan_agrees_with_a_fetch_and_its_own_count(subject: Subject) -> None:
     """A key scan lists the fetched orders once each, with the modification times they are loaded with."""
     pages = list(subject.connector.scan(subject.source))
-    scanned = [(key.source_order_id, key.source_modified_at) for page in pages for key in page.keys]
-    assert sorted(scanned, key=str) == sorted(subject.identified(subject.fetch()), key=str)
-    told = [page.expected for page in pages if page.expected is not None]
-    assert not told or sum(told) == len(scanned)
+    scanned = [key for page in pages for key in page.keys]
+    fetched = dict(subject.identified(subject.fetch()))
+    assert_same([key.source_order_id for key in scanned], fetched, "a scan, beside a fetch")
+    for key in scanned:
+        told, loaded = key.source_modified_at, fetched[key.source_order_id]
+        assert told == loaded, f"{key.source_order_id}: a scan tells {told!r}, the order itself {loaded!r}"
+    assert_counted([page.expected for page in pages], len(scanned), "a scan")
 
 
 def a_record_is_json_and_holds_all_it_takes(subject: Subject) -> None:
     """What is made of the copy that was kept is what is made of the record that was fetched."""
     fetched = subject.fetch()
     kept = [unpack(pack(record)) for record in fetched]
-    assert kept == fetched
-    assert tables(subject, kept) == tables(subject, fetched)
+    assert_unchanged(fetched, kept, "raw orders")
+    assert_unchanged(tables(subject, fetched), tables(subject, kept), "what is made of them")
 
 
 def every_order_can_be_mapped(subject: Subject) -> None:
-    """Every canonical column is mapped or declared absent, and every order of the source is read without a reject."""
-    for entry in subject.connector.mapping.tables:
-        absent = columns_without_source(subject.connector.mapping)[entry.table.name]
-        assert {b.slot.column.name for b in entry.bindings if b.expression is None} == set(absent)
-        assert {slot.column.name for slot in entry.table.slots} == {b.slot.column.name for b in entry.bindings}
+    """Every order of the source is read without a reject."""
     made = made_of(subject, subject.fetch())
-    assert made["reject"].select(["source_order_id", "field", "reason"]).to_pylist() == []
-    assert set(made["purchase_order"].column("source_order_id").to_pylist()) == subject.expected_keys
+    rejects = made["reject"].select(["source_order_id", "field", "reason"]).to_pylist()
+    assert rejects == [], f"{len(rejects)} orders are rejected, such as {rejects[0]}"
+    assert_same(made["purchase_order"].column("source_order_id").to_pylist(), subject.expected_keys, "what was mapped")
+
+
+def every_status_has_a_code(subject: Subject) -> None:
+    """The code tables know each status of orders and lines that the source tells."""
+    issues = made_of(subject, subject.fetch())["issue"].to_pylist()
+    unknown = {(row["field"], row["source_value"]) for row in issues if row["code"] == UNKNOWN_CODE}
+    told = sorted(f"{field} {value!r}" for field, value in unknown if field in STATUSES)
+    assert not told, f"in no code table: {', '.join(told)}"
 
 
 def wrong_credentials_are_told_as_such(subject: Subject) -> None:
     """The first call with credentials the source does not accept raises AuthenticationFailed."""
     error = error_of(lambda: subject.connect(subject.connector, subject.wrong))
-    assert isinstance(error, AuthenticationFailed), f"came {error!r}"
+    assert error is not None, "no error came: WRONG in tests/contract/conftest.py names no secret that is asked for"
+    assert isinstance(error, AuthenticationFailed), f"AuthenticationFailed expected, came {error!r}"
 
 
 def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
@@ -114,39 +182,42 @@ def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
         subject.world.faults.add("wrong_shape", times=None)
         error = error_of(call)
         subject.world.faults.clear()
-        assert isinstance(error, UnexpectedShape), f"{name}: came {error!r}"
+        assert isinstance(error, UnexpectedShape), f"{name}: UnexpectedShape expected of another JSON, came {error!r}"
 
 
 def errors_hold_no_secret(subject: Subject) -> None:
-    """No error, nor what is shown of it or of the source, holds a secret of the connection."""
-    shown = [repr(subject.source), repr(subject.right)]
-    shown += [_shown(error_of(lambda: subject.connect(subject.connector, subject.wrong)))]
-    for kind in ("wrong_shape", "server_error", "rate_limited"):
-        for call in subject.calls().values():
-            subject.world.faults.add(kind, times=None)
-            shown.append(_shown(error_of(call)))
-            subject.world.faults.clear()
-    for secret in _secrets(subject):
-        assert not any(secret in text for text in shown)
+    """No error, nor what is shown of it or of the source, holds a secret of the connection, be it encoded."""
+    shown_of = {"repr of the source": repr(subject.source), "repr of the credentials": repr(subject.right)}
+    shown_of["wrong credentials"] = _shown(error_of(lambda: subject.connect(subject.connector, subject.wrong)))
+    for kind, (name, call) in product(("wrong_shape", "server_error", "rate_limited"), subject.calls().items()):
+        subject.world.faults.add(kind, times=None)
+        shown_of[f"{kind} in {name}"] = _shown(error_of(call))
+        subject.world.faults.clear()
+    secrets = _secrets(subject)
+    telling = [place for place, text in shown_of.items() if any(secret in text for secret in secrets)]
+    assert not telling, f"a secret is shown by: {', '.join(telling)}"
 
 
 def the_catalogue_is_json(subject: Subject) -> None:
     """The catalogue is staged and read back as it was; it names its scope."""
     catalogue = subject.source.catalogue
-    assert catalogue.scope
-    assert all(isinstance(part, str) for part in catalogue.scope)
-    assert json.loads(json.dumps(catalogue.details, default=repr)) == catalogue.details
+    assert catalogue.scope, "the catalogue has no scope"
+    assert all(isinstance(part, str) for part in catalogue.scope), f"the scope is not of texts: {catalogue.scope!r}"
+    assert_unchanged(catalogue.details, json.loads(json.dumps(catalogue.details, default=repr)), "the details")
 
 
 CHECKS: tuple[Check, ...] = (
     every_order_comes_exactly_once,
     a_window_is_closed_below_and_open_above,
+    no_order_falls_between_the_instants_a_source_tells,
+    open_orders_are_found_however_old,
     after_each_page_the_rest_is_fetched,
     a_page_is_read_when_it_is_asked_for,
     read_gives_exactly_the_orders_asked_for,
     a_scan_agrees_with_a_fetch_and_its_own_count,
     a_record_is_json_and_holds_all_it_takes,
     every_order_can_be_mapped,
+    every_status_has_a_code,
     wrong_credentials_are_told_as_such,
     a_wrong_shape_is_never_no_orders,
     errors_hold_no_secret,
@@ -157,6 +228,12 @@ CHECKS: tuple[Check, ...] = (
 def made_of(subject: Subject, found: list[Record]) -> Frames:
     """The frames of raw orders."""
     return subject.transform.frames([RawOrder(FETCHED_AT, record) for record in found])
+
+
+def statuses(subject: Subject) -> dict[str, str | None]:
+    """What the status of each order becomes, by its source id."""
+    orders = made_of(subject, subject.fetch())["purchase_order"].select(["source_order_id", "status"])
+    return {row["source_order_id"]: row["status"] for row in orders.to_pylist()}
 
 
 def tables(subject: Subject, found: list[Record]) -> dict[str, list[dict[str, Any]]]:
@@ -186,7 +263,11 @@ def _shown(error: BaseException | None) -> str:
     return "" if error is None else "".join(traceback.format_exception(error)) + repr(error) + repr(error.__dict__)
 
 
-def _secrets(subject: Subject) -> list[str]:
-    held = [subject.right, subject.wrong]
-    found = [c.password if name == "password" else c.extra.get(name) for c in held for name in SECRETS]
-    return [secret for secret in found if secret]
+def _secrets(subject: Subject) -> set[str]:
+    """The secrets as they are, and as HTTP Basic writes them (RFC 7617); what is a setting as well is none."""
+    held = (subject.right, subject.wrong)
+    pairs = {(c.login, c.password) for c in held}
+    pairs |= {(c.extra.get("client_id"), c.extra.get("client_secret")) for c in held}
+    basic = {b64encode(f"{name}:{secret}".encode()).decode() for name, secret in pairs if secret}
+    plain = {secret for c in held for secret in c.secrets()}
+    return basic | plain - set(map(str, vars(subject.source.settings).values()))

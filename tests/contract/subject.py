@@ -54,7 +54,8 @@ class Subject:
     def identified(self, found: Sequence[Record]) -> list[tuple[str, datetime | None]]:
         """Source id and modification time of raw orders."""
         keys, modified_at = self.transform.identify(found)
-        return list(zip(map(str, keys), modified_at.to_pylist(), strict=True))
+        names = ["(no key)" if key is None else str(key) for key in keys]
+        return list(zip(names, modified_at.to_pylist(), strict=True))
 
     def keys(self, found: Sequence[Record]) -> list[str]:
         """The source ids of raw orders."""

@@ -120,6 +120,7 @@ def test_orders_that_something_below_their_header_brings_do_not_count_as_outside
         for order in [order for order in source.company.orders.values() if order.is_open][:5]:
             line = order.goods_lines[0]
             source.act(history.postpone_line, order_id=order.id, line_id=line.id, days=3)
+            source.act(history.change_description, order.id, line.id, "Another text")
             source.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
             source.act(history.invoice, order_id=order.id, line_id=line.id, quantity=line.quantity)
         again = system.sync()

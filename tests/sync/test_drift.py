@@ -50,8 +50,8 @@ def test_syncs_of_a_source_that_stays_as_it_is_know_its_fields_and_note_no_drift
     known = system.rows(
         "SELECT count(*) AS fields, count(sample) AS samples, min(records) AS least FROM ops.source_field"
     )
-    assert known[0]["fields"] > 50
-    assert known[0]["samples"] > 25
+    assert known[0]["fields"] > 10
+    assert known[0]["samples"] > 5
     assert known[0]["least"] > 0
 
 

@@ -16,6 +16,7 @@ from tests.sandbox.dialects.odoo.orders import (
     deadline,
     invoice_status,
     is_stocked,
+    receipt_ids,
     receipt_status,
     sequence,
     written_at,
@@ -131,6 +132,8 @@ def _status(company: Company, order: Order) -> str:
         return "invoiced" if invoiced == "full" else "partially_invoiced"
     if received in ("partial", "full"):
         return "received" if received == "full" else "partially_received"
+    if _is_given_up(company, order):
+        return "closed"
     return "acknowledged" if order.acknowledged_at else "approved"
 
 
@@ -148,7 +151,20 @@ def _expected(company: Company, order: Order, line: Line) -> Decimal:
 
 def _is_over(company: Company, order: Order, line: Line) -> bool:
     """No receipt of the line is to come any more, which is told of what is received by stock moves."""
-    return receipt_status(order) == "full" and is_stocked(company, line)
+    return _are_over(company, order) and is_stocked(company, line)
+
+
+def _are_over(company: Company, order: Order) -> bool:
+    """The receipts are all done or cancelled; without goods there are none."""
+    is_confirmed = order.stage in (*CONFIRMED, Stage.CLOSED)
+    are_cancelled = is_confirmed and receipt_status(order) is None and bool(receipt_ids(company, order))
+    return receipt_status(order) == "full" or are_cancelled
+
+
+def _is_given_up(company: Company, order: Order) -> bool:
+    """Nothing came, nothing is to come and nothing to be billed."""
+    all_over = all(_is_over(company, order, line) for line in order.goods_lines)
+    return all_over and invoice_status(order) != "to invoice"
 
 
 def _order_date(order: Order) -> date:

@@ -1,7 +1,7 @@
 """A connector's mapping: canonical tables on the left, source expressions on the right, and what the source lacks.
 
 A mapping is checked when its module is imported: every canonical column is either mapped or named in ``not_in_source``,
-so that nothing is forgotten, and an expression's kind fits its column. The same object drives the transform,
+so that nothing is forgotten, and an expression's kind and codes fit its column. The same object drives the transform,
 the mapping page and the generated documentation.
 """
 
@@ -17,6 +17,7 @@ from include.orderhouse.model import (
     LINE,
     ORDER,
     SCHEDULE,
+    CodeList,
     Kind,
     PurchaseOrder,
     PurchaseOrderDistribution,
@@ -113,6 +114,7 @@ def _bind(table: Table, source: Rows) -> TableMapping:
     _check_completeness(table, source.form, bindings, absent)
     for binding in bindings:
         _check_kind(table, binding)
+        _check_codes(table, binding)
     return TableMapping(table, source.at, bindings)
 
 
@@ -144,6 +146,19 @@ def _check_kind(table: Table, binding: Binding) -> None:
     if expression is None or expression.kind is None or expression.kind is column.kind:
         return
     raise MappingError(f"{table.name}.{column.name} is {column.kind}, but its source reads {expression.kind}")
+
+
+def _check_codes(table: Table, binding: Binding) -> None:
+    """Codes of which the model itself has the list. Those of standards are looked up value by value."""
+    expression, column = binding.expression, binding.slot.column
+    if expression is None or not column.codes or isinstance(column.codes, CodeList):
+        return
+    told = {f"leads {said!r} to {code!r}": code for said, code in (expression.table or {}).items()}
+    if expression.constant is not None and expression.table is None:
+        told[f"is always {expression.constant!r}"] = expression.constant
+    for says, code in told.items():
+        if code not in column.codes:
+            raise MappingError(f"{table.name}.{column.name} {says}, which is none of {', '.join(column.codes)}")
 
 
 def columns_without_source(mapping: Mapping) -> MappingType[str, tuple[str, ...]]:

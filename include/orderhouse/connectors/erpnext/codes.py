@@ -12,7 +12,7 @@ STATUSES = {
     "Cancelled": "cancelled",
     **{
         f"{state}{refined}": status
-        for state in ("To Receive and Bill", "To Bill", "Delivered", "Submitted")
+        for state in ("To Receive and Bill", "To Bill", "To Pay", "Delivered", "Submitted")
         for refined, status in (
             ("", "approved"),
             (", confirmed", "acknowledged"),

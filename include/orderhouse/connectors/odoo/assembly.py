@@ -21,7 +21,7 @@ from include.orderhouse.odoo_rpc import OdooCall
 ORDER, LINE = "purchase.order", "purchase.order.line"
 TRIES = 4
 REPEATED = ("partner_id", "company_id", "currency_id")
-OF_ORDER = ("id", "name", "state", "locked", "receipt_status", "invoice_status", "currency_id")
+OF_ORDER = ("id", "name", "state", "locked", "receipt_status", "picking_ids", "invoice_status", "currency_id")
 
 
 class Assembly:

@@ -12,15 +12,13 @@ STATUSES = {
     "purchase, received": "received",
     "purchase, partly billed": "partially_invoiced",
     "purchase, billed": "invoiced",
+    "purchase, not received": "closed",
     "locked": "closed",
     "cancel": "cancelled",
 }
 """The values of `purchase.order.state`, those of a confirmed order refined by receipts and bills."""
 
-LINE_STATUSES = {step: code for step, code in STATUSES.items() if code != "acknowledged"} | {
-    "purchase": "open",
-    "purchase, not received": "closed",
-}
+LINE_STATUSES = {step: code for step, code in STATUSES.items() if code != "acknowledged"} | {"purchase": "open"}
 APPROVALS = {"to approve": "pending", "purchase": "approved", "done": "approved"}
 RECEIPTS = {"pending": "none", "partial": "partial", "full": "full"}
 BILLINGS = {

@@ -11,7 +11,7 @@ from include.orderhouse import xero_accounting
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.assembly import Assembly
 from include.orderhouse.lookup import ids_within
-from include.orderhouse.precision import since
+from include.orderhouse.precision import millisecond, since
 from include.orderhouse.sections import read_sections
 from include.orderhouse.xero_accounting import NotFound, Request, Row, updated_at
 
@@ -42,7 +42,8 @@ class Section:
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
     """The orders of a window, tenant by tenant, in order of their modification."""
-    yield from read_sections([(s.name, partial(_pages, source, s)) for s in _sections(source, window)], window.resume)
+    sections = _sections(source, window.rounded(millisecond, millisecond))
+    yield from read_sections([(s.name, partial(_pages, source, s)) for s in sections], window.resume)
 
 
 def _sections(source: Source, window: Window) -> Iterator[Section]:
@@ -105,8 +106,7 @@ def _one(source: Source, tenant: Row, key: str) -> Row | None:
         body = xero_accounting.get(source, str(tenant["tenantId"]), f"{ORDERS}/{key}", {"unitdp": "4"})
     except NotFound:
         return None
-    rows = xero_accounting.listed(body, ORDERS)
-    return next((row for row in rows if row.get("PurchaseOrderID") == key), None)
+    return next((row for row in xero_accounting.listed(body, ORDERS) if row.get("PurchaseOrderID") == key), None)
 
 
 def scan(source: Source) -> Iterator[Keys]:

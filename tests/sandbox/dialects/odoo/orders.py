@@ -76,7 +76,8 @@ class Orders:
             "currency_rate": inverse(order.exchange_rate), "payment_term_id": masters.term(order.payment_term),
             "incoterm_id": masters.incoterm(order.incoterm), "incoterm_location": order.incoterm_place,
             "user_id": masters.user(order.buyer), "company_id": masters.company(order.entity),
-            "picking_type_id": masters.picking_type(order), "effective_date": _first_receipt(order),
+            "picking_type_id": masters.picking_type(order), "picking_ids": receipt_ids(self._company, order),
+            "effective_date": _first_receipt(order),
             "mail_reminder_confirmed": False, "mail_reception_declined": False,
             "mail_reception_confirmed": order.acknowledged_at is not None,
             "create_uid": masters.user(order.created_by) or Ref(1, "OdooBot"), "create_date": order.created_at,
@@ -209,6 +210,12 @@ def is_stocked(company: Company, line: Line) -> bool:
     """Whether a line is received by stock moves, and not by a number that somebody enters."""
     item = company.items.get(line.item or "")
     return item is not None and not item.is_service
+
+
+def receipt_ids(company: Company, order: Order) -> tuple[int, ...]:
+    """The receipt that an order of goods has from its confirmation on; it stays when it is cancelled."""
+    has_goods = any(is_stocked(company, line) for line in order.goods_lines)
+    return (order.id,) if has_goods and order.approved_at is not None else ()
 
 
 def receipt_status(order: Order) -> str | None:

@@ -7,7 +7,7 @@ from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import reached
 
-REFINED = ("To Receive and Bill", "To Bill", "Delivered", "Submitted")
+REFINED = ("To Receive and Bill", "To Bill", "To Pay", "Delivered", "Submitted")
 
 
 def _come(order: Record, path: str) -> str:

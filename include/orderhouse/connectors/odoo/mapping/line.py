@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.odoo.codes import LINE_STATUSES, LINE_TYPES, UNITS
 from include.orderhouse.connectors.odoo.values import line as v
+from include.orderhouse.connectors.odoo.values.taxes import tax_code, tax_rate, unit_price
 from include.orderhouse.mapping import (
     boolean,
     code,
@@ -42,13 +43,13 @@ LINE = PurchaseOrderLine(
     unit_conversion_factor=rate(v.unit_conversion),
     quantity_received=quantity(v.of_goods("qty_received"), digits=6),
     quantity_invoiced=quantity(v.of_goods("qty_invoiced"), digits=6),
-    unit_price=price(v.of_goods("price_unit"), digits=10),
+    unit_price=price(unit_price, digits=10),
     discount_percent=percent(v.of_goods("discount"), digits=6),
     net_amount=money(v.of_goods("price_subtotal")),
     tax_amount=money(v.tax_amount),
     total_amount=money(v.of_goods("price_total")),
-    tax_code=text(v.tax_code),
-    tax_rate=percent(v.tax_rate, digits=6),
+    tax_code=text(tax_code),
+    tax_rate=percent(tax_rate, digits=6),
     requested_delivery_date=day("date_planned", zone="connection"),
     receiving_site=text("^picking_type_id.warehouse_id.code"),
     cost_center=text(v.only_share("cost_center")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.odoo.codes import APPROVALS, BILLINGS, ORDER_TYPES, RECEIPTS, STATUSES
 from include.orderhouse.connectors.odoo.values import contact, region
 from include.orderhouse.connectors.odoo.values import order as v
+from include.orderhouse.connectors.odoo.values.taxes import tax_inclusive
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, integer, money, percent, rate, text
 from include.orderhouse.markup import plain
 from include.orderhouse.model import Address, PurchaseOrder
@@ -64,7 +65,7 @@ ORDER = PurchaseOrder(
     tax_amount=money("amount_tax"),
     total_amount=money("amount_total"),
     total_amount_company=money("amount_total_cc"),
-    tax_inclusive=boolean(v.tax_inclusive),
+    tax_inclusive=boolean(tax_inclusive),
     requisition_reference=text("origin"),
     contract_reference=text("requisition_id.display_name"),
     project_reference=text("project_id.display_name"),

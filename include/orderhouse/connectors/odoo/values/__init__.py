@@ -51,7 +51,14 @@ def is_over(line: Record, order: Record) -> bool:
     An order is received in full when its receipts are all done or cancelled; what is missing of one that was done
     without a backorder is missing for good, while ``product_qty`` stays (measured).
     """
-    return order.get("receipt_status") == "full" and line.get("qty_received_method") == "stock_moves"
+    are_over = order.get("receipt_status") == "full" or _are_cancelled(order)
+    return are_over and line.get("qty_received_method") == "stock_moves"
+
+
+def _are_cancelled(order: Record) -> bool:
+    """Whether an order has receipts that are all cancelled: its receipt_status is that of one without receipts then."""
+    is_empty = order.get("receipt_status", "not told") is False
+    return order.get("state") in CONFIRMED and is_empty and bool(order.get("picking_ids"))
 
 
 def come(lines: list[Record], quantity: str, order: Record) -> str | None:
@@ -62,9 +69,3 @@ def come(lines: list[Record], quantity: str, order: Record) -> str | None:
 def _expected(line: Record, order: Record) -> Decimal:
     ordered = number(line.get("product_qty"))
     return min(ordered, number(line.get("qty_received"))) if is_over(line, order) else ordered
-
-
-def taxes(line: Record) -> list[Record]:
-    """The taxes of a line; the field's name depends on the version."""
-    found = line.get("taxes_id") or line.get("tax_ids") or ()
-    return [tax for tax in found if isinstance(tax, dict)]

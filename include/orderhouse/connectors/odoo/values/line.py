@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over, taxes
-from include.orderhouse.decimals import number, ratio, total
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
+from include.orderhouse.decimals import number, ratio
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
 
@@ -71,20 +71,6 @@ def tax_amount(line: Record) -> Any:
         return tax
     with localcontext(prec=60):
         return tax.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-
-
-@derived_from("taxes_id")
-def tax_code(line: Record) -> str | None:
-    """Names of the taxes."""
-    return " + ".join(str(tax.get("name")) for tax in taxes(line)) or None
-
-
-@derived_from("taxes_id")
-def tax_rate(line: Record) -> Decimal | None:
-    """Sum of the taxes in percent."""
-    found = taxes(line)
-    is_percent = bool(found) and all(tax.get("amount_type") == "percent" for tax in found)
-    return total(tax.get("amount") for tax in found) if is_percent else None
 
 
 @derived_from("product_id.unspsc_code_id.code")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.odoo.codes import APPROVALS
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, taxes
+from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import reached
@@ -32,9 +32,12 @@ def order_date(order: Record) -> Any:
     return (order.get("date_approve") if order.get("state") in CONFIRMED else None) or order.get("date_order")
 
 
-@derived_from("state", "receipt_status", "invoice_status", LINES)
+@derived_from("state", "receipt_status", "picking_ids", "invoice_status", LINES)
 def status(order: Record) -> str:
-    """state, locking, receipt_status and billed quantities."""
+    """state, locking, receipt_status and billed quantities.
+
+    Closed where all receipts were cancelled, and nothing is to be billed.
+    """
     state = str(order.get("state"))
     if has_ended(order):
         return "locked"
@@ -42,8 +45,15 @@ def status(order: Record) -> str:
         return state
     told = {"billed": come(_goods(order), "qty_invoiced", order), "received": str(order.get("receipt_status") or "")}
     is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
-    step = reached(told, partly="partly") or ("acknowledged" if is_acknowledged else None)
+    idle = "not received" if _is_given_up(order) else "acknowledged" if is_acknowledged else None
+    step = reached(told, partly="partly") or idle
     return f"purchase, {step}" if step else "purchase"
+
+
+def _is_given_up(order: Record) -> bool:
+    """Whether nothing is to come or to be billed any more."""
+    goods = _goods(order)
+    return bool(goods) and order.get("invoice_status") != "to invoice" and all(is_over(line, order) for line in goods)
 
 
 @derived_from("state")
@@ -87,12 +97,6 @@ def subtotal(order: Record) -> Any:
     """amount_untaxed less charge lines."""
     untaxed = order.get("amount_untaxed")
     return untaxed if isinstance(untaxed, bool | None) else number(untaxed) - charges(order)
-
-
-@derived_from(LINES)
-def tax_inclusive(order: Record) -> bool:
-    """Whether a tax of a line is included in prices."""
-    return any(tax.get("price_include") for line in _lines(order) for tax in taxes(line))
 
 
 @derived_from("partner_id.lang")

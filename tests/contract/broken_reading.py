@@ -1,0 +1,165 @@
+"""Connectors that read wrongly: copies of a good one with one of its reading functions replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from include.orderhouse.connector import Connector, Keys, Page, Source, Window
+
+
+def drops_the_last_order_of_each_page(good: Connector) -> Connector:
+    """Like a page read with an offset that is one too large."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(source, window):
+            yield replace(page, records=page.records[:-1])
+
+    return replace(good, fetch=fetch)
+
+
+def gives_an_order_twice(good: Connector) -> Connector:
+    """Like pages that overlap by one order."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(source, window):
+            yield replace(page, records=[*page.records[:-2], *page.records[-1:], *page.records[-1:]])
+
+    return replace(good, fetch=fetch)
+
+
+def starts_after_the_first_instant(good: Connector) -> Connector:
+    """Asks for later than the start instead of from it on."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        start = None if window.start is None else window.start + timedelta(seconds=1)
+        yield from good.fetch(source, replace(window, start=start))
+
+    return replace(good, fetch=fetch)
+
+
+def ends_with_the_last_instant(good: Connector) -> Connector:
+    """Asks for up to the end instead of before it."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        end = None if window.end is None else window.end + timedelta(seconds=1)
+        yield from good.fetch(source, replace(window, end=end))
+
+    return replace(good, fetch=fetch)
+
+
+def asks_in_another_zone(good: Connector) -> Connector:
+    """Writes the bounds of a window as hours of Mumbai, and means UTC."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        start, end = (at and at - timedelta(hours=5, minutes=30) for at in (window.start, window.end))
+        yield from good.fetch(source, replace(window, start=start, end=end))
+
+    return replace(good, fetch=fetch)
+
+
+def asks_more_precisely_than_is_told(good: Connector) -> Connector:
+    """Compares the fraction of a second with instants that are told without one."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        start = window.start and window.start + timedelta(microseconds=-1, seconds=1)
+        yield from good.fetch(source, replace(window, start=start))
+
+    return replace(good, fetch=fetch)
+
+
+def asks_for_all_in_place_of_open_ones(good: Connector) -> Connector:
+    """Takes no notice of ``open_only``."""
+    return replace(good, fetch=lambda source, window: good.fetch(source, replace(window, open_only=False)))
+
+
+def asks_for_open_ones_of_any_time(good: Connector) -> Connector:
+    """Takes no notice of the end of a window of open orders."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        yield from good.fetch(source, replace(window, end=None) if window.open_only else window)
+
+    return replace(good, fetch=fetch)
+
+
+def takes_drafts_for_finished(good: Connector) -> Connector:
+    """Leaves drafts out of the open orders."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(source, window):
+            kept = [record for record in page.records if not window.open_only or record["state"] != "draft"]
+            yield replace(page, records=kept)
+
+    return replace(good, fetch=fetch)
+
+
+def forgets_where_it_was(good: Connector) -> Connector:
+    """Starts from the beginning, whatever the resume says."""
+    return replace(good, fetch=lambda source, window: good.fetch(source, replace(window, resume=None)))
+
+
+def prefetches(good: Connector) -> Connector:
+    """Reads every page when the first is asked for."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        yield from list(good.fetch(source, window))
+
+    return replace(good, fetch=fetch)
+
+
+def reads_at_the_call(good: Connector) -> Connector:
+    """Reads before a page is asked for."""
+    return replace(good, fetch=lambda source, window: iter(list(good.fetch(source, window))))
+
+
+def reads_more_than_asked(good: Connector) -> Connector:
+    """Ignores the keys."""
+    return replace(good, read=lambda source, ids: good.fetch(source, Window(None, None)))
+
+
+def reads_a_shell_for_what_is_gone(good: Connector) -> Connector:
+    """Answers every key, also those that do not exist."""
+
+    def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        shell = next(good.fetch(source, Window(None, None))).records[0]
+        found = [record for page in good.read(source, ids) for record in page.records]
+        yield Page([*found, *[shell] * (len(ids) - len(found))])
+
+    return replace(good, read=read)
+
+
+def leaves_keys_out_of_a_scan(good: Connector) -> Connector:
+    """Loses the last key of each page, whatever the count says."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        for page in good.scan(source):
+            yield replace(page, keys=page.keys[:-1])
+
+    return replace(good, scan=scan)
+
+
+def scans_without_times(good: Connector) -> Connector:
+    """Lists keys whose versions nobody can compare."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        for page in good.scan(source):
+            yield replace(page, keys=[replace(key, source_modified_at=None) for key in page.keys])
+
+    return replace(good, scan=scan)
+
+
+def tells_naive_times(good: Connector) -> Connector:
+    """Leaves the zone out of the times of a scan."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        for page in good.scan(source):
+            yield replace(
+                page, keys=[replace(key, source_modified_at=_naive(key.source_modified_at)) for key in page.keys]
+            )
+
+    return replace(good, scan=scan)
+
+
+def _naive(at: datetime | None) -> datetime | None:
+    return at and at.replace(tzinfo=None)
