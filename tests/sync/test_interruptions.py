@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
@@ -15,8 +16,15 @@ import zstandard
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
-from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, StagedFilesMissing, TooManyRejects
-from include.orderhouse.sync import steps
+from include.orderhouse.errors import (
+    LookAtData,
+    SealBroken,
+    SourceUnavailable,
+    StagedFilesMissing,
+    TooManyRejects,
+    WarehouseUnavailable,
+)
+from include.orderhouse.sync import failure, steps
 from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
@@ -100,6 +108,17 @@ def test_a_sync_of_the_command_line_that_somebody_ends_does_not_run_for_ever(sys
     last = system.last_sync()
     assert (last["state"], last["error_code"]) == ("failed", "KeyboardInterrupt")
     assert "somebody ended the command" in last["error_message"]
+
+
+def test_a_failure_that_a_warehouse_which_is_away_cannot_note_is_told_in_one_line(
+    system: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = WarehouseUnavailable("The warehouse cannot be used: it is away.", action="Check that PostgreSQL runs.")
+    monkeypatch.setattr(failure, "fail_sync", Mock(side_effect=away))
+    failure.record_failure(system.runtime, system.request(), away)
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage().endswith(f"could not be noted in the warehouse: {away}")
+    assert record.exc_info is None
 
 
 def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:

@@ -41,6 +41,8 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
             fail_sync(runtime.warehouse, name, identity, code, message, state, is_final=is_final)
         if (status := _status_after(error)) is not None:
             set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, message)
+    except OrderhouseError as unnoted:
+        log.error("The failure of %s could not be noted in the warehouse: %s", name, unnoted)
     except Exception:
         log.exception("The failure of %s could not be noted in the warehouse", name)
 
