@@ -17,6 +17,7 @@ import zstandard
 from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
 from include.orderhouse.errors import (
+    ConfigurationInvalid,
     LookAtData,
     SealBroken,
     SourceUnavailable,
@@ -25,9 +26,11 @@ from include.orderhouse.errors import (
     WarehouseUnavailable,
 )
 from include.orderhouse.sync import failure, steps
+from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
+from include.orderhouse.warehouse.engine import URL_SETTING
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -108,6 +111,35 @@ def test_a_sync_of_the_command_line_that_somebody_ends_does_not_run_for_ever(sys
     last = system.last_sync()
     assert (last["state"], last["error_code"]) == ("failed", "KeyboardInterrupt")
     assert "somebody ended the command" in last["error_message"]
+
+
+def test_a_run_whose_entry_became_a_mistake_has_failed_by_that_alone(
+    system: System, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_SETTING, url)
+    request = system.request()
+    system.sync(run_id="another")
+    staged = system.sync_until("transform", request)
+    mistake = ConfigurationInvalid("There is no option sync_evry.", action="Correct the entry.")
+    failure.record_mistake(request, mistake)
+    failure.record_mistake(request, ConfigurationInvalid("Another.", action="None."))
+    row = system.ledger_row(staged)
+    assert (row["state"], row["error_code"], row["error_message"]) == ("failed", mistake.code, str(mistake))
+    assert system.rows("SELECT data ->> 'sync_id' AS told FROM ops.webhook_event WHERE kind = 'sync.failed'") == [
+        {"told": staged}
+    ]
+
+
+def test_an_override_that_cannot_be_stops_the_sync_before_the_source_is_asked(odoo: Sandbox, connect: Connect) -> None:
+    connect("odoo", odoo).sync()
+    odoo.world("odoo").log.clear()
+    wrong = connect("odoo", odoo, overrides={"order": {"buyer": {"constant": "x"}}})
+    with pytest.raises(ConfigurationInvalid, match=r"order\.buyer, which is no canonical column"):
+        wrong.sync()
+    tested = ConnectionTest(wrong.runtime).run()[0]
+    assert (tested.name, tested.state) == ("configuration", "failed")
+    assert odoo.world("odoo").log.count() == 0
+    assert wrong.last_sync()["error_code"] == "CONFIGURATION_INVALID"
 
 
 def test_a_failure_that_a_warehouse_which_is_away_cannot_note_is_told_in_one_line(

@@ -76,7 +76,7 @@ class SyncRequest:
                 ) from error
 
     def window(self) -> tuple[datetime, datetime]:
-        """Of mode ``window`` the first instant and the first that is not included; ConfigurationInvalid without both."""
+        """Of mode ``window`` the first instant and the first not included; ConfigurationInvalid without both."""
         if self.window_start is None or self.window_end is None or self.window_start >= self.window_end:
             raise ConfigurationInvalid(
                 f"A window sync of {self.connection!r} needs a start before its end.",
