@@ -8,6 +8,7 @@ import typer
 
 from include.cli import audit, inspection, leaving, mappings, protection, syncing, vault
 from include.orderhouse.errors import OrderhouseError
+from include.standalone.interrupts import end_as_by_ctrl_c
 
 app = typer.Typer(
     name="orderhouse",
@@ -38,6 +39,7 @@ app.add_typer(audit.app)
 
 def main() -> None:
     """Run the command line; an error of the product is one message, without a traceback."""
+    end_as_by_ctrl_c()
     try:
         app(prog_name="scripts/orderhouse")
     except OrderhouseError as error:

@@ -83,17 +83,23 @@ def _run(connection: str, mode: str, **details: Any) -> None:
         from include.orderhouse.sync import steps
         from include.orderhouse.sync.request import Mode, SyncRequest
         from include.orderhouse.sync.runtime import open_runtime
+        from include.orderhouse.warehouse.lost_syncs import note_killed_commands
+        from include.orderhouse.warehouse.presence import COMMAND_LINE, present
 
         check_metadata()
         request = SyncRequest(
             connection=connection,
             mode=Mode(mode),
-            run_id=f"command line/{uuid4()}",
+            run_id=f"{COMMAND_LINE}{uuid4()}",
             triggered_by="command line",
             **details,
         )
         credentials = partial(stored_credentials, connection)
-        with open_runtime(connection, credentials, StoredWatermark(connection)) as runtime:
+        with (
+            open_runtime(connection, credentials, StoredWatermark(connection)) as runtime,
+            present(runtime.warehouse, request.run_id),
+        ):
+            note_killed_commands(runtime.warehouse)
             steps.run(runtime, request, _tell)
 
 

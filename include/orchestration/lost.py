@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowRuntimeError
 from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
+from include.orchestration.shares import OURS
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-_OURS = "purchase_orders__"
-"""How the ids of the DAGs begin that sync; other syncs are not Airflow's."""
 _ENDED = ("success", "failed")
 
 
 def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:
-    """Tell of each sync whose run has ended, and that has not told so itself, that it has failed; how many they were.
+    """Tell of each sync whose run or command has ended, and that has not told so itself, that it has failed; how many
+    they were.
 
     ``task`` is the running task, which asks Airflow.
     """
-    from include.orderhouse.warehouse.lost_syncs import give_up, untold_syncs
+    from include.orderhouse.warehouse.lost_syncs import give_up, note_killed_commands, untold_syncs
 
-    untold = untold_syncs(engine, _OURS)
+    untold = untold_syncs(engine, OURS)
     ended = {run_id for run_id in {found.run_id for found in untold} if _has_ended(task, run_id)}
-    return sum(give_up(engine, found) for found in untold if found.run_id in ended)
+    killed = sum(give_up(engine, found) for found in untold if found.run_id in ended)
+    return killed + note_killed_commands(engine)
 
 
 def put_back_unread(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from include.orderhouse.connections import Connection, Mistake
 
 
+OURS = "purchase_orders__"
+"""How the ids of the DAGs begin that sync."""
+
+
 def dag_id(connector: str, customer: str | None = None) -> str:
     """The DAG that syncs a connector's connections: a customer's own, or that of all others."""
-    return f"purchase_orders__{connector}" + (f"__{customer}" if customer else "")
+    return f"{OURS}{connector}" + (f"__{customer}" if customer else "")
 
 
 def dag_id_of(connection: Connection) -> str:
@@ -33,6 +37,12 @@ def dag_id_of_mistake(mistake: Mistake) -> str | None:
     if mistake.connector not in CONNECTORS:
         return None
     return dag_id(mistake.connector, mistake.customer if mistake.is_apart else None)
+
+
+def airflow_run(run_id: str) -> tuple[str, str] | None:
+    """The ids of DAG and DAG run of a sync's run; None where Airflow does not know it: the command line's, say."""
+    dag, _, dag_run = run_id.partition("/")
+    return (dag, dag_run) if dag.startswith(OURS) and dag_run else None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from include.orchestration.report_link import offer_report, reporting_task
 from include.orchestration.retries import given_up_when_waits_are_long, is_final, rescheduled_when_rate_limited
 from include.orchestration.secrets import TaskWatermark, credentials_of
 from include.orchestration.telling import deliver_at_once
-from include.orderhouse.errors import OrderhouseError, RateLimitExceeded
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, RateLimitExceeded
 
 if TYPE_CHECKING:
     from include.orderhouse.sync.request import SyncRequest
@@ -101,10 +101,23 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
     with rescheduled_when_rate_limited(context), _explained():
         request = sync_request(context, connection)
         with (
+            _mistakes_recorded(request),
             open_runtime(connection, partial(credentials_of, connection), TaskWatermark(connection)) as runtime,
             _failures_recorded(runtime, request),
         ):
             yield runtime, request
+
+
+@contextmanager
+def _mistakes_recorded(request: SyncRequest) -> Iterator[None]:
+    """Where the connection's entry cannot be used any more, what the run had begun of it has failed by that."""
+    from include.orderhouse.sync.failure import record_mistake
+
+    try:
+        yield
+    except ConfigurationInvalid as error:
+        record_mistake(request, error)
+        raise
 
 
 @contextmanager

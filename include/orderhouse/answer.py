@@ -36,8 +36,9 @@ ACTIONS: dict[type[OrderhouseError], str] = {
     RateLimitExceeded: "The sync waits and goes on by itself; lower requests_per_minute if it happens often.",
     QuotaExhausted: "This run fails; a later one goes on where the watermark stands. If it happens often, sync less "
     "often or ask the vendor for more.",
-    SourceUnavailable: "The sync is tried again; if it goes on, ask who runs the source.",
-    SourceTimeout: "The sync is tried again; if it goes on, lower page_size or raise timeout_seconds.",
+    SourceUnavailable: "A run in Airflow tries again by itself; if it goes on, check the address in the Airflow "
+    "Connection and ask who runs the source.",
+    SourceTimeout: "A run in Airflow tries again by itself; if it goes on, lower page_size or raise timeout_seconds.",
 }
 
 

@@ -92,7 +92,7 @@ class TokenAuth(httpx.Auth):
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
             raise SourceUnavailable(
                 f"The token endpoint {self._token_url} answered {response.status_code}.",
-                action="It is tried again later.",
+                action="A run in Airflow tries again by itself; if it goes on, check token_url in the Connection.",
             )
         try:
             body: Any = wire.decode_foreign(response.content)

@@ -86,7 +86,7 @@ def outages_named(folder: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise StorageUnavailable(
-            f"Files cannot be read or written in {folder}: {error}",
+            f"Files cannot be read or written in {folder}: {error}.",
             action="Check that the folder or bucket exists, has room, and the credentials for it; a run in Airflow "
             "tries again by itself.",
         ) from error

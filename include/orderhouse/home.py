@@ -38,6 +38,11 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def postgres_log(self) -> Path:
+        """What the embedded server logs."""
+        return self.postgres / "server.log"
+
+    @property
     def airflow(self) -> Path:
         """``AIRFLOW_HOME``."""
         return self.root / "airflow"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from include.orderhouse.warehouse import embedded
 from include.standalone import sandbox
 from include.standalone.environment import ADMIN
 from include.standalone.installation import API_PORT_SETTING, DEFAULT_API_PORT, Installation, Plan, running
+from include.standalone.interrupts import end_as_by_ctrl_c
 from include.standalone.ledger import sync_table
 from include.standalone.pools import check_pools
 from include.standalone.report import Report
@@ -77,9 +77,7 @@ def start(
         sandbox_port=port_sandbox if with_sandbox else None,
         data=data.resolve() if data else None,
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
-            signal.signal(number, _interrupt)
+    end_as_by_ctrl_c()
     report = Report()
     try:
         raise typer.Exit(_run(plan, report, once, only or CONNECTORS))
@@ -118,10 +116,6 @@ def _print_addresses(installation: Installation, report: Report) -> None:
     if installation.sandbox:
         report.say(f"sandbox    http://127.0.0.1:{installation.sandbox.ports['control']}")
     report.say(f"state      {host.home.root}")
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

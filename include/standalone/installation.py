@@ -27,7 +27,7 @@ from include.standalone.environment import (
 )
 from include.standalone.launcher_lock import only_launcher
 from include.standalone.metadata import MetadataMigration
-from include.standalone.processes import Processes, tail
+from include.standalone.processes import Processes, how_it_ended, tail
 from include.standalone.report import Report
 from include.standalone.sandbox import Sandbox, claim_ports
 from include.standalone.settings_file import import_settings, read_settings
@@ -87,11 +87,14 @@ class Installation:
         return self._processes.pids
 
     def check(self) -> None:
-        """Raise StartFailed if one of its processes has ended."""
+        """Raise StartFailed if one of its processes has ended; where PostgreSQL has, it is named as the cause."""
         for process, code in self._processes.ended():
+            what, log = f"The {process.name} {how_it_ended(code)}", process.log
+            if not self.host.postgres.is_up:
+                what, log = f"PostgreSQL has ended, and the {process.name} too", str(self.host.home.postgres_log)
             raise StartFailed(
-                f"The {process.name} ended with exit code {code}:\n{tail(process.log)}\n",
-                action=f"Its whole log is {process.log}.",
+                f"{what}:\n{tail(log)}\n",
+                action=f"Its whole log is {log}. All else is stopped now; a new start goes on from the watermarks.",
             )
 
     def start_sandbox(self) -> None:

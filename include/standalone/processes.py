@@ -92,6 +92,14 @@ class Processes:
         self._list.unlink(missing_ok=True)
 
 
+def how_it_ended(code: int) -> str:
+    """What an exit code of a process tells; a negative one is the signal that killed it."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    name = signal.Signals(-code).name
+    return f"was killed by {name}" + (", as where memory runs out" if name == "SIGKILL" else "")
+
+
 def tail(log: Path | str, lines: int = 15) -> str:
     """The last lines of a log."""
     return "\n".join(Path(log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

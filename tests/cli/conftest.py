@@ -19,6 +19,7 @@ from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.migrate import upgrade
 from include.orderhouse.warehouse.payloads import Payloads
 
+Begin = Callable[..., "subprocess.Popen[str]"]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -57,12 +58,12 @@ def rejected(home: Home) -> Iterator[str]:
 
 
 @pytest.fixture
-def orderhouse(home: Home) -> Command:
-    """Runs a command with these arguments, this standard input, and environment variables as keywords."""
+def begin(home: Home) -> Begin:
+    """Begins a command with these arguments, and environment variables as keywords."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "ORDERHOUSE"))}
 
-    def run(*arguments: str, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-m", "include.cli", *arguments],
             env={
                 **inherited,
@@ -71,9 +72,22 @@ def orderhouse(home: Home) -> Command:
                 "COLUMNS": "200",
                 **environment,
             },
-            input=input,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
+
+    return run
+
+
+@pytest.fixture
+def orderhouse(begin: Begin) -> Command:
+    """Runs a command with these arguments, this standard input, and environment variables as keywords."""
+
+    def run(*arguments: str, input: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        with begin(*arguments, **environment) as command:
+            said = command.communicate(input)
+        return subprocess.CompletedProcess(command.args, command.returncode, *said)
 
     return run

@@ -53,6 +53,7 @@ def test_the_watermark_is_listed_after_a_sync_that_does_not_concern_it(home: Hom
     with embedded_postgres(home, port=0) as server:
         engine = sa.create_engine(server.url())
         with engine.begin() as warehouse:
+            warehouse.execute(sa.text("DELETE FROM ops.sync"))
             warehouse.execute(sa.text(synced))
         listed = orderhouse("connections").stdout
         with engine.begin() as warehouse:

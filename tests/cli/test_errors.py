@@ -150,6 +150,7 @@ def test_a_source_that_does_not_answer_is_named_with_its_address(orderhouse: Com
     done = orderhouse("sync", "sandbox_odoo", AIRFLOW_CONN_SANDBOX_ODOO=connection)
     assert done.returncode == 1
     assert "SOURCE_UNAVAILABLE: [Errno 111] Connection refused (POST http://127.0.0.1:1/jsonrpc)." in done.stderr
+    assert "check the address in the Airflow Connection" in done.stderr
     assert "Next try in" in done.stdout
     assert "s3cret-word" not in done.stderr
 

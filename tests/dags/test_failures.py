@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from include.orchestration import tasks
 from include.orchestration.retries import RETRIES
-from include.orderhouse.errors import OrderhouseError, QuotaExhausted, RateLimitExceeded
-from include.orderhouse.sync import failure, waits
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, QuotaExhausted, RateLimitExceeded
+from include.orderhouse.sync import failure, runtime, waits
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,22 @@ def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
     monkeypatch.setattr(tasks, "deliver_at_once", lambda engine: None)
     running = SimpleNamespace(try_number=1, max_tries=RETRIES)
     monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": running, "task_reschedule_count": 1})
-    runtime: Any = SimpleNamespace(warehouse=None)
+    worked_with: Any = SimpleNamespace(warehouse=None)
     request: Any = None
-    with pytest.raises(OrderhouseError), tasks._failures_recorded(runtime, request):
+    with pytest.raises(OrderhouseError), tasks._failures_recorded(worked_with, request):
         raise RateLimitExceeded("Too many requests.", action="Wait.", retry_after=retry_after)
     assert told == recorded
+
+
+def test_an_entry_that_cannot_be_used_any_more_ends_what_its_run_had_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    mistake = ConfigurationInvalid("There is no such option.", action="Correct the entry.")
+    told: list[tuple[Any, str]] = []
+    monkeypatch.setattr(tasks, "get_current_context", dict)
+    monkeypatch.setattr(tasks, "context_merge", lambda context, **names: None)
+    monkeypatch.setattr(tasks, "sync_request", lambda context, connection: f"what to do with {connection}")
+    monkeypatch.setattr(runtime, "connect", lambda: SimpleNamespace(dispose=lambda: None))
+    monkeypatch.setattr(runtime, "read_connection", Mock(side_effect=mistake))
+    monkeypatch.setattr(failure, "record_mistake", lambda request, error: told.append((request, str(error))))
+    with pytest.raises(ConfigurationInvalid), tasks._step("acme"):
+        pytest.fail("the step began")
+    assert told == [("what to do with acme", str(mistake))]

@@ -25,6 +25,7 @@ PAGES = {
     "runs": "/runs",
     "api": "/api",
 }
+PHONE_WIDTH = 390
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,16 @@ def test_every_page_opens_in_light_and_dark_and_the_console_stays_empty(
             assert is_dark is (scheme == "dark")
             window.picture(f"{name}-{scheme}")
         assert window.complaints == []
+
+
+@pytest.mark.usefixtures("synced")
+def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, airflow: Airflow) -> None:
+    with visitor(browser, airflow) as window:
+        window.page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+        for path in PAGES.values():
+            window.open(path)
+            expect(window.page.locator("h1")).to_be_visible()
+            assert (path, window.page.evaluate("document.documentElement.scrollWidth")) == (path, PHONE_WIDTH)
 
 
 @pytest.mark.usefixtures("synced")

@@ -128,6 +128,36 @@ def test_what_needs_attention_comes_first_and_says_what_to_do(visit: Visit) -> N
     assert "globex" not in show(visit("vic"), "/?search=ODOO").text
 
 
+@pytest.mark.parametrize(
+    ("run_id", "links"),
+    [
+        ("command line/1", set()),
+        ("purchase_orders__odoo/manual__1", {"/dags/purchase_orders__odoo/runs/manual__1"}),
+        ("purchase_orders__notified/asset__1", {"/dags/purchase_orders__notified/runs/asset__1"}),
+    ],
+)
+def test_the_log_of_a_run_is_linked_where_it_ran_in_airflow(
+    visit: Visit, warehouse: sa.Engine, run_id: str, links: set[str]
+) -> None:
+    with warehouse.begin() as session:
+        sync_id = session.execute(_FAILED_RUN, {"run_id": run_id}).scalar_one()
+    for path in ("/?search=acme_us", "/connections/acme_us", f"/runs/{sync_id}"):
+        page = show(visit("ada"), path)
+        assert "no answer" in page.text
+        assert {link for link in page.all("a", "href") if link.startswith("/dags/") and "/runs/" in link} == links
+    with warehouse.begin() as session:
+        session.execute(sa.text("DELETE FROM ops.sync WHERE sync_id = :id"), {"id": sync_id})
+
+
+_FAILED_RUN = sa.text("""
+    INSERT INTO ops.sync (connection, sync_id, customer, connector, mode, run_id, triggered_by, state, attempts,
+        mapping_version, started_at, finished_at, error_code, error_message)
+    VALUES ('acme_us', gen_random_uuid(), 'acme', 'odoo', 'incremental', :run_id, 'ada', 'failed', 1, 1,
+        now(), now(), 'SOURCE_TIMEOUT', 'no answer')
+    RETURNING sync_id
+""")
+
+
 @pytest.mark.usefixtures("seen")
 def test_users_who_may_trigger_get_the_buttons_of_what_is_enabled(visit: Visit) -> None:
     page = show(visit("uma"), "/")

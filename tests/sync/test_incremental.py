@@ -55,6 +55,14 @@ def test_a_rejected_order_is_kept_and_replayed_without_the_source(odoo: Sandbox,
     assert system.rows("SELECT 1 FROM ops.reject WHERE resolved_at IS NULL") == []
 
 
+def test_chosen_rejects_that_do_not_wait_are_counted(synced: System, caplog: pytest.LogCaptureFixture) -> None:
+    assert synced.sync(Mode.REPLAY, reject_ids=("5f3c0000-0000-0000-0000-000000000001",))["orders_extracted"] == 0
+    assert "1 of the 1 chosen rejects of odoo are not mapped again" in caplog.text
+    caplog.clear()
+    synced.sync(Mode.REPLAY)
+    assert "not mapped again" not in caplog.text
+
+
 def test_a_replay_loads_what_passes_however_many_fail_again(
     odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
@@ -15,11 +16,21 @@ import zstandard
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
-from include.orderhouse.errors import LookAtData, SealBroken, SourceUnavailable, StagedFilesMissing, TooManyRejects
-from include.orderhouse.sync import steps
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    LookAtData,
+    SealBroken,
+    SourceUnavailable,
+    StagedFilesMissing,
+    TooManyRejects,
+    WarehouseUnavailable,
+)
+from include.orderhouse.sync import failure, steps
+from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
+from include.orderhouse.warehouse.engine import URL_SETTING
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -100,6 +111,46 @@ def test_a_sync_of_the_command_line_that_somebody_ends_does_not_run_for_ever(sys
     last = system.last_sync()
     assert (last["state"], last["error_code"]) == ("failed", "KeyboardInterrupt")
     assert "somebody ended the command" in last["error_message"]
+
+
+def test_a_run_whose_entry_became_a_mistake_has_failed_by_that_alone(
+    system: System, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_SETTING, url)
+    request = system.request()
+    system.sync(run_id="another")
+    staged = system.sync_until("transform", request)
+    mistake = ConfigurationInvalid("There is no option sync_evry.", action="Correct the entry.")
+    failure.record_mistake(request, mistake)
+    failure.record_mistake(request, ConfigurationInvalid("Another.", action="None."))
+    row = system.ledger_row(staged)
+    assert (row["state"], row["error_code"], row["error_message"]) == ("failed", mistake.code, str(mistake))
+    assert system.rows("SELECT data ->> 'sync_id' AS told FROM ops.webhook_event WHERE kind = 'sync.failed'") == [
+        {"told": staged}
+    ]
+
+
+def test_an_override_that_cannot_be_stops_the_sync_before_the_source_is_asked(odoo: Sandbox, connect: Connect) -> None:
+    connect("odoo", odoo).sync()
+    odoo.world("odoo").log.clear()
+    wrong = connect("odoo", odoo, overrides={"order": {"buyer": {"constant": "x"}}})
+    with pytest.raises(ConfigurationInvalid, match=r"order\.buyer, which is no canonical column"):
+        wrong.sync()
+    tested = ConnectionTest(wrong.runtime).run()[0]
+    assert (tested.name, tested.state) == ("configuration", "failed")
+    assert odoo.world("odoo").log.count() == 0
+    assert wrong.last_sync()["error_code"] == "CONFIGURATION_INVALID"
+
+
+def test_a_failure_that_a_warehouse_which_is_away_cannot_note_is_told_in_one_line(
+    system: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = WarehouseUnavailable("The warehouse cannot be used: it is away.", action="Check that PostgreSQL runs.")
+    monkeypatch.setattr(failure, "fail_sync", Mock(side_effect=away))
+    failure.record_failure(system.runtime, system.request(), away)
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage().endswith(f"could not be noted in the warehouse: {away}")
+    assert record.exc_info is None
 
 
 def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:

@@ -102,6 +102,20 @@ def test_a_retry_goes_on_after_the_pages_it_has(synced: System) -> None:
     assert synced.ledger_row(staged)["orders_extracted"] == 7
 
 
+@pytest.mark.parametrize(
+    "window",
+    [
+        {},
+        {"window_start": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"window_end": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"window_start": datetime(2026, 1, 1, tzinfo=UTC), "window_end": datetime(2026, 1, 1, tzinfo=UTC)},
+    ],
+)
+def test_a_window_without_a_start_before_its_end_is_refused_before_anything_is_begun(window: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationInvalid, match="'acme' needs a start before its end"):
+        SyncRequest("acme", Mode.WINDOW, **window)
+
+
 def test_a_sync_of_certain_orders_needs_their_ids() -> None:
     with pytest.raises(ConfigurationInvalid, match="needs their ids"):
         SyncRequest("acme", Mode.ORDERS)

@@ -23,6 +23,7 @@ from include.orderhouse.warehouse.inbox import (
 )
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.warehouse.load import LoadTask, load
+from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.orders import rows
 
 FIRST, LATER, AGAIN = Kept(True, True), Kept(True, False), Kept(False, False)
@@ -173,6 +174,22 @@ def test_the_same_content_waits_anew_once_at_a_time(engine: sa.Engine) -> None:
     assert keep(engine, letter("1")) == AGAIN
     take(engine, "run 3")
     assert put_back(engine, runs) == 1
+
+
+def test_what_the_source_refuses_rests_until_its_connection_works_again(engine: sa.Engine) -> None:
+    """Each further run would fail by it, and with it what else the run reads."""
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    pass_time(engine, 10_000)
+    set_status(engine, "globex", "globex", "test", "needs_reauthorisation", "AUTHENTICATION_FAILED", "Renew it.")
+    assert runs_with_unread_mail(engine) == {"run 1"}, "another connection is refused"
+    set_status(engine, "acme", "acme", "test", "needs_reauthorisation", "AUTHENTICATION_FAILED", "Renew it.")
+    assert runs_with_unread_mail(engine) == set()
+    assert put_back(engine, ["run 1"]) == 0
+    keep(engine, letter("2"))
+    assert take(engine, "run 2") == {"acme": Mail(("2",), (), True)}, "what is new is a try whether it works again"
+    set_status(engine, "acme", "acme", "test", "online")
+    assert put_back(engine, ["run 1"]) == 1
 
 
 def test_what_says_nothing_is_never_put_back(engine: sa.Engine) -> None:

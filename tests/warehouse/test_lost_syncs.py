@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.warehouse.ledger import fail_sync, start_sync
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.lost_syncs import CODE, UntoldSync, give_up, untold_syncs
+from include.orderhouse.warehouse.lost_syncs import TASK_KILLED, UntoldSync, give_up, untold_syncs
 from tests.warehouse.orders import Order, frames, rows
 from tests.warehouse.test_ledger import ROW, SYNC, TASK
 
@@ -29,8 +29,8 @@ def lost(engine: sa.Engine) -> UntoldSync:
 def test_a_lost_sync_has_failed_and_is_told_once(engine: sa.Engine, lost: UntoldSync) -> None:
     assert give_up(engine, lost)
     assert not give_up(engine, lost)
-    assert rows(engine, LEDGER) == [("failed", CODE, True)]
-    assert rows(engine, EVENTS) == [("sync.failed", CODE)]
+    assert rows(engine, LEDGER) == [("failed", TASK_KILLED.code, True)]
+    assert rows(engine, EVENTS) == [("sync.failed", TASK_KILLED.code)]
     assert untold_syncs(engine, "purchase_orders__") == []
 
 

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from include.orchestration.shares import airflow_run
 from include.orchestration.ui import wording
 from include.orchestration.ui.charts import chart
 
@@ -52,6 +53,7 @@ def _environment() -> Environment:
         wording.words,
         wording.coded,
         chart,
+        airflow_run,
     )
     made.filters |= {each.__name__: each for each in filters}
     return made

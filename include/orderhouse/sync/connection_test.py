@@ -18,6 +18,7 @@ from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError, SourceUnavailable
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.tls import check_pin, own_context, untrusted
+from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
 from include.orderhouse.warehouse.ledger import refuse_left
@@ -81,8 +82,8 @@ class ConnectionTest:
     def _configuration(self) -> str:
         connection = self._runtime.connection
         refuse_left(self._runtime.warehouse, connection.name, connection.customer)
+        check_changes(connection)
         self._credentials = self._runtime.credentials()
-        Mapped(connection)
         return f"The Airflow Connection {connection.credentials_id} names {self._credentials.base_url}."
 
     def _address(self) -> str:

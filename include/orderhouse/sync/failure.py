@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -22,6 +26,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.status import disconnected, set_status
@@ -36,11 +41,31 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
     code = error.code if isinstance(error, OrderhouseError) else type(error).__name__
     message = str(error) if isinstance(error, OrderhouseError) else _unforeseen(error)
     state = "stopped" if isinstance(error, TooManyRejects | TooManyDeletions | SchemaDrift) else "failed"
-    try:
+    with _noted_if_possible(name):
         for identity in _syncs(runtime, request):
             fail_sync(runtime.warehouse, name, identity, code, message, state, is_final=is_final)
         if (status := _status_after(error)) is not None:
             set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, message)
+
+
+def record_mistake(request: SyncRequest, error: OrderhouseError) -> None:
+    """Note that what a run had begun of a connection ends here, because its entry cannot be used any more."""
+    with _noted_if_possible(request.connection):
+        engine = connect()
+        try:
+            for identity in _begun(engine, request):
+                fail_sync(engine, request.connection, identity, error.code, str(error))
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _noted_if_possible(name: str) -> Iterator[None]:
+    """Around what is noted of a failure: that it cannot be must not hide the failure itself."""
+    try:
+        yield
+    except OrderhouseError as error:
+        log.error("The failure of %s could not be noted in the warehouse: %s", name, error)
     except Exception:
         log.exception("The failure of %s could not be noted in the warehouse", name)
 
@@ -57,15 +82,19 @@ def _unforeseen(error: BaseException) -> str:
 
 def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     """The request's sync, in the ledger from now on; of a connection that has left only what the ledger still has."""
-    name = runtime.connection.name
     if _has_left(runtime):
-        of_this_run = (name, request.run_id, "running")
-        untold = untold_syncs(runtime.warehouse, request.run_id)
-        return [sync.sync_id for sync in untold if (sync.connection, sync.run_id, sync.state) == of_this_run]
+        return _begun(runtime.warehouse, request)
     identity = sync_id(runtime, request)
     if not runtime.staging(identity).exists(FILE):
         start_unplanned(runtime, request, identity)
     return [identity]
+
+
+def _begun(engine: sa.Engine, request: SyncRequest) -> list[str]:
+    """What the ledger has of the request as running."""
+    of_this_run = (request.connection, request.run_id, "running")
+    untold = untold_syncs(engine, request.run_id)
+    return [sync.sync_id for sync in untold if (sync.connection, sync.run_id, sync.state) == of_this_run]
 
 
 def _has_left(runtime: Runtime) -> bool:

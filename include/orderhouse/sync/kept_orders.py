@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,14 +15,28 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
 
+log = logging.getLogger(__name__)
+
 
 def stage_kept_orders(runtime: Runtime, plan: Plan, staging: Staging) -> int:
-    """Stage what the plan's mode maps again, page by page; how many orders that are."""
+    """Stage what the plan's mode maps again, page by page; how many orders that are.
+
+    That chosen rejects do not wait is logged.
+    """
     orders, total = _kept(runtime, plan), 0
     for number, page in enumerate(iter(lambda: list(islice(orders, ORDERS_PER_BATCH)), [])):
         _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
         staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page), "json_bytes": unpacked})
         total += len(page)
+    if total < (chosen := len(set(plan.reject_ids))):
+        log.warning(
+            "%d of the %d chosen rejects of %s are not mapped again: they do not wait any more, or never did, or their "
+            "raw record is no longer kept. `scripts/orderhouse rejects %s` lists those that wait.",
+            chosen - total,
+            chosen,
+            plan.connection,
+            plan.connection,
+        )
     return total
 
 

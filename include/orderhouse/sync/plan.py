@@ -11,7 +11,6 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from include.orderhouse.connector import Catalogue, Window
-from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.discovery import Discovery
@@ -222,12 +221,8 @@ def _window(
     if mode in FROM_WAREHOUSE or mode in (Mode.RECONCILE, Mode.ORDERS):
         return None, None, None
     if mode is Mode.WINDOW:
-        if request.window_start is None or request.window_end is None or request.window_start >= request.window_end:
-            raise ConfigurationInvalid(
-                f"A window sync of {runtime.connection.name!r} needs a start before its end.",
-                action="Give both: window_start and window_end of the run, or --from and --to.",
-            )
-        return request.window_start, request.window_end, min(request.window_end, upper)
+        first, last = request.window()
+        return first, last, min(last, upper)
     if mode is Mode.INCREMENTAL and mark is not None:
         return mark.at - options.overlap, None, max(upper, mark.at)
     start = upper - timedelta(days=options.initial_days)

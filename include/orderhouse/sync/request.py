@@ -55,6 +55,8 @@ class SyncRequest:
             raise ConfigurationInvalid(
                 "A sync of certain orders needs their ids.", action="Give the ids by which the source knows them."
             )
+        if self.mode is Mode.WINDOW:
+            self.window()
         belongs = {
             Mode.WINDOW: self.window_start or self.window_end,
             Mode.ORDERS: self.order_ids or self.deleted_ids,
@@ -72,3 +74,12 @@ class SyncRequest:
                 raise ConfigurationInvalid(
                     f"{reject_id!r} is no id of a reject.", action="`scripts/orderhouse rejects` lists the ids."
                 ) from error
+
+    def window(self) -> tuple[datetime, datetime]:
+        """Of mode ``window`` the first instant and the first not included; ConfigurationInvalid without both."""
+        if self.window_start is None or self.window_end is None or self.window_start >= self.window_end:
+            raise ConfigurationInvalid(
+                f"A window sync of {self.connection!r} needs a start before its end.",
+                action="Give both: window_start and window_end of the run, or --from and --to.",
+            )
+        return self.window_start, self.window_end

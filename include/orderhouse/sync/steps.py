@@ -43,6 +43,7 @@ from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.verdict import VALIDATOR, judge
+from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
     finished_sync,
@@ -72,6 +73,7 @@ GONE, FETCHED, TRANSFORMED, VALIDATED = "gone.json", "fetched.json", "transforme
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
     refuse_left(runtime.warehouse, runtime.connection.name, runtime.connection.customer)
+    check_changes(runtime.connection)
     identity = sync_id(runtime, request)
     staging = runtime.staging(identity)
     if request.mode in FROM_WAREHOUSE:

@@ -73,6 +73,15 @@ class Server:
         return self.url(database).replace("+psycopg", "", 1)
 
     @property
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            _connect(self).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    @property
     def address(self) -> str:
         """Host and port for analysts' tools."""
         return f"{LOOPBACK}:{self.port}"
@@ -128,10 +137,9 @@ class EmbeddedPostgres:
         try:
             described = (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             server = self._server(Path(described[4].strip()), int(described[3]))
-            _connect(server).close()
-        except (FileNotFoundError, IndexError, psycopg.OperationalError):
+        except (FileNotFoundError, IndexError):
             return None
-        return server
+        return server if server.is_up else None
 
     def _start(self) -> Server:
         wanted = port_setting(PORT_SETTING, DEFAULT_PORT) if self._port is None else self._port
@@ -143,7 +151,7 @@ class EmbeddedPostgres:
         (self._data / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
         server = self._server(self._make_socket_folder(), port)
         options = f'-k "{server.socket_folder}" -c port={port} -c listen_addresses={LOOPBACK}'
-        self._control("start", f"--log={self._folder / 'server.log'}", f"--options={options}")
+        self._control("start", f"--log={self._home.postgres_log}", f"--options={options}")
         _prepare_databases(server)
         return server
 

@@ -42,7 +42,7 @@ def runs(
 def run(request: Request, sync_id: Identity, access: AccessDep) -> HTMLResponse:
     """One run: its window, what it counted at each step, and how that adds up."""
     found: Any = get_run(sync_id, access)
-    return render(request, "run.html", run=found, accounts=accounts(found), dag_run=found.run_id.partition("/"))
+    return render(request, "run.html", run=found, accounts=accounts(found))
 
 
 def accounts(run: Any) -> list[tuple[str, int | None, list[tuple[str, int | None]], bool | None]]:

@@ -1,0 +1,65 @@
+"""What a running installation says when a part of it has ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.orderhouse.home import Home
+from include.orderhouse.warehouse.embedded import Server
+from include.standalone.airflow_api import wait_for
+from include.standalone.environment import AirflowHost
+from include.standalone.installation import Installation, StartFailed
+from include.standalone.processes import Processes
+
+WAITS = [sys.executable, "-c", "print('busy', flush=True); import time; time.sleep(600)"]
+
+
+@pytest.fixture
+def processes(home: Home) -> Iterator[Processes]:
+    """The processes of a state folder, stopped in the end."""
+    found = Processes(home)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def installation(home: Home, processes: Processes) -> Installation:
+    """An installation with one process, on a server that is not there."""
+    processes.start("scheduler", WAITS, os.environ)
+    return Installation(AirflowHost(home, Server(Path("/nowhere"), 5433, "secret"), 8123), {}, processes, None)
+
+
+def kill(processes: Processes) -> None:
+    """Kill the process, as the kernel does where memory runs out."""
+    os.kill(processes.pids["scheduler"], signal.SIGKILL)
+    assert wait_for(lambda: bool(processes.ended()), seconds=20, pause=0.02)
+
+
+def test_nothing_is_said_while_all_runs(installation: Installation) -> None:
+    installation.check()
+
+
+def test_a_process_that_was_killed_is_named_with_the_signal(
+    installation: Installation, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "is_up", True)
+    kill(processes)
+    with pytest.raises(StartFailed, match="The scheduler was killed by SIGKILL, as where memory runs out") as raised:
+        installation.check()
+    assert "a new start goes on from the watermarks" in raised.value.action
+
+
+def test_a_server_that_is_gone_is_named_as_the_cause_with_its_own_log(
+    installation: Installation, processes: Processes, home: Home
+) -> None:
+    home.postgres.mkdir(exist_ok=True)
+    home.postgres_log.write_text("LOG:  database system is shut down\n", encoding="utf-8")
+    kill(processes)
+    with pytest.raises(StartFailed, match="PostgreSQL has ended, and the scheduler too:\nLOG:  database system"):
+        installation.check()
