@@ -20,7 +20,7 @@ from tests.contract.conftest import NEEDED, SETTINGS
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
-from tests.sandbox.order import Order, Stage
+from tests.sandbox.order import Line, LineKind, Order, Stage
 from tests.sandbox.running import Sandbox, sandbox
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -55,10 +55,15 @@ def served() -> Iterator[Sandbox]:
 
 
 def an_order(served: Sandbox) -> Order:
-    """An order with the vendor with several lines, to which nothing has happened yet."""
+    """An order of several goods, and no services, with the vendor, to which nothing has happened yet."""
     sent = (order for order in served.company.orders.values() if order.stage is Stage.SENT)
     several = (order for order in sent if len(order.goods_lines) > 1)
-    return next(order for order in several if not any(line.receipts or line.is_void for line in order.goods_lines))
+    return next(order for order in several if all(map(is_untouched, order.goods_lines)))
+
+
+def is_untouched(line: Line) -> bool:
+    """Whether a line is of goods of which nothing has come, and all may."""
+    return line.kind is LineKind.GOODS and not line.receipts and not line.is_void
 
 
 def receive_all(served: Sandbox, order: Order, last: Decimal) -> None:
