@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with embedded_postgres(folder, port=0) as server:
         upgrade(server.url())
         yield folder
+
+
+def _hear_the_terminal() -> None:
+    """Let a closed terminal end the command, also where the tests run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 REJECT_ID = "5f3c0000-0000-0000-0000-000000000001"
@@ -76,6 +82,7 @@ def begin(home: Home) -> Begin:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_the_terminal,
         )
 
     return run

@@ -61,11 +61,11 @@ def broken(home: Home, orderhouse: Command) -> Iterator[str]:
 
 
 def test_a_customer_whose_records_do_not_open_holds_no_others_rotation_up(orderhouse: Command, broken: str) -> None:
-    for name in ("able", "sandbox"):
+    for name in ("able", "zealous"):
         orderhouse("vault", "put", f"{name}_erp", "--customer", name, input=json.dumps(CONTENT))
     done = orderhouse("vault", "rotate")
     assert done.returncode == 1
-    assert "sandbox: data key 2; wrapped anew: 0; sealed anew: 1" in done.stdout
+    assert "zealous: data key 2; wrapped anew: 0; sealed anew: 1" in done.stdout
     assert "able: data key 2; wrapped anew: 0; sealed anew: 1" in done.stdout
     assert f"{broken}: data key" not in done.stdout
     assert done.stderr.startswith(f"{broken}: not rotated. SEAL_BROKEN: ")

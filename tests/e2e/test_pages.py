@@ -152,6 +152,17 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, airflow: Airflow)
 
 
 @pytest.mark.usefixtures("synced")
+def test_a_page_that_cannot_follow_a_run_any_more_says_so(browser: Browser, airflow: Airflow) -> None:
+    begun = {"run_id": "a run", "state": "queued", "path": "/", "is_dag_paused": False}
+    with visitor(browser, airflow) as window:
+        window.page.route("**/sync", lambda route: route.fulfill(status=202, json=begun))
+        window.page.route("**/sync-status", lambda route: route.fulfill(status=401, body="<html>Sign in</html>"))
+        window.open(PAGES["connection"])
+        window.press("Sync now", confirm=False)
+        expect(window.page.get_by_text("not followed any more. HTTP 401")).to_be_visible()
+
+
+@pytest.mark.usefixtures("synced")
 def test_the_pages_stand_in_airflows_navigation_and_lead_to_its_own_pages(browser: Browser, airflow: Airflow) -> None:
     with visitor(browser, airflow, "dark") as window:
         window.page.goto(f"{window.url}/plugin/orderhouse")

@@ -78,6 +78,8 @@ class Model:
         for number in load.gone:
             kept = self.orders[number]
             kept.is_gone |= kept.order is not None and kept.version[1] < AFTER_EVERY_PROOF
+            for reject in kept.rejects.values():
+                reject.is_open &= reject.version[1] >= AFTER_EVERY_PROOF
         for order in load.rejected:
             self._reject(self.orders[order.number], order, load.mapping)
         for kept in self.orders.values():

@@ -42,7 +42,9 @@ addEventListener("DOMContentLoaded", () => {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     };
     const answer = await fetch(`${base}/api/v1/${path}`, options);
-    const told = await answer.json();
+    const told = await answer.json().catch(() => {
+      throw new Error(`HTTP ${answer.status}, and no answer that can be read. Reload the page, and sign in if you are asked to.`);
+    });
     if (!answer.ok) throw new Error(told.error.message);
     return told;
   }
@@ -77,11 +79,16 @@ addEventListener("DOMContentLoaded", () => {
     link.addEventListener("click", (event) => { event.preventDefault(); openInAirflow(link.href); });
     line.append(link);
     const timer = setInterval(async () => {
-      const { latest } = await call(`connections/${connection}/sync-status`);
-      if (!latest || !latest.run_id.endsWith(`/${run.run_id}`) || latest.state === "running") return;
+      try {
+        const { latest } = await call(`connections/${connection}/sync-status`);
+        if (!latest || !latest.run_id.endsWith(`/${run.run_id}`) || latest.state === "running") return;
+        sessionStorage.setItem("told", `The run of ${connection} ${latest.state}.`);
+        location.reload();
+      } catch (error) {
+        if (error instanceof TypeError) return;  // fetch reached nobody: perhaps the next time
+        tell(`The run of ${connection} is not followed any more. ${error.message}`, true);
+      }
       clearInterval(timer);
-      sessionStorage.setItem("told", `The run of ${connection} ${latest.state}.`);
-      location.reload();
     }, FOLLOW_EVERY_MS);
   }
 
