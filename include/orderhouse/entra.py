@@ -11,7 +11,7 @@ from include.orderhouse.auth import TokenAuth
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed
 
-TOKEN_URL = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"  # noqa: S105  an address
+TOKEN_URL = "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"  # noqa: S105 - an address
 
 NOT_LISTED = "an application that Entra knows must also be on the page Microsoft Entra applications of Dynamics itself"
 """Why Dynamics may refuse a token that Entra has just given ("Service-to-service authentication" of Business Central,

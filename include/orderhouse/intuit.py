@@ -190,7 +190,7 @@ def _company(source: Source) -> str:
 
 def _select(what: str, entity: str, conditions: Sequence[str], place: str = "") -> str:
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {what} FROM {entity}{where} {place}".rstrip()  # noqa: S608  literals are quoted
+    return f"SELECT {what} FROM {entity}{where} {place}".rstrip()  # noqa: S608 - literals are quoted
 
 
 def _rows(response: Row, entity: str) -> list[Row]:

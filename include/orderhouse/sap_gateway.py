@@ -58,7 +58,7 @@ class Gateway:
                 action="Nothing was loaded. Report it to who runs the source.",
             )
         try:
-            tree = ElementTree.fromstring(told)  # noqa: S314  without entities, and bounded
+            tree = ElementTree.fromstring(told)  # noqa: S314 - without entities, and bounded
         except ElementTree.ParseError as error:
             raise UnexpectedShape(
                 f"{self.root}/$metadata is no XML ({error}).",

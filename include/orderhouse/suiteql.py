@@ -100,7 +100,7 @@ class Statement:
         tables = [f"{first.table} {first.alias}", *(f"LEFT JOIN {p.table} {p.alias} ON {p.on}" for p in joined)]
         where = " AND ".join(f"({condition})" for condition in conditions)
         ordered = f" ORDER BY {order_by}" if order_by else ""
-        return f"SELECT {', '.join(chosen)} FROM {' '.join(tables)} WHERE {where}{ordered}"  # noqa: S608  names are ours, literals quoted
+        return f"SELECT {', '.join(chosen)} FROM {' '.join(tables)} WHERE {where}{ordered}"  # noqa: S608 - names are ours, literals quoted
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row as a JSON object with the columns of each part at its place."""

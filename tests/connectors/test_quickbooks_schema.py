@@ -40,7 +40,7 @@ class Schema:
 
     def __init__(self, text: str) -> None:
         body = re.sub(r"^<!--.*?-->", "", text, flags=re.DOTALL)
-        root = ElementTree.fromstring(f'<root xmlns:xs="{XS[1:-1]}">{body}</root>')  # noqa: S314  our own file
+        root = ElementTree.fromstring(f'<root xmlns:xs="{XS[1:-1]}">{body}</root>')  # noqa: S314 - our own file
         self._nodes = {node.get("name", ""): node for node in root}
 
     def elements(self, name: str) -> Elements:

@@ -113,7 +113,7 @@ def self_signed(host: str = HERE) -> Certificate:
 
 def weak_key() -> Key:
     """A key that can be broken."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  which is the point
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - which is the point
 
 
 def strong_key() -> Key:

@@ -19,7 +19,7 @@ from include.orderhouse.connectors.netsuite.reading import fetch, read, scan
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.suiteql import explain
 
-TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  an address
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 
 
 @dataclass(frozen=True)

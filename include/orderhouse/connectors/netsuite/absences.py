@@ -49,7 +49,7 @@ def _absent(source: Source, asked: Statement, message: str) -> list[str]:
 def _is_known(source: Source, table: str, column: str) -> bool:
     """Whether a table has a column: several tables of a statement may have one of that name."""
     try:
-        run(source, f"SELECT x.{column} FROM {table} x", 1)  # noqa: S608  names of ours
+        run(source, f"SELECT x.{column} FROM {table} x", 1)  # noqa: S608 - names of ours
     except RequestRefused as refused:
         return UNKNOWN_IDENTIFIER.search(refused.message) is None
     return True

@@ -99,7 +99,7 @@ def changed(window: Window) -> list[str]:
 def changed_below(window: Window) -> list[str]:
     """Orders of which a line changed in the window, and not the header."""
     in_window = _between("cl.linelastmodifieddate", window)
-    lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608  instants of ours
+    lines = f"SELECT 1 FROM transactionline cl WHERE cl.transaction = t.id AND {in_window}"  # noqa: S608 - instants of ours
     return [f"NOT ({_between(CHANGED, window)})", f"EXISTS ({lines})"]
 
 

@@ -19,7 +19,7 @@ from include.orderhouse.connectors.quickbooks.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.intuit import explain
 
-TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  an address
+TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REVOCATION_URL = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
 """The ``revocation_endpoint`` of Intuit's OpenID configuration; it takes a refresh token in JSON from a client that
 proves itself with HTTP Basic, as ``AuthClient.revoke`` of Intuit's own client does (intuit/oauth-pythonclient)."""

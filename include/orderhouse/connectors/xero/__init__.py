@@ -21,7 +21,7 @@ from include.orderhouse.connectors.xero.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.xero_accounting import explain
 
-TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105  an address
+TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105 - an address
 SCOPES = "accounting.invoices.read accounting.contacts.read accounting.settings.read"
 """Purchase orders fall under accounting.invoices. Apps created before 2 March 2026 may have
 accounting.transactions.read in its place, which newer ones are refused. (Xero's OAuth 2.0 scopes)"""

@@ -42,7 +42,7 @@ class SuiteQLError(ValueError):
 
 class _SuiteQL(Oracle):
     class Parser(Oracle.Parser):
-        FUNCTIONS: dict[str, Any] = {}  # noqa: RUF012  every function stays as it is written
+        FUNCTIONS: dict[str, Any] = {}  # noqa: RUF012 - every function stays as it is written
         NO_PAREN_FUNCTIONS: dict[Any, Any] = {}  # noqa: RUF012
 
 
