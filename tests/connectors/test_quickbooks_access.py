@@ -25,16 +25,9 @@ from tests.connectors.quickbooks_realm import EVER, NAME, RECENT, company, conne
 from tests.sandbox.company import Company
 from tests.sandbox.dialects import quickbooks as dialect
 from tests.sandbox.dialects.quickbooks.answers import throttled
-from tests.sandbox.refresh_tokens import RefreshTokens
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
-
-
-def refreshing(running: Sandbox) -> RefreshTokens:
-    tokens = running.world(NAME).tokens.refreshing
-    assert tokens is not None
-    return tokens
 
 
 def test_h27_a_filter_that_is_ignored_stops_the_paging(connect: SourceFor, served: Sandbox) -> None:
@@ -50,7 +43,7 @@ def test_an_access_token_that_ends_midway_is_refreshed(connect: SourceFor, serve
     source = connect(page_size=10)
     served.world(NAME).faults.add("expired_token", times=1, path="query", after=3)
     assert fetched(source, EVER) == keys(ours(company))
-    assert refreshing(served).redeemed == 2
+    assert served.refreshing(NAME).redeemed == 2
 
 
 def test_refresh_tokens_that_change_with_every_use_are_followed(connect: SourceFor, company: Company) -> None:
@@ -60,11 +53,11 @@ def test_refresh_tokens_that_change_with_every_use_are_followed(connect: SourceF
             running.world(NAME).tokens.revoke_all()
             running.clock.advance(60)
             assert fetched(source, EVER) == keys(ours(company))
-        assert refreshing(running).redeemed == 4
+        assert running.refreshing(NAME).redeemed == 4
 
 
 def test_a_refused_refresh_token_says_how_to_authorise_again(connect: SourceFor, served: Sandbox) -> None:
-    refreshing(served).revoke()
+    served.refreshing(NAME).revoke()
     with pytest.raises(AuthenticationFailed, match="not valid any more") as caught:
         connect()
     assert "OAuth 2.0 Playground" in caught.value.action

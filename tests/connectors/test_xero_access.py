@@ -42,16 +42,9 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects import xero as dialect
 from tests.sandbox.dialects.xero.answers import limited
 from tests.sandbox.dialects.xero.values import identifier
-from tests.sandbox.refresh_tokens import RefreshTokens
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
-
-
-def refreshing(running: Sandbox) -> RefreshTokens:
-    tokens = running.world(NAME).tokens.refreshing
-    assert tokens is not None
-    return tokens
 
 
 def test_without_the_scope_for_settings_orders_are_read_all_the_same(connect: SourceFor, company: Company) -> None:
@@ -66,7 +59,7 @@ def test_without_the_scope_for_settings_orders_are_read_all_the_same(connect: So
 def test_a_custom_connection_signs_in_with_client_credentials(connect: SourceFor, served: Sandbox) -> None:
     told = credentials_for(NAME, served, token_url="{url}/connect/token", refresh_token="")
     assert fetched(connect(credentials=told), Window(NOW, None)) == []
-    assert refreshing(served).redeemed == 0
+    assert served.refreshing(NAME).redeemed == 0
 
 
 OLD_SCOPES = "accounting.transactions.read accounting.contacts.read accounting.settings.read"
@@ -96,18 +89,18 @@ def test_an_access_token_that_ends_midway_is_refreshed(connect: SourceFor, serve
     source = connect(page_size=10)
     served.world(NAME).faults.add("expired_token", times=1, path="PurchaseOrders", after=3)
     assert fetched(source, EVER) == keys(company)
-    assert refreshing(served).redeemed == 2
+    assert served.refreshing(NAME).redeemed == 2
 
 
 def test_a_refused_refresh_token_says_how_to_authorise_again(connect: SourceFor, served: Sandbox) -> None:
-    refreshing(served).revoke()
+    served.refreshing(NAME).revoke()
     with pytest.raises(AuthenticationFailed, match="not valid any more") as caught:
         connect()
     assert "offline_access accounting.invoices.read " in caught.value.action
 
 
 def test_the_steps_to_authorise_again_name_the_scopes_of_the_connection(connect: SourceFor, served: Sandbox) -> None:
-    refreshing(served).revoke()
+    served.refreshing(NAME).revoke()
     with pytest.raises(AuthenticationFailed) as caught:
         connect(credentials=credentials_for(NAME, served, token_url="{url}/connect/token", scope=OLD_SCOPES))
     assert f"offline_access {OLD_SCOPES})" in caught.value.action

@@ -12,6 +12,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialect import Dialect, World
 from tests.sandbox.dialects import DIALECTS
+from tests.sandbox.refresh_tokens import RefreshTokens
 from tests.sandbox.server import CONTROL, Servers, load_dialect
 
 P = ParamSpec("P")
@@ -38,6 +39,12 @@ class Sandbox:
     def world(self, name: str) -> World:
         """The world of a dialect: its faults, limits, tokens, request log and credentials."""
         return self._servers.worlds[name]
+
+    def refreshing(self, name: str) -> RefreshTokens:
+        """The refresh tokens of a dialect that has them."""
+        found = self.world(name).tokens.refreshing
+        assert found is not None
+        return found
 
     def act(self, event: Callable[Concatenate[Company, Clock, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `event(company, clock, ...)`, such as a function of `history`, between two requests."""

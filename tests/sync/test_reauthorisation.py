@@ -12,7 +12,6 @@ from include.orderhouse.errors import AuthenticationFailed
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
-from tests.sandbox.refresh_tokens import RefreshTokens
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect
 
@@ -33,12 +32,6 @@ def served(connector: str) -> Iterator[Sandbox]:
         yield running
 
 
-def refreshing(served: Sandbox, connector: str) -> RefreshTokens:
-    found = served.world(connector).tokens.refreshing
-    assert found is not None
-    return found
-
-
 def test_each_run_goes_on_with_the_tokens_of_the_one_before(connector: str, served: Sandbox, connect: Connect) -> None:
     """Every refresh uses up the token before; the access token is shared by the steps of a run."""
     system = connect(connector, served)
@@ -46,7 +39,7 @@ def test_each_run_goes_on_with_the_tokens_of_the_one_before(connector: str, serv
         assert system.sync()["state"] == "succeeded"
         served.clock.advance(86_400)
         served.world(connector).tokens.revoke_all()
-    assert refreshing(served, connector).redeemed == 3
+    assert served.refreshing(connector).redeemed == 3
     assert system.rows("SELECT refreshes FROM ops.token") == [{"refreshes": 3}]
 
 
@@ -58,7 +51,7 @@ def test_a_lost_token_shows_as_needs_reauthorisation_and_a_new_one_mends_it(
     watermark = system.watermark.text
     served.clock.advance(86_400)
     missed = served.act(history.create)
-    refreshing(served, connector).revoke()
+    served.refreshing(connector).revoke()
     served.world(connector).tokens.revoke_all()
     with pytest.raises(AuthenticationFailed):
         system.sync()
@@ -68,7 +61,7 @@ def test_a_lost_token_shows_as_needs_reauthorisation_and_a_new_one_mends_it(
     assert system.watermark.text == watermark
 
     served.clock.advance(60)
-    entered, before = refreshing(served, connector).authorise(), system.runtime.credentials
+    entered, before = served.refreshing(connector).authorise(), system.runtime.credentials
     system.runtime.credentials = lambda: replace(before(), extra={**before().extra, "refresh_token": entered})
     system.sync()
     assert system.rows(STATUS)[0]["state"] == "online"

@@ -96,12 +96,6 @@ def tokens_of(engine: sa.Engine, connection: str = "acme_books", key: bytes = b"
     return WarehouseTokens(engine, connection, Cipher("acme", {1: key}))
 
 
-def refreshing(vendor: Sandbox) -> RefreshTokens:
-    found = vendor.world("rotating").tokens.refreshing
-    assert found is not None
-    return found
-
-
 def ask(vendor: Sandbox, store: Any, first: str = FIRST, secret: str = SECRET) -> int:
     """One request of a task that knows nothing but the Airflow Connection and the store; its status."""
     return client(vendor, store, first, secret).get("/orders").status_code
@@ -116,7 +110,7 @@ def client(vendor: Sandbox, store: Any, first: str = FIRST, secret: str = SECRET
 
 def test_later_tasks_use_the_tokens_of_the_first(vendor: Sandbox, store: WarehouseTokens) -> None:
     assert [ask(vendor, store) for _ in range(3)] == [200, 200, 200]
-    assert refreshing(vendor).redeemed == 1
+    assert vendor.refreshing("rotating").redeemed == 1
 
 
 def test_parallel_tasks_refresh_once(vendor: Sandbox, url: str) -> None:
@@ -132,7 +126,7 @@ def test_parallel_tasks_refresh_once(vendor: Sandbox, url: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(task, range(8))) == [200] * 8
-    assert refreshing(vendor).redeemed == 1
+    assert vendor.refreshing("rotating").redeemed == 1
 
 
 def test_threads_of_one_task_refresh_once_after_a_refusal(vendor: Sandbox, store: WarehouseTokens) -> None:
@@ -140,14 +134,14 @@ def test_threads_of_one_task_refresh_once_after_a_refusal(vendor: Sandbox, store
         assert calls.get("/orders").status_code == 200
         vendor.world("rotating").tokens.revoke_all()
         assert {found.status_code for found in pool.map(lambda _: calls.get("/orders"), range(8))} == {200}
-    assert refreshing(vendor).redeemed == 2
+    assert vendor.refreshing("rotating").redeemed == 2
 
 
 def test_a_chain_goes_on_long_after_its_first_token_is_used_up(vendor: Sandbox, store: WarehouseTokens) -> None:
     for _ in range(3):
         assert ask(vendor, store) == 200
         vendor.clock.advance(86_400)
-    assert refreshing(vendor).redeemed == 3
+    assert vendor.refreshing("rotating").redeemed == 3
 
 
 def test_new_tokens_are_committed_before_they_are_used(vendor: Sandbox, store: WarehouseTokens, url: str) -> None:
@@ -197,7 +191,7 @@ def test_a_crash_between_answer_and_keeping_is_mended_within_the_vendors_grace(
     command = [sys.executable, "-c", DIE_BEFORE_KEEPING, url, vendor.url("rotating"), FIRST]
     died = subprocess.run(command, cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)}, check=False)
     assert died.returncode == -signal.SIGKILL
-    assert refreshing(vendor).redeemed == 1
+    assert vendor.refreshing("rotating").redeemed == 1
     vendor.clock.advance(29 * 60)
     assert ask(vendor, store) == 200
     vendor.clock.advance(86_400)
@@ -207,7 +201,7 @@ def test_a_crash_between_answer_and_keeping_is_mended_within_the_vendors_grace(
 def test_after_the_grace_a_lost_answer_needs_a_person_and_the_message_says_what_to_do(
     vendor: Sandbox, store: WarehouseTokens
 ) -> None:
-    refreshing(vendor).redeem(FIRST)
+    vendor.refreshing("rotating").redeem(FIRST)
     vendor.clock.advance(31 * 60)
     with pytest.raises(AuthenticationFailed, match=r"acme_books.*not valid any more") as caught:
         ask(vendor, store)
@@ -249,19 +243,19 @@ def test_an_answer_that_could_not_be_kept_is_kept_at_the_next_try(vendor: Sandbo
         with pytest.raises(WarehouseUnavailable):
             calls.get("/orders")
         assert calls.get("/orders").status_code == 200
-    assert refreshing(vendor).redeemed == 1
+    assert vendor.refreshing("rotating").redeemed == 1
     vendor.clock.advance(86_400)
     assert ask(vendor, store) == 200
 
 
 def test_a_new_first_token_begins_a_new_chain(vendor: Sandbox, store: WarehouseTokens) -> None:
     assert ask(vendor, store) == 200
-    refreshing(vendor).revoke()
+    vendor.refreshing("rotating").revoke()
     vendor.world("rotating").tokens.revoke_all()
     with pytest.raises(AuthenticationFailed):
         ask(vendor, store)
     vendor.clock.advance(60)
-    entered = refreshing(vendor).authorise()
+    entered = vendor.refreshing("rotating").authorise()
     assert ask(vendor, store, entered) == 200
     vendor.clock.advance(86_400)
     assert ask(vendor, store, entered) == 200
@@ -270,7 +264,7 @@ def test_a_new_first_token_begins_a_new_chain(vendor: Sandbox, store: WarehouseT
 def test_a_task_that_still_has_the_old_first_token_goes_on_with_the_new_chain(
     vendor: Sandbox, store: WarehouseTokens
 ) -> None:
-    entered = refreshing(vendor).authorise()
+    entered = vendor.refreshing("rotating").authorise()
     assert [ask(vendor, store, first) for first in (FIRST, entered, FIRST, entered)] == [200] * 4
     vendor.clock.advance(86_400)
     assert [ask(vendor, store, first) for first in (FIRST, entered)] == [200, 200]
@@ -311,4 +305,4 @@ def test_another_key_is_told_as_such_and_loses_nothing(
 def test_without_a_store_a_rotating_token_is_never_used_up(vendor: Sandbox) -> None:
     with pytest.raises(ConfigurationInvalid, match="nowhere to keep"):
         client(vendor, None)
-    assert refreshing(vendor).redeemed == 0
+    assert vendor.refreshing("rotating").redeemed == 0
