@@ -47,10 +47,10 @@ def url(server: Server) -> Iterator[str]:
 
 
 @contextmanager
-def database(server: Server) -> Iterator[str]:
-    """The URL of an empty, migrated warehouse that lasts as long as the context."""
+def database(server: Server, of: str = "template_warehouse") -> Iterator[str]:
+    """The URL of a warehouse that lasts as long as the context: empty and migrated, or a copy of another one."""
     name = f"test_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_warehouse STRATEGY wal_log")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY wal_log")
     yield server.url(name)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from include.orderhouse.sync import watermark
+from include.orderhouse.sync.held_mark import held_mark
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import MOVES_WATERMARK, Mode
 from include.orderhouse.sync.runtime import Runtime
@@ -27,8 +28,9 @@ def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
         return upper
     if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
         return None
-    reaches_back = start <= current.at - runtime.connection.options.overlap
-    return upper if reaches_back and current.at < upper else None
+    held = held_mark(runtime, current)
+    has_no_gap = plan.mode is Mode.INITIAL if held is None else start <= held.at - runtime.connection.options.overlap
+    return upper if has_no_gap and current.at < upper else None
 
 
 def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:

@@ -14,6 +14,7 @@ from include.orderhouse.connector import Catalogue, Window
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.discovery import Discovery
+from include.orderhouse.sync.held_mark import held_mark
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
@@ -119,7 +120,8 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     known = last_scope(runtime.warehouse, name)
     catalogue = found.catalogue if found else Catalogue(known or ("everything",))
     now = found.source_now if found else warehouse_now(runtime.warehouse)
-    mark = watermark.parse(text, name, now)
+    told = watermark.parse(text, name, now)
+    mark = held_mark(runtime, told)
     mode = _mode(request, mark, known, catalogue.scope)
     start, end, upper = _window(runtime, request, mode, mark, now)
     if lost := sorted(covered_scope(runtime.warehouse, name) - set(catalogue.scope)):
@@ -155,7 +157,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         deleted_ids=request.deleted_ids,
     )
     log.info("%s: %s of %s; slices: %d", name, mode, _named(plan, start, end), len(plan.slices))
-    start_sync(runtime.warehouse, _row(runtime, plan, mark, end or upper))
+    start_sync(runtime.warehouse, _row(runtime, plan, told, end or upper))
     return plan
 
 

@@ -168,15 +168,20 @@ def finished_sync(engine: sa.Engine, connection: str, sync_id: str) -> Mapping[s
 
 def last_scope(engine: sa.Engine, connection: str) -> tuple[str, ...] | None:
     """The scope of the latest succeeded sync that moved or confirmed the watermark; None if there is none."""
-    latest = (
-        sa.select(sync.c.scope)
-        .where(sync.c.connection == connection, sync.c.state == "succeeded", sync.c.watermark_after.is_not(None))
-        .order_by(sync.c.started_at.desc())
-        .limit(1)
-    )
     with engine.connect() as warehouse:
-        scope = warehouse.execute(latest).scalar_one_or_none()
+        scope = warehouse.execute(_latest_moved(connection, sync.c.scope)).scalar_one_or_none()
     return None if scope is None else tuple(scope)
+
+
+def last_watermark(engine: sa.Engine, connection: str) -> datetime | None:
+    """The watermark that the latest succeeded sync left behind which moved or confirmed it; None if there is none."""
+    with engine.connect() as warehouse:
+        return warehouse.execute(_latest_moved(connection, sync.c.watermark_after)).scalar_one_or_none()
+
+
+def _latest_moved(connection: str, column: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    mine = (sync.c.connection == connection, sync.c.state == "succeeded", sync.c.watermark_after.is_not(None))
+    return sa.select(column).where(*mine).order_by(sync.c.started_at.desc()).limit(1)
 
 
 def covered_scope(engine: sa.Engine, connection: str) -> set[str]:
