@@ -26,6 +26,7 @@
         ├── TooManyRejects             TOO_MANY_REJECTS          more orders rejected than the connection allows
         ├── TooManyDeletions           TOO_MANY_DELETIONS        more orders vanished than the connection allows
         ├── SchemaDrift                SCHEMA_DRIFT              fields that the mapping reads have vanished
+        ├── MappingChanged             MAPPING_CHANGED           the orders were mapped by an earlier mapping
         ├── NotLoaded                  NOT_LOADED                the watermark was to move past what is not loaded
         ├── StagedFilesMissing         STAGED_FILES_MISSING      the step before has to run again
         ├── ValueRefused               VALUE_REFUSED             PostgreSQL does not take a value, or a row
@@ -220,6 +221,12 @@ class SchemaDrift(LookAtData):
     """Fields that the mapping reads have vanished from the source, and the connection wants to stop then."""
 
     code = "SCHEMA_DRIFT"
+
+
+class MappingChanged(LookAtData):
+    """The mapping was changed since the orders of this sync were mapped; others may have been mapped anew already."""
+
+    code = "MAPPING_CHANGED"
 
 
 class NotLoaded(LookAtData):

@@ -1,8 +1,6 @@
-"""The ledger of syncs, the versions of mappings, the states of connections."""
+"""The ledger of syncs, the states of connections."""
 
 from __future__ import annotations
-
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +12,12 @@ from include.orderhouse.warehouse.ledger import (
     fail_sync,
     finished_sync,
     last_scope,
-    mapping_version,
     note_counts,
     set_watermark_after,
     start_sync,
 )
 from include.orderhouse.warehouse.load import LoadTask, load
+from include.orderhouse.warehouse.mapping_versions import mapping_version
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.orders import Order, frames, hour, rows
 
@@ -73,24 +71,6 @@ def test_the_last_scope_is_that_of_the_latest_sync_that_moved_the_watermark(engi
     assert last_scope(engine, "acme_us") is None
     set_watermark_after(engine, "acme_us", SYNC, hour(9))
     assert last_scope(engine, "acme_us") == ("DE01", "US01")
-
-
-def test_a_mapping_gets_a_new_number_whenever_its_fingerprint_changes(engine: sa.Engine) -> None:
-    numbers = [mapping_version(engine, "acme_us", mark) for mark in ("a", "a", "b", "a")]
-    assert numbers == [1, 1, 2, 3]
-    assert mapping_version(engine, "acme_eu", "b") == 1
-
-
-def test_a_mapping_that_is_asked_for_anew_gets_a_new_number_but_has_not_changed(engine: sa.Engine) -> None:
-    asked = [("a", True), ("a", True), ("a", False), ("b", True)]
-    assert [mapping_version(engine, "acme_us", mark, anew=anew) for mark, anew in asked] == [1, 2, 2, 3]
-    changed = "SELECT details->>'mapping_version' FROM ops.audit WHERE action = 'mapping.changed' ORDER BY audit_id"
-    assert rows(engine, changed) == [("1",), ("3",)]
-
-
-def test_many_who_ask_for_a_new_mapping_at_once_get_one_number(engine: sa.Engine) -> None:
-    with ThreadPoolExecutor(5) as pool:
-        assert set(pool.map(lambda _: mapping_version(engine, "acme_us", "a"), range(5))) == {1}
 
 
 def test_a_change_of_state_is_an_event_and_the_same_state_again_is_none(engine: sa.Engine) -> None:

@@ -23,9 +23,9 @@ from include.orderhouse.warehouse.ledger import (
     covered_scope,
     finished_sync,
     last_scope,
-    mapping_version,
     start_sync,
 )
+from include.orderhouse.warehouse.mapping_versions import mapping_version
 
 log = logging.getLogger(__name__)
 

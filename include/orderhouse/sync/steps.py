@@ -48,6 +48,7 @@ from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
     finished_sync,
     note_counts,
+    note_mapping,
     note_scope,
     refuse_left,
     restart_sync,
@@ -55,6 +56,7 @@ from include.orderhouse.warehouse.ledger import (
 )
 from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
+from include.orderhouse.warehouse.mapping_versions import mapping_version
 from include.orderhouse.warehouse.status import set_status
 from include.orderhouse.warehouse.task import GoneOrder, LoadTask
 
@@ -99,13 +101,15 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
-    staging = _resumed(runtime, staged)
+    staging, name = _resumed(runtime, staged), runtime.connection.name
+    mapping = mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint)
     early = take_early(runtime.connection, staging)
     counts, fields = make_batches(runtime.connection, staging, early)
     _refuse_lost_pages(runtime, staging, counts["orders"] + counts["copies"])
     stage_fields(staging, fields)
-    staging.write_json(TRANSFORMED, counts)
-    note_counts(runtime.warehouse, runtime.connection.name, staged, **_extracted(staging))
+    staging.write_json(TRANSFORMED, counts | {"mapping_version": mapping})
+    note_mapping(runtime.warehouse, name, staged, mapping)
+    note_counts(runtime.warehouse, name, staged, **_extracted(staging))
     return {"staged": staged, **counts}
 
 
@@ -288,7 +292,7 @@ def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
         connection=plan.connection,
         customer=runtime.connection.customer,
         sync_id=plan.sync_id,
-        mapping_version=plan.mapping_version,
+        mapping_version=staging.read_json(TRANSFORMED)["mapping_version"],
         gone=tuple(GoneOrder(*order) for order in gone),
         counts=_extracted(staging),
         reject_alert=runtime.connection.options.reject_alert,

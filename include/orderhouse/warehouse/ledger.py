@@ -1,4 +1,4 @@
-"""The sync ledger: one row of ``ops.sync`` per sync of a connection, and the mapping versions syncs are loaded with."""
+"""The sync ledger: one row of ``ops.sync`` per sync of a connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.audit import Event, record
 from include.orderhouse.warehouse.events import write_sync_event
-from include.orderhouse.warehouse.operations import mapping_version as mapping_versions
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.status import refuse_disconnected
 
@@ -145,6 +144,11 @@ def fail_sync(
             write_sync_event(warehouse, "sync.failed", connection, sync_id)
 
 
+def note_mapping(engine: sa.Engine, connection: str, sync_id: str, mapping_version: int) -> None:
+    """Set the mapping of a sync's orders, which may have changed since it began."""
+    _update(engine, connection, sync_id, mapping_version=mapping_version)
+
+
 def set_watermark_after(engine: sa.Engine, connection: str, sync_id: str, watermark: datetime) -> None:
     """Note the watermark that the sync left behind, moved or confirmed."""
     _update(engine, connection, sync_id, watermark_after=watermark)
@@ -188,33 +192,3 @@ def covered_scope(engine: sa.Engine, connection: str) -> set[str]:
     """All that syncs covered which moved or confirmed the watermark, since the last full resync."""
     with engine.connect() as warehouse:
         return set(warehouse.execute(_COVERED, {"connection": connection}).scalars())
-
-
-def mapping_version(engine: sa.Engine, connection: str, fingerprint: str, *, anew: bool = False) -> int:
-    """The number of a connection's mapping: the latest one if its fingerprint is this one, else a new, higher one.
-
-    So a mapping that returns to an earlier form gets a new number, and what is mapped with it counts as later.
-    ``anew`` gives a new number in any case: a later release may map otherwise what no fingerprint tells.
-    """
-    versions = mapping_versions.c
-    latest = (
-        sa.select(versions.mapping_version, versions.fingerprint)
-        .where(versions.connection == connection)
-        .order_by(versions.mapping_version.desc())
-        .limit(1)
-    )
-    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"orderhouse.mapping:{connection}", 0))
-    with engine.begin() as warehouse:
-        warehouse.execute(sa.select(lock))
-        refuse_disconnected(warehouse, connection)
-        known = warehouse.execute(latest).one_or_none()
-        is_known = known is not None and known.fingerprint == fingerprint
-        if known is not None and is_known and not anew:
-            return int(known.mapping_version)
-        number = known.mapping_version + 1 if known else 1
-        new = {"connection": connection, "mapping_version": number, "fingerprint": fingerprint, "first_used_at": _NOW}
-        warehouse.execute(sa.insert(mapping_versions).values(**new))
-        if not is_known:
-            details = {"mapping_version": number, "fingerprint": fingerprint}
-            record(warehouse, Event("mapping.changed", "sync", connection, details=details))
-        return int(number)

@@ -28,6 +28,7 @@ from include.orderhouse.warehouse.gone import mark_gone
 from include.orderhouse.warehouse.inbox import note_read
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.ledger import NOTABLE, finished_sync
+from include.orderhouse.warehouse.mapping_versions import hold_mapping
 from include.orderhouse.warehouse.merge import replace_rows
 from include.orderhouse.warehouse.operations import sync
 from include.orderhouse.warehouse.payloads import Payloads
@@ -47,13 +48,14 @@ def load(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -> LoadCo
 
     A sync that has succeeded is not loaded again; its counts are those of the ledger.
     CountMismatch if what was staged is not what arrived; BoundExceeded if it is more than the connection may hold;
-    WarehouseUnavailable if the connection to the server is lost.
+    MappingChanged if another mapping has begun since; WarehouseUnavailable if the connection to the server is lost.
     """
     payloads = _payloads(engine, task)
     with _transaction(engine, task) as (connection, cursor):
         facts = task.facts(_enter(cursor, task))
         if done := finished_sync(engine, task.connection, task.sync_id):
             return LoadCounts.of_ledger(done)
+        hold_mapping(connection, task.connection, task.mapping_version)
         tally = bring_batches(cursor, facts, payloads, batches)
         refuse_disconnected(connection, task.connection)
         counts = _merge_all(cursor, task, facts, tally)
