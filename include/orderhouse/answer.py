@@ -44,7 +44,11 @@ ACTIONS: dict[type[OrderhouseError], str] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A response as a connector judges it. ``body`` is decoded JSON, or None where it is none."""
+    """A response as a connector judges it.
+
+    ``body`` is decoded JSON, or None where it is none; ``text`` the start of an error's text, or the whole of an answer
+    that was asked for as text (`Api.get_text`).
+    """
 
     status: int
     headers: Mapping[str, str]

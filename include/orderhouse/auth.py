@@ -44,8 +44,6 @@ class HeaderKey(httpx.Auth):
 class TokenAuth(httpx.Auth):
     """OAuth 2.0 tokens of the client credentials grant (RFC 6749, 4.4), renewed before expiry and after a 401."""
 
-    requires_response_body = True
-
     def __init__(self, token_url: str, form: dict[str, str], client: tuple[str, str] | None = None) -> None:
         """``client``: id and secret that the token endpoint wants as HTTP Basic (RFC 6749, 2.3.1), not in the form."""
         self._token_url, self._form = token_url, form

@@ -136,7 +136,11 @@ class Api:
         )
 
     def get_text(self, url: str, params: Mapping[str, str] | None = None, accept: str = "application/xml") -> str:
-        """The text of a GET that answers no JSON, such as an OData ``$metadata`` document."""
+        """The text of a GET that answers no JSON: XML or CSV. What it must be like is for the caller to see.
+
+        The connector's ``explain`` is asked about every answer, with its whole text: many such sources say no with
+        status 200.
+        """
         sent = {"Accept": accept}
         told = self._patiently(
             lambda: self._client.build_request("GET", self._own(url), params=params, headers=sent), as_text=True
@@ -201,9 +205,7 @@ class Api:
         if response.has_redirect_location:
             raise self._redirected(request, response)
         body = None if as_text and response.is_success else _decoded(response)
-        answer = Answer(
-            response.status_code, response.headers, body, "" if response.is_success else response.text[:2000]
-        )
+        answer = Answer(response.status_code, response.headers, body, _text(response, as_text))
         refusal = self._explain(answer) or refusal_by_status(answer)
         if refusal is not None:
             raise self._refused(request, refusal)
@@ -283,6 +285,13 @@ def _decoded(response: httpx.Response) -> Any:
         return wire.decode_foreign(response.content)
     except ValueError:
         return None
+
+
+def _text(response: httpx.Response, as_text: bool) -> str:
+    """What `explain` sees of a text: the start of an error, the whole of what was asked for."""
+    if response.is_success:
+        return response.text if as_text else ""
+    return response.text[:2000]
 
 
 def _tell_wait(state: tenacity.RetryCallState) -> None:

@@ -136,9 +136,6 @@ class OdooKey(httpx.Auth):
     are judged as they are everywhere.
     """
 
-    requires_request_body = True
-    requires_response_body = True
-
     def __init__(self, key: str, database: str | None, login: str | None) -> None:
         self._key, self._database, self._login = key, database, login
         self._lock = Lock()

@@ -47,8 +47,6 @@ class SessionAuth(httpx.Auth):
     it, so that the connector's ``explain`` judges it like any other. `Api` ends the session when it is closed.
     """
 
-    requires_response_body = True
-
     def __init__(self, login_url: str, login: Mapping[str, Any], logout_url: str) -> None:
         self._login_url, self._login, self._logout_url = login_url, login, logout_url
         self._lock = Lock()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import httpx
+
 from include.orderhouse.connector import Connector, Keys, Page, Source, Window
 
 
@@ -163,3 +165,78 @@ def tells_naive_times(good: Connector) -> Connector:
 
 def _naive(at: datetime | None) -> datetime | None:
     return at and at.replace(tzinfo=None)
+
+
+def ends_only_where_it_does_not_begin(good: Connector) -> Connector:
+    """Asks for one end of a window at most."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        yield from good.fetch(source, window if window.start is None else replace(window, end=None))
+
+    return replace(good, fetch=fetch)
+
+
+def forgets_where_it_was_among_changed_orders(good: Connector) -> Connector:
+    """Starts from the beginning where the window has a start."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        yield from good.fetch(source, window if window.start is None else replace(window, resume=None))
+
+    return replace(good, fetch=fetch)
+
+
+def counts_again_where_it_goes_on(good: Connector) -> Connector:
+    """Tells a count with the first page of every call."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for number, page in enumerate(good.fetch(source, window)):
+            yield replace(page, expected=None if number else 1)
+
+    return replace(good, fetch=fetch)
+
+
+def takes_a_short_page_for_the_last(good: Connector) -> Connector:
+    """Stops at a page with fewer orders than it asked for; the source gives 50 at most."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(replace(source, page_size=min(source.page_size, 50)), window):
+            is_last = len(page.records) < source.page_size
+            yield replace(page, resume=None if is_last else page.resume)
+            if is_last:
+                return
+
+    return replace(good, fetch=fetch)
+
+
+def asks_beside_the_api(good: Connector) -> Connector:
+    """Sends a request with a client of its own."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        httpx.get(source.api.address, trust_env=False)
+        yield from good.fetch(source, window)
+
+    return replace(good, fetch=fetch)
+
+
+def pages_by_offset(good: Connector) -> Connector:
+    """Counts the rows that it has read, in a list that is made anew for every page."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        number, size = 0, source.page_size
+        while listed := [each for page in good.fetch(source, window) for each in page.records][number:]:
+            number += size
+            yield Page(listed[:size], resume=number if len(listed) > size else None)
+
+    return replace(good, fetch=fetch)
+
+
+def takes_the_creation_for_the_change(good: Connector) -> Connector:
+    """Asks for orders that were made in the window."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(source, window):
+            made = [datetime.fromisoformat(f"{record['create_date']}Z") for record in page.records]
+            kept = [record for record, at in zip(page.records, made, strict=True) if window.holds(at)]
+            yield replace(page, records=page.records if window.start is None else kept)
+
+    return replace(good, fetch=fetch)

@@ -103,6 +103,21 @@ def takes_a_wrong_shape_for_no_orders(good: Connector) -> Connector:
     return replace(good, fetch=fetch)
 
 
+def takes_a_wrong_shape_for_the_end(good: Connector) -> Connector:
+    """Reads whatever it does not know as the end, once a request was answered."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        calls = source.api.calls
+        try:
+            yield from good.fetch(source, window)
+        except UnexpectedShape:
+            if source.api.calls == calls + 1:
+                raise
+            yield Page([])
+
+    return replace(good, fetch=fetch)
+
+
 def names_the_password_in_its_errors(good: Connector) -> Connector:
     """Quotes what it sent."""
     return replace(good, authenticate=_refusing(good, AuthenticationFailed))

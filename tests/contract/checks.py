@@ -6,16 +6,12 @@ Its message says to whoever writes a connector what came, and what was to come.
 from __future__ import annotations
 
 import json
-import traceback
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise, product
 from typing import Any
 
-from include.orderhouse.connector import Window
-from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, UnexpectedShape
+from include.orderhouse.connector import Page, Window
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import Record
 from include.orderhouse.raw_order import RawOrder, pack, unpack
@@ -53,6 +49,19 @@ def a_window_is_closed_below_and_open_above(subject: Subject) -> None:
         assert not early, f"{shown(early)} changed at {edge} or later, but in the window up to there: {hint}"
         lost = dated.keys() - later - until
         assert not lost, f"{shown(lost)} changed before {edge}, but not in the window up to there: {hint}"
+
+
+def both_ends_of_a_window_count(subject: Subject) -> None:
+    """A window with a start and an end, as slices have, holds what changed in between, and nothing else."""
+    dated = {key: at for key, at in subject.identified(subject.fetch()) if at is not None}
+    instants = sorted(dated.values())
+    window = Window(instants[len(instants) // 3], instants[2 * len(instants) // 3])
+    pages = list(subject.connector.fetch(subject.source, window))
+    lost = {key for key, at in dated.items() if window.holds(at)} - set(subject.keys(records(pages)))
+    assert not lost, f"{shown(lost)} changed in {window}, but not in it"
+    asked_by_time = records(page for page in pages if not page.is_reread)
+    outside = {key for key in subject.keys(asked_by_time) if key in dated and not window.holds(dated[key])}
+    assert not outside, f"{shown(outside)} did not change in {window}, but in it: one of its ends may not be asked for"
 
 
 def no_order_falls_between_the_instants_a_source_tells(subject: Subject) -> None:
@@ -94,29 +103,17 @@ def open_orders_are_found_however_old(subject: Subject) -> None:
 
 
 def after_each_page_the_rest_is_fetched(subject: Subject) -> None:
-    """H30: with a page's resume, as JSON keeps it, a fetch gives exactly the orders of the pages that follow."""
+    """H30: with a page's resume, as JSON keeps it, a fetch gives exactly the orders of the pages that follow.
+
+    Whatever the window: one with a start may be read in more ways than one without.
+    """
     pages = list(subject.connector.fetch(subject.source, EVER))
     assert len(pages) > 2, f"only {len(pages)} pages came of {len(subject.expected_keys)} orders"
-    assert pages[-1].resume is None, f"the last page tells a resume, {pages[-1].resume!r}"
-    for number, page in enumerate(pages[:-1], 1):
-        assert page.resume is not None, f"page {number} of {len(pages)} tells no resume, as only the last one may"
-        rest = subject.keys(subject.fetch(replace(EVER, resume=json.loads(json.dumps(page.resume)))))
-        follows = subject.keys(records(pages[number:]))
-        assert_same(rest, follows, f"after page {number}, from its resume {page.resume!r} on")
-        assert rest == follows, f"after page {number} the same orders come in another order: pages need a fixed one"
-
-
-def a_page_is_read_when_it_is_asked_for(subject: Subject) -> None:
-    """A fetch sends nothing before its first page is asked for, and nothing for a page that has not been."""
-    log = subject.world.log
-    source = subject.source
-    log.clear()
-    pages = subject.connector.fetch(source, EVER)
-    sent = [log.count()]
-    sent += [log.count() for _ in pages]
-    assert sent[0] == 0, f"{sent[0]} requests were sent by the call, before a page was asked for"
-    is_lazy = all(before < after for before, after in pairwise(sent))
-    assert is_lazy, f"pages came that no request was sent for, so they lay in memory; requests sent by page: {sent}"
+    _assert_resumed(subject, EVER, pages)
+    first = min(at for _, at in subject.identified(records(pages)) if at is not None)
+    windows = [Window(first, None)] + [Window(None, None, open_only=True)] * subject.connector.finds_open_orders
+    for window in windows:
+        _assert_resumed(subject, window, list(subject.connector.fetch(subject.source, window)))
 
 
 def read_gives_exactly_the_orders_asked_for(subject: Subject) -> None:
@@ -169,35 +166,6 @@ def every_status_has_a_code(subject: Subject) -> None:
     assert not told, f"in no code table: {', '.join(told)}"
 
 
-def wrong_credentials_are_told_as_such(subject: Subject) -> None:
-    """The first call with credentials the source does not accept raises AuthenticationFailed."""
-    error = error_of(lambda: subject.connect(subject.connector, subject.wrong))
-    assert error is not None, "no error came: WRONG in tests/contract/conftest.py names no secret that is asked for"
-    assert isinstance(error, AuthenticationFailed), f"AuthenticationFailed expected, came {error!r}"
-
-
-def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
-    """H33: JSON of another shape raises UnexpectedShape, whatever was asked."""
-    for name, call in subject.calls().items():
-        subject.world.faults.add("wrong_shape", times=None)
-        error = error_of(call)
-        subject.world.faults.clear()
-        assert isinstance(error, UnexpectedShape), f"{name}: UnexpectedShape expected of another JSON, came {error!r}"
-
-
-def errors_hold_no_secret(subject: Subject) -> None:
-    """No error, nor what is shown of it or of the source, holds a secret of the connection, be it encoded."""
-    shown_of = {"repr of the source": repr(subject.source), "repr of the credentials": repr(subject.right)}
-    shown_of["wrong credentials"] = _shown(error_of(lambda: subject.connect(subject.connector, subject.wrong)))
-    for kind, (name, call) in product(("wrong_shape", "server_error", "rate_limited"), subject.calls().items()):
-        subject.world.faults.add(kind, times=None)
-        shown_of[f"{kind} in {name}"] = _shown(error_of(call))
-        subject.world.faults.clear()
-    secrets = _secrets(subject)
-    telling = [place for place, text in shown_of.items() if any(secret in text for secret in secrets)]
-    assert not telling, f"a secret is shown by: {', '.join(telling)}"
-
-
 def the_catalogue_is_json(subject: Subject) -> None:
     """The catalogue is staged and read back as it was; it names its scope."""
     catalogue = subject.source.catalogue
@@ -206,23 +174,36 @@ def the_catalogue_is_json(subject: Subject) -> None:
     assert_unchanged(catalogue.details, json.loads(json.dumps(catalogue.details, default=repr)), "the details")
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS_OF_ORDERS: tuple[Check, ...] = (
     every_order_comes_exactly_once,
     a_window_is_closed_below_and_open_above,
+    both_ends_of_a_window_count,
     no_order_falls_between_the_instants_a_source_tells,
     open_orders_are_found_however_old,
     after_each_page_the_rest_is_fetched,
-    a_page_is_read_when_it_is_asked_for,
     read_gives_exactly_the_orders_asked_for,
     a_scan_agrees_with_a_fetch_and_its_own_count,
     a_record_is_json_and_holds_all_it_takes,
     every_order_can_be_mapped,
     every_status_has_a_code,
-    wrong_credentials_are_told_as_such,
-    a_wrong_shape_is_never_no_orders,
-    errors_hold_no_secret,
     the_catalogue_is_json,
 )
+
+
+def _assert_resumed(subject: Subject, window: Window, pages: list[Page]) -> None:
+    assert pages[-1].resume is None, f"{window}: the last page tells a resume, {pages[-1].resume!r}"
+    for number, page in enumerate(pages[:-1], 1):
+        assert page.resume is not None, f"{window}: page {number} of {len(pages)} tells no resume, as the last one may"
+        resumed = replace(window, resume=json.loads(json.dumps(page.resume)))
+        rest = list(subject.connector.fetch(subject.source, resumed))
+        came, follows = subject.keys(records(rest)), subject.keys(records(pages[number:]))
+        assert_same(came, follows, f"{window}: after page {number}, from its resume {page.resume!r} on")
+        assert came == follows, f"{window}: after page {number} the same orders come in another order: fix it"
+        counted = [sum(each.expected or 0 for each in them) for them in (pages, [*pages[:number], *rest])]
+        assert counted[0] == counted[1], (
+            f"{window}: `expected` adds up to {counted[0]}, but to {counted[1]} where the fetch went on after page "
+            f"{number}: tell it once per section, not again with a resume"
+        )
 
 
 def made_of(subject: Subject, found: list[Record]) -> Frames:
@@ -248,26 +229,3 @@ def content_hashes(subject: Subject, found: list[Record]) -> dict[str, str]:
     """The hash of what each order becomes, by its source id."""
     versions = made_of(subject, found)["version"].select(["source_order_id", "content_hash"]).to_pylist()
     return {row["source_order_id"]: row["content_hash"] for row in versions}
-
-
-def error_of(call: Callable[[], Any]) -> BaseException | None:
-    """The error that a call raises, or None."""
-    try:
-        call()
-    except (OrderhouseError, ValueError, LookupError, TypeError, AttributeError) as error:
-        return error
-    return None
-
-
-def _shown(error: BaseException | None) -> str:
-    return "" if error is None else "".join(traceback.format_exception(error)) + repr(error) + repr(error.__dict__)
-
-
-def _secrets(subject: Subject) -> set[str]:
-    """The secrets as they are, and as HTTP Basic writes them (RFC 7617); what is a setting as well is none."""
-    held = (subject.right, subject.wrong)
-    pairs = {(c.login, c.password) for c in held}
-    pairs |= {(c.extra.get("client_id"), c.extra.get("client_secret")) for c in held}
-    basic = {b64encode(f"{name}:{secret}".encode()).decode() for name, secret in pairs if secret}
-    plain = {secret for c in held for secret in c.secrets()}
-    return basic | plain - set(map(str, vars(subject.source.settings).values()))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 
 import pytest
@@ -21,7 +22,7 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
-ORDERS, PAGE_SIZE = 120, 20
+ORDERS, ORDERS_OF_ITS_OWN, PAGE_SIZE = 120, 60, 20
 
 TENANT = "00000000-0000-0000-0000-000000000001"
 NEEDED: dict[str, dict[str, str]] = {
@@ -66,26 +67,33 @@ def running() -> Iterator[Sandbox]:
 def subject_of(running: Sandbox) -> Iterator[Subjects]:
     """``subject_of(connector)``: the connector, or a bad copy of it, with the dialect of its name."""
     with ExitStack() as stack:
-
-        def connect(connector: Connector, credentials: Credentials) -> Source:
-            settings = connector.settings(**SETTINGS.get(connector.name, {}))
-            auth = connector.authenticate(credentials, settings)
-            patience = Patience(tries=1, longest_wait=0.05, timeout=20.0)
-            api = stack.enter_context(Api(credentials.base_url, auth, Unlimited(), connector.explain, patience))
-            source = Source(api, settings, Catalogue(), PAGE_SIZE)
-            return replace(source, catalogue=connector.discover(source))
-
-        def build(connector: Connector) -> Subject:
-            name = connector.name
-            needed = NEEDED.get(name, {})
-            right = credentials_for(name, running, **needed)
-            wrong = credentials_for(name, running, **needed, **WRONG[name])
-            truth = import_module(f"tests.truth.{name}").expected_orders(running.company)
-            return Subject(connector, running.world(name), right, wrong, connect, frozenset(truth))
-
-        yield build
+        yield partial(_subject, running, stack)
     for name in CONNECTORS:
         running.world(name).faults.clear()
+
+
+@contextmanager
+def _afresh(connector: Connector) -> Iterator[Subject]:
+    company = generate(7, orders=ORDERS_OF_ITS_OWN, now=NOW)
+    with sandbox(company, [connector.name], Clock(NOW)) as served, ExitStack() as stack:
+        yield _subject(served, stack, connector)
+
+
+def _subject(served: Sandbox, stack: ExitStack, connector: Connector) -> Subject:
+    def connect(connector: Connector, credentials: Credentials) -> Source:
+        settings = connector.settings(**SETTINGS.get(connector.name, {}))
+        auth = connector.authenticate(credentials, settings)
+        patience = Patience(tries=1, longest_wait=0.05, timeout=20.0)
+        api = stack.enter_context(Api(credentials.base_url, auth, Unlimited(), connector.explain, patience))
+        source = Source(api, settings, Catalogue(), PAGE_SIZE)
+        return replace(source, catalogue=connector.discover(source))
+
+    name = connector.name
+    needed = NEEDED.get(name, {})
+    right = credentials_for(name, served, **needed)
+    wrong = credentials_for(name, served, **needed, **WRONG[name])
+    expected = import_module(f"tests.truth.{name}").expected_orders
+    return Subject(connector, served, right, wrong, connect, expected, partial(_afresh, connector))
 
 
 @pytest.fixture(params=CONNECTORS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +16,9 @@ from include.orderhouse.credentials import Credentials
 from include.orderhouse.mapping import Record
 from include.orderhouse.options import Options
 from include.orderhouse.transform.batch import Transform
+from tests.sandbox.company import Company
 from tests.sandbox.dialect import World
+from tests.sandbox.running import Sandbox
 
 EVER = Window(None, None)
 
@@ -24,12 +28,25 @@ class Subject:
     """A connector under test. ``connect`` makes a source, its catalogue discovered, from credentials."""
 
     connector: Connector
-    world: World
+    served: Sandbox
+    """Shared by all checks: what changes its company is done `afresh`."""
     right: Credentials
     wrong: Credentials
     connect: Callable[[Connector, Credentials], Source]
-    expected_keys: frozenset[str]
-    """The source ids of all orders that the source lists."""
+    expected: Callable[[Company], Mapping[str, Any]]
+    """By source id, all orders of a company that its source lists."""
+    afresh: Callable[[], AbstractContextManager[Subject]]
+    """The connector with a source of its own, at which people may work."""
+
+    @property
+    def world(self) -> World:
+        """The connector's dialect in the sandbox."""
+        return self.served.world(self.connector.name)
+
+    @cached_property
+    def expected_keys(self) -> frozenset[str]:
+        """The source ids of all orders that the source lists."""
+        return frozenset(self.expected(self.served.company))
 
     @cached_property
     def source(self) -> Source:
@@ -60,6 +77,14 @@ class Subject:
     def keys(self, found: Sequence[Record]) -> list[str]:
         """The source ids of raw orders."""
         return [key for key, _ in self.identified(found)]
+
+    def order_ids(self) -> dict[str, int]:
+        """By source id, the sandbox's own id of each order that the source lists."""
+        company, found = copy(self.served.company), dict[str, int]()
+        for order in self.served.company.orders.values():
+            company.orders = {order.id: order}
+            found |= dict.fromkeys(self.expected(company), order.id)
+        return found
 
     def calls(self) -> dict[str, Callable[[], Any]]:
         """Every function that reads the source, by name."""

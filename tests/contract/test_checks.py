@@ -6,8 +6,9 @@ import pytest
 
 from include.orderhouse.connectors import load
 from tests.contract.broken import BROKEN, Break
-from tests.contract.checks import CHECKS, Check
+from tests.contract.checks import Check
 from tests.contract.conftest import Subjects
+from tests.contract.promises import CHECKS
 
 GOOD = "odoo"
 PAIRS = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.checks import CHECKS, Check
+from tests.contract.checks import Check
+from tests.contract.promises import CHECKS
 from tests.contract.subject import Subject
 
 

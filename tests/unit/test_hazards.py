@@ -11,7 +11,7 @@ PAGE = TESTS.parent / "docs/hazards.md"
 
 def named_by_tests() -> set[str]:
     """The numbers in names and docstrings of tests, and of the checks that every connector must pass."""
-    files = [*TESTS.rglob("test_*.py"), TESTS / "contract/checks.py"]
+    files = [*TESTS.rglob("test_*.py"), *TESTS.glob("contract/checks*.py")]
     content = "\n".join(file.read_text(encoding="utf-8") for file in files if file != Path(__file__))
     in_names = {number for name in re.findall(r"def test\w+", content) for number in re.findall(r"_h(\d+)(?=_)", name)}
     return {f"H{number}" for number in in_names} | set(re.findall(r"\bH\d+\b", content))

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import CountMismatch, TooManyDeletions
+from include.orderhouse.errors import BoundExceeded, CountMismatch, TooManyDeletions
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.extraction import Extraction, Tally
+from include.orderhouse.sync.extraction import STALE_PAGES, Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
@@ -135,8 +135,13 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
 def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
     seen: dict[str, datetime | None] = {}
     expected: int | None = None
+    pages = stale = 0
     for page in runtime.connection.connector.scan(source):
+        known = len(seen)
         seen.update((key.source_order_id, key.source_modified_at) for key in page.keys)
+        pages, stale = pages + 1, stale + (bool(page.keys) and len(seen) == known)
+        _check_progress(pages, stale)
+        source.api.meter.begin_page()
         if page.expected is not None:
             expected = (expected or 0) + page.expected
     if expected is not None and len(seen) < expected:
@@ -145,6 +150,16 @@ def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
             action="Nothing was marked deleted. Reconcile again; if it stays, its paging loses rows.",
         )
     return seen
+
+
+def _check_progress(pages: int, stale: int) -> None:
+    """Stop a scan that goes round in circles: nothing of it is staged, so no other bound ends it."""
+    if stale > STALE_PAGES * max(pages - stale, 1):
+        raise BoundExceeded(
+            f"Page after page of the key scan brings no key that had not come before ({pages} pages).",
+            action="Nothing was marked deleted or loaded. The source's paging goes round in circles: report it to who "
+            "runs it.",
+        )
 
 
 def _is_newer(told: datetime | None, known: datetime | None) -> bool:

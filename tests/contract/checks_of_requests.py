@@ -1,0 +1,130 @@
+"""The contract of a connector, second part: what it sends, when, and what it makes of an answer that is no good."""
+
+from __future__ import annotations
+
+import traceback
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise, product
+from typing import Any
+
+from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, RequestRefused, UnexpectedShape
+from tests.contract.checks import Check
+from tests.contract.differences import assert_same
+from tests.contract.subject import EVER, Subject, records
+
+MANY = 10_000
+"""More orders on a page than any source here has, or gives at once."""
+MOST_REQUESTS = 20
+"""So many requests of a call are answered with another shape, each of them as the first."""
+
+
+def a_page_is_read_when_it_is_asked_for(subject: Subject) -> None:
+    """A fetch sends nothing before its first page is asked for, and nothing for a page that has not been."""
+    log = subject.world.log
+    source = subject.source
+    log.clear()
+    pages = subject.connector.fetch(source, EVER)
+    sent = [log.count()]
+    sent += [log.count() for _ in pages]
+    assert sent[0] == 0, f"{sent[0]} requests were sent by the call, before a page was asked for"
+    is_lazy = all(before < after for before, after in pairwise(sent))
+    assert is_lazy, f"pages came that no request was sent for, so they lay in memory; requests sent by page: {sent}"
+
+
+def every_request_goes_through_the_api(subject: Subject) -> None:
+    """H31: what a source is asked beside `source.api` is neither paced nor retried nor bound to the host."""
+    for name, call in subject.calls().items():
+        subject.world.log.clear()
+        before = subject.source.api.calls
+        call()
+        sent, counted = subject.world.log.count(), subject.source.api.calls - before
+        assert sent == counted, f"{name}: {sent} requests came to the source, but only {counted} by source.api"
+
+
+def a_larger_page_size_loses_nothing(subject: Subject) -> None:
+    """H19: a connection may ask for larger pages than the source gives; what it cuts off is asked for then, or refused.
+
+    A page with fewer orders than were asked for is not the last one.
+    """
+    source, keys = replace(subject.source, page_size=MANY), subject.expected_keys
+    connector, what = subject.connector, f"with a page_size of {MANY}"
+    calls: dict[str, Callable[[], list[str]]] = {
+        "fetch": lambda: subject.keys(records(connector.fetch(source, EVER))),
+        "scan": lambda: [key.source_order_id for page in connector.scan(source) for key in page.keys],
+        "read": lambda: subject.keys(records(connector.read(source, sorted(keys)))),
+    }
+    for name, call in calls.items():
+        try:
+            found = call()
+        except RequestRefused:
+            continue
+        assert_same(found, keys, f"{name}, {what}")
+
+
+def wrong_credentials_are_told_as_such(subject: Subject) -> None:
+    """The first call with credentials the source does not accept raises AuthenticationFailed."""
+    error = error_of(lambda: subject.connect(subject.connector, subject.wrong))
+    assert error is not None, "no error came: WRONG in tests/contract/conftest.py names no secret that is asked for"
+    assert isinstance(error, AuthenticationFailed), f"AuthenticationFailed expected, came {error!r}"
+
+
+def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
+    """H33: JSON of another shape raises UnexpectedShape, whatever was asked: orders, lines, what they refer to."""
+    for name, call in subject.calls().items():
+        subject.world.log.clear()
+        call()
+        for number in range(min(subject.world.log.count(), MOST_REQUESTS)):
+            subject.world.faults.add("wrong_shape", times=None, after=number)
+            error = error_of(call)
+            subject.world.faults.clear()
+            assert isinstance(error, UnexpectedShape), (
+                f"{name}: UnexpectedShape expected of another JSON from request {number + 1} on, came {error!r}"
+            )
+
+
+def errors_hold_no_secret(subject: Subject) -> None:
+    """No error, nor what is shown of it or of the source, holds a secret of the connection, be it encoded."""
+    shown_of = {"repr of the source": repr(subject.source), "repr of the credentials": repr(subject.right)}
+    shown_of["wrong credentials"] = _shown(error_of(lambda: subject.connect(subject.connector, subject.wrong)))
+    for kind, (name, call) in product(("wrong_shape", "server_error", "rate_limited"), subject.calls().items()):
+        subject.world.faults.add(kind, times=None)
+        shown_of[f"{kind} in {name}"] = _shown(error_of(call))
+        subject.world.faults.clear()
+    secrets = _secrets(subject)
+    telling = [place for place, text in shown_of.items() if any(secret in text for secret in secrets)]
+    assert not telling, f"a secret is shown by: {', '.join(telling)}"
+
+
+CHECKS_OF_REQUESTS: tuple[Check, ...] = (
+    a_page_is_read_when_it_is_asked_for,
+    every_request_goes_through_the_api,
+    a_larger_page_size_loses_nothing,
+    wrong_credentials_are_told_as_such,
+    a_wrong_shape_is_never_no_orders,
+    errors_hold_no_secret,
+)
+
+
+def error_of(call: Callable[[], Any]) -> BaseException | None:
+    """The error that a call raises, or None."""
+    try:
+        call()
+    except (OrderhouseError, ValueError, LookupError, TypeError, AttributeError) as error:
+        return error
+    return None
+
+
+def _shown(error: BaseException | None) -> str:
+    return "" if error is None else "".join(traceback.format_exception(error)) + repr(error) + repr(error.__dict__)
+
+
+def _secrets(subject: Subject) -> set[str]:
+    """The secrets as they are, and as HTTP Basic writes them (RFC 7617); what is a setting as well is none."""
+    held = (subject.right, subject.wrong)
+    pairs = {(c.login, c.password) for c in held}
+    pairs |= {(c.extra.get("client_id"), c.extra.get("client_secret")) for c in held}
+    basic = {b64encode(f"{name}:{secret}".encode()).decode() for name, secret in pairs if secret}
+    plain = {secret for c in held for secret in c.secrets()}
+    return basic | plain - set(map(str, vars(subject.source.settings).values()))

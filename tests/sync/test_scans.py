@@ -1,0 +1,72 @@
+"""A key scan takes as many pages as there are, and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from include.orderhouse.connector import Keys, Source
+from include.orderhouse.errors import BoundExceeded
+from include.orderhouse.sync import runtime
+from include.orderhouse.sync.request import Mode
+from include.orderhouse.transport import Bounds
+from tests.sandbox import history
+from tests.sandbox.running import Sandbox
+from tests.sync.conftest import System
+
+Scan = Callable[[Source], Iterator[Keys]]
+PAGE_REQUESTS, ENOUGH_PAGES = 100, 1_000
+
+
+def scanning(system: System, scan: Callable[[Scan], Scan]) -> None:
+    """Let the system's connector scan in another way."""
+    connection = system.runtime.connection
+    changed = replace(connection.connector, scan=scan(connection.connector.scan))
+    system.runtime.connection = connection.model_copy(update={"connector": changed})
+
+
+def one_by_one(good: Scan) -> Scan:
+    """A page for each key, with as many requests as make the scan too much for one page."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        for key in [key for page in good(source) for key in page.keys]:
+            for _ in range(PAGE_REQUESTS // 10):
+                source.api.meter.count_request()
+            yield Keys([key])
+
+    return scan
+
+
+def in_circles(good: Scan) -> Scan:
+    """The first page again and again, as from a source that ignores where to go on."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        first = next(good(source))
+        for _ in range(ENOUGH_PAGES):
+            yield replace(first, expected=None)
+
+    return scan
+
+
+def test_a_scan_may_take_more_requests_than_one_page(
+    odoo: Sandbox, synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large company has more keys than anything that is in memory at once may take."""
+    monkeypatch.setattr(runtime, "Bounds", partial(Bounds, page_requests=PAGE_REQUESTS))
+    gone = min(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    scanning(synced, one_by_one)
+    assert synced.sync(Mode.RECONCILE)["orders_deleted"] == 1
+    assert str(gone) not in synced.order_ids()
+
+
+def test_a_scan_that_goes_round_in_circles_is_stopped(synced: System) -> None:
+    """H19."""
+    before = synced.order_ids()
+    scanning(synced, in_circles)
+    with pytest.raises(BoundExceeded, match="Page after page of the key scan brings no key"):
+        synced.sync(Mode.RECONCILE)
+    assert synced.order_ids() == before
