@@ -233,6 +233,7 @@ def test_a_line_that_goes_changes_the_orders_content_and_no_rows_hash() -> None:
         ({"total_book": Decimal("11.88")}, Decimal("11.88"), "source"),
         ({"rate": None}, None, None),
         ({"rate": 0}, None, None),
+        ({"total": 5 * 10**21, "rate": 2}, None, None),
         ({"rate": 0, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
         ({"rate": None, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
     ],
