@@ -18,13 +18,24 @@ def expected(lines: list[Line], is_void: Callable[[Line], bool]) -> list[Line]:
 
 
 def progress(quantities: Iterable[tuple[Decimal, Decimal]]) -> str | None:
-    """``none``, ``partial`` or ``full`` by what each line has and what it wants; None where there are no lines."""
+    """``none``, ``partial`` or ``full`` by what each line has and what it wants; None where there are no lines.
+
+    Negative quantities go back. Lines of them hold up nothing that is to come beside them; an order that has no others
+    returns goods, and is as far as these have gone.
+    """
     lines = list(quantities)
     if not lines:
         return None
+    if _goes_back(lines):
+        lines = [(-actual, -wanted) for actual, wanted in lines]
     if not any(actual > 0 for actual, _ in lines):
         return "none"
     return "full" if all(actual >= wanted for actual, wanted in lines) else "partial"
+
+
+def _goes_back(lines: list[tuple[Decimal, Decimal]]) -> bool:
+    extents = [wanted for _, wanted in lines]
+    return min(extents) < 0 >= max(extents)
 
 
 def reached(steps: Mapping[str, str | None], partly: str = "partially") -> str | None:

@@ -31,6 +31,7 @@ _EXACT = Context(prec=2000, Emax=400, Emin=-400, traps=[Inexact, InvalidOperatio
 _decoder = msgspec.json.Decoder(float_hook=_EXACT.create_decimal)
 _pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder(decimal_format="number")
+_in_order = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
 def decode(body: bytes) -> Any:
@@ -105,8 +106,11 @@ def storable(text: str) -> str:
 
 
 def storable_json(value: Any) -> str:
-    """JSON as PostgreSQL holds it: without NUL characters in names or texts, as of `storable`."""
-    written = encode(value).decode()
+    """JSON as PostgreSQL holds it: without NUL characters in names or texts, as of `storable`, and its names in order.
+
+    So what says the same is the same text, in whichever order a source wrote it.
+    """
+    written = _in_order.encode(value).decode()
     return _NUL.sub(r"\1\\ufffd", written) if "\\u0000" in written else written
 
 

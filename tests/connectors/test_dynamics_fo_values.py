@@ -69,6 +69,13 @@ def test_a_line_that_is_invoiced_without_a_receipt_is_not_awaited() -> None:
     assert values.receipt_status({"_lines": [line, goods]}) == "partial"
 
 
+def test_a_line_that_has_gone_back_does_not_stand_for_one_that_has_not() -> None:
+    gone = {"PurchaseOrderLineStatus": "Received", "OrderedPurchaseQuantity": -4, "_received": -4, "_invoiced": 0}
+    waiting = {**gone, "PurchaseOrderLineStatus": "Backorder", "_received": 0}
+    told = [values.receipt_status({"_lines": lines}) for lines in ([waiting], [gone, waiting], [gone, gone])]
+    assert told == ["none", "partial", "full"]
+
+
 def test_an_order_of_cancelled_lines_only_counts_them() -> None:
     line = {"PurchaseOrderLineStatus": "Canceled", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
     assert values.receipt_status({"_lines": [line]}) == "none"

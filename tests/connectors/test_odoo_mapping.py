@@ -116,6 +116,22 @@ def test_goods_that_are_billed_before_they_came_are_still_to_come(method: str, c
     assert of_line.line_status({**line, "qty_received": Decimal(4)}) == "purchase, billed"
 
 
+@pytest.mark.parametrize(
+    ("receipts", "gone", "billed", "told"),
+    [
+        ("pending", 0, 0, "purchase"),
+        ("partial", -1, 0, "purchase, partly received"),
+        ("full", -3, 0, "purchase, received"),
+        ("full", -4, -4, "purchase, billed"),
+    ],
+)
+def test_goods_that_go_back_are_as_far_as_they_went(receipts: str, gone: int, billed: int, told: str) -> None:
+    """Three of four, without a backorder, are all that go."""
+    line = {"product_qty": Decimal(-4), "qty_received": Decimal(gone), "qty_invoiced": Decimal(billed)}
+    line |= {"display_type": False, "qty_received_method": "stock_moves"}
+    assert of_line.line_status({**line, "order_id": {"state": "purchase", "receipt_status": receipts}}) == told
+
+
 def test_an_order_whose_receipts_were_all_cancelled_waits_for_no_goods() -> None:
     """Odoo empties receipt_status then, as if there were no receipts; the receipts stay in picking_ids."""
     order = {"state": "purchase", "receipt_status": False, "picking_ids": [34], "invoice_status": "no"}

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from include.orderhouse.sync import steps
+from include.orderhouse.errors import StagedFilesMissing
+from include.orderhouse.sync import kept_orders, steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -75,6 +76,30 @@ def test_a_replay_loads_what_passes_however_many_fail_again(
     waiting = mended.rows("SELECT 1 FROM ops.reject WHERE resolved_at IS NULL")
     assert row["orders_rejected"] == len(waiting) > 2
     assert row["orders_inserted"] == 40 - len(waiting) > 0
+
+
+def test_a_replay_that_is_tried_again_maps_what_waits_then(
+    odoo: Sandbox, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last page of the first attempt has the reject that somebody has given up meanwhile."""
+    monkeypatch.setattr(kept_orders, "ORDERS_PER_BATCH", 1)
+    odoo.act(lose_numbers, order_ids(odoo)[:3])
+    system.sync()
+    request = system.request(Mode.REPLAY)
+    system.sync_until("extract", request)
+    last = "reject_id = (SELECT reject_id FROM ops.reject ORDER BY reject_id DESC LIMIT 1)"
+    with system.runtime.warehouse.begin() as warehouse:
+        warehouse.exec_driver_sql(f"UPDATE ops.reject SET resolved_at = now(), resolution = 'dismissed' WHERE {last}")
+    staged = system.sync_until("load", request)
+    assert system.ledger_row(staged)["orders_rejected"] == 2
+
+
+def test_a_page_of_kept_orders_that_is_gone_is_missed(synced: System) -> None:
+    """What it held would stay as an earlier mapping made it, and the remap would look whole."""
+    staging = synced.runtime.staging(synced.sync_until("extract", synced.request(Mode.REMAP)))
+    staging.remove("raw/kept")
+    with pytest.raises(StagedFilesMissing, match="40 orders of odoo were staged, and 0 are there"):
+        steps.transform(synced.runtime, staging.folder.rpartition("/")[2])
 
 
 def test_a_remap_brings_a_new_custom_field_without_the_source(odoo: Sandbox, connect: Connect, synced: System) -> None:

@@ -98,7 +98,7 @@ REGULAR: list[tuple[str, list[Any]]] = [
     ("text", ["PO 1", None, " Köln "]),
     ("text", [10000, None, -7]),
     ("money", [Decimal("1.5"), 3, "2.25", None]),
-    ("price of binary floats", [Decimal("12.340000000000002"), Decimal("7.1")]),
+    ("price of binary floats", [Decimal("12.340000000000002"), Decimal("7.1"), Decimal("-3.14999999999999991"), 4]),
     ("integer", [1, None, 7]),
     ("boolean", [True, None, False]),
     ("boolean of texts", ["X", "no", None]),
@@ -116,6 +116,22 @@ REGULAR: list[tuple[str, list[Any]]] = [
 def test_what_sources_regularly_send_is_cast_at_once(name: str, found: list[Any]) -> None:
     read = reader(KINDS[name][0])
     assert read._cast(found).to_pylist() == read._one_by_one(found).values.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("digits", "told", "meant"),
+    [
+        (2, "9223372036854775807", "9223372036854775807"),
+        (2, "-184467440737095516.154", "-184467440737095516.15"),
+        (5, "42949.6729551", "42949.67296"),
+        (5, "42949.672955", "42949.67296"),
+        (2, "0.125", "0.12"),
+        (2, "0.1249999999999999", "0.12"),
+    ],
+)
+def test_h25_numbers_that_arrow_rounds_wrong_are_rounded_right(digits: int, told: str, meant: str) -> None:
+    reading = reader(money("f", digits=digits)).read(RawRows([{"f": Decimal(told)}, {"f": 1}], [0, 1]))
+    assert reading.values.to_pylist() == [Decimal(meant), 1]
 
 
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])

@@ -54,6 +54,13 @@ def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:
     assert only(frames(order(YY1_New="1"), custom_fields=CUSTOM))["row_hash"] != only(plain)["row_hash"]
 
 
+def test_the_order_in_which_a_source_writes_names_changes_no_hash() -> None:
+    custom = (CustomField(table="order", source="extra", type="json"), CustomField(table="order", pattern="YY1_*"))
+    one = order(extra={"a": 1, "b": {"c": 2, "d": [3]}}, YY1_Phase={"x": 1, "y": 2})
+    other = order(YY1_Phase={"y": 2, "x": 1}, extra={"b": {"d": [3], "c": 2}, "a": 1})
+    assert only(frames(one, custom_fields=custom))["row_hash"] == only(frames(other, custom_fields=custom))["row_hash"]
+
+
 def test_an_override_puts_another_source_in_a_columns_place() -> None:
     overrides = {
         "order": {"memo": Override(source="extra.text"), "status": Override(source="step", codes={"1": "sent"})}

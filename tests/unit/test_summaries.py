@@ -61,6 +61,32 @@ def test_progress_is_told_by_what_each_line_has_of_what_it_wants() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([(0, -5)], "none"),
+        ([(-2, -5)], "partial"),
+        ([(-5, -5), (0, -1)], "partial"),
+        ([(-5, -5), (-1, -1)], "full"),
+        ([(-6, -5), (0, 0)], "full"),
+        ([(1, -5)], "none"),
+        ([(0, 0)], "none"),
+        ([(1, 0)], "full"),
+    ],
+)
+def test_an_order_that_only_returns_goods_is_as_far_as_these_have_gone(
+    lines: list[tuple[int, int]], found: str
+) -> None:
+    assert progress((Decimal(actual), Decimal(wanted)) for actual, wanted in lines) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"), [([(3, 3), (0, -1)], "full"), ([(0, 3), (-1, -1)], "none"), ([(1, 3), (-1, -1)], "partial")]
+)
+def test_what_goes_back_holds_up_nothing_that_is_to_come_beside_it(lines: list[tuple[int, int]], found: str) -> None:
+    assert progress((Decimal(actual), Decimal(wanted)) for actual, wanted in lines) == found
+
+
+@pytest.mark.parametrize(
     ("invoices", "receipts", "step"),
     [
         ("full", "partial", "invoiced"),

@@ -14,6 +14,7 @@ from include.orderhouse import wire
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import document
 from include.orderhouse.model import Column, Kind
+from include.orderhouse.options import Override
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.columns import ColumnReader, Empties
@@ -161,12 +162,6 @@ def test_of_several_copies_of_an_order_the_latest_counts() -> None:
         assert only(frames(*copies))["memo"] == "new"
 
 
-def test_a_copy_without_modification_time_is_as_old_as_its_creation_in_a_batch_as_in_the_warehouse() -> None:
-    never_changed = order(memo="created later", modified=None, created="2026-09-03T07:00:00Z")
-    for copies in ((never_changed, order(memo="changed")), (order(memo="changed"), never_changed)):
-        assert only(frames(*copies))["memo"] == "created later"
-
-
 def test_of_equal_versions_the_one_fetched_last_counts() -> None:
     copies = [RawOrder(T0 + timedelta(minutes=1), order(memo="late")), RawOrder(T0, order(memo="early"))]
     assert only(Transform(connection()).frames(copies))["memo"] == "late"
@@ -179,17 +174,25 @@ def test_h9_a_copy_dated_in_the_future_does_not_win_over_what_was_fetched_later(
     assert only(batch)["memo"] == "later"
 
 
-def test_h13_an_order_without_modification_time_has_the_version_of_its_creation() -> None:
-    batch = frames(order(modified=None, created="2026-09-01T07:00:00Z"))
+@pytest.mark.parametrize("created", [None, "2026-09-01T07:00:00Z"])
+def test_h13_the_version_of_an_order_without_modification_time_is_that_of_its_fetch(created: str | None) -> None:
+    """Were it that of its creation, an order whose changes are told no more would be older than what is loaded."""
+    batch = frames(order(modified=None, created=created))
     version = only(batch, "version")
-    assert version["source_modified_at"] is None
-    assert version["version_at"] == datetime(2026, 9, 1, 7, tzinfo=UTC)
-
-
-def test_h13_an_order_without_any_time_has_no_version_and_is_loaded() -> None:
-    batch = frames(order(modified=None))
     assert only(batch)["source_order_id"] == "1"
-    assert only(batch, "version")["version_at"] is None
+    assert (version["source_modified_at"], version["version_at"], version["fetched_at"]) == (None, None, T0)
+
+
+def test_h32_a_reject_whose_modification_time_cannot_be_read_is_not_as_old_as_its_creation() -> None:
+    """It would count as one that a loaded version has superseded, and nobody would see it."""
+    batch = frames(order(modified="0000-00-00 00:00:00", created="2026-09-01T07:00:00Z"))
+    assert (only(batch, "reject")["field"], only(batch, "reject")["version_at"]) == ("source_modified_at", None)
+
+
+def test_h9_a_version_is_no_later_than_its_fetch() -> None:
+    told = [only(frames(order(modified=at)), "version") for at in ("2036-01-01T00:00:00Z", "2026-10-01T11:59:59Z")]
+    assert [version["version_at"] for version in told] == [T0, T0 - timedelta(seconds=1)]
+    assert told[0]["source_modified_at"] == datetime(2036, 1, 1, tzinfo=UTC)
 
 
 def test_a_touch_changes_no_hash_and_a_change_does() -> None:
@@ -197,6 +200,24 @@ def test_a_touch_changes_no_hash_and_a_change_does() -> None:
     hashes = [only(frames(o), "version")["content_hash"] for o in (order(), touched, order(memo="x"))]
     assert hashes[0] == hashes[1] != hashes[2]
     assert only(frames(order()))["row_hash"] == only(frames(touched))["row_hash"]
+
+
+def test_a_value_that_a_corrected_mapping_puts_into_another_column_changes_the_hashes() -> None:
+    """Nothing else stands between the two columns; a remap would leave what is loaded as it is."""
+    wrong, right = (
+        frames(order(extra="X-1"), overrides={"order": {name: Override(source="extra")}})
+        for name in ("requester", "quotation_reference")
+    )
+    assert (only(wrong)["requester"], only(right)["quotation_reference"]) == ("X-1", "X-1")
+    assert only(wrong)["row_hash"] != only(right)["row_hash"]
+    assert only(wrong, "version")["content_hash"] != only(right, "version")["content_hash"]
+
+
+def test_a_column_that_is_mapped_and_empty_changes_no_hash() -> None:
+    plain, mapped = frames(order()), frames(order(), overrides={"order": {"requester": Override(source="absent")}})
+    assert only(plain)["row_hash"] == only(mapped)["row_hash"]
+    beside = frames(order(), order("2", absent="Ann"), overrides={"order": {"requester": Override(source="absent")}})
+    assert made(beside)[0]["row_hash"] == only(plain)["row_hash"]
 
 
 def test_a_line_that_goes_changes_the_orders_content_and_no_rows_hash() -> None:
@@ -212,6 +233,7 @@ def test_a_line_that_goes_changes_the_orders_content_and_no_rows_hash() -> None:
         ({"total_book": Decimal("11.88")}, Decimal("11.88"), "source"),
         ({"rate": None}, None, None),
         ({"rate": 0}, None, None),
+        ({"total": 5 * 10**21, "rate": 2}, None, None),
         ({"rate": 0, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
         ({"rate": None, "book_currency": "EUR"}, Decimal("9.5"), "derived"),
     ],

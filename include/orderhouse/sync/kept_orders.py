@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 def stage_kept_orders(runtime: Runtime, plan: Plan, staging: Staging) -> int:
     """Stage what the plan's mode maps again, page by page; how many orders that are.
 
-    That chosen rejects do not wait is logged.
+    Nothing stays of an earlier attempt: what it staged may not wait any more. That chosen rejects do not is logged.
     """
+    staging.remove("raw")
     orders, total = _kept(runtime, plan), 0
     for number, page in enumerate(iter(lambda: list(islice(orders, ORDERS_PER_BATCH)), [])):
         _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)

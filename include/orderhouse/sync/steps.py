@@ -81,7 +81,9 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     if request.mode in FROM_WAREHOUSE:
         plan = make_plan(runtime, request, identity, None)
         plan.save(staging)
-        return _told(plan, orders=stage_kept_orders(runtime, plan, staging))
+        orders = stage_kept_orders(runtime, plan, staging)
+        staging.write_json(FETCHED, {"orders": orders})
+        return _told(plan, orders=orders)
     with runtime.source() as source:
         if staging.exists(FILE):
             restart(runtime, Plan.load(staging))

@@ -68,7 +68,6 @@ class Transform:
         mapping = connection.connector.mapping
         check_changes(connection)
         self._readers = {entry.table.name: TableReader(entry, connection) for entry in mapping.tables}
-        self._has_modified = self._readers[ORDER.name].mapping.expression("source_modified_at") is not None
 
     def identify(self, records: Sequence[Record]) -> tuple[list[str | None], pa.Array]:
         """Keys and modification times of raw orders; None and NULL where they cannot be read."""
@@ -191,10 +190,11 @@ class Transform:
         return frame if kept is None else frame.take(kept)
 
     def _version_at(self, draft: Draft) -> pa.Array:
-        if not self._has_modified:
-            return pa.nulls(len(draft.orders), INSTANT)
-        order = draft.tables[ORDER.name]
-        told = pc.coalesce(order.column("source_modified_at"), order.column("source_created_at"))
+        """When each order changed at the source, at the latest its fetch; NULL where that is not told or not readable.
+
+        Its creation does not stand in: an order whose changes are told no more would be older than it was before.
+        """
+        told = draft.tables[ORDER.name].column("source_modified_at")
         return pc.if_else(pc.less(told, draft.fetched_at), told, pc.if_else(told.is_valid(), draft.fetched_at, None))
 
     def _rejects(self, draft: Draft) -> pa.Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,8 +29,8 @@ DAY_LENGTH, MIDNIGHT_LENGTH = len("2026-01-31"), len("2026-01-31T00:00:00")
 LAST_TABLED_YEAR = 2037
 FIRST_DAY = date.min.toordinal() - date(1970, 1, 1).toordinal()
 """Of the calendar, counted from 1970: Arrow knows a year 0, PostgreSQL does not."""
-NOISE = pa.decimal256(76, 20)
-"""Wide enough for what a binary float shows behind the digits that it means."""
+NOISE = pa.decimal256(75, 20)
+"""Wide enough for what a binary float shows behind the digits that it means; a difference of two takes a digit more."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,18 @@ def _numbers(target: pa.DataType) -> Cast:
             told = pc.if_else(blanks, None, told)
         if wording.digits is None:
             return _exact(told, target)
-        return pc.round(_exact(told, NOISE), wording.digits, "half_to_even").cast(target)
+        return _rounded(_exact(told, NOISE), wording.digits).cast(target)
 
     return cast
+
+
+def _rounded(numbers: pa.Array, digits: int) -> pa.Array:
+    """Numbers to the nearest one of so many digits. Arrow divides some wrong: what is no nearest one is not taken."""
+    rounded = pc.round(numbers, digits, "half_to_even")
+    off = pc.abs(pc.subtract(numbers, rounded))
+    if pc.any(pc.greater_equal(off, pa.scalar(Decimal(5).scaleb(-digits - 1), off.type))).as_py():
+        raise pa.ArrowInvalid("a half, or wrong")
+    return rounded
 
 
 def _exact(told: pa.Array, target: pa.DataType) -> pa.Array:

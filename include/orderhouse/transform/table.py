@@ -24,7 +24,7 @@ OUTSIDE_THE_HASH = frozenset({"source_modified_at", "source_version"})
 """A touch without a change of content rewrites no row; `ops.order_version` keeps the latest modification time."""
 
 BETWEEN_COLUMNS = "\x00"
-"""No text holds it, and none is empty: so the joined columns of two rows are equal only if each column is."""
+"""No text holds it: so the joined columns of two rows are equal only if each column is."""
 
 
 @dataclass
@@ -44,13 +44,19 @@ class ReadTable:
 
     @cached_property
     def hashes(self) -> list[str]:
-        """The hash of every row's content."""
-        names = sorted(name for name in self.columns if name not in OUTSIDE_THE_HASH)
-        if not names:
+        """The hash of every row's content: of what its columns hold, each by its name.
+
+        By its name, since a mapping that is corrected may put the same value into another column.
+        """
+        told = [_named(name, self.columns[name]) for name in sorted(self.columns) if self._counts(name)]
+        if not told:
             return [_digest(b"")] * len(self.rows)
-        columns = [_as_text(self.columns[name]) for name in names]
-        joined = pc.binary_join_element_wise(*columns, BETWEEN_COLUMNS, null_handling="replace", null_replacement="")
+        joined = pc.binary_join_element_wise(*told, BETWEEN_COLUMNS, null_handling="skip")
         return [_digest(content) for content in joined.cast(pa.binary()).to_pylist()]
+
+    def _counts(self, name: str) -> bool:
+        """Whether a column makes a difference to the hash. One that is empty in all rows makes none."""
+        return name not in OUTSIDE_THE_HASH and self.columns[name].null_count < len(self.rows)
 
 
 class TableReader:
@@ -108,6 +114,11 @@ def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expressio
         table=override.codes or base.table,
         zone=override.time_zone or base.zone,
     )
+
+
+def _named(name: str, values: pa.Array) -> pa.Array:
+    """Values as texts behind the name of their column; NULL stays NULL."""
+    return pc.binary_join_element_wise(name, _as_text(values), "=")
 
 
 def _as_text(values: pa.Array) -> pa.Array:

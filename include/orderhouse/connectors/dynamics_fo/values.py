@@ -32,7 +32,8 @@ def _come(order: Record, quantity: str, *complete: str) -> str | None:
     done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]
     if all(line[quantity] is not None for line in lines):
         pairs = ((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
-        return progress((ONE, ONE) if is_done else pair for is_done, pair in zip(done, pairs, strict=True))
+        told = zip(done, pairs, strict=True)
+        return progress((wanted or ONE, wanted) if is_done else (come, wanted) for is_done, (come, wanted) in told)
     return "full" if all(done) else "partial" if any(done) else None
 
 

@@ -44,7 +44,7 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=2,
-    version=4,
+    version=5,
     custom_field_patterns=("x_*",),
     notifications=NOTIFICATIONS,
 )

@@ -53,6 +53,6 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=3,
-    version=4,
+    version=5,
     custom_field_patterns=("DFF_*",),
 )

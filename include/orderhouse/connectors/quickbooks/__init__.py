@@ -55,7 +55,7 @@ CONNECTOR = Connector(
     page_size=250,
     requests_per_minute=400,
     concurrency=4,
-    version=4,
+    version=5,
     custom_field_patterns=("custom_*",),
     revocation=Revocation(REVOCATION_URL, takes_json=True),
     notifications=NOTIFICATIONS,

@@ -68,4 +68,4 @@ def come(lines: list[Record], quantity: str, order: Record) -> str | None:
 
 def _expected(line: Record, order: Record) -> Decimal:
     ordered = number(line.get("product_qty"))
-    return min(ordered, number(line.get("qty_received"))) if is_over(line, order) else ordered
+    return min(ordered, number(line.get("qty_received")), key=abs) if is_over(line, order) else ordered
