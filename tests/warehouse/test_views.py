@@ -97,15 +97,6 @@ def test_of_a_charge_nothing_is_to_receive(engine: sa.Engine, quantity: int | No
     assert rows(engine, f"{told}.open_order_lines") == rows(engine, f"{told}.open_orders") == [(0, 0, 60)]
 
 
-def test_an_open_order_is_found_without_counting_the_lines_of_all(engine: sa.Engine) -> None:
-    load_orders(engine, *(Order(str(number), lines=(line(),)) for number in range(1000)))
-    with engine.connect() as session:
-        plan = session.exec_driver_sql("EXPLAIN SELECT * FROM procurement.open_orders WHERE order_number = '7'")
-        told = "\n".join(line for (line,) in plan)
-    assert "Index Scan using purchase_order_line_pkey" in told
-    assert "Seq Scan on purchase_order_line" not in told
-
-
 def test_a_blanket_order_is_not_open_beside_its_releases_but_read_again(engine: sa.Engine) -> None:
     load_orders(
         engine,
@@ -180,6 +171,15 @@ def test_a_line_is_due_and_late_by_the_schedules_that_await_goods(
         ]
     else:
         assert rows(engine, f"{told} FROM procurement.late_lines") == []
+
+
+def test_how_much_is_late_of_a_line_that_is_ordered_by_its_amount_is_not_told_by_a_quantity(engine: sa.Engine) -> None:
+    ((past,),) = rows(engine, "SELECT current_date - 1")
+    by_amount = line(quantity_ordered=None, net_amount=Decimal(50000))
+    due = {"1": {"quantity": Decimal(5), "requested_delivery_date": past}}
+    load_orders(engine, Order(lines=(replace(by_amount, schedules=("1",), schedule_values=due),)))
+    told = "SELECT due_date, quantity_late, net_amount_late FROM procurement.late_lines"
+    assert rows(engine, told) == [(past, None, 50000)]
 
 
 def test_spend_is_summed_by_vendor_month_and_currency(engine: sa.Engine) -> None:
