@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid, SealBroken
 from include.orderhouse.sync.leaving import Leaver, disconnect, erase, leavers_of
 from include.orderhouse.tokens import Tokens
-from include.orderhouse.warehouse.audit import verify
+from include.orderhouse.warehouse.audit_chain import verify
 from include.orderhouse.warehouse.erasure import KEPT, tables
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.load import load

@@ -102,3 +102,20 @@ GROUP BY
     purchase_order.company_code, purchase_order.vendor_code, purchase_order.vendor_name, purchase_order.buyer_name,
     purchase_order.order_date, purchase_order.status, purchase_order.currency, purchase_order.total_amount,
     purchase_order.company_currency, purchase_order.total_amount_company, purchase_order.is_stale;
+
+CREATE OR REPLACE FUNCTION ops.keep_audit() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.occurred_at < now() - interval '90 days' AND OLD.action IN (
+            'audit.sealed', 'credentials.read', 'login.refused', 'retention.enforced', 'sync.started', 'vault.read'
+        ) THEN
+            RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'rows of ops.audit are never changed or removed' USING ERRCODE = 'insufficient_privilege',
+        HINT = 'Only what tells of routine may go, after 90 days: scripts/orderhouse audit prune.';
+END
+$$;
+COMMENT ON FUNCTION ops.keep_audit() IS 'Refuses every change of ops.audit but an addition, and to remove what tells of routine and is older than 90 days';
+COMMENT ON TABLE ops.audit IS 'Who did what; rows are only added, each with the hash of the one before, and of old ones those that tell of routine may be removed';
+COMMENT ON COLUMN ops.audit.audit_id IS 'Number of the row; a gap is where old rows were removed';
