@@ -163,6 +163,15 @@ def test_a_customer_that_leaves_takes_all_credentials_along(held: sa.Engine) -> 
     assert [entry.connection for entry in Vault.of(held).entries()] == ["globex"]
 
 
+def test_who_might_see_a_customer_that_left_sees_nothing_of_a_later_one_of_that_name(held: sa.Engine) -> None:
+    with held.begin() as session:
+        listed = "INSERT INTO ops.analyst_customer VALUES ('rita', 'acme'), ('rob', 'acme'), ('rita', 'globex')"
+        session.execute(sa.text(listed))
+    assert erase(held, [US], "acme", "ada")["analysts_unlisted"] == 0
+    assert erase(held, [EU], "acme", "ada")["analysts_unlisted"] == 2
+    assert rows(held, "SELECT login, customer FROM ops.analyst_customer") == [("rita", "globex")]
+
+
 def test_a_connection_that_another_customer_has_now_is_not_erased_with_the_one_before(held: sa.Engine) -> None:
     before = fingerprint(held, "acme_eu")
     with pytest.raises(ConfigurationInvalid, match="acme_eu has rows of 'acme', but is another customer's"):
