@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit import Event, record_now, seal
+from include.orderhouse.warehouse.audit import SEALED, Event, record_now, seal, sealed
 from include.orderhouse.warehouse.audit_chain import COMPUTED, ROUTINE, SHORTEST, prune, renew, verify
 from tests.warehouse.orders import rows
 from tests.warehouse.test_audit import READ, masters, others, tampered
@@ -80,6 +80,19 @@ def test_it_is_pruned_again_and_again(log: sa.Engine) -> None:
     chain = verify(log, masters)
     assert (chain.pruned_through, chain.sealed_through) == (7, 11)
     assert [number for number, _ in actions(log)] == [3, 8, 9, 10, 11, 12, 13]
+
+
+def test_a_seal_of_a_row_that_went_says_nothing_any_more(engine: sa.Engine) -> None:
+    """Rows may be added while a seal is made, so that it is not of the last before it."""
+    written(engine, 500)
+    ((row_hash,),) = rows(engine, "SELECT encode(row_hash, 'hex') FROM ops.audit")
+    written(engine, 500)
+    told = {"through": 1, "master_key_id": masters().key_id, "mac": masters().mac(sealed(1, row_hash))}
+    record_now(engine, Event(SEALED, "maintenance", details=told))
+    assert verify(engine, masters).seals == 1
+    assert prune(engine, YEAR, "ada", masters) == (2, 2)
+    chain = verify(engine, masters)
+    assert (chain.seals, chain.sealed_through) == (0, 2)
 
 
 def test_a_log_of_which_all_is_old_keeps_the_row_that_the_next_goes_on_from(engine: sa.Engine) -> None:
