@@ -124,6 +124,7 @@ def test_a_line_is_late_from_the_day_after_it_was_due(engine: sa.Engine) -> None
             "1", values={"requested_delivery_date": early}, lines=(line("10"), line("20", promised_delivery_date=late))
         ),
         Order("2", lines=(line("10", requested_delivery_date=early, quantity_received=10),)),
+        Order("3", values={"requested_delivery_date": early, "promised_delivery_date": late}, lines=(line("10"),)),
     )
     assert rows(engine, "SELECT order_number, line_number, days_late FROM procurement.late_lines") == [("1", None, 3)]
 
