@@ -9,7 +9,7 @@ import typer
 from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
 
-app = typer.Typer(name="audit", no_args_is_help=True, help="Read and verify the audit log.")
+app = typer.Typer(name="audit", no_args_is_help=True, help="Read, verify and prune the audit log.")
 
 _LATEST = """
     SELECT audit_id, occurred_at, actor, action, connection, customer, subject, details::text FROM ops.audit
@@ -20,15 +20,35 @@ _LATEST = """
 @app.command()
 def verify() -> None:
     """Compute the chain of hashes anew, and check the seals. Fails at the first row that was changed or removed."""
-    from include.orderhouse.warehouse.audit import verify as verify_chain
+    from include.orderhouse.warehouse.audit_chain import verify as verify_chain
 
     with warehouse() as engine:
         chain = verify_chain(engine)
     reach = f"up to row {chain.sealed_through} all are" if chain.sealed_through else "none is"
+    pruned = f", of those up to row {chain.pruned_through} routine was removed" if chain.pruned_through else ""
     unknown = f", {chain.unknown_seals} seals of a master key that is not here" if chain.unknown_seals else ""
     typer.echo(
-        f"{chain.rows} rows hold, {chain.seals} seals fit{unknown}; {reach} under a seal; the last hash is {chain.head}"
+        f"{chain.rows} rows hold{pruned}, {chain.seals} seals fit{unknown}; {reach} under a seal; "
+        f"the last hash is {chain.head}"
     )
+
+
+@app.command()
+def prune(
+    keep: Annotated[str, typer.Option(help="What was written longer ago goes, such as 730d; 90d or more.")],
+) -> None:
+    """Remove old rows that tell of routine, once the whole log is verified. What people did stays."""
+    from include.orderhouse.options import duration
+    from include.orderhouse.warehouse.audit import command_line
+    from include.orderhouse.warehouse.audit_chain import prune as prune_chain
+
+    try:
+        kept = duration(keep)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    with warehouse() as engine:
+        removed, through = prune_chain(engine, kept, command_line())
+    typer.echo(f"{removed} rows were removed; up to row {through} all are older than {keep}")
 
 
 @app.command()

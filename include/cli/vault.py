@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from include.cli.surroundings import warehouse
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import sqlalchemy as sa
 
     from include.orderhouse.warehouse.vault import Vault
@@ -56,13 +59,19 @@ def rotate(
     Syncs go on meanwhile. Earlier data keys are kept for the staged files of syncs under way; a later rotation destroys
     those that were superseded before it. A customer whose rotation fails holds no other up.
     """
+    from include.orderhouse.warehouse.audit import command_line
+    from include.orderhouse.warehouse.audit_chain import renew
     from include.orderhouse.warehouse.keyring import Keyring
 
     failed: dict[str, OrderhouseError] = {}
     with warehouse() as engine:
-        for name in [customer] if customer else Keyring.of(engine).customers():
+        names = [customer] if customer else Keyring.of(engine).customers()
+        steps: dict[str, Callable[[], None]] = {name: partial(_rotate, engine, name) for name in names}
+        if customer is None:
+            steps["the audit log"] = partial(renew, engine, command_line())
+        for name, step in steps.items():
             try:
-                _rotate(engine, name)
+                step()
             except OrderhouseError as error:
                 failed[name] = error
     for name, reason in failed.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from include.orderhouse.home import Home
+from include.orderhouse.master_key import new_key
 from tests.cli.conftest import Command
 
 
@@ -17,6 +19,21 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
     verified = orderhouse("audit", "verify")
     assert verified.returncode == 0
     assert "rows hold" in verified.stdout
+
+
+def test_the_log_is_pruned_by_hand_and_a_new_master_key_vouches_for_it(orderhouse: Command, home: Home) -> None:
+    orderhouse("disconnect", "sandbox_xero")
+    orderhouse("reconnect", "sandbox_xero")
+    refused = [orderhouse("audit", "prune", "--keep", kept) for kept in ("89d", "two years")]
+    assert [(done.returncode, "90d or more" in done.stderr) for done in refused] == [(1, True), (2, False)]
+    pruned = orderhouse("audit", "prune", "--keep", "730d")
+    assert pruned.stdout == "0 rows were removed; up to row 0 all are older than 730d\n"
+    old, new = home.secret("master_key", new_key), new_key()
+    orderhouse("vault", "rotate", ORDERHOUSE_MASTER_KEY=f"{new} {old}")
+    verified = [orderhouse("audit", "verify", ORDERHOUSE_MASTER_KEY=key) for key in (new, old)]
+    assert [(done.returncode, "is not here" in done.stderr) for done in verified] == [(0, False), (1, True)]
+    orderhouse("vault", "rotate", ORDERHOUSE_MASTER_KEY=f"{old} {new}")
+    assert orderhouse("audit", "verify").returncode == 0
 
 
 def test_a_connection_is_disconnected_though_another_entry_cannot_be_used(orderhouse: Command, tmp_path: Path) -> None:

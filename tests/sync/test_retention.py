@@ -67,6 +67,8 @@ def test_closed_rejects_go_and_waiting_ones_lose_their_payload_only(
     aged(system, f"{closed} WHERE reject_id = (SELECT reject_id FROM ops.reject ORDER BY 1 LIMIT 1)")
     told = removed(system, KEEP, monkeypatch)
     assert (told["closed rejects"], told["payloads of rejects"]) == (1, 2)
+    again = removed(system, KEEP, monkeypatch)
+    assert (again["closed rejects"], again["payloads of rejects"]) == (0, 0)
     assert [row["payload"] for row in system.rows("SELECT payload FROM ops.reject")] == [None, None]
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SealBroken
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit import FIRST, Event, record_now, seal, verify
+from include.orderhouse.warehouse.audit import Event, record_now, seal
+from include.orderhouse.warehouse.audit_chain import FIRST, verify
 from include.orderhouse.warehouse.engine import connect
 from tests.warehouse.orders import Order, load_orders, rows
 from tests.warehouse.test_roles import acting_as, refused

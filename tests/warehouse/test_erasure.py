@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid, SealBroken
 from include.orderhouse.sync.leaving import Leaver, disconnect, erase, leavers_of
 from include.orderhouse.tokens import Tokens
-from include.orderhouse.warehouse.audit import verify
+from include.orderhouse.warehouse.audit_chain import verify
 from include.orderhouse.warehouse.erasure import KEPT, tables
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.load import load
@@ -161,6 +161,15 @@ def test_a_customer_that_leaves_takes_all_credentials_along(held: sa.Engine) -> 
     removed = certificate["removed"]["acme_us"]["secrets of notifications"]
     assert (removed, certificate["further_credentials"], certificate["data_keys_destroyed"]) == (1, 1, 1)
     assert [entry.connection for entry in Vault.of(held).entries()] == ["globex"]
+
+
+def test_who_might_see_a_customer_that_left_sees_nothing_of_a_later_one_of_that_name(held: sa.Engine) -> None:
+    with held.begin() as session:
+        listed = "INSERT INTO ops.analyst_customer VALUES ('rita', 'acme'), ('rob', 'acme'), ('rita', 'globex')"
+        session.execute(sa.text(listed))
+    assert erase(held, [US], "acme", "ada")["analysts_unlisted"] == 0
+    assert erase(held, [EU], "acme", "ada")["analysts_unlisted"] == 2
+    assert rows(held, "SELECT login, customer FROM ops.analyst_customer") == [("rita", "globex")]
 
 
 def test_a_connection_that_another_customer_has_now_is_not_erased_with_the_one_before(held: sa.Engine) -> None:

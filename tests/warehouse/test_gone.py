@@ -107,3 +107,26 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
     load(engine, task, [])
     load_orders(engine, gone=(GoneOrder("4712", "closed", "absent_in_full_scan"),))
     assert rejected_only(engine, "acme_us") == {"4711", "4712"}
+
+
+def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    earlier = replace(started_task(engine), gone=GONE)
+    load_orders(engine, gone=CLOSED)
+    assert load(engine, earlier, []).deleted == 0
+    assert deletions(engine) == {(False, None)}
+    assert rows(engine, "SELECT status FROM procurement.purchase_order") == [("closed",)]
+    load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2))
+    assert rows(engine, "SELECT status, memo FROM procurement.purchase_order") == [("closed", "late")]
+
+
+def test_what_stays_deleted_keeps_the_instant_it_was(engine: sa.Engine) -> None:
+    gone = Line("10", {"is_deleted": True})
+    load_orders(engine, Order(lines=(gone,), is_deleted=True))
+    since = "SELECT order_line.deleted_at, purchase_order.deleted_at FROM procurement.purchase_order"
+    since += " JOIN procurement.purchase_order_line AS order_line USING (connection, order_id)"
+    before = rows(engine, since)
+    load_orders(engine, Order(values={"memo": "more"}, lines=(gone,), is_deleted=True).at(2))
+    load_orders(engine, Order(values={"memo": "most"}, lines=(), is_deleted=True).at(3))
+    assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("most",)]
+    assert rows(engine, since) == before

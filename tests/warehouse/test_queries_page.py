@@ -52,6 +52,24 @@ def test_the_documentation_has_queries() -> None:
 def test_the_price_of_an_item_is_that_of_one_stock_keeping_unit(analyst: sa.Engine) -> None:
     (query,) = [query for query in QUERIES if "BOLT-M8" in query]
     assert [row["price"] for row in answer(analyst, query)] == [Decimal("0.25")]
+    dear = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(1), "net_amount_company": Decimal(900)}
+    not_bought: tuple[dict[str, Any], ...] = ({"status": "draft"}, {"status": "cancelled"}, {"order_type": "blanket"})
+    load_orders(
+        analyst,
+        *(Order(f"not {number}", values=one, lines=(Line("10", dear),)) for number, one in enumerate(not_bought)),
+        Order("by amount", values={"status": "sent"}, lines=(Line("10", dear | {"quantity_ordered": None}),)),
+        Order("cancelled in part", values={"status": "sent"}, lines=(Line("10", dear | {"is_cancelled": True}),)),
+    )
+    assert [row["price"] for row in answer(analyst, query)] == [Decimal("0.25")]
+
+
+def test_an_item_is_priced_by_the_unit_that_its_quantities_are_in(analyst: sa.Engine) -> None:
+    """A source may tell the stock-keeping unit, but not how many of it make up what was ordered."""
+    (query,) = [query for query in QUERIES if "BOLT-M8" in query]
+    boxes = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(2), "net_amount_company": Decimal(50)}
+    units = {"unit": "BX", "base_unit": "C62"}
+    load_orders(analyst, Order("3", values={"status": "sent"}, lines=(Line("10", boxes | units),)))
+    assert {(row["unit"], row["price"]) for row in answer(analyst, query)} == {(None, Decimal("0.25")), ("BX", 25)}
 
 
 def test_one_vendor_is_found_under_several_spellings_of_its_tax_number(analyst: sa.Engine) -> None:

@@ -14,7 +14,7 @@ from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, holds
+from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, forget_analysts, holds
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.status import DISCONNECTED, set_status
 from include.orderhouse.warehouse.vault import Vault
@@ -58,7 +58,8 @@ def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
 def erase(
     engine: sa.Engine, leavers: Collection[Leaver], customer: str, actor: str, *, is_whole: bool = False
 ) -> dict[str, Any]:
-    """Remove all that is of these connections; the certificate. With a customer's last connection go their keys.
+    """Remove all that is of these connections; the certificate. With a customer's last connection go their keys, and
+    no restricted analyst may see any more what comes under that name.
 
     ``is_whole``: the customer leaves, and what else the vault has of them, such as a webhook's secret, goes as well.
     """
@@ -67,6 +68,7 @@ def erase(
     further = vault.erase_customer(customer) if is_whole else 0
     is_last = not holds(engine, customer) and not vault.holds(customer)
     keys = Keyring.of(engine).destroy(customer) if is_last else 0
+    analysts = forget_analysts(engine, customer) if is_last else 0
     certificate = {
         "customer": customer,
         "erased_at": warehouse_now(engine).isoformat(),
@@ -74,6 +76,7 @@ def erase(
         "removed": erased,
         "further_credentials": further,
         "data_keys_destroyed": keys,
+        "analysts_unlisted": analysts,
         "kept": KEPT if is_last else {**KEPT, "vault.data_key": "the customer has other connections or credentials"},
         "not_reached": NOT_REACHED,
     }

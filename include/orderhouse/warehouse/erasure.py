@@ -36,6 +36,7 @@ _HOLDS_ORDERS = sa.text("""
     SELECT EXISTS (SELECT FROM ops.sync WHERE customer = :customer)
         OR EXISTS (SELECT FROM procurement.purchase_order WHERE customer = :customer)
 """)
+_FORGET_ANALYSTS = sa.text("DELETE FROM ops.analyst_customer WHERE customer = :customer")
 
 
 def connections_of(engine: sa.Engine, customer: str) -> list[str]:
@@ -64,6 +65,12 @@ def erase_rows(engine: sa.Engine, connection: str, credentials: str | None) -> d
                 statement = sa.text(f"DELETE FROM {table} WHERE connection = :mine")  # noqa: S608 - from the catalogue
                 removed[table] = warehouse.execute(statement, {"mine": mine}).rowcount
     return removed
+
+
+def forget_analysts(engine: sa.Engine, customer: str) -> int:
+    """Let no restricted analyst see a customer; how many might."""
+    with engine.begin() as warehouse:
+        return warehouse.execute(_FORGET_ANALYSTS, {"customer": customer}).rowcount
 
 
 def tables(warehouse: sa.Connection) -> Sequence[str]:

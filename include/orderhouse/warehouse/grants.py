@@ -129,6 +129,7 @@ def _ownership(database: str, roles: Roles) -> Iterator[sql.Composable]:
     for name in _FUNCTIONS:
         yield sql.SQL(f"ALTER FUNCTION {name} OWNER TO {{}}").format(owner)
     for name in _LOADER_FUNCTIONS:
+        yield sql.SQL(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC, {{}}").format(_names(roles.all[1:]))
         yield sql.SQL(f"GRANT EXECUTE ON FUNCTION {name} TO {{}}").format(sql.Identifier(roles.loader))
 
 

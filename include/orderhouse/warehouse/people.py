@@ -21,7 +21,13 @@ analyst_customer = sa.Table(
 audit = sa.Table(
     "audit",
     metadata,
-    sa.Column("audit_id", COUNT, comment="Number of the row, without gaps", nullable=False, autoincrement=False),
+    sa.Column(
+        "audit_id",
+        COUNT,
+        comment="Number of the row; a gap is where old rows were removed",
+        nullable=False,
+        autoincrement=False,
+    ),
     column("occurred_at", INSTANT, "When it was written", required=True),
     column("login", TEXT, "The login that wrote it, as PostgreSQL knows it", required=True),
     column("actor", TEXT, "Who did it, as the program knows them", required=True),
@@ -35,6 +41,7 @@ audit = sa.Table(
     sa.PrimaryKeyConstraint("audit_id"),
     sa.UniqueConstraint("previous_hash"),
     schema=OPS,
-    comment="Who did what; rows are only added, each with the hash of the one before",
+    comment="Who did what; rows are only added, each with the hash of the one before, and of old ones those that tell "
+    "of routine may be removed",
 )
 sa.Index("audit_action_connection_idx", audit.c.action, audit.c.connection, audit.c.audit_id)

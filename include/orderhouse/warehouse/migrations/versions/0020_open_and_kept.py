@@ -1,0 +1,15 @@
+"""Open orders by all their lines at once; old rows of the audit log that tell of routine may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    """Run the SQL file beside this one."""
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

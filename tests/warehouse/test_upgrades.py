@@ -1,0 +1,95 @@
+"""Every migration meets tables that hold something, and loses none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import psycopg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from include.orderhouse.warehouse.embedded import Server
+from include.orderhouse.warehouse.migrate import MIGRATIONS, upgrade
+from include.orderhouse.warehouse.schema import SCHEMAS
+
+SAMPLES = {
+    "ARRAY": "'{}'",
+    "bigint": "1",
+    "boolean": "false",
+    "bytea": r"'\x00'",
+    "date": "'2026-03-02'",
+    "jsonb": "'{}'",
+    "numeric": "1.5",
+    "text": "'some'",
+    "timestamp with time zone": "now()",
+    "uuid": "'00000000-0000-0000-0000-000000000001'",
+}
+"""A value of each type that a column has."""
+_TABLES = """
+    SELECT oid::regclass::text FROM pg_class
+    WHERE relnamespace::regnamespace::text IN ('procurement', 'ops', 'vault') AND relkind = 'r'
+      AND relname <> 'alembic_version'
+    ORDER BY pg_class.oid
+"""
+_COLUMNS = """
+    SELECT column_name, data_type FROM information_schema.columns
+    WHERE table_schema || '.' || table_name = '{}' AND is_identity = 'NO' ORDER BY ordinal_position
+"""
+
+
+@contextmanager
+def empty_database(server: Server, name: str) -> Iterator[str]:
+    """The URL of a database without any schema of the warehouse."""
+    with psycopg.connect(server.libpq_url("postgres"), autocommit=True) as session:
+        session.execute(f"CREATE DATABASE {name}".encode())
+        yield server.url(name)
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def migrate(engine: sa.Engine, revision: str) -> None:
+    """Bring a database to a revision, no further."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        for schema in SCHEMAS:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def counts(engine: sa.Engine) -> dict[str, int]:
+    """How many rows each table holds, by their age."""
+    with engine.connect() as session:
+        names = session.exec_driver_sql(_TABLES).scalars().all()
+        return {name: session.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in names}
+
+
+def fill(engine: sa.Engine) -> None:
+    """Add a row to each table that has none, the oldest first: none is older than what it refers to."""
+    with engine.begin() as session:
+        for name in [name for name, count in counts(engine).items() if not count]:
+            columns = session.exec_driver_sql(_COLUMNS.format(name)).all()
+            values = ", ".join(SAMPLES[kind] for _, kind in columns)
+            listed = ", ".join(column for column, _ in columns)
+            session.exec_driver_sql(f"INSERT INTO {name} ({listed}) VALUES ({values})")
+
+
+def test_every_migration_keeps_what_each_table_holds(server: Server) -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+    revisions = [step.revision for step in reversed(list(script.walk_revisions()))]
+    with empty_database(server, "aged") as url:
+        engine = sa.create_engine(url)
+        for revision, following in pairwise(revisions):
+            migrate(engine, revision)
+            fill(engine)
+            held = counts(engine)
+            migrate(engine, following)
+            assert {name: count for name, count in counts(engine).items() if name in held} == held, following
+        fill(engine)
+        upgrade(url)
+        assert set(counts(engine).values()) == {1}
+        engine.dispose()
