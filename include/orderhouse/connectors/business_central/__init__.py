@@ -58,7 +58,7 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=1000,
     concurrency=4,
-    version=2,
+    version=3,
     explain_absence=explain_absence,
     notifications=NOTIFICATIONS,
 )
