@@ -92,9 +92,7 @@ def test_h1_a_window_by_dates_holds_a_day_more_on_either_side(connect: SourceFor
 
 
 @pytest.mark.parametrize(("hours", "is_found"), [(-36, False), (-12, True), (36, True), (60, False)])
-def test_h1_a_date_is_a_day_of_any_time_zone(
-    connect: SourceFor, company: Company, hours: int, is_found: bool
-) -> None:
+def test_h1_a_date_is_a_day_of_any_time_zone(connect: SourceFor, company: Company, hours: int, is_found: bool) -> None:
     """A window that begins, or ends, so long after the day's beginning in UTC."""
     order = an_order(company)
     bound = datetime.combine(order.order_date, time(), UTC) + timedelta(hours=hours)

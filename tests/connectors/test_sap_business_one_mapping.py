@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
+from include.orderhouse.connectors.sap_business_one.values import received
+from include.orderhouse.connectors.sap_business_one.values.amounts import exchange_rate
 from include.orderhouse.decimals import ratio
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import NAME, NOW, Row, company, mapped, read, receive_all, serving
@@ -71,6 +73,12 @@ def test_the_rate_is_local_currency_per_unit_whether_the_company_multiplies_or_d
         told, row = told_rate(company, order, {"rates": rates}), found[str(order.id)]
         assert row["exchange_rate"] == (ratio(1, told) if rates == "indirect" else told)
         assert abs(row["total_amount"] * row["exchange_rate"] / row["total_amount_company"] - 1) < Decimal("0.001")
+
+
+@pytest.mark.parametrize("direct", ["tYES", "tNO"])
+@pytest.mark.parametrize(("told", "expected"), [(None, None), (0, None), (1, 1)])
+def test_a_rate_of_zero_is_none(direct: str, told: int | None, expected: int | None) -> None:
+    assert exchange_rate({"DocRate": told, "Company": {"DirectIndirectRate": direct}}) == expected
 
 
 @pytest.mark.parametrize("doubles", ["decimal", "binary"])
@@ -161,6 +169,13 @@ def test_open_lines_tell_what_came_even_without_the_receipts(company: Company, s
                 assert told["quantity_received"] == line.quantity_received
                 partial += line.quantity_received > 0
     assert partial
+
+
+def test_of_a_line_that_does_not_tell_what_is_open_nobody_knows_what_came() -> None:
+    line = {"LineStatus": "bost_Open", "Quantity": 10, "RemainingOpenQuantity": 4}
+    assert (received(line), received(line | {"RemainingOpenQuantity": None})) == (6, None)
+    service = {"LineStatus": "bost_Open", "LineTotal": 10, "OpenAmount": 4, "Order": {"DocType": "dDocument_Service"}}
+    assert (received(service), received(service | {"OpenAmount": None})) == (6, None)
 
 
 def _position(order: Order) -> Any:
