@@ -12,7 +12,7 @@ from include.orderhouse.connectors.sap_business_one.values import received
 from include.orderhouse.connectors.sap_business_one.values.amounts import exchange_rate
 from include.orderhouse.decimals import ratio
 from tests.connectors.conftest import SourceFor
-from tests.connectors.sap_business_one_server import NAME, NOW, Row, company, mapped, read, receive_all, serving
+from tests.connectors.sap_business_one_server import NAME, NOW, company, mapped, read, receive_all, serving
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn
@@ -215,18 +215,3 @@ def test_a_received_order_is_received_and_closed_by_its_last_line(company: Compa
         found, lines = read(source_for, served, [order.id])
     assert (found[str(order.id)]["status"], found[str(order.id)]["receipt_status"]) == ("received", "full")
     assert {line["last_received_date"] for line in lines[str(order.id)] if line["line_type"] == "goods"} <= {NOW.date()}
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM"),
-        ({"UoMCode": None, "MeasureUnit": "Boxes"}, "XBX"),
-        ({"UoMCode": "STK", "UnitOfMeasurement": {"InternationalSymbol": "H87"}}, "H87"),
-        ({"UoMCode": "Flyover"}, "Flyover"),
-        ({}, None),
-    ],
-)
-def test_units_are_told_by_symbol_code_or_words(line: Row, expected: str | None) -> None:
-    (place,) = CONNECTOR.mapping.lines.form.unit.places  # type: ignore[union-attr]
-    assert place.function(line) == expected  # type: ignore[union-attr]
