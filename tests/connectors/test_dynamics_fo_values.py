@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.dynamics_fo import amounts, values
-from include.orderhouse.connectors.dynamics_fo.codes import STATUSES
+from include.orderhouse.connectors.dynamics_fo.codes import LINE_STATUSES, LINE_TYPES, STATUSES
 from tests.connectors.conftest import SourceFor
 from tests.connectors.dynamics_fo_environment import a_record, an_order, company, connect, mapped, options, served
 from tests.sandbox import history
@@ -72,6 +72,43 @@ def test_a_line_that_is_invoiced_without_a_receipt_is_not_awaited() -> None:
 def test_an_order_of_cancelled_lines_only_counts_them() -> None:
     line = {"PurchaseOrderLineStatus": "Canceled", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
     assert values.receipt_status({"_lines": [line]}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("told", "received", "invoiced", "status"),
+    [
+        ("Backorder", None, None, "open"),
+        ("Backorder", 0, 0, "open"),
+        ("Backorder", 4, None, "partially_received"),
+        ("Backorder", 4, 2, "partially_invoiced"),
+        ("Received", 10, 2, "received"),
+        ("Canceled", 4, 4, "cancelled"),
+    ],
+)
+def test_an_open_line_has_come_as_far_as_its_quantities(told: str, received: Any, invoiced: Any, status: str) -> None:
+    line = {"PurchaseOrderLineStatus": told, "_received": received, "_invoiced": invoiced}
+    assert LINE_STATUSES[values.line_status(line)] == status
+
+
+def test_quantities_that_not_all_lines_tell_leave_it_to_their_statuses() -> None:
+    line = {"PurchaseOrderLineStatus": "Backorder", "OrderedPurchaseQuantity": 10, "_received": 10}
+    silent = {"PurchaseOrderLineStatus": "Received", "OrderedPurchaseQuantity": 10, "_received": None}
+    assert values.receipt_status({"_lines": [line, line]}) == "full"
+    assert values.receipt_status({"_lines": [line, silent]}) == "partial"
+    assert values.receipt_status({"_lines": [line, silent | {"PurchaseOrderLineStatus": "Backorder"}]}) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ({}, "service"),
+        ({"ItemNumber": "A", "IsNewFixedAsset": "No"}, "goods"),
+        ({"ItemNumber": "A", "IsNewFixedAsset": "Yes"}, "asset"),
+        ({"FixedAssetNumber": "B"}, "asset"),
+    ],
+)
+def test_a_line_for_an_asset_that_is_yet_to_be_made_is_for_an_asset(line: dict[str, str], kind: str) -> None:
+    assert LINE_TYPES[values.line_type(line)] == kind
 
 
 @pytest.mark.parametrize("options", [{"taxes": "included"}])
