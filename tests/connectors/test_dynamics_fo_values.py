@@ -111,6 +111,16 @@ def test_a_line_for_an_asset_that_is_yet_to_be_made_is_for_an_asset(line: dict[s
     assert LINE_TYPES[values.line_type(line)] == kind
 
 
+@pytest.mark.parametrize(
+    ("different", "days"),
+    [({}, 30), ({"NumberOfMonths": 1}, None), ({"PaymentMethodType": "CurrentMonth"}, None), ({"NumberOfDays": 0}, 0)],
+)
+def test_terms_that_count_more_than_days_have_no_net_days(different: dict[str, Any], days: int | None) -> None:
+    term = {"PaymentMethodType": "Net", "NumberOfMonths": 0, "NumberOfDays": 30}
+    assert values.net_days({"_term": term | different}) == days
+    assert values.net_days({"_term": None}) is None
+
+
 @pytest.mark.parametrize("options", [{"taxes": "included"}])
 def test_amounts_of_an_order_whose_prices_include_sales_tax_are_not_told_as_net(
     connect: SourceFor, company: Company
