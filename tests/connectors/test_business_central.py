@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,50 @@ def test_what_was_received_counts_though_the_order_was_reopened(told: str, befor
         order = {"status": told, "purchaseOrderLines": [line]}
         assert STATUSES[values.status(order)] == status
         assert APPROVALS.get(str(values.approval_status(order))) == approval
+
+
+def test_an_invoice_discount_is_taken_off_goods_and_charges() -> None:
+    """amountExcludingTax of a line is what it was before (GetLineAmountExclVAT of table Purchase Line)."""
+    lines = [
+        {"lineType": "Item", "amountExcludingTax": Decimal(60), "invoiceDiscountAllocation": Decimal(6)},
+        {"lineType": "Account", "amountExcludingTax": Decimal(40), "invoiceDiscountAllocation": Decimal(4)},
+        {"lineType": "Charge", "amountExcludingTax": Decimal(10), "invoiceDiscountAllocation": Decimal(1)},
+        {"lineType": "Comment", "amountExcludingTax": 0, "invoiceDiscountAllocation": 0},
+    ]
+    assert amounts({"purchaseOrderLines": lines}) == (100, 10, 11)
+    assert amounts({"purchaseOrderLines": lines[-1:]}) == (0, 0, 0)
+
+
+def amounts(order: dict[str, Any]) -> tuple[Any, ...]:
+    return values.subtotal(order), values.charges(order), values.discount(order)
+
+
+ITEM = {
+    "lineType": "Item", "quantity": 10, "receivedQuantity": 4, "invoicedQuantity": 0,
+    "amountExcludingTax": 60, "invoiceDiscountAllocation": 6,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (None, ("partial", "none", 120, 12)),
+        ("receivedQuantity", (None, "none", 120, 12)),
+        ("invoicedQuantity", ("partial", None, 120, 12)),
+        ("quantity", (None, None, 120, 12)),
+        ("amountExcludingTax", ("partial", "none", None, 12)),
+        ("invoiceDiscountAllocation", ("partial", "none", 120, None)),
+    ],
+)
+def test_h23_what_a_page_of_the_customers_own_leaves_out_is_unknown_and_not_zero(
+    missing: str | None, told: tuple[Any, ...]
+) -> None:
+    """Comments may leave it out."""
+    line = {name: value for name, value in ITEM.items() if name != missing}
+    order = {"status": "Open", "purchaseOrderLines": [ITEM, line, {"lineType": "Comment"}]}
+    subtotal, charges, discount = amounts(order)
+    assert (values.receipt_status(order), values.invoice_status(order), subtotal, discount) == told
+    assert charges == 0
 
 
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, company: Company) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -151,6 +151,17 @@ def test_h13_orders_without_modification_time_are_found_by_their_date(connect: S
     assert {modified_at(order) for order in undated} == {NO_INSTANT}
     assert {key(order) for order in undated} <= set(fetched(connect(), Window(since, NOW)))
     assert not {key(o) for o in undated} & set(fetched(connect(undated_orders=False), Window(since, NOW)))
+
+
+@pytest.mark.parametrize(("hours", "is_found"), [(-36, False), (-12, True), (36, True), (60, False)])
+def test_h1_an_order_date_is_a_day_of_any_time_zone(
+    connect: SourceFor, company: Company, hours: int, is_found: bool
+) -> None:
+    """A window that begins, or ends, so long after the day's beginning in UTC."""
+    order = next(order for order in company.orders.values() if order.lacks_modified_at and is_listed(order))
+    bound = datetime.combine(order.order_date, time(), UTC) + timedelta(hours=hours)
+    window = Window(bound, None) if hours > 0 else Window(bound - timedelta(days=9), bound)
+    assert (key(order) in fetched(connect(), window)) is is_found
 
 
 def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Company) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +89,16 @@ def test_h1_a_window_by_dates_holds_a_day_more_on_either_side(connect: SourceFor
     assert dated
     assert set(keys(company, dated)) | set(keys(company, near)) <= told
     assert len(told) < len(company.orders)
+
+
+@pytest.mark.parametrize(("hours", "is_found"), [(-36, False), (-12, True), (36, True), (60, False)])
+def test_h1_a_date_is_a_day_of_any_time_zone(connect: SourceFor, company: Company, hours: int, is_found: bool) -> None:
+    """A window that begins, or ends, so long after the day's beginning in UTC."""
+    order = an_order(company)
+    bound = datetime.combine(order.order_date, time(), UTC) + timedelta(hours=hours)
+    window = Window(bound, None) if hours > 0 else Window(bound - timedelta(days=9), bound)
+    source = connect(stamped=False, reread_open_orders="never")
+    assert (key_of(company, order) in fetched(source, window)) is is_found
 
 
 def test_adjacent_windows_cover_everything(connect: SourceFor, company: Company) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.dynamics_fo import amounts, values
-from include.orderhouse.connectors.dynamics_fo.codes import STATUSES
+from include.orderhouse.connectors.dynamics_fo.codes import LINE_STATUSES, LINE_TYPES, STATUSES
 from tests.connectors.conftest import SourceFor
 from tests.connectors.dynamics_fo_environment import a_record, an_order, company, connect, mapped, options, served
 from tests.sandbox import history
@@ -79,6 +79,53 @@ def test_a_line_that_has_gone_back_does_not_stand_for_one_that_has_not() -> None
 def test_an_order_of_cancelled_lines_only_counts_them() -> None:
     line = {"PurchaseOrderLineStatus": "Canceled", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
     assert values.receipt_status({"_lines": [line]}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("told", "received", "invoiced", "status"),
+    [
+        ("Backorder", None, None, "open"),
+        ("Backorder", 0, 0, "open"),
+        ("Backorder", 4, None, "partially_received"),
+        ("Backorder", 4, 2, "partially_invoiced"),
+        ("Received", 10, 2, "received"),
+        ("Canceled", 4, 4, "cancelled"),
+    ],
+)
+def test_an_open_line_has_come_as_far_as_its_quantities(told: str, received: Any, invoiced: Any, status: str) -> None:
+    line = {"PurchaseOrderLineStatus": told, "_received": received, "_invoiced": invoiced}
+    assert LINE_STATUSES[values.line_status(line)] == status
+
+
+def test_quantities_that_not_all_lines_tell_leave_it_to_their_statuses() -> None:
+    line = {"PurchaseOrderLineStatus": "Backorder", "OrderedPurchaseQuantity": 10, "_received": 10}
+    silent = {"PurchaseOrderLineStatus": "Received", "OrderedPurchaseQuantity": 10, "_received": None}
+    assert values.receipt_status({"_lines": [line, line]}) == "full"
+    assert values.receipt_status({"_lines": [line, silent]}) == "partial"
+    assert values.receipt_status({"_lines": [line, silent | {"PurchaseOrderLineStatus": "Backorder"}]}) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ({}, "service"),
+        ({"ItemNumber": "A", "IsNewFixedAsset": "No"}, "goods"),
+        ({"ItemNumber": "A", "IsNewFixedAsset": "Yes"}, "asset"),
+        ({"FixedAssetNumber": "B"}, "asset"),
+    ],
+)
+def test_a_line_for_an_asset_that_is_yet_to_be_made_is_for_an_asset(line: dict[str, str], kind: str) -> None:
+    assert LINE_TYPES[values.line_type(line)] == kind
+
+
+@pytest.mark.parametrize(
+    ("different", "days"),
+    [({}, 30), ({"NumberOfMonths": 1}, None), ({"PaymentMethodType": "CurrentMonth"}, None), ({"NumberOfDays": 0}, 0)],
+)
+def test_terms_that_count_more_than_days_have_no_net_days(different: dict[str, Any], days: int | None) -> None:
+    term = {"PaymentMethodType": "Net", "NumberOfMonths": 0, "NumberOfDays": 30}
+    assert values.net_days({"_term": term | different}) == days
+    assert values.net_days({"_term": None}) is None
 
 
 @pytest.mark.parametrize("options", [{"taxes": "included"}])

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
+from include.orderhouse.connectors.sap_business_one.values import received
+from include.orderhouse.connectors.sap_business_one.values.amounts import exchange_rate
 from include.orderhouse.decimals import ratio
 from tests.connectors.conftest import SourceFor
-from tests.connectors.sap_business_one_server import NAME, NOW, Row, company, mapped, read, receive_all, serving
+from tests.connectors.sap_business_one_server import NAME, NOW, company, mapped, read, receive_all, serving
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn
@@ -71,6 +73,12 @@ def test_the_rate_is_local_currency_per_unit_whether_the_company_multiplies_or_d
         told, row = told_rate(company, order, {"rates": rates}), found[str(order.id)]
         assert row["exchange_rate"] == (ratio(1, told) if rates == "indirect" else told)
         assert abs(row["total_amount"] * row["exchange_rate"] / row["total_amount_company"] - 1) < Decimal("0.001")
+
+
+@pytest.mark.parametrize("direct", ["tYES", "tNO"])
+@pytest.mark.parametrize(("told", "expected"), [(None, None), (0, None), (1, 1)])
+def test_a_rate_of_zero_is_none(direct: str, told: int | None, expected: int | None) -> None:
+    assert exchange_rate({"DocRate": told, "Company": {"DirectIndirectRate": direct}}) == expected
 
 
 @pytest.mark.parametrize("doubles", ["decimal", "binary"])
@@ -163,6 +171,13 @@ def test_open_lines_tell_what_came_even_without_the_receipts(company: Company, s
     assert partial
 
 
+def test_of_a_line_that_does_not_tell_what_is_open_nobody_knows_what_came() -> None:
+    line = {"LineStatus": "bost_Open", "Quantity": 10, "RemainingOpenQuantity": 4}
+    assert (received(line), received(line | {"RemainingOpenQuantity": None})) == (6, None)
+    service = {"LineStatus": "bost_Open", "LineTotal": 10, "OpenAmount": 4, "Order": {"DocType": "dDocument_Service"}}
+    assert (received(service), received(service | {"OpenAmount": None})) == (6, None)
+
+
 def _position(order: Order) -> Any:
     keys = {}
     for line in order.lines:
@@ -200,18 +215,3 @@ def test_a_received_order_is_received_and_closed_by_its_last_line(company: Compa
         found, lines = read(source_for, served, [order.id])
     assert (found[str(order.id)]["status"], found[str(order.id)]["receipt_status"]) == ("received", "full")
     assert {line["last_received_date"] for line in lines[str(order.id)] if line["line_type"] == "goods"} <= {NOW.date()}
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM"),
-        ({"UoMCode": None, "MeasureUnit": "Boxes"}, "XBX"),
-        ({"UoMCode": "STK", "UnitOfMeasurement": {"InternationalSymbol": "H87"}}, "H87"),
-        ({"UoMCode": "Flyover"}, "Flyover"),
-        ({}, None),
-    ],
-)
-def test_units_are_told_by_symbol_code_or_words(line: Row, expected: str | None) -> None:
-    (place,) = CONNECTOR.mapping.lines.form.unit.places  # type: ignore[union-attr]
-    assert place.function(line) == expected  # type: ignore[union-attr]

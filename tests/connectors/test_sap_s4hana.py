@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,18 @@ def test_orders_without_a_change_time_count_by_their_creation(source: Source, co
     for order in undated:
         created = order.created_at
         assert order_number(order) in fetched(source, Window(created, created + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(("hours", "is_found"), [(-27, False), (-2, True), (26, True), (49, False)])
+def test_a_creation_date_is_a_day_on_the_systems_clock(
+    source: Source, company: Company, hours: int, is_found: bool
+) -> None:
+    """H1: a window that begins, or ends, so long after the day's beginning in UTC. It may still be, or already be, that
+    day where the system stands."""
+    order = next(order for order in company.orders.values() if order.lacks_modified_at)
+    bound = datetime.combine(order.created_at.date(), time(), UTC) + timedelta(hours=hours)
+    window = Window(bound, None) if hours > 0 else Window(bound - timedelta(days=9), bound)
+    assert (order_number(order) in fetched(source, window)) is is_found
 
 
 def test_a_record_dated_in_the_future_is_left_to_its_own_window(v4: Source, sap: Sandbox) -> None:

@@ -14,7 +14,12 @@ from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent, net_amount
+from include.orderhouse.connectors.sap_s4hana.values.conditions import (
+    discount_amount,
+    discount_percent,
+    net_amount,
+    subtotal,
+)
 from include.orderhouse.connectors.sap_s4hana.values.order import order_type
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import ConfigurationInvalid
@@ -138,15 +143,28 @@ def test_an_order_goes_where_its_items_go_down_to_the_house(line: dict[str, Any]
     assert read_column(ORDER.ship_to.line1, {"_PurchaseOrderItem": [line, elsewhere]}) is None
 
 
-def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price() -> None:
-    line = {
-        "OrderQuantity": "250.000",
-        "NetPriceAmount": "12.000",
-        "NetPriceQuantity": "100",
-        "OrderPriceUnitToOrderUnitNmrtr": "3",
-        "OrdPriceUnitToOrderUnitDnmntr": "2",
-    }
-    assert net_amount(line) == Decimal(45)
+BY_PRICE = {
+    "OrderQuantity": "250.000", "NetPriceAmount": "12.000", "NetPriceQuantity": "100",
+    "OrderPriceUnitToOrderUnitNmrtr": "3", "OrdPriceUnitToOrderUnitDnmntr": "2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("different", "told"),
+    [
+        ({}, 45),
+        ({"OrdPriceUnitToOrderUnitDnmntr": "0"}, 30),
+        ({"NetPriceQuantity": "0"}, 4500),
+        ({"NetPriceAmount": None}, None),
+        ({"OrderQuantity": None}, None),
+    ],
+)
+def test_without_conditions_the_net_amount_follows_from_quantity_and_net_price(
+    different: dict[str, Any], told: int | None
+) -> None:
+    line = BY_PRICE | different
+    assert net_amount(line) == told
+    assert subtotal({"_PurchaseOrderItem": [line, {"NetAmount": 5}]}) == (None if told is None else told + 5)
 
 
 PRICED = {

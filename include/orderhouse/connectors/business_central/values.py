@@ -16,19 +16,32 @@ LINES = "purchaseOrderLines"
 NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
 
 
-def _lines(order: Record, are_charges: bool) -> list[Record]:
-    return [line for line in order.get(LINES) or () if (line.get("lineType") == "Charge") is are_charges]
+@remembered
+def _bought(order: Record) -> list[Record]:
+    """The lines on which something is bought."""
+    return [line for line in order.get(LINES) or () if line.get("lineType") not in NOT_BOUGHT]
 
 
 @remembered
-def _bought(order: Record) -> list[tuple[Record, Decimal]]:
-    """The lines on which something is bought, each with its quantity."""
-    lines = [line for line in order.get(LINES) or () if line.get("lineType") not in NOT_BOUGHT]
-    return [(line, number(line.get("quantity"))) for line in lines]
+def _charges(order: Record) -> list[Record]:
+    return [line for line in order.get(LINES) or () if line.get("lineType") == "Charge"]
 
 
 def _progress(order: Record, quantity: str) -> str | None:
-    return progress((number(line.get(quantity)), wanted) for line, wanted in _bought(order))
+    """How far the lines have come by a quantity; None where one of them does not tell it.
+
+    The standard page tells every field. What a page of the customer's own leaves out is unknown, not 0.
+    """
+    told = [(line.get(quantity), line.get("quantity")) for line in _bought(order)]
+    if any(None in pair for pair in told):
+        return None
+    return progress((number(come), number(wanted)) for come, wanted in told)
+
+
+def _sum(lines: list[Record], amount: str) -> Decimal | None:
+    """The sum of an amount of lines; None where one of them does not tell it."""
+    told = [line.get(amount) for line in lines]
+    return None if None in told else total(told)
 
 
 @remembered
@@ -79,21 +92,21 @@ def days(path: str) -> Derived:
 
 
 @derived_from(LINES)
-def subtotal(order: Record) -> Decimal:
+def subtotal(order: Record) -> Decimal | None:
     """Sum of amountExcludingTax without charges."""
-    return total(line.get("amountExcludingTax") for line in _lines(order, are_charges=False))
+    return _sum(_bought(order), "amountExcludingTax")
 
 
 @derived_from(LINES)
-def charges(order: Record) -> Decimal:
+def charges(order: Record) -> Decimal | None:
     """Sum of amountExcludingTax of lines of type Charge."""
-    return total(line.get("amountExcludingTax") for line in _lines(order, are_charges=True))
+    return _sum(_charges(order), "amountExcludingTax")
 
 
 @derived_from(LINES)
-def discount(order: Record) -> Decimal:
+def discount(order: Record) -> Decimal | None:
     """Sum of the lines' invoiceDiscountAllocation."""
-    return total(line.get("invoiceDiscountAllocation") for line in order.get(LINES) or ())
+    return _sum([*_bought(order), *_charges(order)], "invoiceDiscountAllocation")
 
 
 @derived_from("lineType", "item.type")

@@ -23,6 +23,8 @@ NEEDED = ("PurchaseOrder", CHANGED, CREATED, "CompanyCode")
 KEYS_AT_ONCE = 40
 """Keys in one filter; longer addresses are refused by common proxies."""
 SCAN_PAGE = 1000
+MARGIN = timedelta(days=1)
+"""How much wider a window of creation dates is: they are days on the system's clock, whose zone is not told."""
 
 
 def discover(source: Source) -> Catalogue:
@@ -86,17 +88,16 @@ def scan(source: Source) -> Iterator[Keys]:
 
 
 def _changed(source: Source, window: Window) -> str | None:
-    """Changed in the window; an order of old times without a change time counts by its creation, to the day."""
+    """Changed in the window; an order without a change time counts by its creation, a day more on either side."""
     version = Service(source).names.version
     within = odata.between(CHANGED, window.start, window.end, version)
     if within is None or not source.settings.includes_unchanged:
         return within
     created = []
     if window.start is not None:
-        created.append(f"{CREATED} ge {odata.literal(window.start.date(), version)}")
+        created.append(f"{CREATED} ge {odata.literal((window.start - MARGIN).date(), version)}")
     if window.end is not None:
-        latest = window.end - timedelta(microseconds=1)
-        created.append(f"{CREATED} le {odata.literal(latest.date(), version)}")
+        created.append(f"{CREATED} le {odata.literal((window.end + MARGIN).date(), version)}")
     return odata.any_of([f"({within})", f"({odata.all_of(f'{CHANGED} eq null', *created)})"])
 
 

@@ -43,7 +43,7 @@ def received(line: Record) -> Decimal | None:
         came = _measured(line, [*line["Receipts"], *direct])
         return round(came - _measured(line, [*line.get("Returns", ()), *back]), DIGITS)
     ordered, left = (line.get(name) for name in _extent(line))
-    if line.get("LineStatus") != "bost_Open" or ordered is None:
+    if line.get("LineStatus") != "bost_Open" or ordered is None or left is None:
         return None
     return number(ordered) - number(left)
 

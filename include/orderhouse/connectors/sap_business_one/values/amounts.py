@@ -17,11 +17,8 @@ def exchange_rate(order: Record) -> Decimal | None:
 
     Such a company divides foreign amounts by the rate, others multiply by it.
     """
-    told = order.get("DocRate")
-    if told is None:
-        return None
-    value = round(number(told), DIGITS)
-    return ratio(1, value) if look_up(order, "Company.DirectIndirectRate") == "tNO" else value
+    value = round(number(order.get("DocRate")), DIGITS)
+    return ratio(1, value) if look_up(order, "Company.DirectIndirectRate") == "tNO" else value or None
 
 
 def amount(local: str, foreign: str) -> Derived:

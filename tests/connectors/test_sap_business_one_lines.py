@@ -1,0 +1,68 @@
+"""What a line of SAP Business One tells by several of its fields: its price, its tax, its kind, its unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.orderhouse.connectors.sap_business_one import CONNECTOR
+from include.orderhouse.connectors.sap_business_one.values.line import line_type, tax, unit_price
+from tests.connectors.sap_business_one_server import Row
+
+
+@pytest.mark.parametrize(
+    ("different", "expected"),
+    [
+        ({}, 9),
+        ({"Currency": "EUR"}, 3),
+        ({"Currency": None}, 9),
+        ({"Currency": "EUR", "Order": {}}, 9),
+        ({"Currency": "EUR", "Quantity": 0}, None),
+        ({"Currency": "EUR", "DiscountPercent": 100}, None),
+        ({"Currency": "EUR", "LineTotal": None}, None),
+    ],
+)
+def test_a_price_is_told_as_it_stands_unless_it_is_known_to_be_in_another_currency(
+    different: Row, expected: int | None
+) -> None:
+    line = {"UnitPrice": 9, "Currency": "USD", "Quantity": 5, "DiscountPercent": 20, "LineTotal": 12}
+    assert unit_price(line | {"Order": {"DocCurrency": "USD"}} | different) == expected
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [({}, 2), ({"GrossTotalFC": None}, None), ({"RowTotalFC": None}, None), ({"Order": {"IsForeign": False}}, 7)],
+)
+def test_the_tax_of_a_line_in_a_foreign_currency_is_what_its_gross_amount_is_above_its_net(
+    amounts: Row, expected: int | None
+) -> None:
+    """TaxTotal is in local currency."""
+    line = {"Order": {"IsForeign": True}, "TaxTotal": 7, "GrossTotalFC": 12, "RowTotalFC": 10}
+    assert tax(line | amounts) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"ItemCode": "A", "Item": {"ItemType": "itLabor"}}, "itLabor"),
+        ({"ItemCode": "A"}, "dlt_Regular"),
+        ({}, "no item"),
+        ({"ItemCode": "A", "Item": {"ItemType": "itItems"}, "LineType": "dlt_Resource"}, "dlt_Resource"),
+    ],
+)
+def test_a_line_is_what_its_item_is_where_that_is_known(line: Row, expected: str) -> None:
+    assert line_type({"LineType": "dlt_Regular"} | line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM"),
+        ({"UoMCode": None, "MeasureUnit": "Boxes"}, "XBX"),
+        ({"UoMCode": "STK", "UnitOfMeasurement": {"InternationalSymbol": "H87"}}, "H87"),
+        ({"UoMCode": "Flyover"}, "Flyover"),
+        ({}, None),
+    ],
+)
+def test_units_are_told_by_symbol_code_or_words(line: Row, expected: str | None) -> None:
+    (place,) = CONNECTOR.mapping.lines.form.unit.places  # type: ignore[union-attr]
+    assert place.function(line) == expected  # type: ignore[union-attr]
