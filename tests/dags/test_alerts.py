@@ -124,14 +124,14 @@ def test_every_task_calls_the_notifiers_when_it_has_failed(dags: Any) -> None:
             assert any(told), f"{name}, {task.task_id}"
 
 
-@pytest.mark.parametrize(("minute", "told"), [(0, ["carry failed"]), (1, [])])
-def test_a_dag_that_runs_every_minute_tells_of_its_failure_once_an_hour(
-    connections: Path, minute: int, told: list[str]
+@pytest.mark.parametrize(("minute", "told"), [(0, ["carry failed"]), (1, []), (None, ["carry failed"])])
+def test_a_dag_that_runs_every_minute_tells_of_its_failure_once_an_hour_or_where_a_person_started_it(
+    connections: Path, minute: int | None, told: list[str]
 ) -> None:
     connections.write_text(CONNECTIONS + ALERTS, encoding="utf-8")
     Remembering.told.clear()
-    run = SimpleNamespace(logical_date=datetime(2026, 10, 1, 12, minute, tzinfo=UTC))
-    HourlyNotifier()({"word": "carry", "dag_run": run})
+    planned = None if minute is None else datetime(2026, 10, 1, 12, minute, tzinfo=UTC)
+    HourlyNotifier()({"word": "carry", "dag_run": SimpleNamespace(logical_date=planned)})
     assert Remembering.told == told
 
 
