@@ -28,8 +28,10 @@ def tell_if_stale(engine: sa.Engine, name: str, connection: Connection | Mistake
 
     Each time it becomes so is one event. That an entry cannot be used is why its data may be stale, so it is told, too.
     """
-    is_mistake = isinstance(connection, Mistake)
-    most = connection.fresh_within if is_mistake else connection.options.fresh_within
+    if isinstance(connection, Mistake):
+        connector, most = connection.connector, connection.fresh_within
+    else:
+        connector, most = connection.connector.name, connection.options.fresh_within
     if most is None:
         return None
     told = {"connection": name, "most": most, "kind": STALE}
@@ -40,7 +42,7 @@ def tell_if_stale(engine: sa.Engine, name: str, connection: Connection | Mistake
             facts = {
                 "connection": name,
                 "customer": connection.customer,
-                "connector": connection.connector if is_mistake else connection.connector.name,
+                "connector": connector,
                 "fresh_as_of": instant(fresh_as_of),
                 "fresh_within_seconds": int(most.total_seconds()),
             }
