@@ -19,6 +19,8 @@ from include.orderhouse.options import Options, duration
 
 SHORTEST = timedelta(minutes=1)
 """A run has this long at least before anybody asks what it brought."""
+LONGEST_START = timedelta(hours=1)
+"""The syncs of a run have begun so soon after it. What is fresh for longer at a deadline, a sync has renewed."""
 log = logging.getLogger(__name__)
 
 
@@ -51,20 +53,30 @@ def _deadline(connection: str, entry: Mapping[str, Any]) -> DeadlineAlert:
 async def tell_stale(connection: str, **_: Any) -> None:
     """Look whether the connection's data is stale, and tell so once; called in the triggerer when a deadline is missed.
 
-    The run may be late because of another connection; the ledger knows.
+    The run may be late because of another connection; the ledger knows. Data is as old as its sync, which began some
+    time after its run was created: at the deadline it may be fresh for a while yet.
     """
-    if await asyncio.to_thread(_look, connection):
+    still_fresh_for = await asyncio.to_thread(_look, connection)
+    if timedelta() < still_fresh_for <= LONGEST_START:
+        await asyncio.sleep(still_fresh_for.total_seconds() + 1)
+        still_fresh_for = await asyncio.to_thread(_look, connection)
+    if still_fresh_for <= timedelta():
         log.error("The data of %s is older than its fresh_within; see the failed tasks of its DAG", connection)
 
 
-def _look(connection: str) -> bool:
-    from include.orderhouse.connections import read_connection
+def _look(connection: str) -> timedelta:
+    from include.orderhouse.connections import sort_connections
     from include.orderhouse.sync.freshness import tell_if_stale
     from include.orderhouse.warehouse.engine import connect
 
+    known, mistakes = sort_connections()
+    found = known.get(connection) or mistakes.get(connection)
+    if found is None:
+        return timedelta.max
     engine = connect()
     try:
-        return tell_if_stale(engine, read_connection(connection))
+        still_fresh_for = tell_if_stale(engine, connection, found)
+        return timedelta.max if still_fresh_for is None else still_fresh_for
     finally:
         engine.dispose()
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Context
+from airflow.sdk.configuration import conf
 
 from include.orchestration.shares import dag_id, is_in_share
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from include.orderhouse.connections import Connection, Mistake
+
+log = logging.getLogger(__name__)
 
 
 def connections_to_sync(connector: str, customer: str | None, context: Context) -> list[str]:
@@ -19,6 +25,9 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
 
     They are those of a customer with a DAG of its own, or of all others where ``customer`` is None. Entries of
     connections.yaml that cannot be used are among them: their own tasks fail and tell why, and the others go on.
+
+    Of more than Airflow maps over, a scheduled run takes so many, and the next runs take the rest; any other run is
+    ConfigurationInvalid, since nothing would sync the rest.
     """
     from include.orderhouse.connections import sort_connections
     from include.orderhouse.customers import read_customers
@@ -28,12 +37,27 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
     known = {name: found for name, found in every.items() if is_in_share(found, customer)}
     mistakes = {name: found for name, found in wrong.items() if is_in_share(found, customer)}
     if chosen := context["params"]["connections"]:
-        return _check(dag_id(connector, customer), chosen, known, mistakes)
+        return _all_of(_check(dag_id(connector, customer), chosen, known, mistakes))
     enabled = [found for found in known.values() if found.options.enabled]
-    return [
-        *_connected(enabled, only_due=context["dag_run"].run_type == "scheduled"),
+    is_scheduled = context["dag_run"].run_type == "scheduled"
+    names = [
+        *_connected(enabled, only_due=is_scheduled),
         *(name for name, mistake in mistakes.items() if mistake.is_enabled),
     ]
+    return names[: _most()] if is_scheduled else _all_of(names)
+
+
+def _most() -> int:
+    return int(conf.getint("core", "max_map_length", fallback=1024))
+
+
+def _all_of(names: list[str]) -> list[str]:
+    if len(names) > _most():
+        raise ConfigurationInvalid(
+            f"The run is to sync {len(names)} connections, and Airflow lets it sync {_most()} at most; it syncs none.",
+            action="Choose fewer in the form, or set AIRFLOW__CORE__MAX_MAP_LENGTH higher. Scheduled runs take turns.",
+        )
+    return names
 
 
 def _check(dag: str, chosen: list[str], known: Mapping[str, Connection], mistakes: Mapping[str, Mistake]) -> list[str]:
@@ -60,6 +84,22 @@ def _connected(enabled: list[Connection], only_due: bool) -> list[str]:
     try:
         gone = disconnected(engine)
         connected = [found for found in enabled if found.name not in gone]
-        return due(connected, engine, warehouse_now(engine)) if only_due else [found.name for found in connected]
+        if not only_due:
+            return [found.name for found in connected]
+        return _in_turns(due(connected, engine, warehouse_now(engine)), engine)
     finally:
         engine.dispose()
+
+
+def _in_turns(names: list[str], engine: sa.Engine) -> list[str]:
+    from include.orderhouse.sync.due import longest_untried
+
+    if len(names) <= _most():
+        return names
+    log.warning(
+        "%d connections are due, and Airflow lets a run sync %d at most (AIRFLOW__CORE__MAX_MAP_LENGTH): this one "
+        "syncs those that were tried longest ago, the next ones sync the others.",
+        len(names),
+        _most(),
+    )
+    return longest_untried(names, engine, _most())

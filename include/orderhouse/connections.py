@@ -11,7 +11,9 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from include.orderhouse import wire
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors import load
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import Options, Strict, first_problem
+from include.orderhouse.options import Options, Strict, duration, first_problem
 from include.orderhouse.yaml_text import parse_yaml
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
@@ -100,6 +102,7 @@ class Mistake:
     customer: str | None
     is_apart: bool
     is_enabled: bool
+    fresh_within: timedelta | None
     needs: frozenset[str]
     """The Airflow Connections that it may need, so that nobody forgets them."""
 
@@ -145,7 +148,15 @@ def _mistake(name: str, error: ConfigurationInvalid, entry: Any, apart: Collecti
     told = entry if isinstance(entry, dict) else {}
     connector, customer = (value if isinstance(value := told.get(key), str) else None for key in _WHOSE)
     needs = frozenset(str(need) for need in (name, told.get("credentials"), told.get("notifications")) if need)
-    return Mistake(error, connector, customer, customer in apart, told.get("enabled") is not False, needs)
+    is_enabled = told.get("enabled") is not False
+    return Mistake(error, connector, customer, customer in apart, is_enabled, _fresh_within(told), needs)
+
+
+def _fresh_within(entry: Mapping[str, Any]) -> timedelta | None:
+    with suppress(ValueError):
+        found: timedelta = duration(entry.get("fresh_within"))
+        return found
+    return None
 
 
 def _may_be(connector: str, entry: Any) -> bool:

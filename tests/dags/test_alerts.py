@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+import sqlalchemy as sa
 from airflow.sdk import BaseNotifier
 
-from include.orchestration.alerts import FailureNotifier, HourlyNotifier
+from include.orchestration.alerts import FailureNotifier, HourlyNotifier, tell_stale
 from include.orchestration.dag import purchase_order_dags
 from include.orderhouse.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.orders import rows
+
+__all__ = ["engine", "server", "url"]
 
 CONNECTIONS = """
 connections:
@@ -62,6 +69,54 @@ def test_each_connection_with_a_freshness_has_a_deadline_of_what_is_left_of_it(c
     }
 
 
+def stale(engine: sa.Engine) -> list[Any]:
+    """Of what it was told that it is stale."""
+    told = "SELECT connection, data ->> 'customer', data ->> 'connector', data ->> 'fresh_within_seconds'"
+    return rows(engine, f"{told} FROM ops.webhook_event WHERE kind = 'connection.stale'")
+
+
+def test_stale_data_is_told_though_its_entry_cannot_be_used(
+    connections: Path, engine: sa.Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such an entry is synced no more, and no ledger says so."""
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    connections.write_text(CONNECTIONS.replace("sync_every: 15m", "sync_evry: 15m"), encoding="utf-8")
+    for name in ("hourly", "wrong", "nobody_minds", "left_out"):
+        asyncio.run(tell_stale(name))
+    assert stale(engine) == [("hourly", "acme", "odoo", "3600")]
+
+
+@pytest.mark.parametrize(
+    ("name", "renewed", "told"),
+    [("hourly", False, [("hourly", "acme", "odoo", "3600")]), ("hourly", True, []), ("other", False, [])],
+)
+@pytest.mark.usefixtures("connections")
+def test_what_is_fresh_at_the_deadline_is_looked_at_again_when_it_is_no_more(
+    name: str, renewed: bool, told: list[Any], engine: sa.Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The latest sync began a while after its run was created. What is fresh for long was renewed since."""
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    synced(engine, name, "59 minutes")
+    waited = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(0 < seconds <= 61)
+        synced(engine, name, "0 minutes" if renewed else "60 minutes")
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(tell_stale(name))
+    assert (waited, stale(engine)) == ([True] if name == "hourly" else [], told)
+
+
+def synced(engine: sa.Engine, name: str, ago: str) -> None:
+    """The connection's only sync began so long ago."""
+    row = SyncRow("0a1b2c3d-0000-4000-8000-00000000000a", name, "c", "c", "initial", "r", "t", None, None, None, (), 1)
+    start_sync(engine, row)
+    with engine.begin() as session:
+        past = "UPDATE ops.sync SET state = 'succeeded', started_at = now() - cast(:ago AS interval)"
+        session.execute(sa.text(past), {"ago": ago})
+
+
 def test_every_task_calls_the_notifiers_when_it_has_failed(dags: Any) -> None:
     for name, dag in dags.items():
         for task in dag.tasks:
@@ -69,14 +124,14 @@ def test_every_task_calls_the_notifiers_when_it_has_failed(dags: Any) -> None:
             assert any(told), f"{name}, {task.task_id}"
 
 
-@pytest.mark.parametrize(("minute", "told"), [(0, ["carry failed"]), (1, [])])
-def test_a_dag_that_runs_every_minute_tells_of_its_failure_once_an_hour(
-    connections: Path, minute: int, told: list[str]
+@pytest.mark.parametrize(("minute", "told"), [(0, ["carry failed"]), (1, []), (None, ["carry failed"])])
+def test_a_dag_that_runs_every_minute_tells_of_its_failure_once_an_hour_or_where_a_person_started_it(
+    connections: Path, minute: int | None, told: list[str]
 ) -> None:
     connections.write_text(CONNECTIONS + ALERTS, encoding="utf-8")
     Remembering.told.clear()
-    run = SimpleNamespace(logical_date=datetime(2026, 10, 1, 12, minute, tzinfo=UTC))
-    HourlyNotifier()({"word": "carry", "dag_run": run})
+    planned = None if minute is None else datetime(2026, 10, 1, 12, minute, tzinfo=UTC)
+    HourlyNotifier()({"word": "carry", "dag_run": SimpleNamespace(logical_date=planned)})
     assert Remembering.told == told
 
 

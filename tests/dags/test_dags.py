@@ -147,3 +147,21 @@ def test_a_broken_file_of_connections_does_not_break_the_dag(
     file.write_text(content)
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
     assert [(share.customer, dict(share.entries)) for share in shares("odoo")] == [(None, {})]
+
+
+@pytest.mark.parametrize(
+    ("entry", "sections", "schedule"),
+    [
+        ("", "", "@hourly"),
+        ("", "webhooks: {}", "* * * * *"),
+        (", notifications: hook", "", "* * * * *"),
+        (", sync_evry: 1h", "", "@hourly"),
+    ],
+)
+def test_the_courier_looks_every_minute_where_there_are_webhooks_out_or_in(
+    entry: str, sections: str, schedule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "connections.yaml"
+    file.write_text(f"connections: {{a: {{connector: odoo, customer: b{entry}}}}}\n{sections}\n", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    assert str(courier.courier_dag().schedule) == schedule

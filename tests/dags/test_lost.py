@@ -35,6 +35,19 @@ def test_only_what_ended_runs_have_left_unread_waits_anew(monkeypatch: pytest.Mo
     assert {run.partition("/")[2] for run in put_back} == {"failed", "ended", "forgotten"}
 
 
+def test_a_run_that_airflow_cannot_tell_of_is_not_taken_for_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a sync that goes on would be told as failed, and what it reads be read by another run, too."""
+
+    def fails(dag_id: str, run_id: str) -> str:
+        raise AirflowRuntimeError(ErrorResponse(error=ErrorType.GENERIC_ERROR, detail={"status_code": 500}))
+
+    monkeypatch.setattr(inbox, "runs_with_unread_mail", lambda engine: {"purchase_orders__notified/a"})
+    warehouse: Any = None
+    task: Any = SimpleNamespace(get_dagrun_state=fails)
+    with pytest.raises(AirflowRuntimeError):
+        lost.put_back_unread(warehouse, task)
+
+
 def test_a_cleared_run_whose_notifications_a_later_one_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "connect", lambda: SimpleNamespace(dispose=lambda: None))
     monkeypatch.setattr(inbox, "taken", lambda engine, connection, run_id: inbox.Mail((), (), True))

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 import yaml
 from airflow.configuration import conf
 
+from include.orchestration.choice import connections_to_sync
 from include.orchestration.shares import shares
 from include.orderhouse.connections import read_connection, read_connections, sort_connections
 from include.orderhouse.connectors import CONNECTORS
@@ -20,6 +23,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 from include.orderhouse.sync.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.yaml_text import parse_yaml
 from tests.warehouse.conftest import engine, server, url
 
@@ -119,6 +123,49 @@ def test_which_are_due_is_one_query_that_reads_one_row_of_the_ledger_for_each(fi
     (scan,) = (node for node in _nodes(plan[0]["Plan"]) if node.get("Relation Name") == "sync")
     assert scan["Actual Rows"] * scan["Actual Loops"] <= MANY
     assert scan.get("Rows Removed by Filter", 0) == 0
+
+
+@pytest.fixture
+def room_for_two(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An Airflow that maps over two connections at most."""
+    monkeypatch.setenv("AIRFLOW__CORE__MAX_MAP_LENGTH", "2")
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+
+
+def _context(run_type: str, *chosen: str) -> Any:
+    return {"params": {"connections": list(chosen)}, "dag_run": SimpleNamespace(run_type=run_type)}
+
+
+def _turn(engine: sa.Engine) -> list[str]:
+    """What a scheduled run syncs; all of it fails."""
+    names = connections_to_sync("odoo", None, _context("scheduled"))
+    for name in names:
+        start_sync(engine, SyncRow(str(uuid4()), name, "c", "odoo", "incremental", "r", "t", None, None, None, (), 1))
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.sync SET state = 'failed'"))
+    return names
+
+
+@pytest.mark.usefixtures("room_for_two")
+def test_of_more_than_airflow_maps_over_those_come_first_that_were_tried_longest_ago(
+    entries: dict[str, Any], file: Path, engine: sa.Engine
+) -> None:
+    """One that always fails is always due; it takes no other's turn. Nor does an entry that cannot be used."""
+    wrong, *names = _names("odoo")[:5]
+    entries[wrong]["sync_evry"] = "15m"
+    file.write_text(
+        yaml.safe_dump({"connections": {name: entries[name] for name in (wrong, *names)}}), encoding="utf-8"
+    )
+    assert [_turn(engine) for _ in range(3)] == [names[:2], names[2:], names[:2]]
+
+
+@pytest.mark.usefixtures("room_for_two", "engine", "file")
+def test_a_run_that_somebody_starts_over_more_than_airflow_maps_over_says_so_and_syncs_none() -> None:
+    names = _names("odoo")
+    assert connections_to_sync("odoo", None, _context("manual", *names[:2])) == names[:2]
+    for chosen in ((), names[:3]):
+        with pytest.raises(ConfigurationInvalid, match=rf"{len(chosen or names)} connections.* 2 at most"):
+            connections_to_sync("odoo", None, _context("manual", *chosen))
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -150,6 +150,7 @@ def test_a_wait_of_hours_fails_the_run_and_keeps_no_other_waiting(
         (2, timedelta(minutes=70), 3600, QuotaExhausted),
         (8, timedelta(minutes=70), None, QuotaExhausted),
         (100, timedelta(), None, RateLimitExceeded),
+        (0, timedelta(hours=3), 60, RateLimitExceeded),  # a person has cleared the task that had given up
     ],
 )
 def test_waits_without_a_page_come_to_an_end(

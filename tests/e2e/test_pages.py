@@ -151,15 +151,25 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, airflow: Airflow)
             assert (path, window.page.evaluate("document.documentElement.scrollWidth")) == (path, PHONE_WIDTH)
 
 
+FOLLOWED = [
+    ({"status": 401, "body": "<html>Sign in</html>"}, "is not followed any more. HTTP 401"),
+    ({"status": 404, "json": {"detail": "There is no such run"}}, "is not followed any more. HTTP 404"),
+    ({"json": {"state": "failed"}}, "failed; its log says why."),
+]
+
+
+@pytest.mark.parametrize(("answer", "told"), FOLLOWED)
 @pytest.mark.usefixtures("synced")
-def test_a_page_that_cannot_follow_a_run_any_more_says_so(browser: Browser, airflow: Airflow) -> None:
-    begun = {"run_id": "a run", "state": "queued", "path": "/", "is_dag_paused": False}
+def test_a_page_says_so_where_a_run_ends_without_a_sync_or_cannot_be_followed_any_more(
+    browser: Browser, airflow: Airflow, answer: dict[str, Any], told: str
+) -> None:
+    begun = {"dag_id": DAG, "run_id": "a run", "state": "queued", "path": "/", "is_dag_paused": False}
     with visitor(browser, airflow) as window:
         window.page.route("**/sync", lambda route: route.fulfill(status=202, json=begun))
-        window.page.route("**/sync-status", lambda route: route.fulfill(status=401, body="<html>Sign in</html>"))
+        window.page.route(f"**/{DAG}/dagRuns/a%20run", lambda route: route.fulfill(**answer))
         window.open(PAGES["connection"])
         window.press("Sync now", confirm=False)
-        expect(window.page.get_by_text("not followed any more. HTTP 401")).to_be_visible()
+        expect(window.page.get_by_text(f"The run of {NAME} {told}")).to_be_visible()
 
 
 @pytest.mark.usefixtures("synced")

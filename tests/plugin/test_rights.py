@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.plugin.limited_users import INITECH
 from tests.plugin.warehouse import CONNECTIONS, REJECTED, write_connections
 from tests.warehouse.orders import rows
@@ -48,6 +49,29 @@ def test_who_knows_one_dag_sees_its_connections_only(
     assert told(client, "/rejects") == told(client, "/orders") == seen & {"acme_us"}
     page = client.get(f"{MOUNT}/").text
     assert {name for name in ("acme_us", "globex") if f"/connections/{name}" in page} == with_runs
+
+
+@pytest.mark.parametrize(
+    ("user", "seen"), [("oda", {"acme_us", "acme_eu", "acme_off"}), ("sal", {"globex"}), ("ini", {"initech"})]
+)
+@pytest.mark.usefixtures("warehouse")
+def test_no_page_names_a_connection_that_the_user_may_not_see(visit: Visit, user: str, seen: set[str]) -> None:
+    lists = ["/", "/rejects", "/runs", "/mapping", "/mapping/odoo"]
+    for path in (*lists, "/rejects?connection=acme_us", "/runs?connection=globex"):
+        text = visit(user).get(MOUNT + path).text
+        named = {name for name in ("acme_us", "acme_eu", "acme_off", "globex", "initech") if name in text}
+        assert (path, named - seen) == (path, set())
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_mapping_is_shown_of_the_connectors_that_a_user_may_see(visit: Visit) -> None:
+    pages = {user: visit(user).get(f"{MOUNT}/mapping").text for user in ("oda", "sal", "ini", "vic")}
+    shown = {
+        user: {name for name in ("odoo", "sap_s4hana", "coupa") if f"/mapping/{name}" in text}
+        for user, text in pages.items()
+    }
+    odoo, sap = {"odoo"}, {"sap_s4hana"}
+    assert shown == {"oda": odoo, "ini": odoo, "sal": sap, "vic": {*odoo, *sap, "coupa"}}
 
 
 MISTAKEN = """\
@@ -140,6 +164,15 @@ def test_who_triggers_one_dag_acts_on_its_connections_only(visit: Visit) -> None
     assert "data-post" in client.get(f"{MOUNT}/connections/acme_us").text
 
 
+def test_who_may_not_sync_a_connection_is_not_told_what_else_would_hinder_it(
+    visit: Visit, warehouse: sa.Engine
+) -> None:
+    set_status(warehouse, "globex", "globex", "sap_s4hana", "disconnected")
+    answer = visit("tom").post(f"{API}/connections/globex/sync", json={})
+    reconnect(warehouse, "globex")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_the_connections_of_a_customer_with_its_own_dag_are_acted_on_by_that(visit: Visit) -> None:
     client = visit("ini")
@@ -148,4 +181,5 @@ def test_the_connections_of_a_customer_with_its_own_dag_are_acted_on_by_that(vis
     refused = client.post(f"{API}/connections/initech/sync", json={}).json()["error"]
     assert (refused["code"], INITECH in refused["message"]) == ("TRIGGER_REFUSED", True), "Airflow has not parsed it"
     assert client.get(f"{API}/connectors/odoo/mapping?connection=initech").status_code == 200
+    assert client.get(f"{API}/connectors/odoo/mapping?connection=acme_us").status_code == 404
     assert visit("tom").post(f"{API}/connections/initech/sync", json={}).status_code == 403

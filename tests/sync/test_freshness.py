@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from include.orderhouse.sync.freshness import tell_if_stale
@@ -15,7 +17,9 @@ def told(system: System) -> int:
 
 
 def stale(system: System) -> bool:
-    return tell_if_stale(system.runtime.warehouse, system.runtime.connection)
+    connection = system.runtime.connection
+    still_fresh_for = tell_if_stale(system.runtime.warehouse, connection.name, connection)
+    return still_fresh_for is not None and still_fresh_for <= timedelta()
 
 
 def grow_old(system: System) -> None:

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, PermissionDenied, SourceUnavailable
 from include.orderhouse.warehouse.inbox import (
     TRIES,
     Kept,
@@ -21,7 +23,7 @@ from include.orderhouse.warehouse.inbox import (
     take,
     taken,
 )
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, start_sync
 from include.orderhouse.warehouse.load import LoadTask, load
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.orders import rows
@@ -189,6 +191,23 @@ def test_what_the_source_refuses_rests_until_its_connection_works_again(engine: 
     keep(engine, letter("2"))
     assert take(engine, "run 2") == {"acme": Mail(("2",), (), True)}, "what is new is a try whether it works again"
     set_status(engine, "acme", "acme", "test", "online")
+    assert put_back(engine, ["run 1"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "rests"), [(PermissionDenied, True), (ConfigurationInvalid, True), (SourceUnavailable, False)]
+)
+def test_what_failed_by_what_a_person_must_mend_rests_until_a_sync_has_succeeded(
+    engine: sa.Engine, kind: type[OrderhouseError], rests: bool
+) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    sync(engine, "before")
+    fail_sync(engine, "acme", begin(engine, "run 1"), kind.code, "The right was taken away.")
+    fail_sync(engine, "acme", begin(engine, "run of others"), PermissionDenied.code, "Another window.")
+    pass_time(engine, 10_000)
+    assert runs_with_unread_mail(engine) == (set() if rests else {"run 1"})
+    sync(engine, "after", "incremental")
     assert put_back(engine, ["run 1"]) == 1
 
 

@@ -21,6 +21,11 @@ _LATEST = sa.text("""
     ) AS latest
 """)
 """Asked for one by one, so that a long ledger is not read whole."""
+_LONGEST_UNTRIED = sa.text("""
+    SELECT name FROM unnest(cast(:names AS text[])) WITH ORDINALITY AS listed (name, position)
+    ORDER BY (SELECT max(started_at) FROM ops.sync WHERE connection = name) NULLS FIRST, position
+    LIMIT :most
+""")
 
 
 def due(connections: Iterable[Connection], engine: sa.Engine, now: datetime) -> list[str]:
@@ -34,3 +39,12 @@ def due(connections: Iterable[Connection], engine: sa.Engine, now: datetime) -> 
         for found in asked
         if found.name not in latest or latest[found.name] + found.options.sync_every <= now + TOLERANCE
     ]
+
+
+def longest_untried(names: Iterable[str], engine: sa.Engine, most: int) -> list[str]:
+    """So many of the names at most, those first of which no sync was tried for longest, successful or not.
+
+    Not those that were due first: a connection that always fails stays due, and would take the turn of another.
+    """
+    with engine.connect() as warehouse:
+        return list(warehouse.execute(_LONGEST_UNTRIED, {"names": list(names), "most": most}).scalars())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.connections import Connection, Mistake
 from include.orderhouse.warehouse.events import instant, write_event
 
 STALE = "connection.stale"
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.freshness:' || :connection, 0))")
 _LOOK = sa.text("""
-    SELECT fresh_as_of, coalesce(fresh_as_of + :most < clock_timestamp(), true) AS is_stale, EXISTS (
+    SELECT fresh_as_of, coalesce(fresh_as_of + :most - clock_timestamp(), interval '0') AS still_fresh_for, EXISTS (
         SELECT FROM ops.webhook_event
         WHERE connection = :connection AND kind = :kind AND occurred_at > coalesce(fresh_as_of, '-infinity')
     ) AS is_told
@@ -23,26 +23,29 @@ _LOOK = sa.text("""
 """)
 
 
-def tell_if_stale(engine: sa.Engine, connection: Connection) -> bool:
-    """Whether the data is older than the connection's ``fresh_within``. Each time it becomes so is one event."""
-    most = connection.options.fresh_within
+def tell_if_stale(engine: sa.Engine, name: str, connection: Connection | Mistake) -> timedelta | None:
+    """How long the data stays fresh; None where nobody minds. Not positive where it is older than ``fresh_within``.
+
+    Each time it becomes so is one event. That an entry cannot be used is why its data may be stale, so it is told, too.
+    """
+    if isinstance(connection, Mistake):
+        connector, most = connection.connector, connection.fresh_within
+    else:
+        connector, most = connection.connector.name, connection.options.fresh_within
     if most is None:
-        return False
-    told = {"connection": connection.name, "most": most, "kind": STALE}
+        return None
+    told = {"connection": name, "most": most, "kind": STALE}
     with engine.begin() as session:
-        session.execute(_ALONE, {"connection": connection.name})
-        fresh_as_of, is_stale, is_told = session.execute(_LOOK, told).one()
-        if is_stale and not is_told:
-            write_event(session, STALE, connection.name, _facts(connection, fresh_as_of))
-    return bool(is_stale)
-
-
-def _facts(connection: Connection, fresh_as_of: datetime | None) -> dict[str, object]:
-    most = connection.options.fresh_within
-    return {
-        "connection": connection.name,
-        "customer": connection.customer,
-        "connector": connection.connector.name,
-        "fresh_as_of": instant(fresh_as_of),
-        "fresh_within_seconds": int(most.total_seconds()) if most else None,
-    }
+        session.execute(_ALONE, {"connection": name})
+        fresh_as_of, still_fresh_for, is_told = session.execute(_LOOK, told).one()
+        if still_fresh_for <= timedelta() and not is_told:
+            facts = {
+                "connection": name,
+                "customer": connection.customer,
+                "connector": connector,
+                "fresh_as_of": instant(fresh_as_of),
+                "fresh_within_seconds": int(most.total_seconds()),
+            }
+            write_event(session, STALE, name, facts)
+    found: timedelta = still_fresh_for
+    return found

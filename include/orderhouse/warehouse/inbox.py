@@ -4,8 +4,8 @@ The same notification again is no second one: by its sender's id for as long as 
 long as the first one waits. One that comes while the orders of the first are being read counts anew.
 
 What a run took on is read when its sync has loaded it. Where the run ended without that, it waits anew, after a pause
-that doubles each time; after so many tries as there are it is left to the watermark and the reconciles. While the
-source refuses the connection's credentials, it does not wait anew.
+that doubles each time; after so many tries as there are it is left to the watermark and the reconciles. While only a
+person can mend what it failed by, or what the source refuses, it does not wait anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID, connection_status
+from include.orderhouse.errors import FixConfiguration
+from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID, connection_status, sync
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS
 from include.orderhouse.warehouse.task import Cursor
@@ -72,13 +73,26 @@ _NOTE_READ = """
 _IS_REFUSED = sa.exists().where(
     connection_status.c.connection == notification.c.connection, connection_status.c.state == "needs_reauthorisation"
 )
+_FAILED, _LATER = sync.alias(), sync.alias()
+_HAS_WORKED_SINCE = sa.exists().where(
+    _LATER.c.connection == _FAILED.c.connection,
+    _LATER.c.state == "succeeded",
+    _LATER.c.started_at > _FAILED.c.started_at,
+)
+_WAS_IN_VAIN = sa.exists().where(
+    _FAILED.c.connection == notification.c.connection,
+    _FAILED.c.run_id == notification.c.taken_by,
+    _FAILED.c.error_code.in_([kind.code for kind in FixConfiguration.__subclasses__()]),
+    ~_HAS_WORKED_SINCE,
+)
+_NEEDS_A_PERSON = sa.or_(_IS_REFUSED, _WAS_IN_VAIN)
 """A person has to act first: each run that took it on until then would fail, with all else that the run reads."""
 _UNREAD = (
     notification.c.taken_at <= _NOW - FIRST_PAUSE * sa.func.power(2, notification.c.tries - 1),
     notification.c.tries < TRIES,
     notification.c.read_at.is_(None),
     sa.or_(notification.c.problem.is_not(None), notification.c.order_ids != []),
-    ~_IS_REFUSED,
+    ~_NEEDS_A_PERSON,
 )
 """What may wait anew; what names no order says nothing."""
 _WAITS = sa.select(sa.func.count() > 0).where(notification.c.taken_at.is_(None))

@@ -37,16 +37,19 @@ addEventListener("DOMContentLoaded", () => {
     link.remove();
   }
 
-  async function call(path, body) {
-    const options = body === undefined ? {} : {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-    };
-    const answer = await fetch(`${base}/api/v1/${path}`, options);
+  async function fetchJson(address, options) {
+    const answer = await fetch(address, options);
     const told = await answer.json().catch(() => {
       throw new Error(`HTTP ${answer.status}, and no answer that can be read. Reload the page, and sign in if you are asked to.`);
     });
-    if (!answer.ok) throw new Error(told.error.message);
+    if (!answer.ok) throw new Error(told.error?.message ?? `HTTP ${answer.status}: ${JSON.stringify(told)}`);
     return told;
+  }
+
+  function call(path, body) {
+    return fetchJson(`${base}/api/v1/${path}`, body === undefined ? {} : {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
   }
 
   // Asks by a dialog, since a framed page may not use confirm(). Resolves to the text entered, "" without one, or null.
@@ -80,10 +83,18 @@ addEventListener("DOMContentLoaded", () => {
     line.append(link);
     const timer = setInterval(async () => {
       try {
-        const { latest } = await call(`connections/${connection}/sync-status`);
-        if (!latest || !latest.run_id.endsWith(`/${run.run_id}`) || latest.state === "running") return;
-        sessionStorage.setItem("told", `The run of ${connection} ${latest.state}.`);
-        location.reload();
+        const { state } = await fetchJson(`${airflow}/api/v2/dags/${run.dag_id}/dagRuns/${encodeURIComponent(run.run_id)}`);
+        if (state !== "success" && state !== "failed") return;
+        const { data } = await call(`runs?connection=${connection}`);
+        const sync = data.find((each) => each.run_id === `${run.dag_id}/${run.run_id}`);
+        if (state === "failed" && sync?.state !== "failed" && sync?.state !== "stopped") {
+          // It failed before its sync began, after the load, or its task was killed.
+          line.firstChild.data = `The run of ${connection} failed; its log says why. `;
+          line.className = "bad";
+        } else {
+          sessionStorage.setItem("told", `The run of ${connection} ${state === "success" ? "succeeded" : sync.state}.`);
+          location.reload();
+        }
       } catch (error) {
         if (error instanceof TypeError) return;  // fetch reached nobody: perhaps the next time
         tell(`The run of ${connection} is not followed any more. ${error.message}`, true);
