@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
+from include.orderhouse.connectors.acumatica.codes import APPROVALS, LINE_TYPES, STATUSES
 from tests.connectors.acumatica_site import an_order, connect, playing, served, still
 from tests.connectors.conftest import SourceFor
 from tests.sandbox import history
@@ -156,3 +157,22 @@ def test_what_is_retained_is_owed_with_its_tax() -> None:
     taxes = [valued(TaxAmount=9, RetainedTaxAmount=1)]
     order = valued(LineTotal=90, TaxTotal=9, OrderTotal=110) | {"Details": lines, "TaxDetails": taxes, "CuryDiscTot": 0}
     assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
+
+
+@pytest.mark.parametrize("line_type", ["Goods for MFG", "Non-Stock for MFG", "Goods for Project", "Non-Stock for FS"])
+def test_lines_of_every_edition_count_for_what_has_come(line_type: str) -> None:
+    """The manufacturing edition adds types of its own to those of the screen."""
+    line = valued(LineType=line_type, OrderQty=10, QtyOnReceipts=10) | {"CompletedQty": 10, "BilledQty": 0}
+    order = valued(Status="Open") | {"Details": [line]}
+    assert (values.receipt_status(order), values.status(order)) == ("full", "received")
+    assert LINE_TYPES[line_type] == "goods"
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["Pending Approval", "Rejected", "Pending Printing", "Pending Email", "Awaiting Link", "Printed", "Open"],
+)
+def test_every_status_that_the_screen_lists_has_a_meaning(told: str) -> None:
+    """An order on hold, or cancelled, says nothing of its approval."""
+    refused = {"Pending Approval": ("pending_approval", "pending"), "Rejected": ("draft", "rejected")}
+    assert (STATUSES[told], APPROVALS[told]) == refused.get(told, ("approved", "approved"))
