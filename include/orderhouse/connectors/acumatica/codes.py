@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.units import UNITS as RECOMMENDATION_20
+
 ORDER_TYPES = {
     "Normal": "standard",
     "Drop-Ship": "drop_ship",
@@ -84,3 +87,6 @@ LINE_STATUSES = {
     "partially received": "partially_received",
     "open": "open",
 }
+
+UNITS = NAMED_UNITS | {unit: unit for unit in RECOMMENDATION_20}
+"""A site names its units itself: as people call them, or by their standard codes."""
