@@ -9,6 +9,7 @@ import pytest
 
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.acumatica import CONNECTOR
+from include.orderhouse.connectors.acumatica.codes import FINISHED
 from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.acumatica_site import (
     EVER,
@@ -135,6 +136,7 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found_by_reading_open_orde
     records = [r for page in CONNECTOR.fetch(connect(served), window) for r in page.records]
     (record,) = (record for record in records if record["OrderNbr"]["value"] == order.number)
     assert "Another text" in [line["LineDescription"].get("value") for line in record["Details"]]
+    assert not {record["Status"]["value"] for record in records} & set(FINISHED), "these lines change no more"
 
 
 @pytest.mark.parametrize("receipts", ["move", "leave"])

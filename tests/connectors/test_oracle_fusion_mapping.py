@@ -81,6 +81,7 @@ def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
     ]
     assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": schedules}) == open_
     assert quantity_open({"StatusCode": line, "Quantity": None, "schedules": schedules}) is None
+    assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": []}) is None
 
 
 @pytest.mark.parametrize(
