@@ -192,6 +192,6 @@ def test_a_unit_stands_beside_its_standard_code_as_the_site_writes_it(connect: S
     connection = Connection(
         name="test", options=Options(connector=NAME, customer="tests"), connector=CONNECTOR, settings=source.settings
     )
-    frames = Transform(connection).frames([RawOrder(NOW, record | {"Details": lines})])
+    frames = Transform(connection).frames([RawOrder(NOW, {**record, "Details": lines})])
     told = frames["purchase_order_line"].to_pylist()
     assert {line["unit_source"]: line["unit"] for line in told} == names
