@@ -180,6 +180,7 @@ def test_h23_an_endpoint_that_does_not_tell_when_receipts_changed_is_read_withou
             ConfigurationInvalid, match=r"22\.200\.001 .* does not tell when a receipt changed"
         ) as refused:
             connect(served, **QUIET, **earlier)
+        assert set(fetched(connect(served, **QUIET, endpoint="MANUFACTURING"), Window(NOW, None))) == {key_of(order)}
     assert "settings.reread_open_orders" in refused.value.action
 
 
