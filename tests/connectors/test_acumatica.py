@@ -9,7 +9,8 @@ import pytest
 
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.acumatica import CONNECTOR
-from include.orderhouse.errors import FilterIgnored
+from include.orderhouse.connectors.acumatica.codes import FINISHED
+from include.orderhouse.errors import ConfigurationInvalid, FilterIgnored
 from tests.connectors.acumatica_site import (
     EVER,
     NAME,
@@ -135,6 +136,7 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found_by_reading_open_orde
     records = [r for page in CONNECTOR.fetch(connect(served), window) for r in page.records]
     (record,) = (record for record in records if record["OrderNbr"]["value"] == order.number)
     assert "Another text" in [line["LineDescription"].get("value") for line in record["Details"]]
+    assert not {record["Status"]["value"] for record in records} & set(FINISHED), "these lines change no more"
 
 
 @pytest.mark.parametrize("receipts", ["move", "leave"])
@@ -161,6 +163,25 @@ def test_h12_a_receipt_is_found_whether_or_not_lists_can_expand_its_lines(connec
             served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
         assert set(fetched(connect(served, **QUIET), Window(NOW, None))) == {key_of(order)}
         assert bool(served.world(NAME).log.count("/PurchaseReceipt/Receipt/")) is bool(expand)
+
+
+def test_h23_an_endpoint_that_does_not_tell_when_receipts_changed_is_read_without_them(connect: SourceFor) -> None:
+    """Default does from 23.200.001 on; before, what was received is found by reading open orders again."""
+    company, earlier = small_company(), {"endpoint_version": "22.200.001"}
+    with playing(company, receipts="leave") as served:
+        order = an_order(company)
+        line = order.goods_lines[0]
+        served.clock.advance(60)
+        served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity / 2)
+        assert key_of(order) in fetched(connect(served, **earlier), Window(NOW, None))
+        assert fetched(connect(served, receipt_types=(), **QUIET, **earlier), Window(NOW, None)) == []
+        assert served.world(NAME).log.count("/PurchaseReceipt") == 0
+        with pytest.raises(
+            ConfigurationInvalid, match=r"22\.200\.001 .* does not tell when a receipt changed"
+        ) as refused:
+            connect(served, **QUIET, **earlier)
+        assert set(fetched(connect(served, **QUIET, endpoint="MANUFACTURING"), Window(NOW, None))) == {key_of(order)}
+    assert "settings.reread_open_orders" in refused.value.action
 
 
 def test_a_receipt_that_is_gone_when_its_lines_are_asked_for_brings_nothing(

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
-from tests.connectors.acumatica_site import an_order, connect, playing, served, still
+from include.orderhouse.connectors.acumatica.codes import APPROVALS, LINE_TYPES, STATUSES
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
+from tests.connectors.acumatica_site import NAME, NOW, an_order, connect, playing, served, still
 from tests.connectors.conftest import SourceFor
 from tests.sandbox import history
 from tests.sandbox.dialects.acumatica.lines import on_receipts
@@ -156,3 +161,37 @@ def test_what_is_retained_is_owed_with_its_tax() -> None:
     taxes = [valued(TaxAmount=9, RetainedTaxAmount=1)]
     order = valued(LineTotal=90, TaxTotal=9, OrderTotal=110) | {"Details": lines, "TaxDetails": taxes, "CuryDiscTot": 0}
     assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
+
+
+@pytest.mark.parametrize("line_type", ["Goods for MFG", "Non-Stock for MFG", "Goods for Project", "Non-Stock for FS"])
+def test_lines_of_every_edition_count_for_what_has_come(line_type: str) -> None:
+    """The manufacturing edition adds types of its own to those of the screen."""
+    line = valued(LineType=line_type, OrderQty=10, QtyOnReceipts=10) | {"CompletedQty": 10, "BilledQty": 0}
+    order = valued(Status="Open") | {"Details": [line]}
+    assert (values.receipt_status(order), values.status(order)) == ("full", "received")
+    assert LINE_TYPES[line_type] == "goods"
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["Pending Approval", "Rejected", "Pending Printing", "Pending Email", "Awaiting Link", "Printed", "Open"],
+)
+def test_every_status_that_the_screen_lists_has_a_meaning(told: str) -> None:
+    """An order on hold, or cancelled, says nothing of its approval."""
+    refused = {"Pending Approval": ("pending_approval", "pending"), "Rejected": ("draft", "rejected")}
+    assert (STATUSES[told], APPROVALS[told]) == refused.get(told, ("approved", "approved"))
+
+
+def test_a_unit_stands_beside_its_standard_code_as_the_site_writes_it(connect: SourceFor, still: Sandbox) -> None:
+    names = {"BOX": "XBX", "Each": "EA", "KGM": "KGM", "FLY": None}
+    order = next(order for order in still.company.orders.values() if len(order.goods_lines) >= len(names))
+    source = connect(still)
+    (page,) = CONNECTOR.read(source, [key_of(order)])
+    (record,) = page.records
+    lines = [line | valued(UOM=name) for line, name in zip(record["Details"], names, strict=False)]
+    connection = Connection(
+        name="test", options=Options(connector=NAME, customer="tests"), connector=CONNECTOR, settings=source.settings
+    )
+    frames = Transform(connection).frames([RawOrder(NOW, {**record, "Details": lines})])
+    told = frames["purchase_order_line"].to_pylist()
+    assert {line["unit_source"]: line["unit"] for line in told} == names

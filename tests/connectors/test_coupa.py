@@ -204,6 +204,10 @@ def test_open_orders_come_however_old(source: Source, company: Company) -> None:
     assert len(found) == len(set(found))
     gone = {o.id for o in company.orders.values() if o.stage in ("cancelled", "closed", "rejected")}
     assert not gone & set(found)
+    cut = NOW - timedelta(days=20)
+    later = {o.id for o in company.orders.values() if not o.lacks_modified_at and updated_at(o) >= cut}
+    assert later & set(found)
+    assert not later & set(fetched(source, Window(None, cut, open_only=True)))
 
 
 def test_orders_are_read_by_id_and_gone_ones_are_absent(source: Source, company: Company) -> None:

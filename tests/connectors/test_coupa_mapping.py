@@ -63,6 +63,7 @@ def test_a_need_by_date_with_a_time_of_its_own_is_the_day_that_was_written() -> 
     assert day({"need-by-date": "2026-05-01T12:00:00-07:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-31T23:00:00-08:00"}) == "2026-06-01"
+    assert day({"need-by-date": "2026-05-31T18:15:00+00:00"}) == "2026-06-01", "midnight in Kathmandu"
     assert day({"need-by-date": "first of May"}) == "first of May", "left for the transform to reject"
     assert day({"need-by-date": None}) is None
 
@@ -167,6 +168,29 @@ def test_a_line_that_is_closed_for_receiving_alone_is_still_to_be_invoiced(
     line |= {"status": status, "_order": {"status": order}}
     assert line_values.line_status(line) == told
     assert line_values.is_closed(line) is (told == "soft_closed")
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, ("partial", "partial")),
+        ({"status": "cancelled", "received": "4.0", "invoiced": "40.00"}, ("full", "full")),
+        ({"status": "closed"}, ("full", "full")),
+        ({"status": "soft_closed_for_receiving"}, ("full", "full")),
+        ({"status": "soft_closed", "received": "4.0"}, ("partial", "partial")),
+        ({"status": "soft_closed", "invoiced": "40.00"}, ("partial", "partial")),
+        ({"type": "OrderAmountLine", "quantity": None, "received": "99.99"}, ("partial", "partial")),
+        ({"type": "OrderAmountLine", "quantity": None, "received": "100.00", "invoiced": "100.00"}, ("full", "full")),
+    ],
+)
+def test_an_order_waits_for_what_is_neither_cancelled_nor_closed_with_nothing_come(
+    facts: dict[str, Any], told: tuple[str, str]
+) -> None:
+    """What came of a line of an amount is an amount, too."""
+    whole = {"status": "received", "quantity": "10.0", "total": "100.00", "received": "10.0", "invoiced": "100.00"}
+    other = whole | {"status": "created", "received": "0.0", "invoiced": "0.00", **facts}
+    order = {"status": "issued", "order-lines": [whole, other]}
+    assert (order_values.receipt_status(order), order_values.invoice_status(order)) == told
 
 
 def test_a_line_of_which_receipts_are_left_out_is_invoiced() -> None:

@@ -47,6 +47,7 @@ def test_a_connection_reads_the_subsidiaries_it_names(connect: SourceFor, compan
     assert source.catalogue.scope == ("subsidiary 2",)
     assert fetched(source, EVER) == expected
     assert sorted(key.source_order_id for page in CONNECTOR.scan(source) for key in page.keys) == expected
+    assert found(CONNECTOR.read(source, keys(company.orders.values()))) == expected
 
 
 def test_a_subsidiary_that_the_role_does_not_see_is_not_read_as_no_orders(connect: SourceFor) -> None:

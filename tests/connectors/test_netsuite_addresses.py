@@ -28,6 +28,7 @@ def test_the_vendors_address_is_the_orders_own_or_else_the_default_one(
 def test_two_addresses_of_a_vendor_are_not_mixed() -> None:
     order = {"billing_address": {"addr1": "Hafen 1"}, "vendor_address": {"addr1": "Ring 2", "addr2": "Floor 3"}}
     assert [vendor_address(name)(order) for name in ("addr1", "addr2")] == ["Hafen 1", None]
+    assert vendor_address("addr1")({}) is None
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,26 @@ def test_a_partly_billed_order_is_told_so_in_the_warehouse(source_for: SourceFor
         (told,) = frames_of(source_for(NAME, served), order)["purchase_order"].to_pylist()
     assert (told["status"], told["invoice_status"]) == ("partially_invoiced", "partial")
     assert told["status_source"].endswith(", partly billed")
+
+
+@pytest.mark.parametrize(
+    ("closed", "received", "billed", "told"),
+    [
+        ("T", 0, 0, ("full", "full")),
+        ("T", 4, 0, ("partial", "partial")),
+        ("T", 0, 4, ("partial", "partial")),
+        ("F", 0, 0, ("partial", "partial")),
+    ],
+)
+def test_a_line_that_was_closed_before_anything_came_does_not_hold_its_order_up(
+    closed: str, received: int, billed: int, told: tuple[str, str]
+) -> None:
+    """NetSuite cancels no lines; one that is not wanted any more is closed."""
+    whole = {"itemtype": "InvtPart", "quantity": "10", "quantityshiprecv": "10", "quantitybilled": "10"}
+    other = {"itemtype": "InvtPart", "quantity": "10", "isclosed": closed}
+    other |= {"quantityshiprecv": str(received), "quantitybilled": str(billed)}
+    order = {"status": "E", "lines": [whole, other]}
+    assert (v.receipt_status(order), v.invoice_status(order)) == told
+    assert v.receipt_status({"status": "H", "lines": [{**other, "isclosed": "T"}]}) == (
+        "partial" if received else "none"
+    )

@@ -50,7 +50,14 @@ def test_an_account_without_subsidiaries_has_the_currency_of_its_own(
 
 @pytest.mark.parametrize(
     ("rate", "net", "told"),
-    [("1.1", "-110", 110), ("1.1", "-100", None), ("1", "-100", 100), (None, "-110", 110), ("1.1", None, None)],
+    [
+        ("1.1", "-110", 110),
+        ("1.1", "-100", None),
+        ("1", "-100", 100),
+        (None, "-110", 110),
+        ("1.1", None, None),
+        ("0.9", None, None),
+    ],
 )
 def test_the_orders_own_rate_says_which_currency_the_net_amount_is_in(rate: Any, net: Any, told: int | None) -> None:
     order = {"exchangerate": rate, "main_line": {"foreignamount": "-100", "netamount": net}, "lines": []}

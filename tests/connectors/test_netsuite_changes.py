@@ -130,6 +130,19 @@ def test_h11_h12_a_line_that_changes_alone_is_found_where_lines_tell_their_time(
         assert fetched(connect(silent), Window(NOW + timedelta(seconds=30), None)) == []
 
 
+def test_an_order_whose_header_and_lines_changed_comes_once(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    order = an_order(company)
+    served.clock.advance(60)
+    line = order.goods_lines[0]
+    served.act(history.change_quantity, order_id=order.id, line_id=line.id, quantity=Decimal(7))
+    source, window = connect(), Window(NOW + timedelta(seconds=30), None)
+    (row,) = (row for row in one(source, order)["lines"] if row["id"] == str(line.id))
+    assert row["linelastmodifieddate"] == one(source, order)["lastmodifieddate"]
+    assert fetched(source, window) == [str(order.id)]
+
+
 def test_h13_orders_without_modification_time_count_by_their_creation(connect: SourceFor, company: Company) -> None:
     undated = [order for order in company.orders.values() if order.lacks_modified_at]
     assert undated

@@ -118,6 +118,25 @@ def test_an_expense_that_takes_something_off_is_negative_however_the_account_sig
 
 
 @pytest.mark.parametrize("sign", [1, -1])
+def test_a_subtotal_does_not_count_what_stands_above_it_again(sign: int) -> None:
+    """SuiteQL gives it, and the end of a group, an amount like any other line's."""
+    goods, note = {"itemtype": "InvtPart", "foreignamount": str(100 * sign)}, {"itemtype": "Description"}
+    subtotal = {"itemtype": "Subtotal", "foreignamount": str(100 * sign)}
+    discount = {"itemtype": "Discount", "foreignamount": str(-30 * sign)}
+    end = {"itemtype": "EndGroup", "foreignamount": str(-200 * sign)}
+    order = {"lines": [goods, subtotal, discount, end, note], "tax_lines": []}
+    assert [amounts.signed("foreignamount")(line, order) for line in order["lines"]] == [100, None, -30, None, None]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_rates_say_what_is_taken_off_where_more_is_taken_off_than_bought(sign: int) -> None:
+    goods = {"itemtype": "InvtPart", "rate": "40", "foreignamount": str(40 * sign)}
+    discount = {"itemtype": "Discount", "rate": "-50", "foreignamount": str(-50 * sign)}
+    order = {"lines": [goods, discount], "tax_lines": []}
+    assert [amounts.signed("foreignamount")(line, order) for line in order["lines"]] == [40, -50]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
 def test_the_two_tax_lines_of_a_reverse_charge_come_to_nothing(sign: int) -> None:
     goods = {"itemtype": "InvtPart", "rate": "100", "foreignamount": str(100 * sign)}
     taxes = [{"taxline": "T", "rate": rate, "foreignamount": str(n * sign)} for rate, n in (("20", 20), ("20", -20))]

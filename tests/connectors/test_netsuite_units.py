@@ -110,12 +110,18 @@ def test_quotients_are_exact_to_the_warehouses_digits(
     assert in_line_unit("quantity")(line) == (None if expected is None else Decimal(expected))
 
 
+def test_the_quantity_of_a_group_is_told_by_its_members_alone() -> None:
+    group, member = {"itemtype": "Group", "quantity": "2"}, {"itemtype": "InvtPart", "quantity": "6"}
+    assert [in_line_unit("quantity")(line) for line in (group, member)] == [None, 6]
+
+
 @pytest.mark.parametrize(
     ("rate", "amount", "factor", "expected"),
     [
         ("2", "240", "12", "24"),
         ("24", "240", "12", "24"),
         ("24", "-240", "12", "24"),
+        ("2", "-240", "12", "24"),
         ("-2", "240", "12", "-24"),
         ("2.08333333333333333333", "250", "12", "25"),
         ("2.08333333", "250", "12", "24.99999996"),

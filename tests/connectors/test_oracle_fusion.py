@@ -151,6 +151,21 @@ def test_suppliers_are_read_once_with_the_address_of_the_orders_site(
     assert "_supplier" not in page.records[0]
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "HEADQUARTERS"),
+        ({"addresses": "one", "sites": "none"}, "HEADQUARTERS"),
+        ({"sites": "none"}, None),
+    ],
+)
+def test_a_suppliers_address_is_that_of_the_orders_site_or_its_only_one_and_never_guessed(
+    connect: SourceFor, company: Company, told: str | None
+) -> None:
+    address = a_record(connect(), an_order(company))["_supplier"]["address"]
+    assert (address and address["AddressName"]) == told
+
+
 def test_receipts_are_read_where_the_connection_wants_them(connect: SourceFor, company: Company) -> None:
     order = next(o for o in company.orders.values() if not is_draft(o) and o.goods_lines[0].receipts)
     receipts = a_record(connect(read_receipts=True), order)["lines"][0]["_receipts"]

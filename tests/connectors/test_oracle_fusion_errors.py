@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from include.orderhouse import adf
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.oracle_fusion import CONNECTOR
 from include.orderhouse.errors import (
@@ -118,3 +120,14 @@ def test_an_error_document_counts_by_its_own_status() -> None:
     refusal = CONNECTOR.explain(Answer(200, {"x-oracle-dms-ecid": "7"}, body, ""))
     assert refusal is not None
     assert (refusal.error, refusal.message, refusal.request_id) == (PermissionDenied, "Forbidden: 1: No.", "7")
+
+
+def test_an_instant_without_an_offset_is_in_utc_wherever_this_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        told = adf.instant({"LastUpdateDate": "2026-10-01T12:00:00"}, "LastUpdateDate", of="an order")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert told == datetime(2026, 10, 1, 12, tzinfo=UTC)

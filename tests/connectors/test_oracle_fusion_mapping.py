@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.oracle_fusion.values import order as values
-from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open
+from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open, receipt_date
 from tests.connectors.conftest import SourceFor
 from tests.connectors.oracle_pod import (
     a_record,
@@ -35,6 +35,9 @@ def test_lines_of_which_nothing_more_comes_do_not_count_where_the_order_does_not
     short = {"StatusCode": "FINALLY CLOSED", "lines": [line("FINALLY CLOSED", 8)]}
     assert (values.receipt_status(short), values.invoice_status(short)) == ("full", "full")
     assert values.receipt_status({**order, "lines": [line(code, 0)]}) == "none"
+    assert values.receipt_status({**order, "lines": [line("CLOSED", 10), line("OPEN", 0)]}) == "partial"
+    billed = {**line("CLOSED", 0), "schedules": [{"ReceivedQuantity": 0, "BilledQuantity": 4}]}
+    assert values.invoice_status({**order, "lines": [line("CLOSED", 10), billed]}) == "partial"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,7 @@ def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
     ]
     assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": schedules}) == open_
     assert quantity_open({"StatusCode": line, "Quantity": None, "schedules": schedules}) is None
+    assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": []}) is None
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,13 @@ def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: st
 )
 def test_an_order_in_the_ledgers_currency_has_no_rate_of_its_own(order: dict[str, Any], told: Any) -> None:
     assert values.exchange_rate(order) == told
+
+
+def test_the_first_and_the_latest_receipt_are_those_by_their_dates_in_whatever_order_they_come() -> None:
+    receipts = [{"ReceiptDate": f"2026-0{month}-01T09:00:00+00:00"} for month in (5, 3, 9, 4)]
+    first, latest = (receipt_date(which)({"_receipts": receipts}) for which in ("first", "latest"))
+    assert (first, latest) == ("2026-03-01T09:00:00+00:00", "2026-09-01T09:00:00+00:00")
+    assert receipt_date("first")({"_receipts": []}) is None
 
 
 def test_charge_accounts_are_taken_apart_as_the_connection_names_their_segments(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.units import UNITS as RECOMMENDATION_20
+
 ORDER_TYPES = {
     "Normal": "standard",
     "Drop-Ship": "drop_ship",
+    "Drop Ship": "drop_ship",
     "Project Drop-Ship": "drop_ship",
     "Blanket": "blanket",
     "Standard": "blanket",
 }
-"""``Standard`` is a standard blanket order: a list of what may be ordered, from which orders are copied."""
+"""``Standard`` is a standard blanket order: a list of what may be ordered, from which orders are copied. Releases up to
+2020 R1 write ``Drop Ship``."""
 
 STATUSES = {
     "On Hold": "draft",
@@ -18,6 +23,7 @@ STATUSES = {
     "Pending Printing": "approved",
     "Pending Email": "approved",
     "Awaiting Link": "approved",
+    "Printed": "approved",
     "Open": "approved",
     "partially received": "partially_received",
     "received": "received",
@@ -39,6 +45,7 @@ APPROVALS = {
     "Pending Printing": "approved",
     "Pending Email": "approved",
     "Awaiting Link": "approved",
+    "Printed": "approved",
     "Open": "approved",
     "Completed": "approved",
     "Closed": "approved",
@@ -53,23 +60,23 @@ LINE_TYPES = {
     "Goods for IN": "goods",
     "Goods for SO": "goods",
     "Goods for RP": "goods",
-    "Goods for MF": "goods",
     "Goods for FS": "goods",
-    "Goods for PC": "goods",
+    "Goods for MFG": "goods",
     "Goods for Project": "goods",
     "Goods for Drop-Ship": "goods",
     "Non-Stock": "goods",
     "Non-Stock for SO": "goods",
     "Non-Stock for FS": "goods",
+    "Non-Stock for MFG": "goods",
     "Non-Stock for Project": "goods",
     "Non-Stock for Drop-Ship": "goods",
     "Service": "service",
-    "Service for FS": "service",
-    "Service for Project": "service",
     "Freight": "charge",
-    "Misc. Charge": "charge",
+    "Misc. Charges": "charge",
     "Description": "text",
 }
+"""The labels of POLineType, those of the manufacturing edition included. A line of another type has no quantity to
+come, so a type that is missing here would leave its orders without receipts."""
 
 LINE_STATUSES = {
     "cancelled": "cancelled",
@@ -80,3 +87,6 @@ LINE_STATUSES = {
     "partially received": "partially_received",
     "open": "open",
 }
+
+UNITS = NAMED_UNITS | {unit: unit for unit in RECOMMENDATION_20}
+"""A site names its units itself: as people call them, or by their standard codes."""

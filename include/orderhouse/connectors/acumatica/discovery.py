@@ -17,6 +17,9 @@ FIRST_OF_CONTRACT_5 = [26]
 ("Contract Versions", integration development guide of 2026 R2). What is asked in terms of version 4 finds nothing
 there, as if all orders were deleted."""
 SYSTEM_ENDPOINT = "Default"
+FIRST_WITH_TIMES_OF_RECEIPTS = [23, 200]
+"""Earlier versions of the system's endpoint have no PurchaseReceipt.LastModifiedDateTime (models of the vendor's
+client)."""
 EXTEND_AN_EARLIER_ONE = (
     "On the screen Web Service Endpoints (SM207060), extend Default 25.200.001 or an earlier one by an endpoint with a "
     "version below 26, and name it in settings.endpoint."
@@ -42,7 +45,8 @@ def discover(source: Source) -> Catalogue:
     chosen = settings.custom_fields or [field for field in listed_beside if _is_the_sites_own(field)]
     custom = dict.fromkeys([*(field for field in listed_beside if _is_mapped(field)), *chosen])
     scope = (settings.tenant or "everything", *settings.order_types)
-    return Catalogue(scope, {"version": version, "custom": list(custom)})
+    details = {"version": version, "custom": list(custom), "finds_receipts": _finds_receipts(settings, version)}
+    return Catalogue(scope, details)
 
 
 def _version(settings: Settings, listed: list[str]) -> str:
@@ -62,6 +66,21 @@ def _version(settings: Settings, listed: list[str]) -> str:
             action=f"Set settings.endpoint_version to {readable[-1]}." if readable else EXTEND_AN_EARLIER_ONE,
         )
     return version
+
+
+def _finds_receipts(settings: Settings, version: str) -> bool:
+    """Whether receipts can be asked for by their changes.
+
+    Raises ConfigurationInvalid where they cannot and nothing else would find what they change.
+    """
+    finds_them = settings.endpoint != SYSTEM_ENDPOINT or _numbers(version) >= FIRST_WITH_TIMES_OF_RECEIPTS
+    if not finds_them and settings.receipt_types and not settings.reread_open_orders:
+        raise ConfigurationInvalid(
+            f"Version {version} of the endpoint {SYSTEM_ENDPOINT!r} does not tell when a receipt changed.",
+            action="Set settings.reread_open_orders to true, which finds what was received all the same; or name no "
+            "settings.receipt_types, where receipts change the orders themselves.",
+        )
+    return finds_them
 
 
 def _check_contract(source: Source, entity: str) -> None:

@@ -67,7 +67,7 @@ def _sections(source: Source, assembly: Assembly, window: Window) -> Iterator[tu
         yield f"changed {of_type}", partial(_changed, assembly, of_type, condition)
     if start is None:
         return
-    for of_type in settings.receipt_types:
+    for of_type in settings.receipt_types if source.catalogue.details.get("finds_receipts", True) else ():
         yield f"received by {of_type}", reread(partial(_behind_receipts, assembly, of_type, changed))
     if settings.reread_open_orders and stored.end is None:
         earlier = odata.all_of(odata.between(MODIFIED, None, start, ODATA), STILL_CHANGING)

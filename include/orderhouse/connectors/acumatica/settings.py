@@ -22,9 +22,10 @@ class Settings:
     """Its version, such as ``24.200.001``; without it the newest that the site lists below 26, from where on endpoints
     have Contract Version 5, which is not supported. An endpoint of your own must have Contract Version 4 too."""
     order_types: tuple[str, ...] = ("Normal", "Drop-Ship", "Blanket", "Standard", "Project Drop-Ship")
-    """The types of orders to read; each is asked for by itself."""
+    """The types of orders to read; each is asked for by itself. Releases up to 2020 R1 write ``Drop Ship``."""
     receipt_types: tuple[str, ...] = ("Receipt", "Return")
-    """The types of receipts whose orders are read again when they change; none asks for no receipts."""
+    """The types of receipts whose orders are read again when they change; none asks for no receipts. The endpoint
+    ``Default`` tells their changes from 23.200.001 on, so receipts of an earlier one are not asked for."""
     reread_open_orders: bool = True
     """Read all open orders again at every sync: a line whose text or dates change moves nothing to ask for."""
     read_vendors: bool = True

@@ -10,7 +10,6 @@ from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import expected, progress, reached
-from include.orderhouse.unit_names import NAMED_UNITS
 
 LINES = "Details"
 NON_PROJECT = "X"
@@ -111,13 +110,6 @@ def line_status(line: Record) -> str | None:
     if 0 < billed < wanted:
         return "partially invoiced"
     return "partially received" if done > 0 else "open"
-
-
-@derived_from("UOM.value")
-def unit(line: Record) -> Any:
-    """UOM, by its name where it is no standard code."""
-    told = _told(line, "UOM")
-    return NAMED_UNITS.get(str(told), told)
 
 
 @derived_from("Project.value")

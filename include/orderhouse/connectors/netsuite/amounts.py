@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.netsuite.values import GOODS, lines_of, size
+from include.orderhouse.connectors.netsuite.values import GOODS, is_text, lines_of, size
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, look_up, remembered
 
@@ -37,12 +37,15 @@ def _is_told(name: str, order: Record) -> bool:
 @remembered
 def _is_signed_as_credits(order: Record) -> bool:
     """Whether what is bought comes with negative amounts; all lines of an order are signed alike."""
-    return total(line.get("foreignamount") for line in order["lines"]) < 0
+    return total(line.get("foreignamount") for line in order["lines"] if not is_text(line)) < 0
 
 
 def _amount(line: Record, name: str, order: Record) -> Decimal | None:
-    """An amount, positive where something is bought; a negative rate makes its line negative."""
-    if line.get(name) in (None, "") or not _is_told(name, order):
+    """An amount, positive where something is bought; a negative rate makes its line negative.
+
+    SuiteQL gives a subtotal the amount of the lines above it, which would count twice.
+    """
+    if is_text(line) or line.get(name) in (None, "") or not _is_told(name, order):
         return None
     rate = "" if line.get("taxline") == "T" else str(line.get("rate") or "")
     if rate:
@@ -53,9 +56,10 @@ def _amount(line: Record, name: str, order: Record) -> Decimal | None:
 def signed(name: str) -> Derived:
     """An amount of a line, positive where something is bought."""
     says = (
-        f"{name} by magnitude, negative where rate is; without a rate by its sign, turned where the lines' sum is < 0"
+        f"{name} by magnitude, negative where rate is; without a rate by its sign, turned where the lines' sum is < 0; "
+        "none of notes, subtotals and groups"
     )
-    return derived(lambda line, order: _amount(line, name, order), says, name, "rate", "^lines")
+    return derived(lambda line, order: _amount(line, name, order), says, name, "rate", "itemtype", "^lines")
 
 
 def sum_of_goods(name: str) -> Derived:

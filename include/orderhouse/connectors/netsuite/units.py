@@ -10,6 +10,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
+from include.orderhouse.connectors.netsuite.values import is_text
 from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
@@ -24,20 +25,20 @@ def _factor(line: Record) -> Decimal:
 
 
 def in_line_unit(name: str) -> Derived:
-    """A quantity in the line's unit, by magnitude.
+    """A quantity in the line's unit, by magnitude; a group's is that of its members, which are lines, too.
 
     Divided here and not by SuiteQL: the raw order keeps both numbers as NetSuite has them, and of the quotient no digit
     is cut before it is rounded to those of the warehouse.
     """
 
     def converted(line: Record) -> Decimal | None:
-        if line.get(name) in (None, ""):
+        if is_text(line) or line.get(name) in (None, ""):
             return None
         told, factor = abs(number(line[name])), _factor(line)
         with localcontext(prec=PRECISION):
             return told if factor == 1 else round(told / factor, QUANTITY_DIGITS)
 
-    return derived(converted, f"{name} by magnitude / {FACTOR}, in the line's unit", name, FACTOR)
+    return derived(converted, f"{name} by magnitude / {FACTOR}, in the line's unit", name, FACTOR, "itemtype")
 
 
 @derived_from("rate", "quantity", "foreignamount", FACTOR)

@@ -40,6 +40,11 @@ def line_type(line: Record) -> str:
     return str(line.get("itemtype") or "Expense")
 
 
+def is_text(line: Record) -> bool:
+    """Whether a line buys nothing: a note, or a subtotal or group, which repeat what other lines say."""
+    return LINE_TYPES.get(line_type(line)) == "text"
+
+
 def lines_of(order: Record, *types: str) -> list[Record]:
     """The lines of these types."""
     return [line for line in order["lines"] if LINE_TYPES.get(line_type(line)) in types]
@@ -111,7 +116,7 @@ def line_status(line: Record, order: Record) -> str | None:
 
     Stock that is billed before it came is still to come, while the order's status awaits receipts.
     """
-    if LINE_TYPES.get(line_type(line)) == "text":
+    if is_text(line):
         return None
     if line.get("isclosed") == "T":
         return "closed"

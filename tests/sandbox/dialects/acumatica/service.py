@@ -27,6 +27,7 @@ Endpoint = Callable[["Service", Request], Awaitable[Response]]
 Names = frozenset[str]
 DEFAULT_VERSIONS = "6.00.001,22.200.001,23.200.001,24.200.001,26.200.001"
 ALWAYS = frozenset({"id", "rowNumber", "note", "custom", "_links"})
+FIRST_WITH_TIMES_OF_RECEIPTS = (23, 200, 1)
 KEYS = {"PurchaseOrder": ("Type", "OrderNbr"), "PurchaseReceipt": ("Type", "ReceiptNbr"), "Vendor": ("VendorID",)}
 
 
@@ -54,6 +55,14 @@ def _answered(endpoint: Endpoint) -> Endpoint:
 
 def _speaks_5(request: Request) -> bool:
     return contract5.is_spoken_by(request.path_params["endpoint"], request.path_params["version"])
+
+
+def _lacks(request: Request) -> set[str]:
+    """Fields that the version of the endpoint does not have yet."""
+    asked = request.path_params
+    is_early = tuple(map(int, asked["version"].split("."))) < FIRST_WITH_TIMES_OF_RECEIPTS
+    is_receipt = (asked["endpoint"], asked["entity"]) == ("Default", "PurchaseReceipt")
+    return {"LastModifiedDateTime"} if is_early and is_receipt else set()
 
 
 class Service:
@@ -154,7 +163,7 @@ class Service:
         )
         compared = contract5.compared if speaks_5 else dict
         try:
-            matches = parse_filter(text, properties, 4 if speaks_5 else 2)
+            matches = parse_filter(text, properties - _lacks(request), 4 if speaks_5 else 2)
             return [record for record in records if matches(compared(record.fields))]
         except ODataError as error:
             raise Refused(400, f"The filter is not valid: {error}") from error
@@ -170,7 +179,7 @@ class Service:
         row = record.show(expand - left_out, frozenset(filter(None, options.get("$custom", "").split(","))))
         if play == "empty":
             row |= {name: [] for name in left_out}
-        row["rowNumber"] = 1
+        row = {name: value for name, value in row.items() if name not in _lacks(request)} | {"rowNumber": 1}
         if "$select" in options:
             names = {part.partition("/")[0] for part in options["$select"].split(",")} | ALWAYS
             row = {name: value for name, value in row.items() if name in names}

@@ -140,11 +140,18 @@ def flat_schedules(found: Sequence[Node]) -> list[Node]:
     ]
 
 
-def supplier_node(company: Company, code: str) -> Node:
-    """A supplier with its address and site."""
+def supplier_node(company: Company, code: str, options: Mapping[str, str]) -> Node:
+    """A supplier with its site and addresses, of which another one comes before that of the site."""
+    headquarters = orders.supplier_address_row(company, code)
+    another = headquarters | {
+        "SupplierAddressId": headquarters["SupplierAddressId"] - 1_000_000, "AddressName": "WAREHOUSE",
+        "AddressLine1": "Gate 7", "City": "Elsewhere",
+    }  # fmt: skip
+    addresses = [headquarters] if options.get("addresses") == "one" else [another, headquarters]
+    sites = [] if options.get("sites") == "none" else [orders.supplier_site_row(company, code)]
     children = {
-        "addresses": [node("addresses", orders.supplier_address_row(company, code))],
-        "sites": [node("sites", orders.supplier_site_row(company, code))],
+        "addresses": [node("addresses", row) for row in addresses],
+        "sites": [node("sites", row) for row in sites],
     }
     return node("suppliers", orders.supplier_row(company, code), 0, children)
 

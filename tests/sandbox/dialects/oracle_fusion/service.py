@@ -128,7 +128,7 @@ class Service:
             case "purchaseOrderSchedules":
                 return flat_schedules([node for order, node in orders if not is_draft(order)])
             case "suppliers":
-                return [supplier_node(company, code) for code in company.vendors]
+                return [supplier_node(company, code, self._world.options) for code in company.vendors]
         return [life_cycle_node(order, node) for order, node in orders if not is_draft(order)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.acumatica import amounts
 from include.orderhouse.connectors.acumatica import values as v
-from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES
+from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES, UNITS
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, text
 from include.orderhouse.model import PurchaseOrderLine
 
@@ -17,7 +17,7 @@ LINE = PurchaseOrderLine[Expression](
     description=text("LineDescription.value", "Description.value"),
     vendor_item_code=text("AlternateID.value"),
     quantity_ordered=quantity("OrderQty.value"),
-    unit=code(v.unit),
+    unit=code("UOM.value", UNITS),
     quantity_received=quantity("CompletedQty", "QtyOnReceipts.value"),
     quantity_invoiced=quantity("BilledQty"),
     unit_price=price("UnitCost.value"),
