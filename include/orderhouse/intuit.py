@@ -121,6 +121,7 @@ def walk(
 
     Raises FilterIgnored where a page does not go on after the one before: it would never end.
     """
+    size = min(size, MOST_ROWS)
     while True:
         known = set(after["ids"]) if after else set()
         since = datetime.fromisoformat(after["at"]) if after else within.start

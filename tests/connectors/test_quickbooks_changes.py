@@ -33,7 +33,7 @@ from tests.connectors.quickbooks_realm import (
 )
 from tests.sandbox import history
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, is_closed
+from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, has_bill, is_closed
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
@@ -117,6 +117,22 @@ def test_h19_more_orders_of_one_second_than_an_answer_holds_are_read_to_their_en
     served.act(history.touch_all, order_ids=together)
     assert fetched(connect(page_size=9), Window(NOW + timedelta(seconds=30), None)) == sorted(map(str, together))
     assert any("STARTPOSITION 44 MAXRESULTS 20" in query for query in queries(served, "ORDERBY"))
+
+
+@pytest.mark.parametrize("links_move", ["yes", "no"])
+def test_h19_a_page_size_beyond_what_an_answer_holds_skips_nothing(
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, links_move: str
+) -> None:
+    """Neither orders nor, where these bring their orders, bills."""
+    monkeypatch.setattr("include.orderhouse.intuit.MOST_ROWS", 20)
+    with serve(company, links_move=links_move) as running:
+        running.clock.advance(60)
+        billed = [order for order in ours(company) if order.is_open and not has_bill(order)][:30]
+        for order in billed:
+            running.act(history.invoice, order_id=order.id, line_id=order.goods_lines[0].id, quantity=Decimal(1))
+        source = connect(running, page_size=30)
+        assert fetched(source, EVER) == keys(ours(company))
+        assert fetched(source, Window(NOW + timedelta(seconds=30), None)) == keys(billed)
 
 
 def test_h9_a_record_of_the_future_is_in_a_window_without_end(connect: SourceFor, served: Sandbox) -> None:
