@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.connectors.xero import CONNECTOR
+from include.orderhouse.connectors.xero.assembly import address
 from tests.connectors.conftest import SourceFor
 from tests.connectors.xero_organisations import (
     EVER,
@@ -107,6 +108,23 @@ def test_a_vendors_code_is_that_of_its_account_before_that_of_its_contact(connec
         for codes in (known, {"ContactNumber": "V-9"}, {})
     ]
     assert told == ["4711", "V-9", record["contact"]["ContactID"]]
+
+
+def test_a_vendors_address_is_that_of_its_street_or_else_the_postal_one() -> None:
+    street, postal = ({"AddressType": kind, "City": kind.title()} for kind in ("STREET", "POBOX"))
+    empty = {"AddressType": "STREET", "City": "", "AddressLine1": None}
+    for listed, chosen in (([None, postal, street], street), ([postal, empty], postal), ([empty], {}), (None, {})):
+        assert address({"Addresses": listed}) == chosen
+
+
+def test_lines_are_charges_by_account_or_by_item(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if o.charges and o.goods_lines and o.goods_lines[0].item)
+    codes = {line["ItemCode"] for line in one(connect(), company, order)["LineItems"] if line.get("ItemCode")}
+    source = connect(charge_items=tuple(codes), charge_accounts=())
+    told = one(source, company, order)["LineItems"]
+    assert codes
+    assert [line["is_charge"] for line in told] == [line.get("ItemCode") in codes for line in told]
+    assert not all(line["is_charge"] for line in told)
 
 
 def test_blank_lines_of_a_delivery_address_take_no_column(connect: SourceFor, company: Company) -> None:
