@@ -170,6 +170,25 @@ def test_an_order_that_changes_between_two_reads_is_read_in_one_piece(
     assert record["net_total"] == order.subtotal
 
 
+def test_an_order_that_is_deleted_between_two_reads_is_absent(
+    site: Sandbox, source: Source, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H15, H16: it does not come as an order that has lost its lines."""
+    order, gone = an_open_order(company), list[str]()
+    post = source.api.post
+
+    def post_and_delete(url: str, json: Any, **named: Any) -> Any:
+        answer = post(url, json, **named)
+        if not gone and json.get("doctype") == "Purchase Order":
+            gone.append(order_name(order))
+            site.act(history.delete, order.id)
+        return answer
+
+    monkeypatch.setattr(source.api, "post", post_and_delete)
+    assert [page.records for page in CONNECTOR.read(source, [order_name(order)])] == [[]]
+    assert gone
+
+
 def test_open_orders_come_however_old(source: Source, company: Company) -> None:
     found = fetched(source, Window(None, NOW, open_only=True))
     wanted = {order_name(order) for order in company.orders.values() if order.is_open}
