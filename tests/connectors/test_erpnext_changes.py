@@ -210,6 +210,18 @@ def test_deleted_orders_are_absent_and_told_by_their_tombstones(
     assert [name for page in pages for name in page.deleted] == [order_name(order)]
 
 
+def test_a_deleted_order_that_was_restored_under_another_name_is_deleted(
+    company: Company, source_for: SourceFor
+) -> None:
+    """H15: it comes with its new name, and would be there twice."""
+    order = an_open_order(company)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"deleted": "restored"}}) as running:
+        running.clock.advance(60)
+        running.act(history.delete, order.id)
+        pages = list(CONNECTOR.fetch(source_for(NAME, running), Window(NOW, None)))
+    assert [name for page in pages for name in page.deleted] == [order_name(order)]
+
+
 def test_a_name_that_was_given_again_is_not_deleted(site: Sandbox, source: Source, company: Company) -> None:
     """Frappe gives the last name of a series again once its document is deleted."""
     order = an_open_order(company)
