@@ -96,6 +96,8 @@ def test_orders_without_a_modification_time_come_by_their_creation(
     assert order_name(order) in fetched(source, window)
     assert order_name(order) not in fetched(source, Window(NOW + timedelta(days=1), None))
     assert order_name(order) not in fetched(source_for(NAME, site, undated=False), window)
+    scanned = {key.source_order_id: key.source_modified_at for page in CONNECTOR.scan(source) for key in page.keys}
+    assert scanned[order_name(order)] == order.created_at
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -65,7 +65,8 @@ class Orders:
         name = order_name(gone.order, self._naming)
         return self._record(hashed_name("deleted", gone.order.id), gone.deleted_at, gone.deleted_at, gone.order) | {
             "docstatus": 0, "deleted_doctype": "Purchase Order", "deleted_name": name, "restored": self._restores,
-            "new_name": f"{name}9" if self._restores else None, "data": json.dumps({"name": name, "doctype": "Purchase Order"}),
+            "new_name": f"{name}9" if self._restores else None,
+            "data": json.dumps({"name": name, "doctype": "Purchase Order"}),
         }  # fmt: skip
 
     def _header(self, order: Order, name: str, items: list[Row]) -> Row:
