@@ -10,7 +10,7 @@ import pytest
 from include.orderhouse.connectors.quickbooks import progress
 from include.orderhouse.connectors.quickbooks import values as v
 from tests.connectors.conftest import SourceFor
-from tests.connectors.quickbooks_realm import an_order, company, connect, one, served, transformed
+from tests.connectors.quickbooks_realm import an_order, company, connect, one, ours, served, transformed
 from tests.sandbox.company import Company
 
 __all__ = ["company", "connect", "served"]
@@ -80,6 +80,16 @@ def test_a_company_of_one_currency_names_it_on_no_order(connect: SourceFor, comp
     assert (told["currency"], told["currency_source"], told["company_currency"]) == ("USD", "USD", "USD")
     foreign = {**known, "CurrencyRef": {"value": "CAD"}}
     assert transformed(source, foreign).tables["purchase_order"].to_pylist()[0]["currency"] == "CAD"
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_lines_are_charges_by_item_too(connect: SourceFor, company: Company, by: str) -> None:
+    order = next(o for o in ours(company) if o.charges and o.goods_lines)
+    item = next(line["detail"]["ItemRef"] for line in one(connect(), order)["Line"] if line["detail"].get("ItemRef"))
+    source = connect(charge_accounts=(), charge_items=(item["value" if by == "id" else "name"],))
+    lines = one(source, order)["Line"]
+    assert [line["is_charge"] for line in lines] == [line["detail"].get("ItemRef") == item for line in lines]
+    assert not all(line["is_charge"] for line in lines)
 
 
 def test_what_an_order_says_itself_goes_before_what_is_known_of_its_vendor_and_items(
