@@ -138,6 +138,19 @@ def test_h2_h18_more_orders_of_one_second_than_a_page_holds_are_read_to_their_en
     assert sum(page.expected or 0 for page in pages) == 70
 
 
+@pytest.mark.parametrize("since", ["inclusive", "exclusive"])
+def test_h18_orders_of_two_seconds_in_a_row_come_exactly_once(connect: SourceFor, company: Company, since: str) -> None:
+    """Each page begins a second before the last row: what was read of that second stands in it again."""
+    first, second = list(company.orders)[:20], list(company.orders)[20:40]
+    start = NOW.replace(microsecond=0) + timedelta(seconds=1)
+    with serve(company, since=since) as running:
+        for together, at in ((first, start), (second, start + timedelta(seconds=1))):
+            running.clock.set(at)
+            running.act(history.touch_all, order_ids=together)
+        pages = list(CONNECTOR.fetch(connect(running, page_size=7), Window(start, None)))
+    assert found(pages) == keys(company, [company.orders[number] for number in (*first, *second)])
+
+
 def test_h18_orders_of_one_second_that_move_while_paging_are_not_lost(
     connect: SourceFor, served: Sandbox, company: Company
 ) -> None:
