@@ -189,6 +189,8 @@ def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Comp
             assert source.catalogue.details["filters_status"] is (queryable == "yes")
             pages = list(CONNECTOR.fetch(source, Window(None, NOW, open_only=True)))
             assert found(pages) == expected
+            told = [page.expected for page in pages if page.expected is not None]
+            assert told == ([len(expected)] if queryable == "yes" else [])
             assert bool(queries(running, "POStatus = 'Open' ORDERBY")) is (queryable == "yes")
             assert not any(page.deleted for page in pages)
 
@@ -200,6 +202,18 @@ def test_h15_change_data_capture_tells_what_was_deleted(connect: SourceFor, serv
     served.act(history.delete, order_id=elsewhere)
     last = list(CONNECTOR.fetch(connect(), Window(NOW, None)))[-1]
     assert (last.records, last.deleted, last.misses_deletions, last.resume) == ([], [str(gone)], False, None)
+
+
+def test_h17_what_change_data_capture_tells_as_changed_is_not_deleted(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    gone, changed = [order.id for order in ours(company) if order.is_open][:2]
+    served.clock.advance(60)
+    served.act(history.touch_all, order_ids=[changed])
+    served.act(history.delete, order_id=gone)
+    pages = list(CONNECTOR.fetch(connect(), Window(NOW + timedelta(seconds=30), None)))
+    assert found(pages) == [str(changed)]
+    assert [key for page in pages for key in page.deleted] == [str(gone)]
 
 
 def test_h19_a_window_older_than_thirty_days_says_that_deletions_are_missing(
