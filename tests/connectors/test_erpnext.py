@@ -73,6 +73,14 @@ def test_child_tables_come_alike_in_lists_and_in_documents(site: Sandbox, source
     assert made[0] == made[1]
 
 
+def test_rows_of_bills_that_are_named_alike_are_no_part_of_an_order(source: Source, company: Company) -> None:
+    """Bills keep their taxes and payment schedules in the same child tables."""
+    order = next(order for order in company.orders.values() if order.tax_amount and order.payment_term)
+    record = read_one(source, order)
+    assert sum_of_taxes()(record) == order.tax_amount
+    assert {row["parenttype"] for name in ("taxes", "payment_schedule") for row in record[name]} == {"Purchase Order"}
+
+
 def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _filled(entry) for name, entry in value.items() if entry is not None and name != "doctype"}

@@ -96,6 +96,8 @@ def test_orders_without_a_modification_time_come_by_their_creation(
     assert order_name(order) in fetched(source, window)
     assert order_name(order) not in fetched(source, Window(NOW + timedelta(days=1), None))
     assert order_name(order) not in fetched(source_for(NAME, site, undated=False), window)
+    scanned = {key.source_order_id: key.source_modified_at for page in CONNECTOR.scan(source) for key in page.keys}
+    assert scanned[order_name(order)] == order.created_at
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -170,6 +172,25 @@ def test_an_order_that_changes_between_two_reads_is_read_in_one_piece(
     assert record["net_total"] == order.subtotal
 
 
+def test_an_order_that_is_deleted_between_two_reads_is_absent(
+    site: Sandbox, source: Source, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H15, H16: it does not come as an order that has lost its lines."""
+    order, gone = an_open_order(company), list[str]()
+    post = source.api.post
+
+    def post_and_delete(url: str, json: Any, **named: Any) -> Any:
+        answer = post(url, json, **named)
+        if not gone and json.get("doctype") == "Purchase Order":
+            gone.append(order_name(order))
+            site.act(history.delete, order.id)
+        return answer
+
+    monkeypatch.setattr(source.api, "post", post_and_delete)
+    assert [page.records for page in CONNECTOR.read(source, [order_name(order)])] == [[]]
+    assert gone
+
+
 def test_open_orders_come_however_old(source: Source, company: Company) -> None:
     found = fetched(source, Window(None, NOW, open_only=True))
     wanted = {order_name(order) for order in company.orders.values() if order.is_open}
@@ -188,6 +209,18 @@ def test_deleted_orders_are_absent_and_told_by_their_tombstones(
     site.act(history.delete, order.id)
     assert not [o for page in CONNECTOR.read(source, [order_name(order)]) for o in page.records]
     pages = CONNECTOR.fetch(source, Window(NOW, None))
+    assert [name for page in pages for name in page.deleted] == [order_name(order)]
+
+
+def test_a_deleted_order_that_was_restored_under_another_name_is_deleted(
+    company: Company, source_for: SourceFor
+) -> None:
+    """H15: it comes with its new name, and would be there twice."""
+    order = an_open_order(company)
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"deleted": "restored"}}) as running:
+        running.clock.advance(60)
+        running.act(history.delete, order.id)
+        pages = list(CONNECTOR.fetch(source_for(NAME, running), Window(NOW, None)))
     assert [name for page in pages for name in page.deleted] == [order_name(order)]
 
 

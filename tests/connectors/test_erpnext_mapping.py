@@ -15,7 +15,7 @@ from include.orderhouse.connector import Source
 from include.orderhouse.connectors.erpnext import CONNECTOR
 from include.orderhouse.connectors.erpnext.values import line as of_line
 from include.orderhouse.connectors.erpnext.values import order as of_order
-from include.orderhouse.connectors.erpnext.values.amounts import tax_rate
+from include.orderhouse.connectors.erpnext.values.amounts import sum_of_charges, sum_of_taxes, tax_rate
 from tests.connectors.erpnext_site import company, read_one, site, source
 from tests.connectors.validated import odd_amounts
 from tests.sandbox.company import Company
@@ -68,6 +68,21 @@ def test_a_line_is_taxed_by_the_accounts_of_its_order_alone(taxes: list[Raw], ow
 
 def test_a_line_without_a_tax_template_has_its_orders_rate() -> None:
     assert tax_rate(line_of([tax("VAT 19 - OM", "19")], item_tax_rate=None)) == 19
+
+
+def test_taxes_and_charges_of_an_order_are_told_apart_by_their_accounts() -> None:
+    """What is only valued with the goods is owed to nobody; where accounts are hidden, actual amounts are charges."""
+    vat = tax("VAT - OM", tax_amount=19, base_tax_amount=38)
+    cess = tax("Cess - OM", charge_type="Actual", tax_amount=3, base_tax_amount=6, add_deduct_tax="Deduct")
+    freight = tax("Freight - OM", tax_amount=50, base_tax_amount=100, _account_head={"account_type": "Chargeable"})
+    customs = {**freight, "tax_amount": 7, "base_tax_amount": 14, "category": "Valuation"}
+    order = {"taxes": [vat, cess, freight, customs]}
+    assert (sum_of_taxes()(order), sum_of_charges()(order)) == (16, 50)
+    assert (sum_of_taxes("base_")(order), sum_of_charges("base_")(order)) == (32, 100)
+    hidden = {"taxes": [{**row, "_account_head": None} for row in order["taxes"]]}
+    assert (sum_of_taxes()(hidden), sum_of_charges()(hidden)) == (69, -3)
+    discounted = {"taxes": [{**vat, "tax_amount_after_discount_amount": 0}]}
+    assert sum_of_taxes()(discounted) == 0
 
 
 def an_order(source: Source, company: Company) -> Raw:
@@ -158,6 +173,41 @@ def test_goods_that_are_billed_before_they_came_are_still_to_come(stocked: int, 
     line = {"qty": Decimal(3), "received_qty": Decimal(came), "amount": Decimal(9), "billed_amt": Decimal(9)}
     line |= {"_order": {"status": "To Receive", "docstatus": 1}, "_item_code": {"is_stock_item": stocked}}
     assert of_line.line_status(line) == line_status
+
+
+def test_a_price_is_that_before_the_discount_with_its_margin() -> None:
+    sold = {"rate": Decimal(99), "price_list_rate": Decimal(100), "rate_with_margin": Decimal(110)}
+    assert of_line.unit_price({**sold, "discount_percentage": Decimal(10)}) == 110
+    assert of_line.unit_price({**sold, "discount_percentage": Decimal(10), "rate_with_margin": 0}) == 100
+    assert of_line.unit_price({**sold, "discount_percentage": Decimal(0)}) == 99
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "told"),
+    [
+        ({"is_fixed_asset": 1}, {"is_stock_item": 0}, "asset"),
+        ({}, {"is_fixed_asset": 1, "is_stock_item": 0}, "asset"),
+        ({"is_fixed_asset": 0}, {"is_fixed_asset": 0, "is_stock_item": 1}, "stock item"),
+        ({"is_fixed_asset": 0}, {"is_fixed_asset": 0, "is_stock_item": 0}, "non-stock item"),
+        ({"is_fixed_asset": 0}, {}, None),
+    ],
+)
+def test_what_a_line_buys_is_told_by_itself_or_by_its_item(line: Raw, item: Raw, told: str | None) -> None:
+    assert of_line.line_type({**line, "_item_code": item}) == told
+
+
+def test_only_barcodes_of_gs1_are_trade_item_numbers() -> None:
+    barcodes = [{"barcode": "A-17", "barcode_type": "CODE-39"}, {"barcode": "X", "barcode_type": None}]
+    assert of_line.gtin({"_item_code": {"barcodes": barcodes}}) is None
+    barcodes.append({"barcode": "4006381333931", "barcode_type": "EAN-13"})
+    assert of_line.gtin({"_item_code": {"barcodes": barcodes}}) == "4006381333931"
+
+
+def test_only_a_draft_waits_for_approval() -> None:
+    """A workflow may keep its state when the order has moved on."""
+    order = {"status": "Draft", "docstatus": 0, "workflow_state": "Pending Approval"}
+    assert of_order.status(order) == "Draft, pending approval"
+    assert of_order.status({**order, "status": "Cancelled", "docstatus": 2}) == "Cancelled"
 
 
 def test_a_line_that_was_closed_by_itself_is_closed() -> None:

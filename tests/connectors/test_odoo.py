@@ -10,7 +10,19 @@ from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.odoo import CONNECTOR
 from include.orderhouse.errors import ConfigurationInvalid
 from tests.connectors.conftest import SourceFor
-from tests.connectors.odoo_server import EVER, NAME, NOW, a_sent_order, any_version, company, fetched, ids, odoo, source
+from tests.connectors.odoo_server import (
+    EVER,
+    NAME,
+    NOW,
+    VERSIONS,
+    a_sent_order,
+    any_version,
+    company,
+    fetched,
+    ids,
+    odoo,
+    source,
+)
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.odoo.orders import written_at
@@ -71,6 +83,20 @@ def test_one_company_alone_can_be_read(odoo: Sandbox, source_for: SourceFor, com
     assert set(fetched(source, EVER)) == german
     read = [record for page in CONNECTOR.read(source, [str(key) for key in company.orders]) for record in page.records]
     assert {record["id"] for record in read} == german
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_administrator_reads_the_companies_it_belongs_to(
+    company: Company, source_for: SourceFor, version: str
+) -> None:
+    """It sees the others, and archived ones, too; a call that names one of them is refused as a whole."""
+    play = {"version": version, "user": "administrator"}
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: play}) as running:
+        source = source_for(NAME, running, page_size=200)
+        assert source.catalogue.scope == ("company 1", "company 2")
+        assert sorted(fetched(source, EVER)) == sorted(company.orders)
+        with pytest.raises(ConfigurationInvalid, match=r"does not belong to the companies \[901\]"):
+            source_for(NAME, running, companies=(1, 901))
 
 
 def test_a_company_the_user_lacks_is_named(odoo: Sandbox, source_for: SourceFor) -> None:

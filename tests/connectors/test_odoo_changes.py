@@ -45,6 +45,8 @@ def test_orders_without_a_modification_time_come_by_their_creation(source: Sourc
     at = created_at.replace(microsecond=0)
     assert order_id in fetched(source, Window(at, at + timedelta(seconds=1)))
     assert order_id not in fetched(source, Window(at + timedelta(days=1000), None))
+    scanned = {key.source_order_id: key.source_modified_at for page in CONNECTOR.scan(source) for key in page.keys}
+    assert scanned[str(order_id)] == at
 
 
 def test_a_change_of_a_line_alone_is_found(odoo: Sandbox, source: Source, company: Company) -> None:

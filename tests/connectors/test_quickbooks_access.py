@@ -107,7 +107,7 @@ def test_the_throttle_asks_for_a_minute_in_whatever_form(connect: SourceFor, com
 def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
     connect: SourceFor, served: Sandbox, fault: dict[str, Any], error: type[OrderhouseError]
 ) -> None:
-    source = connect(patience=Patience(tries=1, longest_wait=0.05, timeout=5.0))
+    source = connect(patience=Patience(tries=1, longest_wait=0.05))
     served.world(NAME).faults.add(times=None, path="query", **fault)
     with pytest.raises(error) as caught:
         fetched(source, EVER)

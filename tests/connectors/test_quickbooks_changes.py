@@ -33,7 +33,7 @@ from tests.connectors.quickbooks_realm import (
 )
 from tests.sandbox import history
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, is_closed
+from tests.sandbox.dialects.quickbooks.orders import FIRST_BILL, has_bill, is_closed
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
@@ -119,6 +119,22 @@ def test_h19_more_orders_of_one_second_than_an_answer_holds_are_read_to_their_en
     assert any("STARTPOSITION 44 MAXRESULTS 20" in query for query in queries(served, "ORDERBY"))
 
 
+@pytest.mark.parametrize("links_move", ["yes", "no"])
+def test_h19_a_page_size_beyond_what_an_answer_holds_skips_nothing(
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, links_move: str
+) -> None:
+    """Neither orders nor, where these bring their orders, bills."""
+    monkeypatch.setattr("include.orderhouse.intuit.MOST_ROWS", 20)
+    with serve(company, links_move=links_move) as running:
+        running.clock.advance(60)
+        billed = [order for order in ours(company) if order.is_open and not has_bill(order)][:30]
+        for order in billed:
+            running.act(history.invoice, order_id=order.id, line_id=order.goods_lines[0].id, quantity=Decimal(1))
+        source = connect(running, page_size=30)
+        assert fetched(source, EVER) == keys(ours(company))
+        assert fetched(source, Window(NOW + timedelta(seconds=30), None)) == keys(billed)
+
+
 def test_h9_a_record_of_the_future_is_in_a_window_without_end(connect: SourceFor, served: Sandbox) -> None:
     ahead = [served.act(history.create_in_future, seconds=86_400.0) for _ in range(6)]
     expected = {str(number) for number in ahead if served.company.orders[number].entity == "US01"}
@@ -173,6 +189,8 @@ def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Comp
             assert source.catalogue.details["filters_status"] is (queryable == "yes")
             pages = list(CONNECTOR.fetch(source, Window(None, NOW, open_only=True)))
             assert found(pages) == expected
+            told = [page.expected for page in pages if page.expected is not None]
+            assert told == ([len(expected)] if queryable == "yes" else [])
             assert bool(queries(running, "POStatus = 'Open' ORDERBY")) is (queryable == "yes")
             assert not any(page.deleted for page in pages)
 
@@ -184,6 +202,18 @@ def test_h15_change_data_capture_tells_what_was_deleted(connect: SourceFor, serv
     served.act(history.delete, order_id=elsewhere)
     last = list(CONNECTOR.fetch(connect(), Window(NOW, None)))[-1]
     assert (last.records, last.deleted, last.misses_deletions, last.resume) == ([], [str(gone)], False, None)
+
+
+def test_h17_what_change_data_capture_tells_as_changed_is_not_deleted(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    gone, changed = [order.id for order in ours(company) if order.is_open][:2]
+    served.clock.advance(60)
+    served.act(history.touch_all, order_ids=[changed])
+    served.act(history.delete, order_id=gone)
+    pages = list(CONNECTOR.fetch(connect(), Window(NOW + timedelta(seconds=30), None)))
+    assert found(pages) == [str(changed)]
+    assert [key for page in pages for key in page.deleted] == [str(gone)]
 
 
 def test_h19_a_window_older_than_thirty_days_says_that_deletions_are_missing(

@@ -85,6 +85,21 @@ def test_h27_a_header_that_is_ignored_stops_the_paging(connect: SourceFor, serve
         list(CONNECTOR.fetch(source, Window(NOW - timedelta(days=20), None)))
 
 
+def test_h27_an_order_of_rows_that_is_ignored_stops_the_paging(
+    connect: SourceFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages go on behind the last row's modification, so that rows in another order would be skipped."""
+    source = connect(page_size=10)
+    get = source.api.get
+
+    def get_unordered(url: str, params: Any = None, **other: Any) -> Any:
+        return get(url, params={name: value for name, value in (params or {}).items() if name != "order"}, **other)
+
+    monkeypatch.setattr(source.api, "get", get_unordered)
+    with pytest.raises(FilterIgnored, match="not in order of UpdatedDateUTC"):
+        list(CONNECTOR.fetch(source, EVER))
+
+
 def test_an_access_token_that_ends_midway_is_refreshed(connect: SourceFor, served: Sandbox, company: Company) -> None:
     source = connect(page_size=10)
     served.world(NAME).faults.add("expired_token", times=1, path="PurchaseOrders", after=3)

@@ -62,6 +62,34 @@ def test_h10_a_start_between_two_milliseconds_loses_nothing(connect: SourceFor, 
         assert key(company, order) not in fetched(source, window)
 
 
+@pytest.mark.parametrize("since", ["inclusive", "exclusive"])
+def test_h10_a_bound_within_a_millisecond_parts_windows_without_a_gap(
+    connect: SourceFor, company: Company, since: str
+) -> None:
+    """Xero tells milliseconds: what was saved in the rest of one is told as of its beginning."""
+    order = an_order(company)
+    bound = changed_at(order) + timedelta(microseconds=400)
+    with serve(company, since=since) as running:
+        source = connect(running)
+        assert key(company, order) in fetched(source, Window(bound, None))
+        assert key(company, order) not in fetched(source, Window(None, bound))
+
+
+def test_h17_orders_of_the_second_before_are_no_part_of_the_count(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    """The header is told in whole seconds, one less than asked for, so that answers begin before the window."""
+    before, *others = [order.id for order in company.orders.values() if order.is_open][:4]
+    served.clock.advance(60.2)
+    served.act(history.touch_all, order_ids=[before])
+    served.clock.advance(0.5)
+    start = served.clock.now()
+    served.act(history.touch_all, order_ids=others)
+    pages = list(CONNECTOR.fetch(connect(), Window(start, None)))
+    assert found(pages) == keys(company, [company.orders[number] for number in others])
+    assert sum(page.expected or 0 for page in pages) == 3
+
+
 def test_the_header_is_told_in_iso_form_and_utc(connect: SourceFor, served: Sandbox) -> None:
     """Xero answers every order, or refuses, where it is told a ``/Date()/``."""
     start = datetime(2026, 9, 30, 23, 30, 15, tzinfo=UTC).astimezone()
@@ -108,6 +136,19 @@ def test_h2_h18_more_orders_of_one_second_than_a_page_holds_are_read_to_their_en
         pages = list(CONNECTOR.fetch(connect(running, page_size=9), window))
     assert found(pages) == keys(company, [company.orders[number] for number in together])
     assert sum(page.expected or 0 for page in pages) == 70
+
+
+@pytest.mark.parametrize("since", ["inclusive", "exclusive"])
+def test_h18_orders_of_two_seconds_in_a_row_come_exactly_once(connect: SourceFor, company: Company, since: str) -> None:
+    """Each page begins a second before the last row: what was read of that second stands in it again."""
+    first, second = list(company.orders)[:20], list(company.orders)[20:40]
+    start = NOW.replace(microsecond=0) + timedelta(seconds=1)
+    with serve(company, since=since) as running:
+        for together, at in ((first, start), (second, start + timedelta(seconds=1))):
+            running.clock.set(at)
+            running.act(history.touch_all, order_ids=together)
+        pages = list(CONNECTOR.fetch(connect(running, page_size=7), Window(start, None)))
+    assert found(pages) == keys(company, [company.orders[number] for number in (*first, *second)])
 
 
 def test_h18_orders_of_one_second_that_move_while_paging_are_not_lost(

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.connectors.xero import CONNECTOR
+from include.orderhouse.connectors.xero.assembly import address
 from tests.connectors.conftest import SourceFor
 from tests.connectors.xero_organisations import (
     EVER,
@@ -83,6 +84,72 @@ def test_without_contacts_what_the_order_holds_of_them_is_used(connect: SourceFo
     assert made["vendor_code"] == identifier("contact", company.vendors[order.vendor].id)
     assert made["vendor_name"]
     assert made["payment_terms_code"] is None
+
+
+def test_a_vendors_phone_is_the_number_that_people_call(connect: SourceFor, company: Company) -> None:
+    """Xero lists the kinds of numbers in an order of its own, a fax among them."""
+    source = connect(read_contacts=False)
+    record = one(source, company, an_order(company))
+    numbers = {kind: {"PhoneType": kind, "PhoneNumber": kind.lower()} for kind in ("DDI", "FAX", "DEFAULT", "MOBILE")}
+    numbers["DEFAULT"] |= {"PhoneCountryCode": "+64", "PhoneAreaCode": "9"}
+    told = []
+    for kinds in (("DDI", "FAX", "DEFAULT", "MOBILE"), ("FAX", "MOBILE"), ("FAX",), ()):
+        contact = {**record["contact"], "Phones": [None, *(numbers[kind] for kind in kinds)]}
+        told.append(mapped(source, [{**record, "contact": contact}])["purchase_order"][0]["vendor_phone"])
+    assert told == ["+64 9 default", "mobile", None, None]
+
+
+def test_a_vendors_code_is_that_of_its_account_before_that_of_its_contact(connect: SourceFor, company: Company) -> None:
+    source = connect(read_contacts=False)
+    record = one(source, company, an_order(company))
+    known = {"AccountNumber": "4711", "ContactNumber": "V-9"}
+    told = [
+        mapped(source, [{**record, "contact": {**record["contact"], **codes}}])["purchase_order"][0]["vendor_code"]
+        for codes in (known, {"ContactNumber": "V-9"}, {})
+    ]
+    assert told == ["4711", "V-9", record["contact"]["ContactID"]]
+
+
+def test_a_vendors_address_is_that_of_its_street_or_else_the_postal_one() -> None:
+    street, postal = ({"AddressType": kind, "City": kind.title()} for kind in ("STREET", "POBOX"))
+    empty = {"AddressType": "STREET", "City": "", "AddressLine1": None}
+    for listed, chosen in (([None, postal, street], street), ([postal, empty], postal), ([empty], {}), (None, {})):
+        assert address({"Addresses": listed}) == chosen
+
+
+def test_lines_are_charges_by_account_or_by_item(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in company.orders.values() if o.charges and o.goods_lines and o.goods_lines[0].item)
+    codes = {line["ItemCode"] for line in one(connect(), company, order)["LineItems"] if line.get("ItemCode")}
+    source = connect(charge_items=tuple(codes), charge_accounts=())
+    told = one(source, company, order)["LineItems"]
+    assert codes
+    assert [line["is_charge"] for line in told] == [line.get("ItemCode") in codes for line in told]
+    assert not all(line["is_charge"] for line in told)
+
+
+def test_blank_lines_of_a_delivery_address_take_no_column(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    address = {"DeliveryAddress": "Gate 4\r\n\r\n 12 Kauri St \r\nTaupo\r\n3330"}
+    order = mapped(source, [{**one(source, company, an_order(company)), **address}])["purchase_order"][0]
+    assert [order[f"ship_to_line{n}"] for n in (1, 2, 3)] == ["Gate 4", "12 Kauri St", "Taupo, 3330"]
+
+
+def test_charges_are_told_before_tax_though_their_lines_include_it(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    record = one(source, company, an_order(company))
+    line = {**record["LineItems"][0], "amount_includes_tax": True, "Quantity": 1}
+    goods = {**line, "LineAmount": Decimal(238), "TaxAmount": Decimal(38), "is_charge": False}
+    freight = {**line, "LineItemID": "freight", "position": 2, "is_charge": True, "Quantity": None}
+    freight |= {"LineAmount": Decimal("59.50"), "TaxAmount": Decimal("9.50")}
+    totals = {"SubTotal": Decimal(250), "TotalTax": Decimal("47.50"), "Total": Decimal("297.50")}
+    made = mapped(source, [{**record, **totals, "LineAmountTypes": "Inclusive", "LineItems": [goods, freight]}])
+    order, lines = made["purchase_order"][0], made["purchase_order_line"]
+    assert [order[f"{part}_amount"] for part in ("subtotal", "charges", "tax", "total")] == [
+        200, 50, Decimal("47.50"), Decimal("297.50")
+    ]  # fmt: skip
+    assert [(line["line_type"], line["net_amount"], line["total_amount"]) for line in lines] == [
+        ("goods", 200, 238), ("charge", 50, Decimal("59.50"))
+    ]  # fmt: skip
 
 
 def test_h25_amounts_of_eighteen_digits_are_exact(connect: SourceFor, company: Company) -> None:

@@ -24,7 +24,8 @@ from include.orderhouse.sections import Section, read_sections, reread
 FINISHED = ("Completed", "Closed", "Cancelled")
 """Delivered drop shipments may still be billed."""
 STATE = ("name", "modified", "creation")
-DELETED: Filters = [["deleted_doctype", "=", ORDER], ["restored", "=", 0]]
+DELETED: Filters = [["deleted_doctype", "=", ORDER]]
+"""Restored ones, too: Frappe restores a document under a new name of its series."""
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import httpx
 
 from include.orderhouse.connector import Connector
+from include.orderhouse.connectors.odoo.discovery import discover
 from include.orderhouse.connectors.odoo.mapping import MAPPING
 from include.orderhouse.connectors.odoo.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.odoo.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.odoo.reading import fetch, read, scan
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.odoo_rpc import OdooKey, explain

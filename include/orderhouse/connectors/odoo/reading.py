@@ -9,47 +9,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from include.orderhouse import wire
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.odoo.assembly import LINE, ORDER, Assembly
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.connectors.odoo.discovery import call_within
 from include.orderhouse.lookup import batches
-from include.orderhouse.odoo_records import Raw, lookup_fields, readable
-from include.orderhouse.odoo_rpc import OdooCall, find_protocol
+from include.orderhouse.odoo_records import Raw
+from include.orderhouse.odoo_rpc import OdooCall
 from include.orderhouse.odoo_search import Domain, before, from_wire, outside, walk, within
 from include.orderhouse.sections import Section, read_sections, reread
 
 
-def discover(source: Source) -> Catalogue:
-    """Version, companies and the fields there are; the first call with credentials proves them."""
-    set_to = source.settings.protocol
-    protocol, version = find_protocol(source.api) if set_to == "auto" else (set_to, "not asked for")
-    call = OdooCall(source.api, protocol, _context(source, ()))
-    companies = call.records("res.company", domain=[], fields=["name"], order="id asc")
-    chosen = _chosen([company["id"] for company in companies], source.settings.companies)
-    order, line = call.fields(ORDER), call.fields(LINE)
-    fields = {ORDER: readable(order), LINE: readable(line)}
-    known = {**lookup_fields(call, fields.values()), **fields}
-    details = {"protocol": protocol, "version": version, "companies": chosen, "fields": known}
-    return Catalogue(scope=tuple(f"company {number}" for number in chosen), details=details)
-
-
-def _chosen(known: list[int], wanted: Sequence[int]) -> list[int]:
-    if missing := sorted(set(wanted) - set(known)):
-        raise ConfigurationInvalid(
-            f"The user does not belong to the companies {missing}; Odoo lets it read {known}.",
-            action="Correct the setting 'companies', or allow the user these companies in Odoo.",
-        )
-    return sorted(wanted) or known
-
-
-def _context(source: Source, companies: Sequence[int]) -> Raw:
-    context: Raw = {"lang": source.settings.language, "tz": "UTC", "active_test": False}
-    return context | ({"allowed_company_ids": list(companies)} if companies else {})
-
-
 def _call(source: Source) -> OdooCall:
     details = source.catalogue.details
-    return OdooCall(source.api, details["protocol"], _context(source, details["companies"]))
+    return call_within(source, details["protocol"], details["companies"])
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

@@ -68,7 +68,7 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=55,
     concurrency=4,
-    version=2,
+    version=3,
     custom_field_patterns=("tracking_*",),
     revocation=Revocation(REVOCATION_URL),
 )

@@ -64,13 +64,15 @@ def payment_terms(order: Record) -> str | None:
 
 @derived_from("contact.Phones")
 def phone(order: Record) -> str | None:
-    """First number of Phones."""
-    for entry in order["contact"].get("Phones") or ():
-        if entry and entry.get("PhoneNumber"):
-            country = str(entry.get("PhoneCountryCode") or "").lstrip("+")
-            parts = (f"+{country}" if country else "", entry.get("PhoneAreaCode"), entry.get("PhoneNumber"))
-            return " ".join(str(part) for part in parts if part)
-    return None
+    """The DEFAULT number of Phones, else the first that is no FAX."""
+    told = [entry for entry in order["contact"].get("Phones") or () if entry and entry.get("PhoneNumber")]
+    spoken = [entry for entry in told if entry.get("PhoneType") != "FAX"]
+    chosen = min(spoken, key=lambda entry: entry.get("PhoneType") != "DEFAULT", default=None)
+    if chosen is None:
+        return None
+    country = str(chosen.get("PhoneCountryCode") or "").lstrip("+")
+    parts = (f"+{country}" if country else "", chosen.get("PhoneAreaCode"), chosen.get("PhoneNumber"))
+    return " ".join(str(part) for part in parts if part)
 
 
 def delivery_line(number: int, and_on: bool = False) -> Derived:

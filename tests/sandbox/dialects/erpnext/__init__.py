@@ -5,7 +5,8 @@
 - ``tables``: ``denied`` refuses lists of child tables
 - ``wildcard``: ``bare`` tells no more of a child table's rows by ``*`` than their names and times, as some versions do
 - ``links``: ``denied`` refuses the doctypes that orders link to
-- ``deleted``: ``denied`` hides the deleted documents, as from all but System Managers
+- ``deleted``: ``denied`` hides the deleted documents, as from all but System Managers; ``restored`` has them restored,
+  which gives them new names of the series
 - ``count``: ``refused`` does not offer the count of the desk's lists
 - ``company``: the only company that user permissions let the user see
 - ``naming``: ``slashes`` names orders ``PO/2026/00001``

@@ -19,6 +19,8 @@ ORDER = "Purchase Order"
 PARENTS = {**dict.fromkeys(TABLES, ORDER), "Item Barcode": "Item"}
 """Child tables and the doctypes whose rights they are under."""
 
+SHARED = ("Purchase Taxes and Charges", "Payment Schedule")
+"""Child tables that bills and receipts have as well."""
 TOMBSTONE = "Deleted Document"
 READABLE = ("Company", TOMBSTONE)
 DEFAULT_FIELDS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
@@ -108,8 +110,13 @@ class Database:
         return [{**row, table: child} for row in found for child in children.get(row[doctype]["name"], ())]
 
     def _permitted(self, doctype: str) -> list[Row]:
-        """Without the rows of companies that user permissions hide."""
+        """Without the rows of companies that user permissions hide; of shared child tables, those of bills, too.
+
+        Bills are named as their orders are here: two series may be alike.
+        """
         rows, only = self._rows(doctype), self._world.options.get("company")
+        if doctype in SHARED:
+            return rows + [{**row, "name": f"{row['name']}b", "parenttype": "Purchase Invoice"} for row in rows]
         if not only or doctype not in (ORDER, "Company"):
             return rows
         return [row for row in rows if row["name" if doctype == "Company" else "company"] == only]

@@ -46,6 +46,7 @@ class Orders:
     ) -> None:
         self._company, self._masters, self._zone, self._started_at = company, masters, zone, started_at
         self._naming = options.get("naming", "series")
+        self._restores = options.get("deleted") == "restored"
 
     def render(self, order: Order) -> tuple[Row, dict[str, list[Row]]]:
         """The header and, by doctype, the rows of its child tables."""
@@ -63,8 +64,9 @@ class Orders:
         """The `Deleted Document` that is left of an order."""
         name = order_name(gone.order, self._naming)
         return self._record(hashed_name("deleted", gone.order.id), gone.deleted_at, gone.deleted_at, gone.order) | {
-            "docstatus": 0, "deleted_doctype": "Purchase Order", "deleted_name": name, "restored": False,
-            "new_name": None, "data": json.dumps({"name": name, "doctype": "Purchase Order"}),
+            "docstatus": 0, "deleted_doctype": "Purchase Order", "deleted_name": name, "restored": self._restores,
+            "new_name": f"{name}9" if self._restores else None,
+            "data": json.dumps({"name": name, "doctype": "Purchase Order"}),
         }  # fmt: skip
 
     def _header(self, order: Order, name: str, items: list[Row]) -> Row:

@@ -1,6 +1,7 @@
 """Odoo 17, 18 and 19: `{"version": "18"}` is the default; 19 speaks JSON-2, too.
 
-With `{"locking": "DE01"}` the companies of these codes, parted by blanks, have "Lock Confirmed Orders" set.
+With `{"locking": "DE01"}` the companies of these codes, parted by blanks, have "Lock Confirmed Orders" set. With
+`{"user": "administrator"}` the user may administer access rights, and sees companies that it does not belong to, too.
 
 Faithful to a running Odoo 18.0: wire formats, what moves `write_date`, errors behind status 200, no page-size cap.
 """

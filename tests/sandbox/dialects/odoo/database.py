@@ -21,6 +21,9 @@ from tests.sandbox.rows import RowCache
 DENIED = ("ir.model", "ir.model.fields", "decimal.precision")
 """Models that a user with only Purchase rights may not read."""
 SUPPLIERS = "product.supplierinfo"
+FOREIGN_COMPANIES = (901, 902)
+"""Companies that no user of these tests belongs to; the record rule "company rule erp manager" shows them."""
+FOREIGN: Record = {"name": "Elsewhere Ltd", "display_name": "Elsewhere Ltd"}
 DEFAULT_ORDERS = {ORDER: "priority desc, id desc", LINE: "order_id, sequence, id"}
 
 
@@ -32,6 +35,8 @@ class Database:
         version = int(world.options.get("version", "18"))
         self._fields = {model: model_fields(model, version, self._custom(model)) for model in models()}
         self._masters = Masters(world.company, version, world.options.get("locking", "").split())
+        if world.options.get("user") == "administrator":
+            self._masters.models["res.company"] |= {n: dict(FOREIGN, id=n) for n in FOREIGN_COMPANIES}
         orders = Orders(world.company, self._masters, version, world.clock.now())
         self._cache = RowCache(world.company, orders.render)
 

@@ -1,0 +1,85 @@
+"""What becomes of Odoo's values that the sandbox's orders do not tell apart: units, terms, shares, codes, dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from include.orderhouse.connections import Connection
+from include.orderhouse.connectors.odoo import CONNECTOR
+from include.orderhouse.connectors.odoo.settings import Settings
+from include.orderhouse.connectors.odoo.values import line as of_line
+from include.orderhouse.connectors.odoo.values import order as of_order
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
+
+Raw = dict[str, Any]
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+def mapped(order: Raw, *lines: Raw, zone: str = "UTC") -> tuple[Raw, list[Raw]]:
+    """The rows that the transform makes of an order and of its lines."""
+    options = Options(connector="odoo", customer="test", time_zone=zone)
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=Settings())
+    header = {"id": 7, "name": "P00007", "state": "purchase", "write_date": "2026-09-30 10:00:00", **order}
+    whole = [{"order_id": header, "display_type": False, "_distributions": [], **line} for line in lines]
+    tables = Transform(connection).frames([RawOrder(NOW, {**header, "order_line": whole})]).tables
+    return tables["purchase_order"].to_pylist()[0], tables["purchase_order_line"].to_pylist()
+
+
+def test_a_unit_of_purchase_is_converted_into_units_of_the_product() -> None:
+    """Five dozens are sixty units, so that a dozen is twelve of them."""
+    units = {"product_uom": {"name": "Dozens"}, "product_id": {"id": 4, "uom_id": {"name": "Units"}}}
+    _, (line,) = mapped({}, {"id": 1, "product_qty": Decimal(5), "product_uom_qty": Decimal(60), **units})
+    assert (line["unit"], line["base_unit"], line["unit_conversion_factor"]) == ("DZN", "C62", 12)
+
+
+def test_days_that_goods_are_planned_for_are_those_of_the_connections_zone() -> None:
+    """Odoo keeps them as instants in UTC."""
+    planned = {"date_planned": "2026-10-01 22:30:00"}
+    for zone, day in (("UTC", date(2026, 10, 1)), ("Europe/Berlin", date(2026, 10, 2))):
+        order, (line,) = mapped(planned, {"id": 1, **planned}, zone=zone)
+        assert (order["requested_delivery_date"], line["requested_delivery_date"]) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("parts", "days"),
+    [
+        ([(30, "days_after"), (60, "days_after")], 60),
+        ([(30, None)], 30),
+        ([(30, "days_after"), (60, "days_after_end_of_month")], None),
+        ([(10, "days_after_end_of_next_month")], None),
+        ([], None),
+    ],
+)
+def test_net_days_are_those_of_the_last_part_where_all_count_from_the_bill(
+    parts: list[tuple[int, str | None]], days: int | None
+) -> None:
+    rows = [{"nb_days": number, **({"delay_type": counted} if counted else {})} for number, counted in parts]
+    assert of_order.net_days({"payment_term_id": {"line_ids": rows}}) == days
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [([("C-1", 100)], "C-1"), ([("C-1", 60)], None), ([("C-1", 100), ("C-2", 100)], None), ([], None)],
+)
+def test_a_line_has_the_account_that_it_is_booked_to_as_a_whole(
+    shares: list[tuple[str, int]], told: str | None
+) -> None:
+    rows = [{"cost_center": code, "percent": Decimal(percent)} for code, percent in shares]
+    assert of_line.only_share("cost_center")({"_distributions": rows}) == told
+
+
+def test_what_has_no_code_of_its_own_is_known_by_its_id() -> None:
+    vendor = {"id": 12, "ref": "C-12", "commercial_partner_id": {"id": 11, "ref": "V-11"}}
+    coded = {"id": 1, "product_id": {"id": 4, "default_code": "B-4"}}
+    order, (line,) = mapped({"partner_id": vendor}, coded)
+    assert (order["vendor_code"], line["item_code"]) == ("V-11", "B-4")
+    bare = {"id": 12, "ref": False, "commercial_partner_id": {"id": 11, "ref": False}}
+    order, (line,) = mapped({"partner_id": bare}, {"id": 1, "product_id": {"id": 4, "default_code": False}})
+    assert (order["vendor_code"], line["item_code"]) == ("11", "4")
