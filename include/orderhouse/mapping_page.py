@@ -13,7 +13,7 @@ from typing import Any
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Connector
-from include.orderhouse.mapping import Binding, Derived, Expression, TableMapping
+from include.orderhouse.mapping import Binding, Derived, Expression, Place, TableMapping
 from include.orderhouse.model import CodeList, Kind
 from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.table import overridden
@@ -125,7 +125,12 @@ def source_of(expression: Expression) -> str:
     """Where an expression finds its value; paths stand in backticks."""
     if expression.constant is not None:
         return f"always `{expression.constant}`"
-    return " or ".join(place.says if isinstance(place, Derived) else f"`{place}`" for place in expression.places)
+    found = " or ".join(map(_said, expression.places))
+    return found if expression.own is None else f"{found}; the source's own value: {_said(expression.own)}"
+
+
+def _said(place: Place) -> str:
+    return place.says if isinstance(place, Derived) else f"`{place}`"
 
 
 def reading_of(kind: Kind, expression: Expression) -> str:

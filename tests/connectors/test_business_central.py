@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connectors.business_central import CONNECTOR, values
 from include.orderhouse.connectors.business_central.codes import APPROVALS, STATUSES
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 from tests.connectors.business_central_environment import (
     EVER,
     NAME,
@@ -215,3 +219,15 @@ def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: Source
     served.world(NAME).faults.add("retyped_field", path="purchaseOrders", field="purchaser", value=7)
     page = next(iter(CONNECTOR.fetch(source, EVER)))
     assert {(tuple(r["surprise"]), r["purchaser"]) for r in page.records} == {((1,), 7)}
+
+
+def test_a_unit_stands_beside_its_standard_code_as_the_company_calls_it(connect: SourceFor, company: Company) -> None:
+    source = connect()
+    (page,) = CONNECTOR.read(source, [key(an_order(company))])
+    (order,) = page.records
+    for line in order["purchaseOrderLines"]:
+        line |= {"unitOfMeasureCode": "KISTE", "unitOfMeasure": {"internationalStandardCode": "BX"}}
+    options = Options(connector=NAME, customer="tests")
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=source.settings)
+    lines = Transform(connection).frames([RawOrder(NOW, order)])["purchase_order_line"].to_pylist()
+    assert {(line["unit"], line["unit_source"]) for line in lines} == {("XBX", "KISTE")}

@@ -83,3 +83,10 @@ def test_what_has_no_code_of_its_own_is_known_by_its_id() -> None:
     bare = {"id": 12, "ref": False, "commercial_partner_id": {"id": 11, "ref": False}}
     order, (line,) = mapped({"partner_id": bare}, {"id": 1, "product_id": {"id": 4, "default_code": False}})
     assert (order["vendor_code"], line["item_code"]) == ("11", "4")
+
+
+def test_beside_what_is_put_together_to_a_code_stands_what_odoo_says() -> None:
+    vendor = {"lang": "de_CH", "state_id": {"code": "ZH"}, "country_id": {"code": "CH"}}
+    order, _ = mapped({"partner_id": vendor})
+    assert (order["language"], order["language_source"]) == ("de-CH", "de_CH")
+    assert (order["vendor_region"], order["vendor_region_source"]) == ("CH-ZH", "ZH")

@@ -6,6 +6,7 @@ import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.values.line import line_type, tax, unit_price
+from include.orderhouse.mapping import Derived, Expression
 from tests.connectors.sap_business_one_server import Row
 
 
@@ -54,15 +55,21 @@ def test_a_line_is_what_its_item_is_where_that_is_known(line: Row, expected: str
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"),
+    ("line", "expected", "own"),
     [
-        ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM"),
-        ({"UoMCode": None, "MeasureUnit": "Boxes"}, "XBX"),
-        ({"UoMCode": "STK", "UnitOfMeasurement": {"InternationalSymbol": "H87"}}, "H87"),
-        ({"UoMCode": "Flyover"}, "Flyover"),
-        ({}, None),
+        ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM", "kg"),
+        ({"UoMCode": None, "MeasureUnit": "Boxes"}, "XBX", "Boxes"),
+        ({"UoMCode": "STK", "UnitOfMeasurement": {"InternationalSymbol": "H87"}}, "H87", "STK"),
+        ({"UoMCode": "Flyover"}, "Flyover", "Flyover"),
+        ({}, None, None),
     ],
 )
-def test_units_are_told_by_symbol_code_or_words(line: Row, expected: str | None) -> None:
-    (place,) = CONNECTOR.mapping.lines.form.unit.places  # type: ignore[union-attr]
-    assert place.function(line) == expected  # type: ignore[union-attr]
+def test_units_are_told_by_symbol_code_or_words_beside_the_companys_own(
+    line: Row, expected: str | None, own: str | None
+) -> None:
+    unit = CONNECTOR.mapping.lines.form.unit
+    assert isinstance(unit, Expression)
+    standard, called = unit.all_places
+    assert isinstance(standard, Derived)
+    assert isinstance(called, Derived)
+    assert (standard(line), called(line)) == (expected, own)

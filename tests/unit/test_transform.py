@@ -12,13 +12,14 @@ import pytest
 
 from include.orderhouse import wire
 from include.orderhouse.frames import Frames
-from include.orderhouse.mapping import document
-from include.orderhouse.model import Column, Kind
+from include.orderhouse.mapping import Binding, code, document
+from include.orderhouse.model import LINE, CodeList, Column, Kind
 from include.orderhouse.options import Override
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
+from include.orderhouse.transform.table import overridden
 from tests.unit.small_source import T0, connection, frames, line, made, only, order
 
 
@@ -128,6 +129,25 @@ def test_h23_an_optional_field_that_is_missing_is_null_and_stops_nothing() -> No
 def test_the_first_place_that_is_not_empty_counts() -> None:
     assert only(frames(order(memo="  ", note="urgent")))["memo"] == "urgent"
     assert only(frames(order(date="0001-01-01")))["order_date"] is None
+
+
+def test_beside_a_code_that_stands_elsewhere_is_the_sources_own_word() -> None:
+    """A unit's record holds its standard code, the line what the company calls it."""
+    column = Column("unit", Kind.CODE, "Any", codes=CodeList.UNIT)
+    reader = ColumnReader(column, code("unit.iso", own="called"), Empties.of(()), ZoneInfo("UTC"))
+    iso = {"iso": "KGM"}
+    records = [{"called": "Kilo", "unit": iso}, {"called": " ", "unit": iso}, {"called": "Kilo"}, {}]
+    reading = reader.read(RawRows(records, list(range(4))))
+    assert reading.values.to_pylist() == ["KGM", "KGM", None, None]
+    assert reading.source_values is not None
+    assert reading.source_values.to_pylist() == ["Kilo", "KGM", "Kilo", None]
+
+
+def test_beside_a_code_of_an_override_is_what_the_override_reads() -> None:
+    (slot,) = (slot for slot in LINE.slots if slot.column.name == "unit")
+    expression = overridden(Binding(slot, code("unit.iso", own="called")), {"unit": Override(source="measure")})
+    assert expression is not None
+    assert (expression.places, expression.own) == (("measure",), None)
 
 
 def test_an_unknown_code_is_null_beside_what_the_source_said_and_an_issue() -> None:

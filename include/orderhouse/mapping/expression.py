@@ -56,6 +56,8 @@ class Expression:
     constant: str | None = None
     table: Mapping[str, str] | None = None
     """For codes: source value to canonical value; without it the column's standard list is looked up."""
+    own: Place | None = None
+    """For codes: where the source's own word stands, if not where the code does."""
     truths: tuple[str, ...] = ()
     """For booleans: the wire values that mean true, where the source has no JSON booleans."""
     zone: str | None = None
@@ -67,9 +69,14 @@ class Expression:
     def reads(self) -> tuple[str, ...]:
         """Every path the expression looks at."""
         found: list[str] = []
-        for place in self.places:
+        for place in self.all_places:
             found.extend((place,) if isinstance(place, str) else place.reads)
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def all_places(self) -> tuple[Place, ...]:
+        """Where the value is found, and the source's own word for it."""
+        return self.places if self.own is None else (*self.places, self.own)
 
 
 def text(*places: Place) -> Expression:
@@ -122,9 +129,12 @@ def instant(*places: Place, zone: str | None = None) -> Expression:
     return Expression(Kind.INSTANT, places, zone=zone)
 
 
-def code(place: Place, table: Mapping[str, str] | None = None, *others: Place) -> Expression:
-    """A code, normalised by ``table`` or by the column's standard list; the source's own value is kept beside it."""
-    return Expression(Kind.CODE, (place, *others), table=table)
+def code(place: Place, table: Mapping[str, str] | None = None, *others: Place, own: Place | None = None) -> Expression:
+    """A code, normalised by ``table`` or by the column's standard list; the source's own value is kept beside it.
+
+    ``own`` is where people read that value, if the code stands elsewhere: in the record of a unit, not in the line.
+    """
+    return Expression(Kind.CODE, (place, *others), table=table, own=own)
 
 
 def document(*places: Place) -> Expression:

@@ -42,6 +42,7 @@ __all__ = [
     "ShortName",
     "Slot",
     "Table",
+    "source_column",
 ]
 
 ShortName = Literal["order", "line", "schedule", "distribution"]

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from include.orderhouse import wire
 from include.orderhouse.codes import normalise
 from include.orderhouse.frames import arrow_type
-from include.orderhouse.mapping import Expression
-from include.orderhouse.model import LONGEST_INDEXED, SCALES, CodeList, Column, Kind
+from include.orderhouse.mapping import Expression, text
+from include.orderhouse.model import LONGEST_INDEXED, SCALES, CodeList, Column, Kind, source_column
 from include.orderhouse.transform.casting import IRREGULAR, array_of, caster
 from include.orderhouse.transform.reading import (
     Unfit,
@@ -84,6 +84,8 @@ class ColumnReader:
         self._zone = None if chosen is None else zone if chosen == "connection" else ZoneInfo(chosen)
         self._kind = Kind.TEXT if column.kind is Kind.CODE else column.kind
         self._cast = caster(self._kind, expression, empties.texts, self._zone)
+        own = expression.own
+        self._own = None if own is None else ColumnReader(source_column(column), text(own), empties, zone)
 
     def read(self, rows: RawRows, countries: pa.Array | None = None) -> Reading:
         """The column of all rows. ``countries`` stand beside a region column, whose codes need them."""
@@ -92,6 +94,7 @@ class ColumnReader:
         reading = self._one_by_one(found) if has_failed else self._plain(found)
         if self.column.kind is Kind.CODE:
             self._normalise(reading, countries)
+            self._tell_own(reading, rows)
         if self.column.is_indexed:
             reading.failures += self._too_long(reading.values)
         if self.column.required:
@@ -190,6 +193,13 @@ class ColumnReader:
             told = said[row].as_py()
             reason = f"{self._said()}: {told!r} is not in {self._list_name()}"
             reading.oddities.append(Failure(row, self.column.name, UNKNOWN_CODE, reason, told))
+
+    def _tell_own(self, reading: Reading, rows: RawRows) -> None:
+        """Put the source's own word in place of what the code was found as, where it has one."""
+        if self._own is not None:
+            own = self._own.read(rows)
+            reading.source_values = pc.coalesce(own.values, reading.source_values)
+            reading.failures += own.failures
 
     def _normal(self, said: str, country: str = "") -> str | None:
         if self.expression.table is not None:

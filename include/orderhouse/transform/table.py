@@ -77,7 +77,7 @@ class TableReader:
         """All columns of the rows, or ``only`` the named ones."""
         table = ReadTable(self.mapping.table, rows)
         readers = [reader for reader in self._readers if only is None or reader.column.name in only]
-        rows.take({place for reader in readers for place in reader.expression.places})
+        rows.take({place for reader in readers for place in reader.expression.all_places})
         for reader in readers:
             self._read_column(reader, table)
         if self._has_custom and only is None:
@@ -111,6 +111,7 @@ def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expressio
         base,
         constant=None,
         places=(str(override.source),),
+        own=None,
         table=override.codes or base.table,
         zone=override.time_zone or base.zone,
     )

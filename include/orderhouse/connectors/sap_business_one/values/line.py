@@ -128,14 +128,23 @@ def receipt_day(choose: Callable[[Iterable[str]], str]) -> Derived:
 
 def unit(record: str, code: str, words: str) -> Derived:
     """A unit's international symbol, else its code or, where units are written by hand, its name."""
+    own = own_unit(code, words)
 
     def standard(line: Record) -> Any:
-        told = line.get(code) if code else None
-        named = look_up(line, words) if told in (None, "", MANUAL) else told
+        named = own(line)
         return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
 
-    reads = (record, *filter(None, (code, words)))
-    return derived(standard, f"international symbol of {record}, else the unit's code or name", *reads)
+    return derived(standard, f"international symbol of {record}, else the unit's code or name", record, *own.reads)
+
+
+def own_unit(code: str, words: str) -> Derived:
+    """A unit as the company calls it: its code or, where units are written by hand, its name."""
+
+    def named(line: Record) -> Any:
+        told = line.get(code) if code else None
+        return look_up(line, words) if told in (None, "", MANUAL) else told
+
+    return derived(named, f"{code}, or {words} where units are written by hand", *filter(None, (code, words)))
 
 
 @derived_from("BaseEntry", "BaseType")
