@@ -103,7 +103,8 @@ def test_what_is_fresh_at_the_deadline_is_looked_at_again_when_it_is_no_more(
         waited.append(0 < seconds <= 61)
         synced(engine, name, "0 minutes" if renewed else "60 minutes")
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    patient = SimpleNamespace(sleep=sleep, to_thread=asyncio.to_thread)
+    monkeypatch.setattr("include.orchestration.alerts.asyncio", patient)
     asyncio.run(tell_stale(name))
     assert (waited, stale(engine)) == ([True] if name == "hourly" else [], told)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 
 from include.orderhouse import wire
@@ -19,7 +20,7 @@ from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
-from include.orderhouse.transform.table import overridden
+from include.orderhouse.transform.table import ReadTable, overridden
 from tests.unit.small_source import T0, connection, frames, line, made, only, order
 
 
@@ -220,6 +221,13 @@ def test_a_touch_changes_no_hash_and_a_change_does() -> None:
     hashes = [only(frames(o), "version")["content_hash"] for o in (order(), touched, order(memo="x"))]
     assert hashes[0] == hashes[1] != hashes[2]
     assert only(frames(order()))["row_hash"] == only(frames(touched))["row_hash"]
+
+
+def test_a_row_that_holds_nothing_has_a_hash_of_its_own() -> None:
+    rows = RawRows([{}, {}, {}], [0, 0, 0])
+    table = ReadTable(LINE, rows, {"description": pa.array(["a", None, "b"]), "item_code": pa.nulls(3, pa.string())})
+    assert len(set(table.hashes)) == 3
+    assert ReadTable(LINE, rows).hashes == [table.hashes[1]] * 3
 
 
 def test_a_value_that_a_corrected_mapping_puts_into_another_column_changes_the_hashes() -> None:
