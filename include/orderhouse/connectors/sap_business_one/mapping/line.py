@@ -5,6 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.sap_business_one.codes import LINE_STATUSES, LINE_TYPES
 from include.orderhouse.connectors.sap_business_one.values import DIGITS, counted, invoiced, ordered, received
 from include.orderhouse.connectors.sap_business_one.values import line as v
+from include.orderhouse.connectors.sap_business_one.values.units import own_unit, unit
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, rate, text
 from include.orderhouse.model import Address, PurchaseOrderLine
 
@@ -21,8 +22,8 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("BarCode", "Item.BarCode"),
     category=text("Item.Group.GroupName"),
     quantity_ordered=quantity(ordered, digits=DIGITS),
-    unit=code(v.unit("UnitOfMeasurement", "UoMCode", "MeasureUnit"), own=v.own_unit("UoMCode", "MeasureUnit")),
-    base_unit=code(v.unit("Item.InventoryUnitOfMeasurement", "", "Item.InventoryUOM"), own="Item.InventoryUOM"),
+    unit=code(unit("UnitOfMeasurement", "UoMCode", "MeasureUnit"), own=own_unit("UoMCode", "MeasureUnit")),
+    base_unit=code(unit("Item.InventoryUnitOfMeasurement", "", "Item.InventoryUOM"), own="Item.InventoryUOM"),
     unit_conversion_factor=rate("UnitsOfMeasurment", digits=DIGITS),
     quantity_received=quantity(counted(received), digits=DIGITS),
     quantity_invoiced=quantity(counted(invoiced), digits=DIGITS),

@@ -16,12 +16,9 @@ from include.orderhouse.connectors.sap_business_one.values import (
 )
 from include.orderhouse.decimals import HUNDRED, ZERO, number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.unit_names import NAMED_UNITS
 
 PURCHASE_REQUEST = 1470000113
 """Object type of purchase requests, since release 9.0."""
-MANUAL = "Manual"
-"""The unit code of items without a unit group: the line's own text says what is counted."""
 
 
 @derived_from("LineNum", "LineType")
@@ -124,27 +121,6 @@ def receipt_day(choose: Callable[[Iterable[str]], str]) -> Derived:
         return choose(days) if days else None
 
     return derived(day, f"{choose.__name__} DocDate of the goods receipts", "Receipts")
-
-
-def unit(record: str, code: str, words: str) -> Derived:
-    """A unit's international symbol, else its code or, where units are written by hand, its name."""
-    own = own_unit(code, words)
-
-    def standard(line: Record) -> Any:
-        named = own(line)
-        return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
-
-    return derived(standard, f"international symbol of {record}, else the unit's code or name", record, *own.reads)
-
-
-def own_unit(code: str, words: str) -> Derived:
-    """A unit as the company calls it: its code or, where units are written by hand, its name."""
-
-    def named(line: Record) -> Any:
-        told = line.get(code) if code else None
-        return look_up(line, words) if told in (None, "", MANUAL) else told
-
-    return derived(named, f"{code}, or {words} where units are written by hand", *filter(None, (code, words)))
 
 
 @derived_from("BaseEntry", "BaseType")

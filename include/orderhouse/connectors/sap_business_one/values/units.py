@@ -1,0 +1,32 @@
+"""Units of measure: by the codes that the world knows, and as the company calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.orderhouse.mapping import Derived, Record, derived, look_up
+from include.orderhouse.unit_names import NAMED_UNITS
+
+MANUAL = "Manual"
+"""The unit code of items without a unit group: the line's own text says what is counted."""
+
+
+def unit(record: str, code: str, words: str) -> Derived:
+    """A unit's international symbol, else its code or, where units are written by hand, its name."""
+    own = own_unit(code, words)
+
+    def standard(line: Record) -> Any:
+        named = own(line)
+        return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
+
+    return derived(standard, f"international symbol of {record}, else the unit's code or name", record, *own.reads)
+
+
+def own_unit(code: str, words: str) -> Derived:
+    """A unit as the company calls it: its code or, where units are written by hand, its name."""
+
+    def named(line: Record) -> Any:
+        told = line.get(code) if code else None
+        return look_up(line, words) if told in (None, "", MANUAL) else told
+
+    return derived(named, f"{code}, or {words} where units are written by hand", *filter(None, (code, words)))
