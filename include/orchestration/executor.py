@@ -8,6 +8,8 @@ from importlib import import_module
 from airflow.executors.local_executor import LocalExecutor
 from airflow.sdk.listener import get_listener_manager
 
+from include.orderhouse.deferred import OF_OTHER_EXPECTATIONS, deferred
+
 LIBRARIES = (
     "airflow.sdk.execution_time.task_runner",
     "airflow.providers.standard.decorators.python",
@@ -27,10 +29,16 @@ LIBRARIES = (
 
 def load_libraries() -> None:
     """Load what the tasks import and, as the listeners want them, the plugins."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    for library in LIBRARIES:
-        import_module(library)
+    import_libraries()
     get_listener_manager()
+
+
+def import_libraries() -> None:
+    """Import `LIBRARIES`, but for what they import themselves and no task uses."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    with deferred(*OF_OTHER_EXPECTATIONS):
+        for library in LIBRARIES:
+            import_module(library)
 
 
 class PreloadedLocalExecutor(LocalExecutor):
