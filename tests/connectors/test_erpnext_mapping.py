@@ -211,11 +211,14 @@ def test_only_a_draft_waits_for_approval() -> None:
 
 
 def test_a_line_that_was_closed_by_itself_is_closed() -> None:
-    line = {"qty": Decimal(3), "received_qty": Decimal(1), "amount": Decimal(9), "is_closed": 1}
+    """ERPNext closes items by themselves since 2026, in the field ``closed`` (`controllers/item_close.py`)."""
+    line = {"qty": Decimal(3), "received_qty": Decimal(1), "amount": Decimal(9), "closed": 1}
     line["_order"] = {"status": "To Receive and Bill", "docstatus": 1}
     assert of_line.is_closed(line)
     assert of_line.line_status(line) == "Closed"
     assert of_line.line_status({**line, "_order": {"status": "Cancelled", "docstatus": 2}}) == "Cancelled"
+    assert not of_line.is_closed({**line, "closed": 0})
+    assert of_line.line_status({**line, "closed": 0}) == "partly received"
 
 
 @pytest.mark.parametrize(
