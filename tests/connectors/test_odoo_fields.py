@@ -115,3 +115,27 @@ def test_beside_what_is_put_together_to_a_code_stands_what_odoo_says() -> None:
     order, _ = mapped({"partner_id": vendor})
     assert (order["language"], order["language_source"]) == ("de-CH", "de_CH")
     assert (order["vendor_region"], order["vendor_region_source"]) == ("CH-ZH", "ZH")
+
+
+def test_a_discount_for_early_payment_counts_where_the_term_grants_it() -> None:
+    """Odoo keeps 2 % within 10 days on every term, whether it is granted or not."""
+    term = {"early_discount": True, "discount_percentage": Decimal(2), "discount_days": 10}
+    for granted, told in ((True, (2, 10)), (False, (None, None))):
+        order, _ = mapped({"payment_term_id": {**term, "early_discount": granted}})
+        assert (order["discount_percent"], order["discount_days"]) == told
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"type": "contact"}, "Jane Roe"),
+        ({"type": "delivery"}, None),
+        ({"type": "contact", "commercial_partner_id": {"id": 12}}, None),
+        ({"type": "contact", "commercial_partner_id": False}, None),
+    ],
+)
+def test_a_vendors_contact_is_a_person_at_another_partner(own: Raw, told: str | None) -> None:
+    """A mere delivery address is none, nor is a partner that stands for itself."""
+    vendor = {"id": 12, "name": "Jane Roe", "commercial_partner_id": {"id": 11, "name": "Roe Ltd"}, **own}
+    order, _ = mapped({"partner_id": vendor})
+    assert order["vendor_contact"] == told
