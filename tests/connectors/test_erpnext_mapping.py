@@ -180,6 +180,8 @@ def test_a_price_is_that_before_the_discount_with_its_margin() -> None:
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(10)}) == 110
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(10), "rate_with_margin": 0}) == 100
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(0)}) == 99
+    unknown = line_of([], rate=99, qty=2, price_list_rate=0, rate_with_margin=0, discount_percentage=10)
+    assert (of_line.unit_price(unknown), of_line.discount_amount(unknown)) == (None, None)
 
 
 @pytest.mark.parametrize(
