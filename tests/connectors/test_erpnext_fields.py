@@ -37,7 +37,7 @@ FITTING: dict[Kind, tuple[str, ...]] = {
 BEYOND = {
     "Purchase Order": "owner base_net_total language contact_display contact_mobile ref_sq customer workflow_state",
     "Purchase Order Item": "item_group price_list_rate rate_with_margin base_net_amount item_tax_template "
-    "item_tax_rate blanket_order is_fixed_asset department is_closed",
+    "item_tax_rate blanket_order is_fixed_asset department closed",
 }
 """Fields that are used and not in the list: standard ones of every document, and further ones of the doctypes."""
 

@@ -180,6 +180,8 @@ def test_a_price_is_that_before_the_discount_with_its_margin() -> None:
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(10)}) == 110
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(10), "rate_with_margin": 0}) == 100
     assert of_line.unit_price({**sold, "discount_percentage": Decimal(0)}) == 99
+    unknown = line_of([], rate=99, qty=2, price_list_rate=0, rate_with_margin=0, discount_percentage=10)
+    assert (of_line.unit_price(unknown), of_line.discount_amount(unknown)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -211,11 +213,14 @@ def test_only_a_draft_waits_for_approval() -> None:
 
 
 def test_a_line_that_was_closed_by_itself_is_closed() -> None:
-    line = {"qty": Decimal(3), "received_qty": Decimal(1), "amount": Decimal(9), "is_closed": 1}
+    """ERPNext closes items by themselves since 2026, in the field ``closed`` (`controllers/item_close.py`)."""
+    line = {"qty": Decimal(3), "received_qty": Decimal(1), "amount": Decimal(9), "closed": 1}
     line["_order"] = {"status": "To Receive and Bill", "docstatus": 1}
     assert of_line.is_closed(line)
     assert of_line.line_status(line) == "Closed"
     assert of_line.line_status({**line, "_order": {"status": "Cancelled", "docstatus": 2}}) == "Cancelled"
+    assert not of_line.is_closed({**line, "closed": 0})
+    assert of_line.line_status({**line, "closed": 0}) == "partly received"
 
 
 @pytest.mark.parametrize(

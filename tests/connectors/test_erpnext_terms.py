@@ -100,3 +100,26 @@ def test_approval_is_told_by_the_workflow_or_else_by_submission(
 )
 def test_what_kind_an_order_is(order: Raw, kind: str) -> None:
     assert of_order.order_type(order) == kind
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"status": "To Receive and Bill", "order_confirmation_date": "2026-10-01"}, "To Receive and Bill, confirmed"),
+        ({"status": "To Receive and Bill"}, "To Receive and Bill"),
+        ({"status": "Draft", "order_confirmation_date": "2026-10-01"}, "Draft"),
+        (
+            {"status": "To Receive and Bill", "order_confirmation_date": "2026-10-01", "per_received": Decimal(1)},
+            "To Receive and Bill, partly received",
+        ),
+    ],
+)
+def test_an_order_is_acknowledged_by_its_confirmation_until_something_comes(order: Raw, told: str) -> None:
+    assert of_order.status({"docstatus": 1, **order}) == told
+
+
+def test_an_amended_order_counts_its_revision_in_its_name() -> None:
+    """The document that it amends is cancelled and keeps its own name."""
+    amended = {"name": "PUR-ORD-2026-00001-2", "amended_from": "PUR-ORD-2026-00001-1"}
+    assert of_order.revision(amended) == "2"
+    assert of_order.revision({"name": "PUR-ORD-2026-00001", "amended_from": None}) is None

@@ -10,6 +10,7 @@ import pytest
 
 from include.orderhouse.connections import Connection
 from include.orderhouse.connectors.odoo import CONNECTOR
+from include.orderhouse.connectors.odoo.analytic import shares
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.connectors.odoo.values import line as of_line
 from include.orderhouse.connectors.odoo.values import order as of_order
@@ -37,6 +38,30 @@ def test_a_unit_of_purchase_is_converted_into_units_of_the_product() -> None:
     units = {"product_uom": {"name": "Dozens"}, "product_id": {"id": 4, "uom_id": {"name": "Units"}}}
     _, (line,) = mapped({}, {"id": 1, "product_qty": Decimal(5), "product_uom_qty": Decimal(60), **units})
     assert (line["unit"], line["base_unit"], line["unit_conversion_factor"]) == ("DZN", "C62", 12)
+
+
+@pytest.mark.parametrize("field", ["product_uom", "product_uom_id", "uom_id"])
+def test_a_lines_unit_is_found_under_the_name_of_each_version(field: str) -> None:
+    """That of 17 and 18, that of 19, and that of Odoo's development branch."""
+    _, (line,) = mapped({}, {"id": 1, field: {"name": "kg"}})
+    assert (line["unit"], line["unit_source"]) == ("KGM", "kg")
+
+
+@pytest.mark.parametrize("tells_root", [True, False])
+def test_accounts_of_sub_plans_are_told_by_the_plan_at_the_root(tells_root: bool) -> None:
+    """Two sub-plans may have the same name; the name of each begins with that of its root."""
+
+    def account(number: int, root: str) -> Raw:
+        own = {"id": number, "code": f"A-{number}", "plan_id": {"display_name": f"{root} / North"}}
+        return {**own, "root_plan_id": {"display_name": root}} if tells_root else own
+
+    accounts = {12: account(12, "Projects"), 34: account(34, "Departments"), 56: account(56, "Markets")}
+    line = {"analytic_distribution": {"12,34": Decimal(60), "56": Decimal(40)}}
+    both, other = shares(line, accounts, Settings().analytic_plans)
+    assert (both["key"], both["percent"], both["project"], both["department"]) == ("12,34", 60, "A-12", "A-34")
+    assert both["dimensions"] == {"Projects": "A-12", "Departments": "A-34"}
+    assert (other["percent"], other["dimensions"]) == (40, {"Markets": "A-56"})
+    assert not other.keys() & {"project", "department", "cost_center"}
 
 
 def test_days_that_goods_are_planned_for_are_those_of_the_connections_zone() -> None:
@@ -90,3 +115,27 @@ def test_beside_what_is_put_together_to_a_code_stands_what_odoo_says() -> None:
     order, _ = mapped({"partner_id": vendor})
     assert (order["language"], order["language_source"]) == ("de-CH", "de_CH")
     assert (order["vendor_region"], order["vendor_region_source"]) == ("CH-ZH", "ZH")
+
+
+def test_a_discount_for_early_payment_counts_where_the_term_grants_it() -> None:
+    """Odoo keeps 2 % within 10 days on every term, whether it is granted or not."""
+    term = {"early_discount": True, "discount_percentage": Decimal(2), "discount_days": 10}
+    for granted, told in ((True, (2, 10)), (False, (None, None))):
+        order, _ = mapped({"payment_term_id": {**term, "early_discount": granted}})
+        assert (order["discount_percent"], order["discount_days"]) == told
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"type": "contact"}, "Jane Roe"),
+        ({"type": "delivery"}, None),
+        ({"type": "contact", "commercial_partner_id": {"id": 12}}, None),
+        ({"type": "contact", "commercial_partner_id": False}, None),
+    ],
+)
+def test_a_vendors_contact_is_a_person_at_another_partner(own: Raw, told: str | None) -> None:
+    """A mere delivery address is none, nor is a partner that stands for itself."""
+    vendor = {"id": 12, "name": "Jane Roe", "commercial_partner_id": {"id": 11, "name": "Roe Ltd"}, **own}
+    order, _ = mapped({"partner_id": vendor})
+    assert order["vendor_contact"] == told

@@ -152,3 +152,20 @@ def test_an_order_whose_receipts_were_all_cancelled_waits_for_no_goods() -> None
         assert statuses[of_order.status({**order, **other, "order_line": [line]})] == status
         if other != {"invoice_status": "to invoice"}:
             assert not of_line.is_closed({**line, "order_id": {**order, **other}})
+
+
+def test_of_a_line_that_was_set_to_nothing_nothing_is_to_come() -> None:
+    """Lines of confirmed orders cannot be deleted. Down payments have no quantity, and a bill takes them off again."""
+    order: dict[str, Any] = {"state": "purchase", "receipt_status": False, "invoice_status": "no"}
+    none = {"product_qty": Decimal(0), "qty_received": Decimal(0), "qty_invoiced": Decimal(0), "display_type": False}
+    line = {**none, "qty_received_method": "manual", "order_id": order}
+    assert (of_line.line_status(line), of_line.is_closed(line)) == ("purchase, not received", True)
+    assert of_line.line_status({**line, "qty_invoiced": Decimal(1)}) == "purchase, billed"
+    assert of_order.status({**order, "order_line": [line]}) == "purchase, not received"
+    assert of_order.status({**order, "order_line": [line, {**line, "product_qty": Decimal(2)}]}) == "purchase"
+    for other in (
+        {"order_id": {**order, "state": "draft"}},
+        {"display_type": "line_note"},
+        {"product_qty": Decimal(2)},
+    ):
+        assert not of_line.is_closed({**line, **other})

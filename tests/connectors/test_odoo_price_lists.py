@@ -12,13 +12,17 @@ Raw = dict[str, Any]
 
 PRODUCT: Raw = {"id": 41, "product_tmpl_id": {"id": 4}}
 LINE: Raw = {"product_id": PRODUCT}
-CONTACT: Raw = {"partner_id": {"id": 12, "commercial_partner_id": {"id": 11}}}
+CONTACT: Raw = {
+    "partner_id": {"id": 12, "commercial_partner_id": {"id": 11}}, "company_id": {"id": 1},
+    "date_order": "2026-06-30 22:00:00",
+}  # fmt: skip
 """An order with a contact of the vendor."""
 
 
-def entry(number: int, code: str, vendor: int = 11, product: int | None = None) -> Raw:
+def entry(number: int, code: str, vendor: int = 11, product: int | None = None, **other: Any) -> Raw:
     """An entry as Odoo tells it; without a product it is of all variants of the template."""
     told: Raw = {"id": number, "partner_id": [vendor, "Vendor"], "product_tmpl_id": [4, "Bolt"], "product_code": code}
+    told |= {"company_id": False, "date_start": False, "date_end": False, **other}
     return {**told, "product_id": [product, "Bolt M8"] if product else False}
 
 
@@ -58,9 +62,26 @@ def test_the_vendors_own_entry_of_the_variant_counts_or_else_of_its_template(
     assert code(*entries) == told
 
 
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ([entry(1, "other", company_id=[2, "Other company"]), entry(2, "own", company_id=[1, "Company"])], "own"),
+        ([entry(1, "other", company_id=[2, "Other company"])], None),
+        ([entry(1, "old", date_end="2026-06-29"), entry(2, "new", date_start="2026-06-30")], "new"),
+        ([entry(1, "later", date_start="2026-07-01"), entry(2, "now", date_end="2026-06-30")], "now"),
+        ([entry(1, "old", product=41, date_end="2026-06-29"), entry(2, "new")], "new"),
+        ([entry(1, "old", date_end="2026-06-29")], "old"),
+    ],
+)
+def test_entries_are_those_of_the_orders_company_and_of_its_day_if_there_are(
+    entries: list[Raw], told: str | None
+) -> None:
+    assert code(*entries) == told
+
+
 def test_a_line_without_a_product_and_an_order_without_a_vendor_have_none() -> None:
     assert code(entry(1, "V-1"), line={"product_id": False}) is None
-    assert code(entry(1, "V-1"), order={"partner_id": False}) is None
+    assert code(entry(1, "V-1"), order={**CONTACT, "partner_id": False}) is None
 
 
 def test_a_price_list_is_asked_for_once() -> None:

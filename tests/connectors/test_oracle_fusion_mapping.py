@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connectors.oracle_fusion.assembly import at_site
 from include.orderhouse.connectors.oracle_fusion.values import order as values
 from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open, receipt_date
 from tests.connectors.conftest import SourceFor
@@ -104,6 +105,24 @@ def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: st
 
 
 @pytest.mark.parametrize(
+    ("line", "come", "told"),
+    [
+        ({"StatusCode": "OPEN", "Quantity": 10}, (0, 0), "OPEN"),
+        ({"StatusCode": "OPEN", "Quantity": 10}, (4, 0), "partially received"),
+        ({"StatusCode": "OPEN", "Quantity": 10}, (4, 4), "partially invoiced"),
+        ({"StatusCode": "OPEN", "Quantity": None}, (1, 1), "OPEN"),
+        ({"StatusCode": "ON HOLD", "Quantity": 10}, (4, 0), "ON HOLD"),
+        ({"StatusCode": "CLOSED FOR RECEIVING", "Quantity": 10}, (10, 4), "CLOSED FOR RECEIVING"),
+    ],
+)
+def test_only_an_open_line_of_a_quantity_is_as_far_as_its_schedules(
+    line: dict[str, Any], come: tuple[int, int], told: str
+) -> None:
+    schedules = [{"Quantity": 10, "ReceivedQuantity": come[0], "BilledQuantity": come[1]}]
+    assert line_status({**line, "schedules": schedules}) == told
+
+
+@pytest.mark.parametrize(
     ("order", "told"),
     [
         ({"StatusCode": "OPEN", "ConversionRate": Decimal("1.1")}, Decimal("1.1")),
@@ -136,3 +155,31 @@ def test_charge_accounts_are_taken_apart_as_the_connection_names_their_segments(
     assert told["_account"]["cost_center"] == truth.cost_center
     assert a_record(connect(), order)["lines"][0]["_distributions"][0]["_account"] is None
     assert a_record(connect(account_segments=names[:2]), order)["lines"][0]["_distributions"][0]["_account"] is None
+
+
+@pytest.mark.parametrize(
+    ("site", "addresses", "told"),
+    [
+        (1, [11, 12], 12),
+        (2, [11, 12], None),
+        (9, [11, 12], None),
+        (9, [11], 11),
+        (None, [11], 11),
+        (1, [11], 11),
+        (1, [], None),
+    ],
+)
+def test_a_suppliers_address_is_that_of_the_orders_site_or_its_only_one(
+    site: int | None, addresses: list[int], told: int | None
+) -> None:
+    """A site may name no address, or one that the user may not see."""
+    supplier = {
+        "SupplierNumber": "4711", "links": [],
+        "sites": [{"SupplierSiteId": 1, "SupplierAddressId": 12}, {"SupplierSiteId": 2, "SupplierAddressId": None}],
+        "addresses": [{"SupplierAddressId": number} for number in addresses],
+    }  # fmt: skip
+    found = at_site(supplier, {"SupplierSiteId": site})
+    assert found is not None
+    assert (found["address"] or {}).get("SupplierAddressId") == told
+    assert found.keys() == {"SupplierNumber", "site", "address"}
+    assert at_site(None, {"SupplierSiteId": site}) is None

@@ -79,7 +79,7 @@ def test_h30_after_any_page_the_rest_is_fetched_and_no_more(
         window = Window(NOW - timedelta(days=60), NOW)
         pages = list(CONNECTOR.fetch(source, window))
         sections = {page.resume["section"] for page in pages if page.resume}
-        assert sections == {"orders", "bills", "deletions"}
+        assert sections == {"orders", "bills", "expenses", "deletions"}
         for position, page in enumerate(pages[:-1]):
             rest = list(CONNECTOR.fetch(source, replace(window, resume=page.resume)))
             assert found(rest) == found(pages[position + 1 :])
@@ -163,11 +163,12 @@ def test_h11_h12_a_change_of_a_line_or_a_receipt_moves_the_order(
 
 
 @pytest.mark.parametrize("links_move", ["yes", "no"])
-def test_h12_a_new_bill_is_found_whether_or_not_it_moves_its_order(
-    connect: SourceFor, company: Company, links_move: str
+@pytest.mark.parametrize("drawn_by", ["Bill", "Check"])
+def test_h12_a_new_bill_or_expense_is_found_whether_or_not_it_moves_its_order(
+    connect: SourceFor, company: Company, links_move: str, drawn_by: str
 ) -> None:
     order = an_order(company)
-    with serve(company, links_move=links_move) as running:
+    with serve(company, links_move=links_move, drawn_by=drawn_by) as running:
         before = one(connect(running), order)["MetaData"]["LastUpdatedTime"]
         running.clock.advance(60)
         line = order.goods_lines[0]

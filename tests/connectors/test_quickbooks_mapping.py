@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connectors.quickbooks import progress
+from include.orderhouse.connectors.quickbooks import progress, taxes
 from include.orderhouse.connectors.quickbooks import values as v
 from tests.connectors.conftest import SourceFor
 from tests.connectors.quickbooks_realm import an_order, company, connect, one, ours, served, transformed
@@ -114,3 +114,23 @@ def test_what_an_order_says_itself_goes_before_what_is_known_of_its_vendor_and_i
     assert [(row["item_code"], row["item_name"], row["cost_center"]) for row in lines] == [
         ("B-7", "Bolt M8", "Yard"), ("7", "Bolt", "Works")
     ]  # fmt: skip
+
+
+def test_a_masked_tax_number_is_none() -> None:
+    """Those of American vendors come masked but for their last digits."""
+    assert v.vendor_tax_id({"vendor": {"TaxIdentifier": "XXXXXXX4321"}}) is None
+    assert v.vendor_tax_id({"vendor": {"TaxIdentifier": "12-3454321"}}) == "12-3454321"
+    assert v.vendor_tax_id({"vendor": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"GlobalTaxCalculation": "NotApplicable"}, 0),
+        ({"GlobalTaxCalculation": "TaxExcluded", "TxnTaxDetail": {"TotalTax": Decimal(19)}}, 19),
+        ({"TxnTaxDetail": {"TotalTax": Decimal(19)}}, 19),
+        ({"GlobalTaxCalculation": "TaxExcluded"}, None),
+    ],
+)
+def test_an_order_without_a_tax_detail_is_untaxed_only_where_tax_does_not_apply(order: Raw, told: int | None) -> None:
+    assert taxes.tax(order) == told

@@ -45,7 +45,7 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=2,
-    version=5,
+    version=6,
     custom_field_patterns=("x_*",),
     notifications=NOTIFICATIONS,
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Source
+from include.orderhouse.connectors.odoo import analytic
 from include.orderhouse.connectors.odoo.price_lists import PriceLists
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.mapping import look_up
@@ -68,7 +69,7 @@ class Assembly:
         orders = self._lookups.embed(headers, self._fields[ORDER])
         plain = [line for order in orders for line in lines.get(order["id"], ())]
         rich = {line["id"]: line for line in self._lookups.embed(plain, self._line_fields)}
-        self._read_accounts(plain)
+        self._accounts = self._lookups.find("account.analytic.account", analytic.account_ids(plain))
         self._price_lists.learn(rich.values())
         for order in orders:
             order["_ship_to"] = _ship_to(order)
@@ -85,28 +86,8 @@ class Assembly:
             "_number": number,
             "_is_charge": look_up(line, "product_id.default_code") in self._settings.charge_products,
             "_supplier": self._price_lists.entry(line, order),
-            "_distributions": self._distributions(line),
+            "_distributions": analytic.shares(line, self._accounts, self._settings.analytic_plans),
         }
-
-    def _read_accounts(self, lines: list[Raw]) -> None:
-        shares = [line.get("analytic_distribution") or {} for line in lines]
-        numbers = {number for share in shares for key in share for number in _account_ids(key)}
-        self._accounts = self._lookups.find("account.analytic.account", numbers)
-
-    def _distributions(self, line: Raw) -> list[Raw]:
-        """One row per key of ``analytic_distribution``: ids of one account of each plan, joined by commas."""
-        rows: list[Raw] = []
-        for key, percent in (line.get("analytic_distribution") or {}).items():
-            accounts = [self._accounts.get(number, {"id": number}) for number in _account_ids(key)]
-            row: Raw = {"key": key, "percent": percent, "accounts": accounts, "dimensions": {}}
-            for account in accounts:
-                plan = str((account.get("plan_id") or {}).get("display_name", "")).rpartition(" / ")[2]
-                code = account.get("code") or account.get("name") or account["id"]
-                row["dimensions"][plan or "unknown plan"] = code
-                if plan in self._settings.analytic_plans:
-                    row[self._settings.analytic_plans[plan]] = code
-            rows.append(row)
-        return rows
 
 
 def _of_line(name: str, facts: Raw) -> Raw:
@@ -124,7 +105,3 @@ def _ship_to(order: Raw) -> Raw | None:
         return dict(order["dest_address_id"])
     site = look_up(order, "picking_type_id.warehouse_id.partner_id")
     return site if isinstance(site, dict) else None
-
-
-def _account_ids(key: str) -> list[int]:
-    return [int(number) for number in key.split(",") if number.strip().isdigit()]

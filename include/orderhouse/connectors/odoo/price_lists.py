@@ -9,7 +9,10 @@ from include.orderhouse.mapping import look_up
 from include.orderhouse.odoo_records import Raw
 from include.orderhouse.odoo_rpc import OdooCall
 
-FIELDS = ["partner_id", "product_id", "product_tmpl_id", "product_code", "product_name"]
+FIELDS = [
+    "partner_id", "product_id", "product_tmpl_id", "product_code", "product_name", "company_id", "date_start",
+    "date_end",
+]  # fmt: skip
 
 
 class PriceLists:
@@ -30,7 +33,10 @@ class PriceLists:
             self._entries.setdefault(entry["product_tmpl_id"][0], []).append(entry)
 
     def entry(self, line: Raw, order: Raw) -> Raw | None:
-        """The entry of the order's vendor for the product, or for the template it is a variant of."""
+        """The entry of the order's vendor for the product, or for the template it is a variant of.
+
+        Those of other companies do not count, and those valid on the order's day before any others (`_select_seller`).
+        """
         template, vendor, product = _template(line), order.get("partner_id"), line.get("product_id")
         if template is None or not isinstance(vendor, dict) or not isinstance(product, dict):
             return None
@@ -38,9 +44,11 @@ class PriceLists:
         fitting = [
             entry
             for entry in self._entries.get(template, ())
-            if entry["partner_id"] and entry["partner_id"][0] in vendors and _fits(entry["product_id"], product)
+            if entry["partner_id"] and entry["partner_id"][0] in vendors
+            if _fits(entry["product_id"], product) and _fits(entry["company_id"], order["company_id"])
         ]
-        return min(fitting, key=lambda entry: (not entry["product_id"], entry["id"]), default=None)
+        day = str(order["date_order"])[:10]
+        return min(fitting, key=lambda one: (not _is_valid(one, day), not one["product_id"], one["id"]), default=None)
 
 
 def _template(line: Raw) -> int | None:
@@ -48,5 +56,10 @@ def _template(line: Raw) -> int | None:
     return template["id"] if isinstance(template, dict) else None
 
 
-def _fits(entry_product: Any, product: Raw) -> bool:
-    return not entry_product or entry_product[0] == product["id"]
+def _fits(limit: Any, record: Raw) -> bool:
+    """Whether an entry is of all products, or companies, or of that one."""
+    return not limit or limit[0] == record["id"]
+
+
+def _is_valid(entry: Raw, day: str) -> bool:
+    return (entry["date_start"] or day) <= day <= (entry["date_end"] or day)

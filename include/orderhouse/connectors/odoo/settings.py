@@ -31,4 +31,4 @@ class Settings:
     """Internal references (`default_code`) of the products whose lines are freight or other charges: Odoo has no field
     for charges. Noted in the raw order as it is fetched, so a change takes effect with the next full resync."""
     analytic_plans: dict[str, PlanColumn] = field(default_factory=lambda: {**PLANS})
-    """Which analytic plan stands for which column; the accounts of all plans are in `dimensions`."""
+    """Which analytic plan stands for which column, as do its sub-plans; accounts of all are in `dimensions`."""

@@ -76,7 +76,7 @@ class Assembly:
     def _add_suppliers(self, orders: list[Row]) -> None:
         self._suppliers.learn(map(_supplier_id, orders))
         for order in orders:
-            order["_supplier"] = _at_site(self._suppliers.get(_supplier_id(order)), order)
+            order["_supplier"] = at_site(self._suppliers.get(_supplier_id(order)), order)
 
     def _read_suppliers(self, ids: list[int]) -> dict[int, Row]:
         api, path = self._source.api, queries.path(self._source, "suppliers")
@@ -113,7 +113,7 @@ def _segments(row: Row) -> dict[str, Any]:
     }
 
 
-def _at_site(supplier: Row | None, order: Row) -> Row | None:
+def at_site(supplier: Row | None, order: Row) -> Row | None:
     """The supplier without its lists, with the address of the order's site, else its only address."""
     if supplier is None:
         return None

@@ -1,9 +1,9 @@
 """QuickBooks Online: purchase orders by queries, deletions by change data capture, OAuth 2.0 with rotating tokens.
 
 An order's ``LastUpdatedTime`` moves with every change of it and of its lines, which are inside it. A new bill was seen
-to move it too; orders with a bill saved in the window are read all the same. QuickBooks deletes for good: change data
-capture tells what was deleted within 30 days; where a window begins earlier, or too much has changed, all ids are
-compared. It has neither drafts nor cancellations, and no units of measure.
+to move it too; orders with a bill or an expense saved in the window are read all the same. QuickBooks deletes for good:
+change data capture tells what was deleted within 30 days; where a window begins earlier, or too much has changed, all
+ids are compared. It has neither drafts nor cancellations, and no units of measure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How QuickBooks is read: windows of orders, the bills and deletions of a window, orders by id, keys."""
+"""How QuickBooks is read: windows of orders, the bills, expenses and deletions of a window, orders by id, keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from include.orderhouse import intuit
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.quickbooks.assembly import Assembly
-from include.orderhouse.connectors.quickbooks.bills import BILL, ORDER
+from include.orderhouse.connectors.quickbooks.bills import BILL, EXPENSE, ORDER
 from include.orderhouse.connectors.quickbooks.records import links
 from include.orderhouse.errors import RequestRefused, UnexpectedShape
 from include.orderhouse.intuit import Within
@@ -45,7 +45,7 @@ def _filters_status(source: Source) -> bool:
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:
-    """The orders saved in the window, then those with a bill saved in it, then what was deleted since its start.
+    """The orders saved in the window, then those with a bill or an expense saved in it, then what was deleted since.
 
     An order's own time was seen to move when a bill is linked, but Intuit does not promise it.
     """
@@ -58,7 +58,8 @@ def _sections(source: Source, window: Window) -> Iterator[tuple[str, Section]]:
     if window.start is None or window.open_only:
         return
     if source.settings.read_bills:
-        yield "bills", reread(partial(_billed, source, window, assembly))
+        yield "bills", reread(partial(_drawn, source, window, assembly, BILL))
+        yield "expenses", reread(partial(_drawn, source, window, assembly, EXPENSE))
     yield "deletions", partial(_deleted, source, window.start)
 
 
@@ -73,11 +74,13 @@ def _orders(source: Source, window: Window, assembly: Assembly, after: intuit.Af
         expected = None
 
 
-def _billed(source: Source, window: Window, assembly: Assembly, after: intuit.After | None) -> Iterator[Page]:
-    """Orders that were not saved in the window themselves, but a bill of theirs was."""
+def _drawn(
+    source: Source, window: Window, assembly: Assembly, entity: str, after: intuit.After | None
+) -> Iterator[Page]:
+    """Orders that were not saved in the window themselves, but a bill or an expense that draws from them was."""
     saved = window.rounded(since, until)
-    for bills, further in intuit.walk(source, BILL, Within(window.start, window.end), source.page_size, after):
-        linked = {link["TxnId"] for bill in bills for link in links(bill) if link.get("TxnType") == ORDER}
+    for draws, further in intuit.walk(source, entity, Within(window.start, window.end), source.page_size, after):
+        linked = {link["TxnId"] for draw in draws for link in links(draw) if link.get("TxnType") == ORDER}
         found = intuit.by_ids(source, ORDER, linked)
         yield Page(assembly.whole([row for row in found if not saved.holds(intuit.updated_at(row))]), further)
 

@@ -14,8 +14,8 @@ class Settings:
     minor_version: int = 75
     """Version of the schema; Intuit serves none below 75."""
     read_bills: bool = True
-    """Read the bills and expenses linked to orders: what was invoiced, which is unknown else, and orders that only a
-    bill has changed."""
+    """Read the bills and expenses linked to orders: what was invoiced, which is unknown else, and orders that only
+    one of these has changed."""
     charge_accounts: tuple[str, ...] = ()
     """Accounts, by name or id, whose lines are charges such as freight."""
     charge_items: tuple[str, ...] = ()

@@ -70,14 +70,16 @@ _MASTERS = {
     "account.incoterms": "code:char! name:char! active:boolean",
     "account.tax": "name:char! description:html amount:float! amount_type:selection! type_tax_use:selection! "
     "price_include:boolean- active:boolean",
-    "account.analytic.account": "name:char! code:char plan_id:many2one/account.analytic.plan! active:boolean",
+    "account.analytic.account": "name:char! code:char plan_id:many2one/account.analytic.plan! "
+    "root_plan_id:many2one/account.analytic.plan active:boolean",
     "uom.uom": "name:char! category_id:many2one/uom.category! factor:float! rounding:float! active:boolean",
     "product.product": "default_code:char barcode:char name:char- type:selection- uom_id:many2one-/uom.uom "
     "categ_id:many2one-/product.category product_tmpl_id:many2one/product.template! "
     "unspsc_code_id:many2one-/product.unspsc.code active:boolean",
     "product.unspsc.code": "code:char! name:char! active:boolean",
     "product.supplierinfo": "partner_id:many2one/res.partner! product_id:many2one/product.product "
-    "product_tmpl_id:many2one/product.template product_code:char product_name:char",
+    "product_tmpl_id:many2one/product.template product_code:char product_name:char "
+    "company_id:many2one/res.company date_start:date date_end:date",
     "stock.picking.type": "name:char! code:selection! warehouse_id:many2one/stock.warehouse",
     "stock.warehouse": "name:char! code:char! partner_id:many2one/res.partner",
 }

@@ -214,10 +214,14 @@ class Masters:
         }  # fmt: skip
 
     def _analytic(self) -> dict[int, Record]:
+        """Accounts of odd numbers stand in sub-plans, of one name below every plan."""
         return {
-            number: {"name": name, "code": code, "plan_id": Ref(PLANS[plan], plan), "active": True}
+            number: {
+                "name": name, "code": code, "root_plan_id": Ref(PLANS[plan], plan), "active": True,
+                "plan_id": Ref(PLANS[plan] + 10, f"{plan} / Others") if number % 2 else Ref(PLANS[plan], plan),
+            }
             for (plan, code), (number, name) in self.accounts.items()
-        }
+        }  # fmt: skip
 
     def _units(self) -> dict[int, Record]:
         units = {self._numbers["unit"][code]: self.unit(code) for code in self._company.units}

@@ -38,9 +38,9 @@ def quantity_invoiced(line: Record) -> Decimal | None:
     return quantity_billed(*(number(line.get(name)) for name in ("billed_amt", "amount", "qty")))
 
 
-@derived_from("_order", "is_closed", "received_qty", "billed_amt", "_item_code.is_stock_item")
+@derived_from("_order", "closed", "received_qty", "billed_amt", "_item_code.is_stock_item")
 def line_status(line: Record) -> str:
-    """The order's status; is_closed; received and billed quantities.
+    """The order's status; closed; received and billed quantities.
 
     Stock items that are billed before they came are still to come.
     """
@@ -48,7 +48,7 @@ def line_status(line: Record) -> str:
     told = state(order) if isinstance(order, dict) else ""
     if told.startswith("Draft") or told in ("Closed", "Cancelled"):
         return told
-    if line.get("is_closed"):
+    if line.get("closed"):
         return "Closed"
     billed, received = _billed(line), _come(quantity_received(line), line.get("qty"))
     is_ahead = billed == "full" != received and look_up(line, "_item_code.is_stock_item")
@@ -71,10 +71,10 @@ def is_cancelled(line: Record) -> bool:
     return bool(look_up(line, "_order.docstatus") == 2)
 
 
-@derived_from("_order.status", "is_closed")
+@derived_from("_order.status", "closed")
 def is_closed(line: Record) -> bool:
     """Whether the order is closed; or the line, in versions that close lines."""
-    return bool(look_up(line, "_order.status") == "Closed" or line.get("is_closed"))
+    return bool(look_up(line, "_order.status") == "Closed" or line.get("closed"))
 
 
 @derived_from("is_fixed_asset", "_item_code.is_stock_item")

@@ -38,7 +38,7 @@ LINE = PurchaseOrderLine(
     commodity_code_scheme=text(v.commodity_scheme),
     category=text("product_id.categ_id.display_name"),
     quantity_ordered=quantity(v.of_goods("product_qty"), digits=6),
-    unit=code("product_uom.name", UNITS, "product_uom_id.name"),
+    unit=code("product_uom.name", UNITS, "product_uom_id.name", "uom_id.name"),
     base_unit=code("product_id.uom_id.name", UNITS),
     unit_conversion_factor=rate(v.unit_conversion),
     quantity_received=quantity(v.of_goods("qty_received"), digits=6),

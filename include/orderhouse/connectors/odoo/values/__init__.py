@@ -49,10 +49,15 @@ def is_over(line: Record, order: Record) -> bool:
     """Whether no receipt of a line is to come any more, however little came.
 
     An order is received in full when its receipts are all done or cancelled; what is missing of one that was done
-    without a backorder is missing for good, while ``product_qty`` stays (measured).
+    without a backorder is missing for good, while ``product_qty`` stays (measured). A line of a confirmed order cannot
+    be deleted, but set to no quantity.
     """
     are_over = order.get("receipt_status") == "full" or _are_cancelled(order)
-    return are_over and line.get("qty_received_method") == "stock_moves"
+    return _is_void(line, order) or (are_over and line.get("qty_received_method") == "stock_moves")
+
+
+def _is_void(line: Record, order: Record) -> bool:
+    return order.get("state") in CONFIRMED and not line.get("display_type") and not number(line.get("product_qty"))
 
 
 def _are_cancelled(order: Record) -> bool:

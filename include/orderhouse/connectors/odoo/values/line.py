@@ -49,9 +49,9 @@ def line_type(line: Record) -> str:
     return "charge" if line.get("_is_charge") else str(look_up(line, "product_id.type") or "no product")
 
 
-@derived_from("order_id", "qty_received_method")
+@derived_from("order_id", "qty_received_method", "product_qty")
 def is_closed(line: Record) -> bool:
-    """Whether the order has ended, or its receipts are over and the line has come by them."""
+    """Whether the order has ended, its receipts are over and the line has come by them, or nothing is ordered."""
     return has_ended(line["order_id"]) or is_over(line, line["order_id"])
 
 
