@@ -76,6 +76,15 @@ def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
     assert exchange_rate({"ExchangeRate": told}) == (None if rate is None else Decimal(rate))
 
 
+@pytest.mark.parametrize(
+    "told", ["1234.50000", "1,234.50000", "1.234,50000", "1234,50000", "1 234,50000", "  1.234,50000"]
+)
+def test_a_rate_is_read_in_whichever_notation_the_user_of_the_connection_is_set_to(told: str) -> None:
+    """2.0 tells it as text, which its conversion exit writes for people."""
+    assert exchange_rate({"ExchangeRate": told}) == Decimal("1234.5")
+    assert exchange_rate({"ExchangeRate": f"/{told.strip()}"}) == exchange_rate({"ExchangeRate": Decimal("-1234.5")})
+
+
 @pytest.mark.parametrize(("told", "rate"), [("0.66800", "0.00668"), ("/1.49700", "0.006680026720")])
 def test_a_rate_for_several_units_is_divided_by_them(told: str, rate: str) -> None:
     assert exchange_rate({"ExchangeRate": told, "_rate_units": 100}) == Decimal(rate)
