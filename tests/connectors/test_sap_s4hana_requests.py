@@ -13,6 +13,7 @@ from include.orderhouse.connector import Catalogue, Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.service import SERVICES
 from include.orderhouse.connectors.sap_s4hana.settings import Settings
+from include.orderhouse.errors import UnexpectedShape
 
 START, END = datetime(2026, 10, 1, 8, tzinfo=UTC), datetime(2026, 10, 2, 20, tzinfo=UTC)
 WITHIN = {
@@ -49,14 +50,35 @@ class Recorder:
 
     def __init__(self, service: str, *pages: list[str]) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.addresses: list[str] = []
+        self.more: dict[str, Any] = {}
         self._version, self._pages = service, list(pages)
 
     def get(self, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         options = {name: meaning(value) if name == "$filter" else value for name, value in (params or {}).items()}
+        self.addresses.append(url)
         self.asked.append((url.rpartition("/")[2], options))
-        lines: dict[str, Any] = {"_PurchaseOrderItem": [], "to_PurchaseOrderItem": {"results": []}}
+        lines: dict[str, Any] = {"_PurchaseOrderItem": [], "to_PurchaseOrderItem": {"results": []}} | self.more
         rows = [{"PurchaseOrder": number} | lines for number in (self._pages.pop(0) if self._pages else [])]
         return {"value": rows} if self._version == "v4" else {"d": {"results": rows}}
+
+
+class Described(Recorder):
+    """A service that describes itself by the fields of its entity sets."""
+
+    def __init__(self, service: str, orders: str, lines: str) -> None:
+        super().__init__(service, [])
+        names = SERVICES[service]
+        self._fields = {names.orders: orders.split(), names.lines: lines.split()}
+
+    def get_text(self, url: str, params: Mapping[str, str]) -> str:
+        self.asked.append((url.rpartition("/")[2], dict(params)))
+        types = "".join(
+            f'<EntityType Name="{name}Type">{"".join(map("<Property Name={0!r}/>".format, fields))}</EntityType>'
+            f'<EntitySet Name="{name}" EntityType="S.{name}Type"/>'
+            for name, fields in self._fields.items()
+        )
+        return f'<Schema xmlns="x">{types}</Schema>'
 
 
 class Flat(Transformer[Any, Any]):
@@ -106,6 +128,16 @@ def test_a_window_is_read_in_pages_behind_the_last_number_and_counted_once(servi
     [
         ({"includes_unchanged": False}, Window(START, END), WITHIN),
         ({}, Window(None, None), {}),
+        (
+            {},
+            Window(None, END),
+            {
+                "v4": "(LastChangeDateTime lt 2026-10-02T20:00:00Z)"
+                " or (LastChangeDateTime eq null and CreationDate le 2026-10-03)",
+                "v2": "(LastChangeDateTime lt datetimeoffset'2026-10-02T20:00:00Z')"
+                " or (LastChangeDateTime eq null and CreationDate le datetime'2026-10-03T00:00:00')",
+            },
+        ),
         (
             {},
             Window(START, None),
@@ -183,3 +215,46 @@ def test_a_scan_asks_for_keys_and_change_times_only(service: str) -> None:
     assert [key.source_order_id for key in page.keys] == ["4500000001"]
     chosen = {"$select": "PurchaseOrder,LastChangeDateTime", "$orderby": "PurchaseOrder", "$top": "1000"}
     assert recorder.asked[0][1] == chosen | COUNT[service] | {"sap-language": "EN", "$format": "json"}
+
+
+NEEDED = "PurchaseOrder LastChangeDateTime CreationDate CompanyCode"
+
+
+def test_discovery_learns_the_fields_and_reads_one_number() -> None:
+    described = Described("v4", f"{NEEDED} _PurchaseOrderItem", "Material")
+    catalogue = CONNECTOR.discover(connected(described, "v4", company_codes=("DE01",), sap_client="100"))
+    fields = {"PurchaseOrder": [*NEEDED.split(), "_PurchaseOrderItem"], "PurchaseOrderItem": ["Material"]}
+    assert (catalogue.scope, catalogue.details) == (("DE01",), fields)
+    logon = {"sap-language": "EN", "sap-client": "100"}
+    one = {"$select": "PurchaseOrder", "$top": "1", "$format": "json"} | logon
+    assert described.asked == [("$metadata", logon), ("PurchaseOrder", one)]
+
+
+@services
+@pytest.mark.parametrize("lacking", [*NEEDED.split(), "the items"])
+def test_a_release_that_cannot_tell_what_changed_is_refused_with_what_it_lacks(service: str, lacking: str) -> None:
+    items = SERVICES[service].to_lines
+    fields = [*NEEDED.split(), items]
+    gone = items if lacking == "the items" else lacking
+    described = Described(service, " ".join(field for field in fields if field != gone), "Material")
+    with pytest.raises(UnexpectedShape, match=f"has no {gone}"):
+        CONNECTOR.discover(connected(described, service))
+
+
+ROOT = SERVICES["v4"].root
+
+
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("PurchaseOrder('45')/_PurchaseOrderItem?$skiptoken=2", f"{ROOT}/PurchaseOrder('45')/_PurchaseOrderItem"),
+        (f"/{ROOT}/PurchaseOrderItem?$skiptoken=2", f"/{ROOT}/PurchaseOrderItem"),
+        (f"https://sap.example/{ROOT}/PurchaseOrderItem?$skiptoken=2", f"https://sap.example/{ROOT}/PurchaseOrderItem"),
+    ],
+)
+def test_h16_a_link_to_the_rest_of_an_orders_items_may_start_at_the_service(link: str, asked: str) -> None:
+    """By OData 4.01 JSON, 4.6, a relative link is one of the context URL, which stands at the service's root."""
+    recorder = Recorder("v4", ["4500000001"])
+    recorder.more = {"_PurchaseOrderItem@odata.nextLink": link}
+    list(CONNECTOR.read(connected(recorder, "v4"), ["4500000001"]))
+    assert recorder.addresses[1] == f"{asked}?$skiptoken=2"

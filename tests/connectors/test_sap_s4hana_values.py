@@ -31,6 +31,7 @@ REJECTED, IN_RELEASE = {"PurchasingProcessingStatus": "08"}, {"ReleaseIsNotCompl
         (DELETED | HELD | REJECTED, [GOODS], "deleted"),
         (HELD, [GOODS | DELETED, GOODS | {"PurchasingDocumentDeletionCode": "X"}], "cancelled"),
         (HELD | REJECTED | IN_RELEASE, [GOODS | DELETED, GOODS], "draft"),
+        (HELD | IN_RELEASE, [GOODS], "draft"),
         (REJECTED | IN_RELEASE, [GOODS], "draft"),
         (IN_RELEASE, [GOODS | {"IsCompletelyDelivered": True}], "pending_approval"),
         ({"PurchasingCompletenessStatus": False}, [GOODS | BLOCKED], "approved"),
