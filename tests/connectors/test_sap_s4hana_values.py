@@ -11,7 +11,13 @@ from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES, MATCH_POL
 from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import line as v
-from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, discount_amount, net_amount, subtotal
+from include.orderhouse.connectors.sap_s4hana.values.conditions import (
+    charges,
+    discount_amount,
+    discount_percent,
+    net_amount,
+    subtotal,
+)
 from include.orderhouse.connectors.sap_s4hana.values.order import order_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import quantity_open, received
 from include.orderhouse.connectors.sap_s4hana.values.status import approval_status, receipt_status, status
@@ -99,6 +105,22 @@ def test_a_discount_on_what_goes_back_is_taken_back_as_well() -> None:
     line = {"IsReturnsItem": True, "_PurOrdPricingElement": [priced, REBATE, FREIGHT]}
     assert discount_amount(line) == -10
     assert discount_amount({"_PurOrdPricingElement": [priced, FREIGHT]}) is None
+
+
+@pytest.mark.parametrize(
+    ("discounts", "told"),
+    [
+        ([("A", {"ConditionRateRatio": "-10"})], 10),
+        ([("A", {"ConditionRateValue": "-10.000"}), ("A", {"ConditionRateValue": "4.000"})], 6),
+        ([("A", {"ConditionRateRatio": "-10"}), ("B", {"ConditionRateValue": "-15.00"})], 10),
+        ([("B", {"ConditionRateValue": "-15.00"}), ("C", {"ConditionRateValue": "-1.50"})], None),
+    ],
+)
+def test_only_discounts_in_percent_add_up_to_a_percentage(discounts: list[Any], told: int | None) -> None:
+    """Others are amounts, for the item (B) or by its quantity (C); a surcharge counts against the discounts."""
+    priced = BASE | {"ConditionRateValue": "10", "ConditionQuantity": "1"}
+    found = [REBATE | rate | {"ConditionCalculationType": kind} for kind, rate in discounts]
+    assert discount_percent({"_PurOrdPricingElement": [priced, *found]}) == told
 
 
 @pytest.mark.parametrize(
