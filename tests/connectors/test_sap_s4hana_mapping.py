@@ -69,7 +69,9 @@ def test_units_are_told_in_english_whatever_the_users_language_is(
         (Decimal("1.08512"), "1.08512"),
         ("/4.00000", "0.25"),
         (Decimal("-4"), "0.25"),
+        ("4.00000-", "0.25"),
         ("", None),
+        (None, None),
     ],
 )
 def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
