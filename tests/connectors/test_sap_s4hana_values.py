@@ -185,10 +185,14 @@ def test_an_invoice_is_matched_with_what_the_item_expects(line: dict[str, Any], 
         ([{"IsReturnsItem": True, "PurchaseOrderItemCategory": "3"}], "return"),
         ([{"IsReturnsItem": True}, {"IsReturnsItem": False}], "standard"),
         ([{"PurchaseOrderItemCategory": "7"}], "standard"),
+        ([{"IsReturnsItem": True}, DELETED], "return"),
+        ([{"PurchaseOrderItemCategory": "5"}, {"PurchaseOrderItemCategory": "0"} | DELETED], "drop_ship"),
+        ([{"PurchaseOrderItemCategory": "5"} | DELETED], "drop_ship"),
         ([], "standard"),
     ],
 )
 def test_an_order_is_of_the_kind_that_all_its_items_are(lines: list[Any], told: str) -> None:
+    """Deleted ones have a say only where there are no others."""
     assert ORDER_TYPES[order_type({"PurchaseOrderType": "NB", "_PurchaseOrderItem": lines})] == told
 
 
