@@ -210,6 +210,8 @@ def test_an_item_that_is_split_has_no_account_of_its_own() -> None:
         ([FIRST], ["400000", "CC1", "00000012"]),
         ([FIRST | {"WBSElementExternalID": "P-1.2"}], ["400000", "CC1", "P-1.2"]),
         ([FIRST, FIRST], [None, None, None]),
+        ([FIRST, {"GLAccount": "410000", "IsDeleted": True}], ["400000", "CC1", "00000012"]),
+        ([FIRST | {"IsDeleted": True}], [None, None, None]),
         ([], [None, None, None]),
     ):
         assert [read_column(column, {"_PurOrdAccountAssignment": assignments}) for column in columns] == told
