@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES, MATCH_POLICIES, ORDER_STATUSES, ORDER_TYPES
-from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE
+from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE, SCHEDULE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import line as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
@@ -98,6 +98,13 @@ def test_price_and_discounts_are_the_net_amount_and_delivery_costs_are_charges(i
     line = {"IsReturnsItem": is_return, "to_PurchaseOrderPricingElement": {"results": conditions}}
     order = {"to_PurchaseOrderItem": {"results": [line]}}
     assert (net_amount(line), subtotal(order), charges(order)) == (sign * 90, sign * 90, sign * 10)
+
+
+def test_what_is_not_told_of_goods_that_go_back_is_unknown_and_not_zero() -> None:
+    columns = (LINE.quantity_ordered, LINE.net_amount, LINE.quantity_received, LINE.discount_amount)
+    assert [read_column(column, {"IsReturnsItem": True}) for column in columns] == [None] * 4
+    parts = (SCHEDULE.quantity, SCHEDULE.quantity_received, DISTRIBUTION.quantity, DISTRIBUTION.amount)
+    assert [read_column(column, {"_is_return": True}) for column in parts] == [None] * 4
 
 
 def test_a_discount_on_what_goes_back_is_taken_back_as_well() -> None:
