@@ -11,7 +11,7 @@ import pytest
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
-from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
+from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
@@ -211,3 +211,20 @@ def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
         told or ("1000.000", "1")
     )
     assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        (LINE.commodity_code, "CommodityCode"),
+        (LINE.manufacturer_item_code, "ManufacturerMaterial"),
+        (LINE.warehouse, "StorageLocation"),
+        (DISTRIBUTION.profit_center, "ProfitCenter"),
+        (DISTRIBUTION.internal_order, "OrderID"),
+        (DISTRIBUTION.asset, "MasterFixedAsset"),
+        (DISTRIBUTION.fund, "Fund"),
+        (DISTRIBUTION.is_deleted, "IsDeleted"),
+    ],
+)
+def test_a_field_of_both_services_is_a_column(column: Any, field: str) -> None:
+    assert read_column(column, {field: "told"}) == "told"
