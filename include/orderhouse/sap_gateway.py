@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from include.orderhouse import odata
@@ -83,9 +84,13 @@ class Gateway:
             is_collection = isinstance(row.get(part), list) or "results" in (row.get(part) or {})
             if not is_collection:
                 continue
-            rows = odata.whole(row, part, self.api.get, self.version, of="an order")
+            rows = odata.whole(row, part, self._follow, self.version, of="an order")
             row[part] = rows if self.version == 4 else {"results": rows}
             row.pop(f"{part}@odata.nextLink", None)
+
+    def _follow(self, link: str) -> Any:
+        """What is behind a link; a relative one starts at the root of the service (OData 4.01 JSON, 4.6)."""
+        return self.api.get(urljoin(f"{self.root}/", str(link)))
 
 
 def _entity_sets(tree: ElementTree.Element) -> dict[str, list[str]]:

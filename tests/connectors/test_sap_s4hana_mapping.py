@@ -11,7 +11,7 @@ import pytest
 from include.orderhouse.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
-from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
+from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
@@ -69,11 +69,22 @@ def test_units_are_told_in_english_whatever_the_users_language_is(
         (Decimal("1.08512"), "1.08512"),
         ("/4.00000", "0.25"),
         (Decimal("-4"), "0.25"),
+        ("4.00000-", "0.25"),
         ("", None),
+        (None, None),
     ],
 )
 def test_an_indirect_quotation_is_inverted(told: Any, rate: str | None) -> None:
     assert exchange_rate({"ExchangeRate": told}) == (None if rate is None else Decimal(rate))
+
+
+@pytest.mark.parametrize(
+    "told", ["1234.50000", "1,234.50000", "1.234,50000", "1234,50000", "1 234,50000", "  1.234,50000"]
+)
+def test_a_rate_is_read_in_whichever_notation_the_user_of_the_connection_is_set_to(told: str) -> None:
+    """2.0 tells it as text, which its conversion exit writes for people."""
+    assert exchange_rate({"ExchangeRate": told}) == Decimal("1234.5")
+    assert exchange_rate({"ExchangeRate": f"/{told.strip()}"}) == exchange_rate({"ExchangeRate": Decimal("-1234.5")})
 
 
 @pytest.mark.parametrize(("told", "rate"), [("0.66800", "0.00668"), ("/1.49700", "0.006680026720")])
@@ -200,3 +211,20 @@ def test_a_condition_tells_price_and_price_unit_only_in_the_orders_terms(
         told or ("1000.000", "1")
     )
     assert (discount_percent(line), discount_amount(line)) == ((10, 110) if told else (None, None))
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        (LINE.commodity_code, "CommodityCode"),
+        (LINE.manufacturer_item_code, "ManufacturerMaterial"),
+        (LINE.warehouse, "StorageLocation"),
+        (DISTRIBUTION.profit_center, "ProfitCenter"),
+        (DISTRIBUTION.internal_order, "OrderID"),
+        (DISTRIBUTION.asset, "MasterFixedAsset"),
+        (DISTRIBUTION.fund, "Fund"),
+        (DISTRIBUTION.is_deleted, "IsDeleted"),
+    ],
+)
+def test_a_field_of_both_services_is_a_column(column: Any, field: str) -> None:
+    assert read_column(column, {field: "told"}) == "told"

@@ -19,6 +19,7 @@ NO_RECEIPT = GOODS | {"GoodsReceiptIsExpected": False}
 NO_INVOICE = GOODS | {"InvoiceIsExpected": False}
 NEITHER = {"GoodsReceiptIsExpected": False, "InvoiceIsExpected": False}
 DELIVERED, INVOICED = {"IsCompletelyDelivered": True}, {"IsFinallyInvoiced": True}
+COME = {"_PurchaseOrderScheduleLineTP": [{"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": 2}]}
 FREIGHT = {"ConditionClass": "A", "ConditionCategory": "F", "ConditionAmount": 7}
 
 
@@ -31,7 +32,10 @@ FREIGHT = {"ConditionClass": "A", "ConditionCategory": "F", "ConditionAmount": 7
         (GOODS | DELIVERED | INVOICED, ("delivered and invoiced", True)),
         (NO_RECEIPT, ("open", False)),
         (NO_RECEIPT | INVOICED, ("delivered and invoiced", True)),
+        (NO_RECEIPT | DELIVERED | COME, ("open", False)),
         (NO_INVOICE, ("open", False)),
+        (NO_INVOICE | INVOICED, ("open", False)),
+        (GOODS | COME, ("partly delivered", False)),
         (NO_INVOICE | DELIVERED, ("delivered and invoiced", True)),
         (NEITHER, ("nothing expected", True)),
     ],

@@ -43,7 +43,7 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=2,
-    version=4,
+    version=5,
     custom_field_patterns=("YY1_*", "ZZ*", "YY*"),
     notifications=NOTIFICATIONS,
 )

@@ -46,10 +46,10 @@ def earliest(line: Record) -> Any:
 
 
 def sole(*fields: str, says: str = "of the only account assignment") -> Derived:
-    """A field of the account assignment, where the item has just one."""
+    """A field of the account assignment, where the item has just one that is not deleted."""
 
     def value(line: Record) -> Any:
-        found = listed(line, ASSIGNMENTS)
+        found = [one for one in listed(line, ASSIGNMENTS) if one.get("IsDeleted") is not True]
         return first(found[0], *fields) if len(found) == 1 else None
 
     return derived(value, says, *ASSIGNMENTS)

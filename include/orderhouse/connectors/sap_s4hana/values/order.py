@@ -27,7 +27,7 @@ def _relevant(order: Record) -> list[Record]:
 @derived_from("PurchaseOrderType", *LINES)
 def order_type(order: Record) -> str | None:
     """Item category or returns of all items, else the type."""
-    found = listed(order, LINES)
+    found = _relevant(order)
     if found and all(line.get("IsReturnsItem") is True for line in found):
         return "return items"
     category = agreed(line.get("PurchaseOrderItemCategory") for line in found)

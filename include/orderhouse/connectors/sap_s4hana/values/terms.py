@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from include.orderhouse.decimals import ZERO, number, ratio
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
+
+IN_NOTATION = re.compile(r"([\d., ]+)[.,](\d{5})")
+"""A rate as conversion exit EXCRT writes it for 2.0: five decimals, in the decimal notation of the user who reads."""
 
 
 @derived_from("PaymentTerms", "NetPaymentDays", "CashDiscount1Days", "CashDiscount2Days")
@@ -34,5 +38,10 @@ def exchange_rate(order: Record) -> Decimal | None:
     """
     told = str(order.get("ExchangeRate") or "").strip()
     is_indirect = told.startswith(("/", "-")) or told.endswith("-")
-    value, units = number(told.strip("/- ")), number(order.get("_rate_units", 1))
+    value, units = _rate(told.strip("/- ")), number(order.get("_rate_units", 1))
     return ratio(1, value * units) if is_indirect else ratio(value, units)
+
+
+def _rate(told: str) -> Decimal:
+    found = IN_NOTATION.fullmatch(told)
+    return number(f"{re.sub('[., ]', '', found[1])}.{found[2]}" if found else told)
