@@ -206,6 +206,7 @@ def test_an_invoice_drawn_from_the_order_itself_receives_its_goods(company: Comp
     told = lines[str(order.id)][0]
     assert (told["quantity_received"], told["quantity_invoiced"]) == (line.quantity, line.quantity)
     assert (told["line_status"], told["is_closed"]) == ("invoiced", True)
+    assert told["first_received_date"] == told["last_received_date"] == NOW.date()
 
 
 def test_a_received_order_is_received_and_closed_by_its_last_line(company: Company, source_for: SourceFor) -> None:
