@@ -176,6 +176,8 @@ def test_of_a_line_that_does_not_tell_what_is_open_nobody_knows_what_came() -> N
     assert (received(line), received(line | {"RemainingOpenQuantity": None})) == (6, None)
     service = {"LineStatus": "bost_Open", "LineTotal": 10, "OpenAmount": 4, "Order": {"DocType": "dDocument_Service"}}
     assert (received(service), received(service | {"OpenAmount": None})) == (6, None)
+    abroad = service | {"RowTotalFC": 20, "OpenAmountFC": 8} | {"Order": service["Order"] | {"IsForeign": True}}
+    assert (received(abroad), received(abroad | {"OpenAmountFC": None})) == (12, None)
 
 
 def _position(order: Order) -> Any:
