@@ -6,7 +6,7 @@ import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.values import received
-from include.orderhouse.connectors.sap_business_one.values.line import line_type, tax, unit_price
+from include.orderhouse.connectors.sap_business_one.values.line import line_status, line_type, tax, unit_price
 from include.orderhouse.mapping import Derived, Expression
 from tests.connectors.sap_business_one_server import Row
 
@@ -53,6 +53,13 @@ def test_the_tax_of_a_line_in_a_foreign_currency_is_what_its_gross_amount_is_abo
 )
 def test_a_line_is_what_its_item_is_where_that_is_known(line: Row, expected: str) -> None:
     assert line_type({"LineType": "dlt_Regular"} | line) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("dslt_Text", None), ("dslt_Subtotal", None), ("dlt_Regular", "cancelled")]
+)
+def test_a_text_between_lines_has_no_status(kind: str, status: str | None) -> None:
+    assert line_status({"LineType": kind, "Order": {"Cancelled": "tYES"}}) == status
 
 
 @pytest.mark.parametrize(
