@@ -157,6 +157,9 @@ def test_h11_h12_without_change_fields_open_orders_are_read_again(
     told = fetched(connect(stamped=False), LATER)
     assert set(keys(company, (o for o in company.orders.values() if o.is_open))) <= set(told)
     assert len(told) == len(set(told))
+    old = next(o for o in company.orders.values() if o.is_open and o.order_date < NOW.date() - timedelta(days=5))
+    ended = fetched(connect(stamped=False), Window(NOW - timedelta(days=1), NOW))
+    assert key_of(company, old) not in ended, "the newest window reads them"
 
 
 @pytest.mark.parametrize("options", [{"posts": "silently"}])

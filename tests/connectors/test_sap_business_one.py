@@ -169,6 +169,8 @@ def test_h12_without_drawn_documents_open_orders_are_read_again(connect: SourceF
     window, settings = Window(NOW, None), {"read_drawn_documents": False}
     assert str(order.id) in fetched(connect(served, **settings), window)
     assert str(order.id) not in fetched(connect(served, **settings, **QUIET), window)
+    ended = Window(NOW - timedelta(days=1), NOW)
+    assert str(order.id) not in fetched(connect(served, **settings), ended), "the newest window reads them"
 
 
 def test_h13_orders_without_update_date_are_found_by_their_creation(connect: SourceFor, served: Sandbox) -> None:

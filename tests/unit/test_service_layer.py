@@ -17,9 +17,9 @@ FIRST, LAST = date(2026, 9, 30), date(2026, 10, 1)
 ENTITY, LINES = "PurchaseInvoices", "PurchaseInvoices/DocumentLines"
 
 
-def source(post: Callable[..., Any] | None = None) -> Source:
+def source(answer: Callable[..., Any] | None = None) -> Source:
     """A source whose queries are answered by a function."""
-    api = SimpleNamespace(post=post, source_time=None)
+    api = SimpleNamespace(get=answer, post=answer, source_time=None)
     settings = SimpleNamespace(version="v1")
     return cast(Source, SimpleNamespace(api=api, settings=settings, page_size=20, time_zone="UTC"))
 
@@ -74,3 +74,17 @@ def test_h19_h27_joined_lines_that_begin_anew_end_the_read() -> None:
     page = {"value": [{ENTITY: {"DocEntry": 7}, LINES: {"LineNum": 0}}], "odata.nextLink": "more"}
     with pytest.raises(FilterIgnored, match="PurchaseInvoices: asked for what comes after 1 others, it came again"):
         ServiceLayer(source(lambda *_, **__: page)).joined(ENTITY, "DocEntry", "LineNum", "X")
+
+
+def test_h18_pages_are_asked_for_in_the_order_of_the_key_that_they_go_on_behind() -> None:
+    asked = []
+
+    def answer(_path: str, params: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        asked.append((params["$orderby"], params.get("$filter"), headers["Prefer"]))
+        return {"value": [{"DocEntry": len(asked)}]} | ({"odata.nextLink": "more"} if len(asked) < 3 else {})
+
+    found = ServiceLayer(source(answer)).pages(ENTITY, "DocEntry", "A eq 1 or A eq 2")
+    assert [row["DocEntry"] for page in found for row in page.rows] == [1, 2, 3]
+    own, size = "(A eq 1 or A eq 2)", "odata.maxpagesize=20"
+    filters = (own, f"{own} and DocEntry gt 1", f"{own} and DocEntry gt 2")
+    assert asked == [("DocEntry", condition, size) for condition in filters]
