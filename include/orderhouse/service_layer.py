@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from include.orderhouse import odata, wire
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, OrderhouseError
+from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, OrderhouseError, UnexpectedShape
 from include.orderhouse.http import Answer, Refusal
 from include.orderhouse.local_time import from_local, is_one_instant
 from include.orderhouse.lookup import Row, batches
@@ -55,10 +55,7 @@ class ServiceLayer:
                 query["$filter"] = wanted
             page = self._page(entity, query | (counting if after is None else {}))
             if after is not None and any(row.get(key) == after for row in page.rows):
-                raise FilterIgnored(
-                    f"{entity}: asked for what comes after {key} {after}, it came again.",
-                    action="Nothing was loaded. A proxy or an update of the server drops the query's filter.",
-                )
+                raise _began_anew(entity, f"what comes after {key} {after}")
             yield page
             if not page.next_link or not page.rows:
                 return
@@ -72,7 +69,10 @@ class ServiceLayer:
             yield from self.pages(entity, key, odata.all_of(condition, odata.one_of(key, batch)), select)
 
     def joined(self, entity: str, document: str, line: str, condition: str) -> list[Row]:
-        """Lines with their documents: the selected members of both, the document's under ``Document``."""
+        """Lines with their documents: the selected members of both, the document's under ``Document``.
+
+        Raises FilterIgnored where a page begins anew instead of going on.
+        """
         lines = f"{entity}/DocumentLines"
         option = (
             f"$expand={entity}($select={document}),{lines}($select={line})"
@@ -84,8 +84,11 @@ class ServiceLayer:
             answer = self._api.post(f"{self._root}/QueryService_PostQuery", body, headers=UNPAGED)
             page = odata.collection(answer, self._odata, of=f"lines of {entity}")
             of = f"a line of {entity}"
-            found += [wire.part(row, lines, dict, of=of) | {"Document": wire.part(row, entity, dict, of=of)}
-                      for row in page.rows]  # fmt: skip
+            told = [wire.part(row, lines, dict, of=of) | {"Document": wire.part(row, entity, dict, of=of)}
+                    for row in page.rows]  # fmt: skip
+            if any(row in found for row in told[:1]):
+                raise _began_anew(of, f"what comes after {len(found)} others")
+            found += told
             if not page.rows or not page.next_link:
                 return found
 
@@ -93,6 +96,13 @@ class ServiceLayer:
         headers = {"Prefer": f"odata.maxpagesize={self._size}"}
         body = self._api.get(f"{self._root}/{entity}", params=query, headers=headers)
         return odata.collection(body, self._odata, of=entity)
+
+
+def _began_anew(entity: str, asked: str) -> FilterIgnored:
+    return FilterIgnored(
+        f"{entity}: asked for {asked}, it came again.",
+        action="Nothing was loaded. A proxy or an update of the server drops the query's filter.",
+    )
 
 
 def lines_of(document: Row) -> list[Row]:
@@ -116,11 +126,16 @@ def ambiguous_change(document: Row, source: Source) -> datetime | None:
 
 
 def _local_change(document: Row) -> datetime | None:
-    day = document.get("UpdateDate")
+    day, clock = document.get("UpdateDate"), document.get("UpdateTime") or "00:00"
     if not day:
         return None
-    clock = time.fromisoformat(str(document.get("UpdateTime") or "00:00")[:8])
-    return datetime.combine(date.fromisoformat(str(day)[:10]), clock)
+    try:
+        return datetime.combine(date.fromisoformat(str(day)[:10]), time.fromisoformat(str(clock)[:8]))
+    except ValueError as error:
+        raise UnexpectedShape(
+            f"A document: UpdateDate {day!r:.40} and UpdateTime {clock!r:.40} are no day and time of day.",
+            action="Nothing was loaded. Compare the response with the vendor's documentation.",
+        ) from error
 
 
 def on_days(field: str, first: date | None, last: date | None) -> str | None:

@@ -164,10 +164,14 @@ def test_what_a_connection_does_not_want_is_not_asked_for(
 
 
 def test_quantities_come_from_the_sites_own_fields_where_it_has_them(connect: SourceFor, company: Company) -> None:
-    order = next(o for o in company.orders.values() if o.goods_lines[0].quantity_invoiced)
-    source = connect(invoiced_field="OCHInvoicedQuantity", received_field="OCHInvoicedQuantity", receipts="")
-    line = a_record(source, company, order)["_lines"][0]
-    assert line["_invoiced"] == line["_received"] == order.goods_lines[0].quantity_invoiced
+    first = {order.id: order.goods_lines[0] for order in company.orders.values()}
+    order = next(
+        o for o in company.orders.values() if 0 < first[o.id].quantity_invoiced != first[o.id].quantity_received
+    )
+    for receipts in ("", "ProductReceiptLinesV2"):
+        own = {"invoiced_field": "OCHInvoicedQuantity", "received_field": "OCHInvoicedQuantity", "receipts": receipts}
+        line = a_record(connect(**own), company, order)["_lines"][0]
+        assert line["_invoiced"] == line["_received"] == first[order.id].quantity_invoiced
 
 
 def test_h21_fields_that_the_site_has_added_are_in_the_record(connect: SourceFor, company: Company) -> None:

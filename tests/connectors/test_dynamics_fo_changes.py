@@ -15,6 +15,7 @@ from tests.connectors.dynamics_fo_environment import (
     HEADERS,
     NAME,
     NOW,
+    STAMPS,
     an_order,
     company,
     connect,
@@ -156,6 +157,9 @@ def test_h11_h12_without_change_fields_open_orders_are_read_again(
     told = fetched(connect(stamped=False), LATER)
     assert set(keys(company, (o for o in company.orders.values() if o.is_open))) <= set(told)
     assert len(told) == len(set(told))
+    old = next(o for o in company.orders.values() if o.is_open and o.order_date < NOW.date() - timedelta(days=5))
+    ended = fetched(connect(stamped=False), Window(NOW - timedelta(days=1), NOW))
+    assert key_of(company, old) not in ended, "the newest window reads them"
 
 
 @pytest.mark.parametrize("options", [{"posts": "silently"}])
@@ -167,6 +171,19 @@ def test_h12_what_moves_no_stamp_is_found_by_reading_open_orders_again(
     happen(served, order, event)
     assert fetched(connect(), LATER) == []
     assert key_of(company, order) in fetched(connect(reread_open_orders="always"), LATER)
+
+
+@pytest.mark.parametrize("missing", STAMPS)
+def test_open_orders_are_read_again_of_their_own_accord_where_a_change_field_is_missing(missing: str) -> None:
+    """Saving a line does not save its header: one field alone tells half of the changes."""
+    for field, choice, rereads in (
+        (STAMPS[missing], "auto", False),
+        ("", "auto", True),
+        ("", "never", False),
+        (STAMPS[missing], "always", True),
+    ):
+        settings = CONNECTOR.settings(**STAMPS | {missing: field, "reread_open_orders": choice})
+        assert CONNECTOR.rereads_open_orders(settings) is rereads
 
 
 def test_open_orders_created_before_a_window_are_read_again_whatever_their_date(

@@ -57,6 +57,15 @@ def test_h27_an_ignored_filter_is_noticed_or_shows_in_the_orders_that_come(conne
         list(walk(source, Query(HEADERS, "us01", ("PurchaseOrderNumber",)), 20))
 
 
+def test_h18_pages_are_asked_for_in_the_order_of_the_keys_that_they_go_on_behind() -> None:
+    query = Query("Lines", "us01", ("Number", "Line"), "A eq 1 or A eq 2")
+    first, next_one = query.params(5, None), query.params(5, ["7", 3])
+    assert {told["$orderby"] for told in (first, next_one)} == {"dataAreaId,Number,Line"}
+    assert first["$filter"] == "dataAreaId eq 'us01' and (A eq 1 or A eq 2)"
+    behind = "(Number gt '7' or (Number eq '7' and Line gt 3))"
+    assert next_one["$filter"] == f"{first['$filter']} and {behind}"
+
+
 @pytest.mark.parametrize("kind", ["expired_token", "clock"])
 def test_a_token_that_expires_while_paging_is_renewed(
     connect: SourceFor, served: Sandbox, company: Company, kind: str

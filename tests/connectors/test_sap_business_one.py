@@ -139,6 +139,18 @@ def test_h12_a_receipt_that_closes_an_order_is_found_whether_or_not_it_moves_its
             assert record["UpdateDate"] < "2026-10-01" or receipts == "move"
 
 
+def test_h12_a_receipt_of_a_window_brings_its_order_though_that_was_saved_after_the_window(
+    connect: SourceFor, served: Sandbox
+) -> None:
+    order, window = an_order(served.company), Window(NOW, NOW + timedelta(days=1))
+    served.clock.advance(60)
+    receive_all(served, order)
+    served.clock.advance(5 * 86_400)
+    served.act(history.touch, order_id=order.id)
+    assert str(order.id) in fetched(connect(served, **QUIET), window)
+    assert str(order.id) not in fetched(connect(served, **QUIET, read_drawn_documents=False), window)
+
+
 def test_h12_an_invoice_over_received_goods_is_found(connect: SourceFor, served: Sandbox) -> None:
     order = an_order(served.company)
     receive_all(served, order)
@@ -157,6 +169,8 @@ def test_h12_without_drawn_documents_open_orders_are_read_again(connect: SourceF
     window, settings = Window(NOW, None), {"read_drawn_documents": False}
     assert str(order.id) in fetched(connect(served, **settings), window)
     assert str(order.id) not in fetched(connect(served, **settings, **QUIET), window)
+    ended = Window(NOW - timedelta(days=1), NOW)
+    assert str(order.id) not in fetched(connect(served, **settings), ended), "the newest window reads them"
 
 
 def test_h13_orders_without_update_date_are_found_by_their_creation(connect: SourceFor, served: Sandbox) -> None:
@@ -189,7 +203,7 @@ def test_a_name_that_is_newer_than_the_catalogue_is_asked_for(connect: SourceFor
 def test_reading_by_key_gives_what_exists_and_leaves_out_what_is_gone(connect: SourceFor, served: Sandbox) -> None:
     wanted = keys(served.company.orders.values())
     served.act(history.delete, order_id=int(wanted[0]))
-    assert found(CONNECTOR.read(connect(served), [*wanted, "999999"])) == wanted[1:]
+    assert found(CONNECTOR.read(connect(served), [*wanted, "999999", "PO-7"])) == wanted[1:]
 
 
 def test_h15_h17_a_scan_tells_every_key_and_the_sources_count(connect: SourceFor, still: Sandbox) -> None:

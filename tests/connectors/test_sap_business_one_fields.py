@@ -10,6 +10,7 @@ import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.assembly import ITEM, NAMES, VENDOR
+from include.orderhouse.connectors.sap_business_one.codes import APPROVALS, LINE_TYPES, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
 from include.orderhouse.options import CustomField
 from tests.connectors.conftest import SourceFor
@@ -17,6 +18,7 @@ from tests.connectors.sap_business_one_server import NAME, Row, company, mapped,
 from tests.reference import reference_file
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one import drawn, given_back, orders
+from tests.sandbox.dialects.sap_business_one.masters import MASTERS
 from tests.sandbox.dialects.sap_business_one.values import wire
 
 __all__ = ["company"]
@@ -84,6 +86,20 @@ def test_every_field_of_the_dialect_is_in_the_vendors_description_with_that_type
             "return request": lambda: given_back.request_rows(order, {"returns": "keep", "requests": "yes"}),  # noqa: B023
         }[document]()
         assert [told for row in rows for told in differences(schemas, "Document", wire(row, "v1", False))] == []
+
+
+def test_codes_of_the_vendors_enumerations_are_told_by_its_names(company: Company) -> None:
+    schemas = described()
+    for enumeration, told in (
+        ("BoStatus", {code for code in STATUSES if code.startswith("bost_")}),
+        ("DocumentAuthorizationStatusEnum", set(APPROVALS)),
+        ("BoDocumentTypes", set(ORDER_TYPES)),
+        ("BoDocLineType", {code for code in LINE_TYPES if code.startswith("dlt_")}),
+        ("BoDocSpecialLineType", {code for code in LINE_TYPES if code.startswith("dslt_")}),
+        ("BoPayTermDueTypes", {row["StartFrom"] for row in MASTERS["PaymentTermsTypes"][1](company)}),
+    ):
+        assert told
+        assert told <= set(schemas[enumeration]["enum"])
 
 
 OWN = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
-from include.orderhouse.connectors.sap_business_one.values.line import line_type, tax, unit_price
+from include.orderhouse.connectors.sap_business_one.values import received
+from include.orderhouse.connectors.sap_business_one.values.line import line_status, line_type, tax, unit_price
 from include.orderhouse.mapping import Derived, Expression
 from tests.connectors.sap_business_one_server import Row
 
@@ -55,6 +56,13 @@ def test_a_line_is_what_its_item_is_where_that_is_known(line: Row, expected: str
 
 
 @pytest.mark.parametrize(
+    ("kind", "status"), [("dslt_Text", None), ("dslt_Subtotal", None), ("dlt_Regular", "cancelled")]
+)
+def test_a_text_between_lines_has_no_status(kind: str, status: str | None) -> None:
+    assert line_status({"LineType": kind, "Order": {"Cancelled": "tYES"}}) == status
+
+
+@pytest.mark.parametrize(
     ("line", "expected", "own"),
     [
         ({"UoMCode": "Manual", "MeasureUnit": "kg"}, "KGM", "kg"),
@@ -73,3 +81,16 @@ def test_units_are_told_by_symbol_code_or_words_beside_the_companys_own(
     assert isinstance(standard, Derived)
     assert isinstance(called, Derived)
     assert (standard(line), called(line)) == (expected, own)
+
+
+@pytest.mark.parametrize(
+    ("code", "holds", "expected"),
+    [("BOX", 12, 24), ("Manual", 12, 24), ("Manual", 1, 2), ("Manual", None, 24), (None, 1, 2), ("", 1, 2)],
+)
+def test_a_unit_written_by_hand_is_told_apart_by_what_it_holds(
+    code: str | None, holds: int | None, expected: int
+) -> None:
+    """All of these units have one code: ten boxes of twelve were ordered, and 24 boxes or pieces came."""
+    line = {"UoMCode": code, "UnitsOfMeasurment": 12, "Quantity": 10, "Invoices": []}
+    came = {"UoMCode": code, "UnitsOfMeasurment": holds, "Quantity": 24, "InventoryQuantity": 24 * (holds or 12)}
+    assert received(line | {"Receipts": [came]}) == expected

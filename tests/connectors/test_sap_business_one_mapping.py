@@ -176,6 +176,8 @@ def test_of_a_line_that_does_not_tell_what_is_open_nobody_knows_what_came() -> N
     assert (received(line), received(line | {"RemainingOpenQuantity": None})) == (6, None)
     service = {"LineStatus": "bost_Open", "LineTotal": 10, "OpenAmount": 4, "Order": {"DocType": "dDocument_Service"}}
     assert (received(service), received(service | {"OpenAmount": None})) == (6, None)
+    abroad = service | {"RowTotalFC": 20, "OpenAmountFC": 8} | {"Order": service["Order"] | {"IsForeign": True}}
+    assert (received(abroad), received(abroad | {"OpenAmountFC": None})) == (12, None)
 
 
 def _position(order: Order) -> Any:
@@ -206,6 +208,7 @@ def test_an_invoice_drawn_from_the_order_itself_receives_its_goods(company: Comp
     told = lines[str(order.id)][0]
     assert (told["quantity_received"], told["quantity_invoiced"]) == (line.quantity, line.quantity)
     assert (told["line_status"], told["is_closed"]) == ("invoiced", True)
+    assert told["first_received_date"] == told["last_received_date"] == NOW.date()
 
 
 def test_a_received_order_is_received_and_closed_by_its_last_line(company: Company, source_for: SourceFor) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from include.orderhouse.connector import Window
+from include.orderhouse.connectors.sap_business_one.drawn import CREDITS, INVOICES, RECEIPTS, RETURNS, orders_behind
 from include.orderhouse.connectors.sap_business_one.values import invoiced, received
+from include.orderhouse.odata import CollectionPage
+from include.orderhouse.service_layer import ServiceLayer
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import (
     NAME,
@@ -122,6 +126,27 @@ def test_h12_an_order_of_which_something_is_taken_back_is_found(
     source = source_for(NAME, served, company_db="SBO_ORCHARD", **QUIET)
     assert str(order.id) in fetched(source, Window(served.clock.now() - timedelta(days=1), None))
     assert str(order.id) not in fetched(source, Window(served.clock.now() + timedelta(days=2), None))
+
+
+@pytest.mark.parametrize(("entity", "kind"), [(RETURNS, 21), (CREDITS, 19), (RECEIPTS, 20), (INVOICES, 18)])
+def test_h12_a_document_that_cancels_another_one_leads_to_the_order_behind_that(entity: str, kind: int) -> None:
+    """What was taken back counts again then, though nothing else may have been saved of either."""
+    documents = {entity: [{"DocEntry": 7, "DocumentLines": [{"BaseType": 22, "BaseEntry": 5, "BaseLine": 0}]}]}
+    cancellation = {"DocEntry": 8, "DocumentLines": [{"BaseType": kind, "BaseEntry": 7, "BaseLine": 0}]}
+    assert orders_behind(Kept(documents), [cancellation]) == {5}
+
+
+class Kept(ServiceLayer):
+    """A Service Layer that holds these documents."""
+
+    def __init__(self, documents: dict[str, list[Any]]) -> None:
+        self._documents = documents
+
+    def by_keys(
+        self, entity: str, key: str, keys: Iterable[Any], select: Sequence[str] = (), condition: str | None = None
+    ) -> Iterator[CollectionPage]:
+        wanted = set(keys)
+        yield CollectionPage([row for row in self._documents.get(entity, ()) if row[key] in wanted], None, None)
 
 
 def test_a_credit_memo_over_a_reserve_invoice_takes_no_goods_back() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.sap_business_one.lines import is_closed, is_special, line_number, received_with_invoice
 from tests.sandbox.dialects.sap_business_one.masters import language, number_of
@@ -200,7 +201,9 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     closed, item = is_closed(order, line, {}), company.items[line.item or ""]
     position = [other.id for other in order.goods_lines].index(line.id)
     only = line.distributions[0] if len(line.distributions) == 1 else None
-    dates = [receipt.received_at.astimezone(UTC).date() for receipt in line.receipts]
+    came = [receipt.received_at for receipt in line.receipts]
+    came += [order.changed_at({ChangeKind.INVOICED})] if received_with_invoice(line) else []
+    dates = [at.astimezone(UTC).date() for at in came]
     return {
         "source_line_id": str(line_number(line)),
         "line_number": str(position + 1),

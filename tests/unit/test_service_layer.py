@@ -1,15 +1,27 @@
-"""The Service Layer's days and lines."""
+"""The Service Layer's days, lines and pages."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from include.orderhouse.errors import UnexpectedShape
-from include.orderhouse.service_layer import lines_of, on_days
+from include.orderhouse.connector import Source
+from include.orderhouse.errors import FilterIgnored, UnexpectedShape
+from include.orderhouse.service_layer import ServiceLayer, changed_at, lines_of, on_days
 
 FIRST, LAST = date(2026, 9, 30), date(2026, 10, 1)
+ENTITY, LINES = "PurchaseInvoices", "PurchaseInvoices/DocumentLines"
+
+
+def source(answer: Callable[..., Any] | None = None) -> Source:
+    """A source whose queries are answered by a function."""
+    api = SimpleNamespace(get=answer, post=answer, source_time=None)
+    settings = SimpleNamespace(version="v1")
+    return cast(Source, SimpleNamespace(api=api, settings=settings, page_size=20, time_zone="UTC"))
 
 
 def test_both_days_are_included_and_told_as_text() -> None:
@@ -26,3 +38,53 @@ def test_a_document_without_its_lines_is_refused() -> None:
     assert lines_of({"DocumentLines": [{"LineNum": 0}]}) == [{"LineNum": 0}]
     with pytest.raises(UnexpectedShape, match="DocumentLines"):
         lines_of({"DocEntry": 7})
+
+
+@pytest.mark.parametrize("clock", ["18:38", "18:38:00", "1838"])
+@pytest.mark.parametrize("day", ["2026-09-30", "2026-09-30T00:00:00Z"])
+def test_a_change_is_told_to_the_minute_in_several_forms(day: str, clock: str) -> None:
+    told = changed_at({"UpdateDate": day, "UpdateTime": clock}, source())
+    assert told == datetime(2026, 9, 30, 18, 38, tzinfo=UTC)
+    assert changed_at({"UpdateDate": None, "UpdateTime": clock}, source()) is None
+
+
+@pytest.mark.parametrize("change", [{"UpdateTime": "PT18H38M"}, {"UpdateTime": 938}, {"UpdateDate": "30.09.2026"}])
+def test_a_change_that_cannot_be_read_is_named(change: dict[str, Any]) -> None:
+    (told,) = change.values()
+    with pytest.raises(UnexpectedShape, match=str(told)):
+        changed_at({"UpdateDate": "2026-09-30", "UpdateTime": "18:38"} | change, source())
+
+
+def test_joined_lines_are_asked_for_behind_those_that_came() -> None:
+    asked = []
+
+    def answer(_path: str, body: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        skip = int(body["QueryOption"].rpartition("&$skip=")[2])
+        asked.append((skip, headers["Prefer"]))
+        page = {"value": [{ENTITY: {"DocEntry": 7}, LINES: {"LineNum": skip + place}} for place in range(2)]}
+        return page | ({"odata.nextLink": "more"} if skip < 4 else {})
+
+    found = ServiceLayer(source(answer)).joined(ENTITY, "DocEntry", "LineNum", "X")
+    assert found == [{"LineNum": number, "Document": {"DocEntry": 7}} for number in range(6)]
+    assert asked == [(skip, "odata.maxpagesize=0") for skip in (0, 2, 4)]
+
+
+def test_h19_h27_joined_lines_that_begin_anew_end_the_read() -> None:
+    """Each of their quantities would count twice, and there would be no last page."""
+    page = {"value": [{ENTITY: {"DocEntry": 7}, LINES: {"LineNum": 0}}], "odata.nextLink": "more"}
+    with pytest.raises(FilterIgnored, match="PurchaseInvoices: asked for what comes after 1 others, it came again"):
+        ServiceLayer(source(lambda *_, **__: page)).joined(ENTITY, "DocEntry", "LineNum", "X")
+
+
+def test_h18_pages_are_asked_for_in_the_order_of_the_key_that_they_go_on_behind() -> None:
+    asked = []
+
+    def answer(_path: str, params: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        asked.append((params["$orderby"], params.get("$filter"), headers["Prefer"]))
+        return {"value": [{"DocEntry": len(asked)}]} | ({"odata.nextLink": "more"} if len(asked) < 3 else {})
+
+    found = ServiceLayer(source(answer)).pages(ENTITY, "DocEntry", "A eq 1 or A eq 2")
+    assert [row["DocEntry"] for page in found for row in page.rows] == [1, 2, 3]
+    own, size = "(A eq 1 or A eq 2)", "odata.maxpagesize=20"
+    filters = (own, f"{own} and DocEntry gt 1", f"{own} and DocEntry gt 2")
+    assert asked == [("DocEntry", condition, size) for condition in filters]

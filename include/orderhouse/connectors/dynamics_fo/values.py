@@ -11,6 +11,8 @@ from include.orderhouse.mapping import Derived, Record, derived, derived_from, l
 from include.orderhouse.progress import expected, progress, reached
 
 ONE = Decimal(1)
+MORE_THAN_DAYS = ("PaymentScheduleName", "_term.PaymentScheduleName", "_term.PaymentDayName", "_term.NumberOfMonths")
+"""What payment is due by beside a number of days: instalments, a day on which is paid, months."""
 
 
 def is_deleted(line: Record) -> bool:
@@ -71,10 +73,10 @@ def approval_status(order: Record) -> Any:
     return None if told == "Draft" else told
 
 
-@derived_from("_term.NumberOfDays")
+@derived_from("_term.NumberOfDays", *MORE_THAN_DAYS)
 def net_days(order: Record) -> Any:
     """NumberOfDays of terms that are nothing but days."""
-    is_plain = look_up(order, "_term.PaymentMethodType") == "Net" and not look_up(order, "_term.NumberOfMonths")
+    is_plain = look_up(order, "_term.PaymentMethodType") == "Net" and not any(look_up(order, p) for p in MORE_THAN_DAYS)
     return look_up(order, "_term.NumberOfDays") if is_plain else None
 
 

@@ -50,6 +50,6 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=2,
-    version=5,
+    version=6,
     custom_field_patterns=("U_*",),
 )

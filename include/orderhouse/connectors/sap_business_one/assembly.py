@@ -13,6 +13,7 @@ NAMES = {
     "Currencies": ("Code", "Name", "DocumentsCode"),
     "PaymentTermsTypes": (
         "GroupNumber", "PaymentTermsGroupName", "StartFrom", "NumberOfAdditionalMonths", "NumberOfAdditionalDays",
+        "NumberOfInstallments",
     ),
     "SalesPersons": ("SalesEmployeeCode", "SalesEmployeeName", "Email"),
     "ShippingTypes": ("Code", "Name"),

@@ -28,12 +28,19 @@ from include.orderhouse.service_layer import (
 
 RECEIPTS, INVOICES = "PurchaseDeliveryNotes", "PurchaseInvoices"
 RETURNS, CREDITS, REQUESTS = "PurchaseReturns", "PurchaseCreditNotes", "GoodsReturnRequest"
-BETWEEN = {RECEIPTS: GOODS_RECEIPT, INVOICES: INVOICE, REQUESTS: RETURN_REQUEST}
-"""Documents that may stand between an order and another document, with their object types."""
+BETWEEN = {
+    RECEIPTS: GOODS_RECEIPT,
+    INVOICES: INVOICE,
+    REQUESTS: RETURN_REQUEST,
+    RETURNS: GOODS_RETURN,
+    CREDITS: CREDIT_MEMO,
+}
+"""Documents that may stand between an order and another document, with their object types: a document is cancelled by
+another one of its kind that is drawn from it."""
 MEMBERS = {GOODS_RECEIPT: "Receipts", INVOICE: "Invoices", GOODS_RETURN: "Returns", CREDIT_MEMO: "Credits"}
 DRAWN = "DocEntry,DocDate,ReserveInvoice"
 DRAWN_LINE = (
-    "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,RemainingOpenQuantity,"
+    "LineNum,BaseType,BaseEntry,BaseLine,Quantity,InventoryQuantity,UoMCode,UnitsOfMeasurment,RemainingOpenQuantity,"
     "RemainingOpenInventoryQuantity,LineStatus,WithoutInventoryMovement,LineTotal,RowTotalFC"
 )
 

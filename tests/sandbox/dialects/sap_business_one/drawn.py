@@ -139,6 +139,7 @@ def drawn_line(line: Line, base: int, entry: int, number: int, quantity: Decimal
         "RemainingOpenQuantity": quantity,
         "RemainingOpenInventoryQuantity": quantity,
         "UoMCode": line.unit or "Manual",
+        "UnitsOfMeasurment": Decimal(1),
         "LineStatus": "bost_Open",
         "WithoutInventoryMovement": "tNO",
         "RowTotalFC": share(line, quantity),

@@ -114,8 +114,8 @@ def _payment_terms(company: Company) -> list[Row]:
     terms = [(CASH, "- Cash Basic -", 0)]
     terms += [(number, term.text, term.net_days) for number, term in enumerate(company.payment_terms.values(), 1)]
     return [
-        {"GroupNumber": number, "PaymentTermsGroupName": name, "StartFrom": "ptdtNone",
-         "NumberOfAdditionalMonths": 0, "NumberOfAdditionalDays": days}
+        {"GroupNumber": number, "PaymentTermsGroupName": name, "StartFrom": "pdt_None",
+         "NumberOfAdditionalMonths": 0, "NumberOfAdditionalDays": days, "NumberOfInstallments": 1}
         for number, name, days in terms
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.drawn import is_awaited, is_reserve
+from include.orderhouse.connectors.sap_business_one.values.units import is_same_unit
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import progress, reached
@@ -38,14 +39,18 @@ def received(line: Record) -> Decimal | None:
     """
     if "Receipts" in line:
         ahead = {row["Document"]["DocEntry"] for row in line["Invoices"] if is_reserve(row)}
-        direct = [row for row in line["Invoices"] if row.get("BaseType") == PURCHASE_ORDER and not is_reserve(row)]
         back = [row for row in _credits(line) if row["BaseEntry"] not in ahead]
-        came = _measured(line, [*line["Receipts"], *direct])
-        return round(came - _measured(line, [*line.get("Returns", ()), *back]), DIGITS)
+        return round(_measured(line, arrivals(line)) - _measured(line, [*line.get("Returns", ()), *back]), DIGITS)
     ordered, left = (line.get(name) for name in _extent(line))
     if line.get("LineStatus") != "bost_Open" or ordered is None or left is None:
         return None
     return number(ordered) - number(left)
+
+
+def arrivals(line: Record) -> list[Record]:
+    """The lines of documents that brought goods: goods receipts, and invoices drawn from the order but reserve ones."""
+    invoices = [row for row in line.get("Invoices") or () if row.get("BaseType") == PURCHASE_ORDER]
+    return [*(line.get("Receipts") or ()), *(row for row in invoices if not is_reserve(row))]
 
 
 @derived_from("Invoices", "Credits")
@@ -98,8 +103,7 @@ def _in_order_units(
     """Drawn lines' quantities in the order line's unit; those in other units by their quantity in inventory units."""
     per_unit = number(line.get("UnitsOfMeasurment")) or 1
     return total(
-        row.get(quantity) if row.get("UoMCode") == line.get("UoMCode") else number(row.get(in_inventory)) / per_unit
-        for row in drawn
+        row.get(quantity) if is_same_unit(line, row) else number(row.get(in_inventory)) / per_unit for row in drawn
     )
 
 

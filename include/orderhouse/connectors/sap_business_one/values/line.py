@@ -8,6 +8,7 @@ from typing import Any
 from include.orderhouse.connectors.sap_business_one.values import (
     DIGITS,
     TEXTS,
+    arrivals,
     awaited,
     drawn_from,
     is_by_amount,
@@ -114,13 +115,14 @@ def tax(line: Record) -> Any:
 
 
 def receipt_day(choose: Callable[[Iterable[str]], str]) -> Derived:
-    """The day of the first or the last goods receipt."""
+    """The day on which the first or the last goods came."""
 
     def day(line: Record) -> str | None:
-        days = [str(found) for row in line.get("Receipts") or () if (found := look_up(row, "Document.DocDate"))]
+        days = [str(found) for row in arrivals(line) if (found := look_up(row, "Document.DocDate"))]
         return choose(days) if days else None
 
-    return derived(day, f"{choose.__name__} DocDate of the goods receipts", "Receipts")
+    says = f"{choose.__name__} DocDate of the goods receipts, and of invoices drawn from the order but reserve invoices"
+    return derived(day, says, "Receipts", "Invoices")
 
 
 @derived_from("BaseEntry", "BaseType")

@@ -14,6 +14,7 @@ from include.orderhouse.connectors.sap_business_one.values import (
     standing,
     step,
 )
+from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.progress import expected
 
@@ -97,9 +98,13 @@ def buyer(member: str) -> Derived:
 
 @derived_from("PaymentTerms")
 def net_days(order: Record) -> Any:
-    """NumberOfAdditionalDays, where the terms count only days."""
+    """NumberOfAdditionalDays, where the terms count only days.
+
+    The member of BoPayTermDueTypes for terms that count from the date itself is pdt_None.
+    """
     terms = order.get("PaymentTerms") or {}
-    is_plain = terms.get("StartFrom") == "ptdtNone" and not terms.get("NumberOfAdditionalMonths")
+    counts_more = terms.get("NumberOfAdditionalMonths") or number(terms.get("NumberOfInstallments")) > 1
+    is_plain = terms.get("StartFrom") == "pdt_None" and not counts_more
     return terms.get("NumberOfAdditionalDays") if is_plain else None
 
 

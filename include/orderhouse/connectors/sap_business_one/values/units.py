@@ -9,6 +9,18 @@ from include.orderhouse.unit_names import NAMED_UNITS
 
 MANUAL = "Manual"
 """The unit code of items without a unit group: the line's own text says what is counted."""
+BY_HAND = (None, "", MANUAL)
+
+
+def is_same_unit(line: Record, drawn: Record) -> bool:
+    """Whether a drawn line counts in the order line's unit; units written by hand are told apart by what they hold.
+
+    A document may count an item of such a unit by the case and another one by the piece (SDK's help, "UseBaseUnits").
+    """
+    if drawn.get("UoMCode") != line.get("UoMCode"):
+        return False
+    holds = drawn.get("UnitsOfMeasurment")
+    return line.get("UoMCode") not in BY_HAND or holds is None or holds == line.get("UnitsOfMeasurment")
 
 
 def unit(record: str, code: str, words: str) -> Derived:
@@ -27,6 +39,6 @@ def own_unit(code: str, words: str) -> Derived:
 
     def named(line: Record) -> Any:
         told = line.get(code) if code else None
-        return look_up(line, words) if told in (None, "", MANUAL) else told
+        return look_up(line, words) if told in BY_HAND else told
 
     return derived(named, f"{code}, or {words} where units are written by hand", *filter(None, (code, words)))
