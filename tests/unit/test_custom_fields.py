@@ -37,6 +37,20 @@ def test_h22_a_custom_field_of_another_type_is_kept_as_text_with_an_issue() -> N
     }
 
 
+@pytest.mark.parametrize("told", ["12E456789", "-1E-20000", "0E200000"])
+def test_h22_a_word_that_reads_as_a_number_of_too_many_digits_is_kept_as_text(told: str) -> None:
+    """Such as a batch or a serial number. PostgreSQL would refuse it, and with it all that is loaded."""
+    batch = frames(order(extra={"budget": told}), custom_fields=CUSTOM)
+    assert json.loads(only(batch)["custom_fields"]) == {"budget": told}
+    assert (only(batch, "issue")["code"], only(batch, "issue")["source_value"]) == ("CUSTOM_FIELD_DRIFTED", told)
+
+
+@pytest.mark.parametrize("told", ["1E9999", "1E-10000", "-12.5e-3"])
+def test_a_custom_number_is_kept_with_all_its_digits(told: str) -> None:
+    found = only(frames(order(extra={"budget": told}), custom_fields=CUSTOM))["custom_fields"]
+    assert Decimal(found.removeprefix('{"budget":').removesuffix("}")) == Decimal(told)
+
+
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
