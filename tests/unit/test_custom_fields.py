@@ -10,6 +10,9 @@ import pytest
 from include.orderhouse import wire
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import CustomField, Override
+from include.orderhouse.transform.columns import Empties
+from include.orderhouse.transform.custom import read_custom_fields
+from include.orderhouse.transform.rows import RawRows
 from tests.unit.small_source import frames, line, made, only, order
 
 CUSTOM = (
@@ -60,6 +63,21 @@ def test_h22_a_nul_character_in_what_does_not_fit_is_not_in_its_issue() -> None:
     batch = frames(order(extra={"budget": "1\x00"}), custom_fields=CUSTOM)
     assert only(batch, "issue")["source_value"] == "1\ufffd"
     assert "\x00" not in only(batch, "issue")["reason"]
+
+
+def test_empty_values_are_left_out_and_false_is_one_only_where_it_means_nothing() -> None:
+    """As for Odoo, whose empty fields are false."""
+    fields = (
+        CustomField(table="order", source="budget", type="decimal"),
+        CustomField(table="order", source="urgent", type="boolean"),
+        CustomField(table="order", source="text"),
+        CustomField(table="order", pattern="x_*"),
+    )
+    told = {"budget": False, "urgent": False, "text": False, "x_a": False, "x_b": "0001-01-01", "x_c": " ", "x_d": 0}
+    rows = RawRows([told, {"x_d": None}], [0, 1])
+    empties = Empties(frozenset({"0001-01-01"}), false=True)
+    found, drifted = read_custom_fields(rows, fields, empties)
+    assert (found, drifted) == (['{"urgent":false,"x_d":0}', None], [])
 
 
 def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:
