@@ -118,12 +118,27 @@ def test_of_how_often_a_field_came_the_latest_ten_syncs_are_told(engine: sa.Engi
     assert known.share == 0.065
 
 
-def test_a_run_too_small_to_tell_notes_nothing_vanished(odoo: Sandbox, synced: System) -> None:
+def test_runs_too_small_to_tell_that_a_field_vanished_tell_it_together(odoo: Sandbox, synced: System) -> None:
+    """Most syncs bring a few orders. None of them would ever tell that a column is empty from now on."""
     hide(odoo, "partner_ref")
-    odoo.clock.advance(3600)
-    odoo.act(history.touch_some, 5)
-    synced.sync()
-    assert drift(synced) == []
+    told = []
+    for _ in range(5):
+        odoo.clock.advance(3600)
+        odoo.act(history.touch_some, 5)
+        synced.sync()
+        told.append(len(drift(synced)))
+    assert told == [0, 0, 0, 1, 1]
+    assert drift(synced) == [("partner_ref", "vanished", True, "string", None)]
+
+
+def test_objects_without_a_field_add_up_from_sync_to_sync_and_count_once(engine: sa.Engine) -> None:
+    absent = []
+    for number, (records, present) in enumerate([(100, 100), (5, 0), (7, 0), (3, 1), (2, 0)]):
+        for _ in range(2):
+            with observation(engine, "acme_odoo", str(UUID(int=number))) as look:
+                absent += [field.absent for field in look.known().values()]
+                look.keep({"memo": SeenField(("string",), records, present, None)}, (), ())
+    assert absent == [0, 0, 0, 5, 5, 12, 12, 0, 0]
 
 
 def test_a_connection_that_wants_to_stop_loads_nothing_until_the_field_is_back_or_mapped_anew(

@@ -134,6 +134,13 @@ def test_h25_numbers_that_arrow_rounds_wrong_are_rounded_right(digits: int, told
     assert reading.values.to_pylist() == [Decimal(meant), 1]
 
 
+def test_the_smallest_and_largest_whole_numbers_are_read_however_a_column_is() -> None:
+    bounds = [-(2**63), 2**63 - 1]
+    for found in (bounds, [*map(str, bounds), "7.0"]):
+        reading = reader(integer("f")).read(RawRows([{"f": value} for value in found], list(range(len(found)))))
+        assert (reading.values.to_pylist()[:2], reading.failures) == (bounds, [])
+
+
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])
 def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception) -> None:
     def fail(record: Any) -> Any:

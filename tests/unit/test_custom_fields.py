@@ -10,6 +10,9 @@ import pytest
 from include.orderhouse import wire
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import CustomField, Override
+from include.orderhouse.transform.columns import Empties
+from include.orderhouse.transform.custom import read_custom_fields
+from include.orderhouse.transform.rows import RawRows
 from tests.unit.small_source import frames, line, made, only, order
 
 CUSTOM = (
@@ -37,6 +40,20 @@ def test_h22_a_custom_field_of_another_type_is_kept_as_text_with_an_issue() -> N
     }
 
 
+@pytest.mark.parametrize("told", ["12E456789", "-1E-20000", "0E200000"])
+def test_h22_a_word_that_reads_as_a_number_of_too_many_digits_is_kept_as_text(told: str) -> None:
+    """Such as a batch or a serial number. PostgreSQL would refuse it, and with it all that is loaded."""
+    batch = frames(order(extra={"budget": told}), custom_fields=CUSTOM)
+    assert json.loads(only(batch)["custom_fields"]) == {"budget": told}
+    assert (only(batch, "issue")["code"], only(batch, "issue")["source_value"]) == ("CUSTOM_FIELD_DRIFTED", told)
+
+
+@pytest.mark.parametrize("told", ["1E9999", "1E-10000", "-12.5e-3"])
+def test_a_custom_number_is_kept_with_all_its_digits(told: str) -> None:
+    found = only(frames(order(extra={"budget": told}), custom_fields=CUSTOM))["custom_fields"]
+    assert Decimal(found.removeprefix('{"budget":').removesuffix("}")) == Decimal(told)
+
+
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
@@ -46,6 +63,21 @@ def test_h22_a_nul_character_in_what_does_not_fit_is_not_in_its_issue() -> None:
     batch = frames(order(extra={"budget": "1\x00"}), custom_fields=CUSTOM)
     assert only(batch, "issue")["source_value"] == "1\ufffd"
     assert "\x00" not in only(batch, "issue")["reason"]
+
+
+def test_empty_values_are_left_out_and_false_is_one_only_where_it_means_nothing() -> None:
+    """As for Odoo, whose empty fields are false."""
+    fields = (
+        CustomField(table="order", source="budget", type="decimal"),
+        CustomField(table="order", source="urgent", type="boolean"),
+        CustomField(table="order", source="text"),
+        CustomField(table="order", pattern="x_*"),
+    )
+    told = {"budget": False, "urgent": False, "text": False, "x_a": False, "x_b": "0001-01-01", "x_c": " ", "x_d": 0}
+    rows = RawRows([told, {"x_d": None}], [0, 1])
+    empties = Empties(frozenset({"0001-01-01"}), false=True)
+    found, drifted = read_custom_fields(rows, fields, empties)
+    assert (found, drifted) == (['{"urgent":false,"x_d":0}', None], [])
 
 
 def test_h22_a_new_field_changes_no_row_until_it_is_configured() -> None:

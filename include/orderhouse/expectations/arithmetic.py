@@ -29,12 +29,15 @@ LAST_PERCENT_DIGIT = Decimal("0.01")
 
 
 def subtotal(orders: pa.Table) -> Oddities:
-    """Subtotals other than the sum of the lines without charges; cancelled lines may be in it or not."""
-    if is_void(orders, "subtotal_amount", "lines.count"):
+    """Subtotals other than the sum of the lines without charges; cancelled lines may be in it or not.
+
+    An order without any line has no goods: where its subtotal says so, lines are missing.
+    """
+    if is_void(orders, "subtotal_amount"):
         return {}
     told, tolerance = exact(orders.column("subtotal_amount")), _tolerance(orders)
     goods, all_goods = (exact(orders.column(f"lines.{name}")) for name in ("net_amount", "net_amount_with_cancelled"))
-    odd = _living(orders) & known(orders, "subtotal_amount", "lines.count") & (counts(orders, "lines.unknown") == 0)
+    odd = _living(orders) & known(orders, "subtotal_amount") & (counts(orders, "lines.unknown") == 0)
     odd &= differ(told, goods, tolerance) & differ(told, all_goods, tolerance)
     return worded(odd, "{}, but its lines add up to {}", told, goods)
 
@@ -62,7 +65,10 @@ def _tolerance(orders: pa.Table) -> Exact:
 
 
 def schedules(lines: pa.Table) -> Oddities:
-    """Lines whose schedules do not add up to the quantity ordered; only where all are in the line's unit."""
+    """Lines whose schedules do not add up to the quantity ordered.
+
+    Only where all are in the line's unit, and none is cancelled.
+    """
     return _parts(lines, "schedules.quantity", "quantity_ordered", LAST_QUANTITY_DIGIT)
 
 

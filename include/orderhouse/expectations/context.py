@@ -17,6 +17,8 @@ from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE
 ORDER_FACTS = ("order_number", "order_type", "status", "is_deleted", "order_date", "currency", "tax_inclusive")
 LINE_FACTS = ("line_number", "unit")
 NOT_IN_SUBTOTAL = pa.array(["charge", "text"])
+VOID = pa.array(["cancelled", "deleted"])
+"""The states of what no longer counts."""
 
 
 def with_context(frames: Frames) -> dict[str, pa.Table]:
@@ -79,10 +81,14 @@ def _with_line_sums(orders: pa.Table, lines: pa.Table) -> pa.Table:
 
 
 def _with_shares(lines: pa.Table, schedules: pa.Table, distributions: pa.Table) -> pa.Table:
-    """Lines with what their schedules and distributions add up to; ``known`` counts those that can be added."""
-    schedules = _living(schedules, "line_id", "schedule_id", "quantity", "unit", "line.unit")
+    """Lines with what their schedules and distributions add up to; ``known`` counts those that can be added.
+
+    A cancelled schedule cannot: sources differ in whether the quantity ordered still has it.
+    """
+    schedules = _living(schedules, "line_id", "schedule_id", "quantity", "unit", "line.unit", "status")
     unit = pc.fill_null(pc.equal(schedules.column("unit"), schedules.column("line.unit")), True)
-    schedules = schedules.append_column("comparable", pc.if_else(unit, schedules.column("quantity"), None))
+    comparable = pc.and_(unit, pc.invert(pc.is_in(schedules.column("status"), value_set=VOID)))
+    schedules = schedules.append_column("comparable", pc.if_else(comparable, schedules.column("quantity"), None))
     sums = {"quantity": "comparable sum", "known": "comparable count", "count": "schedule_id count"}
     lines = _with_sums(lines, "line_id", schedules, sums, "schedules")
     sums = {"percent": "percent sum", "known": "percent count", "count": "distribution_id count"}
@@ -99,9 +105,8 @@ def _living(frame: pa.Table, *names: str) -> pa.Table:
 def _is_counted(lines: pa.Table) -> pa.ChunkedArray:
     """Whether a line takes part in arithmetic: no text, nothing deleted or cancelled, nor its order."""
     gone = pc.or_(_flag(lines, "is_deleted"), _flag(lines, "order.is_deleted"))
-    void = pa.array(["cancelled", "deleted"])
     for name in ("line_status", "order.status"):
-        gone = pc.or_(gone, pc.is_in(lines.column(name), value_set=void))
+        gone = pc.or_(gone, pc.is_in(lines.column(name), value_set=VOID))
     gone = pc.or_(gone, _flag(lines, "is_cancelled"))
     return pc.invert(pc.or_(gone, pc.fill_null(pc.equal(lines.column("line_type"), "text"), False)))
 

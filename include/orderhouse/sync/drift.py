@@ -13,7 +13,7 @@ from include.orderhouse.warehouse.source_fields import Drift, KnownField, SeenFi
 
 FILE = "fields.json"
 ENOUGH = 20
-"""A field that every object had has vanished when so many have come without it."""
+"""A field that every object had has vanished when so many have come without it, in one sync or in several in a row."""
 ENOUGH_FOR_RARE = 500
 """A field that only some objects had has vanished when so many of those to come should have had it."""
 TOLD_AT_MOST = 10
@@ -75,9 +75,10 @@ def _is_missing(known: KnownField, seen: SeenField) -> bool:
         return False
     if known.is_gone:
         return seen.records > 0
-    is_constant = known.present == known.records
-    expected = seen.records * known.present / known.records
-    return expected >= (ENOUGH if is_constant else ENOUGH_FOR_RARE)
+    usual, without = known.records - known.absent, known.absent + seen.records
+    if known.present == usual and (usual >= ENOUGH or not known.absent):
+        return without >= ENOUGH
+    return without * known.present >= ENOUGH_FOR_RARE * usual
 
 
 def _told(types: tuple[str, ...] | frozenset[str]) -> str | None:

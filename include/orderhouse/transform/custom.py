@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -24,8 +25,19 @@ from include.orderhouse.transform.rows import Failure, RawRows
 
 DRIFTED = "CUSTOM_FIELD_DRIFTED"
 
+MOST_DIGITS = 10_000
+"""Of a number, before the point or behind it: PostgreSQL writes the numbers of JSON out, and refuses 1E200000."""
+
+
+def _read_decimal(value: Any) -> Decimal:
+    number = read_decimal(value)
+    if not -MOST_DIGITS <= int(number.as_tuple().exponent) <= number.adjusted() < MOST_DIGITS:
+        raise Unfit(f"{str(number)[:80]} has more than {MOST_DIGITS} digits before or behind the point")
+    return number
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
-    "decimal": read_decimal,
+    "decimal": _read_decimal,
     "integer": read_integer,
     "boolean": lambda value: read_boolean(value, ()),
     "date": lambda value: read_date(value, None),

@@ -21,7 +21,7 @@ MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?Z?")
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 """Every character that counts as blank around a value."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_INTEGER = 2**63 - 1
+SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 """What a BIGINT of PostgreSQL holds."""
 
 
@@ -79,8 +79,8 @@ def fit_decimal(number: Decimal, scale: int, digits: int | None) -> tuple[Decima
 def read_integer(value: Any) -> int:
     """A whole number that a BIGINT holds."""
     number = read_decimal(value)
-    if number.copy_abs() > LARGEST_INTEGER:
-        raise Unfit(f"{_shown(value)} is larger than {LARGEST_INTEGER}, the largest whole number the warehouse keeps")
+    if not SMALLEST_INTEGER <= number <= LARGEST_INTEGER:
+        raise Unfit(f"{_shown(value)} is beyond {LARGEST_INTEGER}, the largest whole number the warehouse keeps")
     if number != number.to_integral_value():
         raise Unfit(f"a whole number expected, came {number}")
     return int(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,8 +95,9 @@ class KnownField:
     json_types: frozenset[str]
     records: int
     present: int
+    absent: int
+    """How many of these objects came without it since one had it, of those of the latest syncs."""
     is_gone: bool
-    sync_id: str
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,12 @@ class Observation:
         """The fields by path."""
         told = source_field.c
         wanted = sa.select(
-            told.path, told.json_types, told.records, told.present, told.vanished_at.is_not(None), told.sync_id
-        ).where(told.connection == self._connection)
+            told.path, told.json_types, told.records, told.present, told.vanished_at.is_not(None).label("is_gone"),
+            told.recent_records, told.recent_present, (told.sync_id == self._sync_id).label("is_told"),
+        ).where(told.connection == self._connection)  # fmt: skip
         return {
-            path: KnownField(frozenset(types), records, present, is_gone, sync_id)
-            for path, types, records, present, is_gone, sync_id in self._warehouse.execute(wanted)
+            row.path: KnownField(frozenset(row.json_types), row.records, row.present, _absent(row), row.is_gone)
+            for row in self._warehouse.execute(wanted)
         }
 
     def keep(self, seen: Mapping[str, SeenField], missing: Container[str], drifts: Sequence[Drift]) -> None:
@@ -166,6 +169,12 @@ class Observation:
             ),
             rows,
         )
+
+
+def _absent(row: Any) -> int:
+    """Of how many objects in a row none had the field, up to the sync before this one, which may have told already."""
+    syncs = list(zip(row.recent_records, row.recent_present, strict=True))[: -1 if row.is_told else None]
+    return sum(records for records, _ in takewhile(lambda sync: not sync[1], reversed(syncs)))
 
 
 def _counted(path: str, field: SeenField, is_missing: bool) -> dict[str, Any]:
