@@ -67,6 +67,19 @@ def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_s
     assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
 
 
+def test_a_service_that_was_billed_counts_beside_goods_that_are_still_to_come() -> None:
+    """Its bill completes it, without a receipt."""
+    service = valued(LineType="Service", OrderQty=1, Completed=True) | {"CompletedQty": 0, "BilledQty": 1}
+    goods = valued(LineType="Goods for IN", OrderQty=10) | {"CompletedQty": 0, "BilledQty": 0}
+    order = valued(Status="Open") | {"Details": [service, goods]}
+    assert (values.receipt_status(order), values.invoice_status(order)) == ("none", "partial")
+    assert values.status(order) == "partially invoiced"
+    received = order | {"Details": [service, goods | {"CompletedQty": 10}]}
+    assert values.receipt_status(received) == "full", "the service is not received"
+    given_up = order | {"Details": [service, goods | valued(Completed=True)]}
+    assert values.invoice_status(given_up) == "full"
+
+
 def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
     def line(**fields: Any) -> dict[str, Any]:
         told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
