@@ -230,3 +230,14 @@ def test_h27_a_filter_that_is_ignored_ends_the_read(connect: SourceFor, served: 
     served.world(NAME).faults.add("ignore_filter", times=None, path="PurchaseOrder")
     with pytest.raises(FilterIgnored, match="something else came"):
         fetched(connect(served), EVER)
+
+
+def test_h27_a_server_that_gives_the_same_page_again_and_again_ends_the_read(connect: SourceFor) -> None:
+    """All are of the type that was asked for, so that nothing but the last number tells it."""
+    company = small_company()
+    for order in company.orders.values():
+        order.order_type = "standard"
+    with playing(company) as served:
+        served.world(NAME).faults.add("ignore_filter", times=None, path="PurchaseOrder")
+        with pytest.raises(FilterIgnored, match="asked for type Normal from PO"):
+            fetched(connect(served, order_types=("Normal",)), EVER)

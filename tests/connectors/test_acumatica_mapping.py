@@ -80,6 +80,21 @@ def test_a_service_that_was_billed_counts_beside_goods_that_are_still_to_come() 
     assert values.invoice_status(given_up) == "full"
 
 
+def test_all_that_came_of_a_closed_order_is_billed_whether_or_not_bills_are_told() -> None:
+    line = valued(LineType="Goods for IN", OrderQty=10, QtyOnReceipts=10, Completed=True)
+    order = valued(Status="Closed") | {"Details": [line]}
+    assert (values.invoice_status(order), values.status(order)) == (None, "invoiced")
+    less = line | valued(QtyOnReceipts=9)
+    assert values.status(order | {"Details": [less]}) == "Closed"
+
+
+@pytest.mark.parametrize("told", ["On Hold", "Pending Approval", "Canceled"])
+def test_an_order_that_is_held_or_cancelled_after_something_came_is_no_received_one(told: str) -> None:
+    line = valued(LineType="Goods for IN", OrderQty=10) | {"CompletedQty": 4, "BilledQty": 4}
+    order = valued(Status=told) | {"Details": [line]}
+    assert (values.receipt_status(order), values.status(order)) == ("partial", told)
+
+
 def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
     def line(**fields: Any) -> dict[str, Any]:
         told = {"LineType": "Goods for IN", "OrderQty": 10, **fields}
