@@ -42,6 +42,15 @@ def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still:
     assert pages[-1].resume is None
 
 
+def test_an_order_is_read_by_itself_whatever_its_number_holds(connect: SourceFor) -> None:
+    company = small_company()
+    order = an_order(company)
+    order.number = "PO 7#1?a=%2B&b='c'"
+    with playing(company, expand="ignored") as served:
+        source = connect(served, order_types=(key_of(order).partition("/")[0],))
+        assert found(CONNECTOR.read(source, [key_of(order)])) == [key_of(order)]
+
+
 def test_only_the_chosen_types_are_asked_for(connect: SourceFor, still: Sandbox) -> None:
     blanket = [order for order in still.company.orders.values() if order.order_type == "blanket"]
     assert fetched(connect(still, order_types=("Blanket",)), EVER) == keys(blanket)

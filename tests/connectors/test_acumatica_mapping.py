@@ -64,6 +64,9 @@ def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_s
     order = {"Status": {"value": "Closed"}, "Details": [{**line, "BilledQty": 1}]}
     assert values.status(order) == values.line_status({**line, "BilledQty": 1}) == "invoiced"
     assert values.line_status({**line, "BilledQty": 0}) == "closed"
+    of_an_amount = line | valued(OrderQty=0) | {"BilledQty": 0}
+    assert values.line_status(of_an_amount) == "closed", "no quantity tells what came of it"
+    assert values.line_status(of_an_amount | valued(Completed=False)) == "open"
     assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
 
 
@@ -223,3 +226,10 @@ def test_a_unit_stands_beside_its_standard_code_as_the_site_writes_it(connect: S
     frames = Transform(connection).frames([RawOrder(NOW, {**record, "Details": lines})])
     told = frames["purchase_order_line"].to_pylist()
     assert {line["unit_source"]: line["unit"] for line in told} == names
+
+
+@pytest.mark.parametrize(
+    ("of_type", "told"), [("Blanket", "PO9"), ("Standard", "PO9"), ("Normal", None), ("Drop-Ship", None), (None, None)]
+)
+def test_a_line_is_called_off_from_a_blanket_order_of_either_kind(of_type: str | None, told: str | None) -> None:
+    assert values.blanket(valued(OrigPONbr="PO9", OrigPOType=of_type)) == told
