@@ -57,6 +57,9 @@ def test_what_is_billed_before_it_came_is_still_to_come() -> None:
     assert values.line_status(line) == "open"
     assert values.line_status({**line, "CompletedQty": 4}) == "partially received"
     assert values.line_status({**line, "CompletedQty": 10}) == "invoiced"
+    for came, told in ((0, "Open"), (4, "partially received"), (10, "invoiced")):
+        assert values.status(valued(Status="Open") | {"Details": [{**line, "CompletedQty": came}]}) == told
+    assert values.status(valued(Status="Completed") | {"Details": [line]}) == "invoiced", "nothing more comes"
 
 
 def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_short() -> None:

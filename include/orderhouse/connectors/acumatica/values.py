@@ -90,15 +90,18 @@ def invoice_status(order: Record) -> str | None:
 def status(order: Record) -> Any:
     """Status; how far the lines have come.
 
-    Of a completed order nothing more comes, so that what came of it is all; a closed one is billed as well.
+    Of a completed order nothing more comes, so that what came of it is all; a closed one is billed as well. What is
+    billed as a whole ahead of its goods stands where its receipts do.
     """
     told, received, invoiced = _told(order, "Status"), receipt_status(order), invoice_status(order)
     if told == "Closed":
         return "invoiced" if "full" in (received, invoiced) else told
     if told == "Completed" and received == "partial":
         received = "full"
+    is_ahead = told == "Open" and invoiced == "full" != received
     is_released = told in ("Open", "Completed")
-    return (reached({"invoiced": invoiced, "received": received}) if is_released else None) or told
+    step = reached({"invoiced": None if is_ahead else invoiced, "received": received}) if is_released else None
+    return step or told
 
 
 @derived_from(
