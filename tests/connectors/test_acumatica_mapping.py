@@ -189,6 +189,15 @@ def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
     assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (105, None), "a discount is not told"
 
 
+def test_amounts_that_are_not_told_are_none_of_zero() -> None:
+    """An endpoint of one's own may leave them out."""
+    assert amounts.net(valued(LineType="Description") | {"CuryDiscAmt": 0}) is None
+    assert amounts.tax(valued(OrderTotal=100) | {"TaxDetails": []}) is None
+    told, untold = valued(ExtendedCost=60) | {"CuryDiscAmt": 10}, valued(ExtendedCost=40)
+    assert amounts.subtotal({"Details": [told, untold]}) == 90, "before the discount that is not told"
+    assert amounts.subtotal(valued(LineTotal=85) | {"Details": [told, untold]}) == 85
+
+
 def test_what_is_retained_is_owed_with_its_tax() -> None:
     """OrderTotal counts it, LineTotal and TaxTotal do not."""
     lines = [valued(ExtendedCost=100) | {"CuryDiscAmt": 0}]
