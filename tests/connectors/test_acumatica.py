@@ -148,6 +148,13 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found_by_reading_open_orde
     assert not {record["Status"]["value"] for record in records} & set(FINISHED), "these lines change no more"
 
 
+def test_open_orders_are_read_again_only_where_a_window_has_no_end(connect: SourceFor, still: Sandbox) -> None:
+    window = Window(NOW - timedelta(days=60), NOW - timedelta(days=30))
+    changed = [order for order in still.company.orders.values() if window.holds(modified_at(order, {}))]
+    assert changed
+    assert fetched(connect(still, receipt_types=()), window) == keys(changed)
+
+
 @pytest.mark.parametrize("receipts", ["move", "leave"])
 def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: SourceFor, receipts: str) -> None:
     company = small_company()

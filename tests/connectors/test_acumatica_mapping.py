@@ -164,6 +164,7 @@ def valued(**fields: Any) -> dict[str, Any]:
 EXEMPT = valued(TaxID="EXEMPT", TaxAmount=0)
 GST = valued(TaxID="GST", TaxAmount=10, RetainedTaxAmount=0)
 DUTY = valued(TaxID="DUTY", TaxAmount=5)
+CENTS = valued(TaxID="CENTS", TaxAmount=Decimal("0.5"))
 
 
 @pytest.mark.parametrize(
@@ -174,11 +175,12 @@ DUTY = valued(TaxID="DUTY", TaxAmount=5)
         ([GST, DUTY], 110, 95, True),
         ([GST, DUTY], 105, 90, True),
         ([GST], 112, 105, False),
+        ([CENTS], 105, Decimal("104.5"), True),
         ([], 105, 105, False),
     ],
 )
 def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
-    taxes: list[Any], total: int, subtotal: int, is_inclusive: bool
+    taxes: list[Any], total: int, subtotal: Decimal | int, is_inclusive: bool
 ) -> None:
     """Which taxes are inclusive is not told: OrderTotal leaves out what the lines hold already."""
     lines = [valued(ExtendedCost=108) | {"CuryDiscAmt": 3}]
@@ -195,7 +197,11 @@ def test_amounts_that_are_not_told_are_none_of_zero() -> None:
     assert amounts.tax(valued(OrderTotal=100) | {"TaxDetails": []}) is None
     told, untold = valued(ExtendedCost=60) | {"CuryDiscAmt": 10}, valued(ExtendedCost=40)
     assert amounts.subtotal({"Details": [told, untold]}) == 90, "before the discount that is not told"
-    assert amounts.subtotal(valued(LineTotal=85) | {"Details": [told, untold]}) == 85
+    order = valued(LineTotal=85, TaxTotal=5, OrderTotal=90) | {"CuryDiscTot": 0, "Details": [told, untold]}
+    assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (85, None)
+    order |= {"Details": [told]}
+    assert amounts.tax_inclusive(order) is False
+    assert {amounts.tax_inclusive({**order, name: {}}) for name in ("TaxTotal", "OrderTotal")} == {None}
 
 
 def test_what_is_retained_is_owed_with_its_tax() -> None:
@@ -206,7 +212,14 @@ def test_what_is_retained_is_owed_with_its_tax() -> None:
     assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
 
 
-@pytest.mark.parametrize("line_type", ["Goods for MFG", "Non-Stock for MFG", "Goods for Project", "Non-Stock for FS"])
+PURPOSES = ("SO", "FS", "MFG", "Project", "Drop-Ship")
+
+
+@pytest.mark.parametrize(
+    "line_type",
+    ["Goods for IN", "Goods for RP", "Non-Stock"]
+    + [f"{kind} for {purpose}" for kind in ("Goods", "Non-Stock") for purpose in PURPOSES],
+)
 def test_lines_of_every_edition_count_for_what_has_come(line_type: str) -> None:
     """The manufacturing edition adds types of its own to those of the screen."""
     line = valued(LineType=line_type, OrderQty=10, QtyOnReceipts=10) | {"CompletedQty": 10, "BilledQty": 0}
