@@ -134,9 +134,9 @@ def test_lines_that_are_newer_than_their_order_bring_it(
     instance.clock.advance(3600)
     arguments: dict[str, Any] = {"change_description": "Another text", "postpone_line": 3}
     instance.act(getattr(history, event), order.id, line.id, arguments.get(event, Decimal("0.5")))
-    found = [o for page in CONNECTOR.fetch(source, Window(NOW + timedelta(minutes=30), None)) for o in page.records]
-    assert [order["id"] for order in found] == [order.id]
-    assert found[0]["updated-at"] < "2026-10-01"
+    (page,) = (page for page in CONNECTOR.fetch(source, Window(NOW + timedelta(minutes=30), None)) if page.records)
+    assert (ids([page]), page.is_reread) == ([order.id], True)
+    assert page.records[0]["updated-at"] < "2026-10-01"
 
 
 def test_an_order_whose_header_and_lines_changed_comes_once(
