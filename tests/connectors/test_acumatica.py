@@ -42,6 +42,15 @@ def test_every_order_of_every_type_comes_exactly_once(connect: SourceFor, still:
     assert pages[-1].resume is None
 
 
+def test_an_order_is_read_by_itself_whatever_its_number_holds(connect: SourceFor) -> None:
+    company = small_company()
+    order = an_order(company)
+    order.number = "PO 7#1?a=%2B&b='c'"
+    with playing(company, expand="ignored") as served:
+        source = connect(served, order_types=(key_of(order).partition("/")[0],))
+        assert found(CONNECTOR.read(source, [key_of(order)])) == [key_of(order)]
+
+
 def test_only_the_chosen_types_are_asked_for(connect: SourceFor, still: Sandbox) -> None:
     blanket = [order for order in still.company.orders.values() if order.order_type == "blanket"]
     assert fetched(connect(still, order_types=("Blanket",)), EVER) == keys(blanket)
@@ -139,6 +148,13 @@ def test_h11_a_line_of_which_only_the_text_changes_is_found_by_reading_open_orde
     assert not {record["Status"]["value"] for record in records} & set(FINISHED), "these lines change no more"
 
 
+def test_open_orders_are_read_again_only_where_a_window_has_no_end(connect: SourceFor, still: Sandbox) -> None:
+    window = Window(NOW - timedelta(days=60), NOW - timedelta(days=30))
+    changed = [order for order in still.company.orders.values() if window.holds(modified_at(order, {}))]
+    assert changed
+    assert fetched(connect(still, receipt_types=()), window) == keys(changed)
+
+
 @pytest.mark.parametrize("receipts", ["move", "leave"])
 def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: SourceFor, receipts: str) -> None:
     company = small_company()
@@ -148,7 +164,9 @@ def test_h12_a_receipt_is_found_whether_or_not_it_moves_the_order(connect: Sourc
         for line in order.goods_lines:
             served.act(history.receive, order_id=order.id, line_id=line.id, quantity=line.quantity)
         window = Window(NOW, None)
-        assert set(fetched(connect(served, **QUIET), window)) == {key_of(order)}
+        pages = [page for page in CONNECTOR.fetch(connect(served, **QUIET), window) if page.records]
+        assert set(found(pages)) == {key_of(order)}
+        assert [page.is_reread for page in pages] == ([False, True] if receipts == "move" else [True])
         found_without = fetched(connect(served, receipt_types=(), **QUIET), window)
         assert bool(found_without) is (receipts == "move")
 
@@ -230,3 +248,14 @@ def test_h27_a_filter_that_is_ignored_ends_the_read(connect: SourceFor, served: 
     served.world(NAME).faults.add("ignore_filter", times=None, path="PurchaseOrder")
     with pytest.raises(FilterIgnored, match="something else came"):
         fetched(connect(served), EVER)
+
+
+def test_h27_a_server_that_gives_the_same_page_again_and_again_ends_the_read(connect: SourceFor) -> None:
+    """All are of the type that was asked for, so that nothing but the last number tells it."""
+    company = small_company()
+    for order in company.orders.values():
+        order.order_type = "standard"
+    with playing(company) as served:
+        served.world(NAME).faults.add("ignore_filter", times=None, path="PurchaseOrder")
+        with pytest.raises(FilterIgnored, match="asked for type Normal from PO"):
+            fetched(connect(served, order_types=("Normal",)), EVER)

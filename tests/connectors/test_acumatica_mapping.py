@@ -57,6 +57,9 @@ def test_what_is_billed_before_it_came_is_still_to_come() -> None:
     assert values.line_status(line) == "open"
     assert values.line_status({**line, "CompletedQty": 4}) == "partially received"
     assert values.line_status({**line, "CompletedQty": 10}) == "invoiced"
+    for came, told in ((0, "Open"), (4, "partially received"), (10, "invoiced")):
+        assert values.status(valued(Status="Open") | {"Details": [{**line, "CompletedQty": came}]}) == told
+    assert values.status(valued(Status="Completed") | {"Details": [line]}) == "invoiced", "nothing more comes"
 
 
 def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_short() -> None:
@@ -64,7 +67,38 @@ def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_s
     order = {"Status": {"value": "Closed"}, "Details": [{**line, "BilledQty": 1}]}
     assert values.status(order) == values.line_status({**line, "BilledQty": 1}) == "invoiced"
     assert values.line_status({**line, "BilledQty": 0}) == "closed"
+    of_an_amount = line | valued(OrderQty=0) | {"BilledQty": 0}
+    assert values.line_status(of_an_amount) == "closed", "no quantity tells what came of it"
+    assert values.line_status(of_an_amount | valued(Completed=False)) == "open"
     assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
+
+
+def test_a_service_that_was_billed_counts_beside_goods_that_are_still_to_come() -> None:
+    """Its bill completes it, without a receipt."""
+    service = valued(LineType="Service", OrderQty=1, Completed=True) | {"CompletedQty": 0, "BilledQty": 1}
+    goods = valued(LineType="Goods for IN", OrderQty=10) | {"CompletedQty": 0, "BilledQty": 0}
+    order = valued(Status="Open") | {"Details": [service, goods]}
+    assert (values.receipt_status(order), values.invoice_status(order)) == ("none", "partial")
+    assert values.status(order) == "partially invoiced"
+    received = order | {"Details": [service, goods | {"CompletedQty": 10}]}
+    assert values.receipt_status(received) == "full", "the service is not received"
+    given_up = order | {"Details": [service, goods | valued(Completed=True)]}
+    assert values.invoice_status(given_up) == "full"
+
+
+def test_all_that_came_of_a_closed_order_is_billed_whether_or_not_bills_are_told() -> None:
+    line = valued(LineType="Goods for IN", OrderQty=10, QtyOnReceipts=10, Completed=True)
+    order = valued(Status="Closed") | {"Details": [line]}
+    assert (values.invoice_status(order), values.status(order)) == (None, "invoiced")
+    less = line | valued(QtyOnReceipts=9)
+    assert values.status(order | {"Details": [less]}) == "Closed"
+
+
+@pytest.mark.parametrize("told", ["On Hold", "Pending Approval", "Canceled"])
+def test_an_order_that_is_held_or_cancelled_after_something_came_is_no_received_one(told: str) -> None:
+    line = valued(LineType="Goods for IN", OrderQty=10) | {"CompletedQty": 4, "BilledQty": 4}
+    order = valued(Status=told) | {"Details": [line]}
+    assert (values.receipt_status(order), values.status(order)) == ("partial", told)
 
 
 def test_a_cancelled_line_does_not_count_even_if_some_of_it_came() -> None:
@@ -130,6 +164,7 @@ def valued(**fields: Any) -> dict[str, Any]:
 EXEMPT = valued(TaxID="EXEMPT", TaxAmount=0)
 GST = valued(TaxID="GST", TaxAmount=10, RetainedTaxAmount=0)
 DUTY = valued(TaxID="DUTY", TaxAmount=5)
+CENTS = valued(TaxID="CENTS", TaxAmount=Decimal("0.5"))
 
 
 @pytest.mark.parametrize(
@@ -140,11 +175,12 @@ DUTY = valued(TaxID="DUTY", TaxAmount=5)
         ([GST, DUTY], 110, 95, True),
         ([GST, DUTY], 105, 90, True),
         ([GST], 112, 105, False),
+        ([CENTS], 105, Decimal("104.5"), True),
         ([], 105, 105, False),
     ],
 )
 def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
-    taxes: list[Any], total: int, subtotal: int, is_inclusive: bool
+    taxes: list[Any], total: int, subtotal: Decimal | int, is_inclusive: bool
 ) -> None:
     """Which taxes are inclusive is not told: OrderTotal leaves out what the lines hold already."""
     lines = [valued(ExtendedCost=108) | {"CuryDiscAmt": 3}]
@@ -155,6 +191,19 @@ def test_tax_that_the_lines_hold_is_no_part_of_the_subtotal(
     assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (105, None), "a discount is not told"
 
 
+def test_amounts_that_are_not_told_are_none_of_zero() -> None:
+    """An endpoint of one's own may leave them out."""
+    assert amounts.net(valued(LineType="Description") | {"CuryDiscAmt": 0}) is None
+    assert amounts.tax(valued(OrderTotal=100) | {"TaxDetails": []}) is None
+    told, untold = valued(ExtendedCost=60) | {"CuryDiscAmt": 10}, valued(ExtendedCost=40)
+    assert amounts.subtotal({"Details": [told, untold]}) == 90, "before the discount that is not told"
+    order = valued(LineTotal=85, TaxTotal=5, OrderTotal=90) | {"CuryDiscTot": 0, "Details": [told, untold]}
+    assert (amounts.subtotal(order), amounts.tax_inclusive(order)) == (85, None)
+    order |= {"Details": [told]}
+    assert amounts.tax_inclusive(order) is False
+    assert {amounts.tax_inclusive({**order, name: {}}) for name in ("TaxTotal", "OrderTotal")} == {None}
+
+
 def test_what_is_retained_is_owed_with_its_tax() -> None:
     """OrderTotal counts it, LineTotal and TaxTotal do not."""
     lines = [valued(ExtendedCost=100) | {"CuryDiscAmt": 0}]
@@ -163,7 +212,14 @@ def test_what_is_retained_is_owed_with_its_tax() -> None:
     assert (amounts.subtotal(order), amounts.tax(order), amounts.tax_inclusive(order)) == (100, 10, False)
 
 
-@pytest.mark.parametrize("line_type", ["Goods for MFG", "Non-Stock for MFG", "Goods for Project", "Non-Stock for FS"])
+PURPOSES = ("SO", "FS", "MFG", "Project", "Drop-Ship")
+
+
+@pytest.mark.parametrize(
+    "line_type",
+    ["Goods for IN", "Goods for RP", "Non-Stock"]
+    + [f"{kind} for {purpose}" for kind in ("Goods", "Non-Stock") for purpose in PURPOSES],
+)
 def test_lines_of_every_edition_count_for_what_has_come(line_type: str) -> None:
     """The manufacturing edition adds types of its own to those of the screen."""
     line = valued(LineType=line_type, OrderQty=10, QtyOnReceipts=10) | {"CompletedQty": 10, "BilledQty": 0}
@@ -195,3 +251,10 @@ def test_a_unit_stands_beside_its_standard_code_as_the_site_writes_it(connect: S
     frames = Transform(connection).frames([RawOrder(NOW, {**record, "Details": lines})])
     told = frames["purchase_order_line"].to_pylist()
     assert {line["unit_source"]: line["unit"] for line in told} == names
+
+
+@pytest.mark.parametrize(
+    ("of_type", "told"), [("Blanket", "PO9"), ("Standard", "PO9"), ("Normal", None), ("Drop-Ship", None), (None, None)]
+)
+def test_a_line_is_called_off_from_a_blanket_order_of_either_kind(of_type: str | None, told: str | None) -> None:
+    assert values.blanket(valued(OrigPONbr="PO9", OrigPOType=of_type)) == told

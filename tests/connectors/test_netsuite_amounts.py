@@ -63,3 +63,29 @@ def test_the_orders_own_rate_says_which_currency_the_net_amount_is_in(rate: Any,
     order = {"exchangerate": rate, "main_line": {"foreignamount": "-100", "netamount": net}, "lines": []}
     assert amounts.total_of_company(order) == told
     assert amounts.sum_of_goods("netamount")(order) == (None if told is None else 0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("facts", "tax"),
+    [
+        ({"foreigntotal": "80"}, 0),
+        ({"foreigntotal": "96"}, None),
+        ({"foreigntotal": None, "main_line": {"foreignamount": "96"}}, None),
+        ({"foreigntotal": None, "main_line": {"foreignamount": "80"}}, 0),
+        ({"foreigntotal": None, "main_line": {}}, 0),
+        ({"foreigntotal": "96", "tax_lines": [{"taxline": "T", "foreignamount": "16"}]}, 16),
+        ({"foreigntotal": "80", "tax_lines": [{"taxline": "T", "foreignamount": "0"}]}, 0),
+    ],
+)
+def test_an_order_of_more_than_its_lines_without_tax_lines_has_no_tax_of_zero(
+    facts: dict[str, Any], tax: int | None, sign: int
+) -> None:
+    """SuiteTax keeps taxes beside the lines."""
+    goods = {"itemtype": "InvtPart", "rate": "100", "foreignamount": "100"}
+    discount = {"itemtype": "Discount", "rate": "-20", "foreignamount": "-20"}
+    subtotal = {"itemtype": "Subtotal", "foreignamount": "100"}
+    order = {"lines": [goods, subtotal, discount], "tax_lines": [], **facts}
+    lines = [{**line, "foreignamount": str(Decimal(line["foreignamount"]) * sign)} for line in order["lines"]]
+    taxes = [{**line, "foreignamount": str(Decimal(line["foreignamount"]) * sign)} for line in order["tax_lines"]]
+    assert amounts.sum_of_taxes("foreignamount")({**order, "lines": lines, "tax_lines": taxes}) == tax

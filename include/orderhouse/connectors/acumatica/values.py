@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +35,8 @@ def _received(line: Record) -> Decimal:
     return _number(line, "QtyOnReceipts") if told is None else decimals.number(told)
 
 
-def _with_quantities(order: Record) -> list[Record]:
-    return [line for line in order.get(LINES) or () if _type(line) in ("goods", "service")]
+def _billed(line: Record) -> Decimal:
+    return decimals.number(line.get("BilledQty"))
 
 
 def date_of(name: str) -> Derived:
@@ -53,41 +54,54 @@ def tolerance(name: str, sign: int) -> Derived:
     return derived(percent_of, f"{name} {'over' if sign > 0 else 'under'} 100 %", f"{name}.value")
 
 
-def _is_void(line: Record) -> bool:
-    """Whether nothing comes of a line: its open quantity (POLine.OpenQty) is 0 once it is cancelled or completed."""
-    is_over = _told(line, "Completed") is True and not _received(line)
-    return is_over or _told(line, "Cancelled") is True
+def _expected(order: Record, *come: Callable[[Record], Decimal]) -> list[Record]:
+    """The lines that count for how far an order has come.
+
+    A line's open quantity (POLine.OpenQty) is 0 once it is cancelled or completed; a completed one is void if none of
+    these has come of it.
+    """
+
+    def is_void(line: Record) -> bool:
+        is_over = _told(line, "Completed") is True and not any(each(line) for each in come)
+        return is_over or _told(line, "Cancelled") is True
+
+    return expected([line for line in order.get(LINES) or () if _type(line) in ("goods", "service")], is_void)
 
 
 @derived_from(LINES)
 def receipt_status(order: Record) -> str | None:
     """CompletedQty, else QtyOnReceipts, against OrderQty of the lines that are not cancelled."""
-    lines = expected(_with_quantities(order), _is_void)
-    return progress((_received(line), _number(line, "OrderQty")) for line in lines)
+    return progress((_received(line), _number(line, "OrderQty")) for line in _expected(order, _received))
 
 
 @derived_from(LINES)
 def invoice_status(order: Record) -> str | None:
-    """BilledQty against OrderQty of the lines that are not cancelled, where it is told."""
-    lines = expected(_with_quantities(order), _is_void)
+    """BilledQty against OrderQty of the lines that are not cancelled, where it is told.
+
+    A service is completed by its bill, without a receipt.
+    """
+    lines = _expected(order, _received, _billed)
     if any(line.get("BilledQty") is None for line in lines):
         return None
-    return progress((decimals.number(line["BilledQty"]), _number(line, "OrderQty")) for line in lines)
+    return progress((_billed(line), _number(line, "OrderQty")) for line in lines)
 
 
 @derived_from("Status.value", LINES)
 def status(order: Record) -> Any:
     """Status; how far the lines have come.
 
-    Of a completed order nothing more comes, so that what came of it is all; a closed one is billed as well.
+    Of a completed order nothing more comes, so that what came of it is all; a closed one is billed as well. What is
+    billed as a whole ahead of its goods stands where its receipts do.
     """
     told, received, invoiced = _told(order, "Status"), receipt_status(order), invoice_status(order)
     if told == "Closed":
         return "invoiced" if "full" in (received, invoiced) else told
     if told == "Completed" and received == "partial":
         received = "full"
+    is_ahead = told == "Open" and invoiced == "full" != received
     is_released = told in ("Open", "Completed")
-    return (reached({"invoiced": invoiced, "received": received}) if is_released else None) or told
+    step = reached({"invoiced": None if is_ahead else invoiced, "received": received}) if is_released else None
+    return step or told
 
 
 @derived_from(
@@ -100,7 +114,7 @@ def line_status(line: Record) -> str | None:
     """
     if _type(line) == "text":
         return None
-    done, wanted, billed = _received(line), _number(line, "OrderQty"), decimals.number(line.get("BilledQty"))
+    done, wanted, billed = _received(line), _number(line, "OrderQty"), _billed(line)
     if _told(line, "Cancelled") is True:
         return "cancelled"
     if 0 < wanted <= done:

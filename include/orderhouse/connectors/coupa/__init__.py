@@ -53,7 +53,7 @@ CONNECTOR = Connector(
     page_size=LARGEST_PAGE,
     requests_per_minute=1_000,
     concurrency=4,
-    version=5,
+    version=6,
     custom_field_patterns=("custom-fields",),
     notifications=NOTIFICATIONS,
 )

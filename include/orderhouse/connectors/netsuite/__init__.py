@@ -63,6 +63,6 @@ CONNECTOR = Connector(
     page_size=200,
     requests_per_minute=300,
     concurrency=4,
-    version=5,
+    version=6,
     custom_field_patterns=("custbody_*", "custcol_*"),
 )

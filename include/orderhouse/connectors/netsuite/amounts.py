@@ -79,13 +79,25 @@ def _sum_of(what: str, name: str, *types: str) -> Derived:
     return derived(added, f"sum of {name} of the {what} lines", "lines")
 
 
+@remembered
+def _tells_taxes(order: Record) -> bool:
+    """Whether tax lines tell all tax: not where there are none, and the lines do not come to the order's total.
+
+    SuiteTax keeps taxes in records of their own (``transactiontaxdetail``).
+    """
+    told = first(order, "foreigntotal", "main_line.foreignamount")
+    lines = total(_amount(line, "foreignamount", order) for line in order["lines"])
+    return bool(order["tax_lines"]) or told is None or abs(number(told)) == abs(lines)
+
+
 def sum_of_taxes(name: str) -> Derived:
     """The sum of an amount of the tax lines, which may take back what another one adds, as in a reverse charge."""
 
     def added(order: Record) -> Any:
-        return _sum(order["tax_lines"], name, order)
+        return _sum(order["tax_lines"], name, order) if _tells_taxes(order) else None
 
-    return derived(added, f"sum of {name} of the tax lines", "tax_lines", "lines")
+    says = f"sum of {name} of the tax lines; nothing where there are none and the others do not come to foreigntotal"
+    return derived(added, says, "tax_lines", "lines", "foreigntotal", "main_line.foreignamount")
 
 
 def _sum(lines: list[Record], name: str, order: Record) -> Decimal | None:

@@ -14,7 +14,7 @@ from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
 from include.orderhouse.progress import expected, progress
 
-GOODS = ("goods", "service", "asset")
+GOODS = ("goods", "service")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""

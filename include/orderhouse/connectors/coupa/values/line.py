@@ -17,6 +17,8 @@ DONE = ("closed", "soft_closed", "cancelled")
 RECEIVED = "soft_closed_for_receiving"
 """Nothing more is received, and what came may still be invoiced: lines are closed for that by an action of its own
 (Purchase Order Lines API)."""
+TO_COME = ("open", "partly received")
+"""What is said of lines of which goods are still to come, though all may be invoiced."""
 SERVICES = ("resource", "quantity_deliverable", "amount_deliverable")
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
 from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
+from include.orderhouse.connectors.coupa.values.line import TO_COME, line_status
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.progress import reached
 
 PLAIN_TERM = "DaysAfterNetPaymentTerm"
 """Of the types of payment terms (Payment Terms API, elements) the one of a number of days after the invoice."""
@@ -26,11 +28,16 @@ def _wanted(order: Record) -> list[Record]:
 
 @derived_from("status", "acknowledged-flag", "order-lines.received", "order-lines.invoiced", "order-lines.status")
 def status(order: Record) -> str:
-    """status; of issued and held orders received and invoiced of the lines not cancelled, acknowledged-flag."""
-    told = str(order.get("status"))
+    """status; of issued and held orders received and invoiced of the lines not cancelled, acknowledged-flag.
+
+    What is invoiced as a whole ahead of its goods stands where its receipts do.
+    """
+    told, lines = str(order.get("status")), _wanted(order)
     if told not in (*ISSUED, *HELD):
         return told
-    refined = step(_wanted(order)) or ("acknowledged" if order.get("acknowledged-flag") else None)
+    is_ahead = invoiced(lines) == "full" and any(line_status(line) in TO_COME for line in lines)
+    come = reached({"received": received(lines)}, partly="partly") if is_ahead else step(lines)
+    refined = come or ("acknowledged" if order.get("acknowledged-flag") else None)
     return f"{told}, {refined}" if refined else told
 
 
