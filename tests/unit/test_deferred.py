@@ -63,4 +63,3 @@ def test_a_module_that_is_there_already_is_taken_as_it_is() -> None:
     with deferred("subprocess"):
         import subprocess as found
     assert found is own is sys.modules["subprocess"]
-
