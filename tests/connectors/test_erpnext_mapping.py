@@ -13,6 +13,7 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.erpnext import CONNECTOR
+from include.orderhouse.connectors.erpnext.codes import STATUSES
 from include.orderhouse.connectors.erpnext.values import line as of_line
 from include.orderhouse.connectors.erpnext.values import order as of_order
 from include.orderhouse.connectors.erpnext.values.amounts import sum_of_charges, sum_of_taxes, tax_rate
@@ -173,6 +174,18 @@ def test_goods_that_are_billed_before_they_came_are_still_to_come(stocked: int, 
     line = {"qty": Decimal(3), "received_qty": Decimal(came), "amount": Decimal(9), "billed_amt": Decimal(9)}
     line |= {"_order": {"status": "To Receive", "docstatus": 1}, "_item_code": {"is_stock_item": stocked}}
     assert of_line.line_status(line) == line_status
+
+
+@pytest.mark.parametrize(
+    ("stocked", "came", "status"), [(1, 0, "approved"), (1, 1, "partially_received"), (0, 0, "invoiced")]
+)
+def test_an_order_that_is_billed_before_its_goods_came_stands_where_its_receipts_do(
+    stocked: int, came: int, status: str
+) -> None:
+    order = {"status": "To Receive", "docstatus": 1, "per_billed": Decimal(100), "per_received": Decimal(25 * came)}
+    line = {"qty": Decimal(4), "received_qty": Decimal(came), "amount": Decimal(9), "billed_amt": Decimal(9)}
+    line |= {"_order": order, "_item_code": {"is_stock_item": stocked}}
+    assert STATUSES[of_order.status({**order, "items": [line]})] == status
 
 
 def test_a_price_is_that_before_the_discount_with_its_margin() -> None:

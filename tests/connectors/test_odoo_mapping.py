@@ -117,6 +117,23 @@ def test_goods_that_are_billed_before_they_came_are_still_to_come(method: str, c
 
 
 @pytest.mark.parametrize(
+    ("receipts", "came", "told"),
+    [
+        ("pending", 0, "purchase"),
+        ("partial", 1, "purchase, partly received"),
+        ("full", 4, "purchase, billed"),
+        (False, 0, "purchase, billed"),
+    ],
+)
+def test_an_order_that_is_billed_before_its_goods_came_stands_where_its_receipts_do(
+    receipts: object, came: int, told: str
+) -> None:
+    """One of services alone has no receipts."""
+    line = {"product_qty": Decimal(4), "qty_received": Decimal(came), "qty_invoiced": Decimal(4)}
+    assert of_order.status({"state": "purchase", "receipt_status": receipts, "order_line": [line]}) == told
+
+
+@pytest.mark.parametrize(
     ("receipts", "gone", "billed", "told"),
     [
         ("pending", 0, 0, "purchase"),

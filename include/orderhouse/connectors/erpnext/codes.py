@@ -6,13 +6,12 @@ STATUSES = {
     "Draft": "draft",
     "Draft, pending approval": "pending_approval",
     "On Hold": "approved",
-    "To Receive": "invoiced",
     "Completed": "invoiced",
     "Closed": "closed",
     "Cancelled": "cancelled",
     **{
         f"{state}{refined}": status
-        for state in ("To Receive and Bill", "To Bill", "To Pay", "Delivered", "Submitted")
+        for state in ("To Receive and Bill", "To Receive", "To Bill", "To Pay", "Delivered", "Submitted")
         for refined, status in (
             ("", "approved"),
             (", confirmed", "acknowledged"),

@@ -12,6 +12,8 @@ from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from, look_up
 from include.orderhouse.progress import progress, reached
 
+TO_COME = ("open", "partly received")
+"""What is said of lines of which goods are still to come."""
 GTIN_TYPES = ("EAN", "UPC", "GTIN", "JAN")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.erpnext.values import rows, state
+from include.orderhouse.connectors.erpnext.values.line import TO_COME, line_status
 from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from
 from include.orderhouse.progress import reached
 
-REFINED = ("To Receive and Bill", "To Bill", "To Pay", "Delivered", "Submitted")
+REFINED = ("To Receive and Bill", "To Receive", "To Bill", "To Pay", "Delivered", "Submitted")
 
 
 def _come(order: Record, path: str) -> str:
@@ -29,11 +30,16 @@ def invoice_status(order: Record) -> str:
 
 @derived_from("status", "docstatus", "workflow_state", "per_received", "per_billed", "order_confirmation_date")
 def status(order: Record) -> str:
-    """status (or docstatus), workflow_state of drafts, per_received, per_billed, order_confirmation_date."""
+    """status (or docstatus), workflow_state of drafts, per_received, per_billed, order_confirmation_date.
+
+    What is billed as a whole ahead of its stock items stands where its receipts do.
+    """
     told = state(order)
     if told not in REFINED:
         return told
-    steps = {"billed": _come(order, "per_billed"), "received": _come(order, "per_received")}
+    billed = _come(order, "per_billed")
+    is_ahead = billed == "full" and any(line_status(line) in TO_COME for line in rows(order, "items"))
+    steps = {"billed": None if is_ahead else billed, "received": _come(order, "per_received")}
     if step := reached(steps, partly="partly"):
         return f"{told}, {step}"
     if told in ("To Bill", "Delivered"):

@@ -36,17 +36,19 @@ def order_date(order: Record) -> Any:
 def status(order: Record) -> str:
     """state, locking, receipt_status and billed quantities.
 
-    Closed where all receipts were cancelled, and nothing is to be billed.
+    Closed where all receipts were cancelled, and nothing is to be billed. What is billed as a whole ahead of its goods
+    stands where its receipts do.
     """
     state = str(order.get("state"))
     if has_ended(order):
         return "locked"
     if state not in CONFIRMED:
         return state
-    told = {"billed": come(_goods(order), "qty_invoiced", order), "received": str(order.get("receipt_status") or "")}
+    billed, received = come(_goods(order), "qty_invoiced", order), str(order.get("receipt_status") or "")
+    is_ahead = billed == "full" and received in ("pending", "partial")
     is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
     idle = "not received" if _is_given_up(order) else "acknowledged" if is_acknowledged else None
-    step = reached(told, partly="partly") or idle
+    step = reached({"billed": None if is_ahead else billed, "received": received}, partly="partly") or idle
     return f"purchase, {step}" if step else "purchase"
 
 
