@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
+from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 if TYPE_CHECKING:
