@@ -20,6 +20,7 @@ CONNECTIONS = f"""
 connections:
   acme_us: {{connector: odoo, customer: acme, include_open_orders: false, initial_days: 30}}
   acme_off: {{connector: odoo, customer: acme, enabled: false}}
+  globex: {{connector: sap_s4hana, customer: globex}}
   {LONG}: {{connector: odoo, customer: {LONG}}}
   {LONG[:-1]}2: {{connector: odoo, customer: acme, sync_evry: 15m}}
 """
@@ -62,7 +63,7 @@ def show(visit: Visit, warehouse: sa.Engine, page: Page, tmp_path: Path, monkeyp
 def test_each_button_of_the_list_says_of_which_connection_it_is(show: Visit, page: Page) -> None:
     show("/")
     names = page.get_by_role("button", name="Sync now").evaluate_all("all => all.map(each => each.ariaLabel)")
-    assert names == ["Sync now: acme_us", f"Sync now: {LONG}"]
+    assert names == ["Sync now: acme_us", "Sync now: globex", f"Sync now: {LONG}"]
 
 
 def test_a_connection_that_is_not_enabled_is_told_so_in_the_list(show: Visit, page: Page) -> None:
@@ -75,6 +76,13 @@ def test_a_connection_that_is_not_enabled_is_told_so_in_the_list(show: Visit, pa
 def test_no_name_is_wider_than_a_phone(show: Visit, page: Page, path: str) -> None:
     show(path)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_why_a_connection_fails_is_read_without_scrolling_sideways(show: Visit, page: Page) -> None:
+    show("/")
+    told = page.locator("tr.why p").first.bounding_box()
+    assert told
+    assert told["x"] + told["width"] <= PHONE["width"]
 
 
 def test_the_initial_run_is_not_said_to_read_open_orders_where_it_does_not(show: Visit, page: Page) -> None:
