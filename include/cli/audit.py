@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
+from include.cli.tables import print_table
 
 app = typer.Typer(name="audit", no_args_is_help=True, help="Read, verify and prune the audit log.")
 
@@ -61,4 +61,4 @@ def show(
 
     with warehouse() as engine, engine.connect() as session:
         found = session.execute(sa.text(_LATEST), {"connection": connection, "most": rows}).all()
-    print_table(("", "when", "who", "what", "connection", "customer", "with", "details"), found)
+    print_table(("row", "when", "who", "what", "connection", "customer", "with", "details"), found)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from include.cli.surroundings import check_mapping, warehouse
+from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid
 
-_WIDE = 1000
 _LATEST_SYNCS = """
     SELECT DISTINCT ON (sync.connection) sync.connection, coalesce(status.state, ''), sync.mode, sync.state,
            sync.started_at,
@@ -45,6 +43,7 @@ def connections() -> None:
     import sqlalchemy as sa
 
     from include.orderhouse.connections import sort_connections
+    from include.orderhouse.options import spelled
 
     known, mistakes = sort_connections()
     problems = [mistake.error for mistake in mistakes.values()]
@@ -55,12 +54,12 @@ def connections() -> None:
             problems.append(error)
     with warehouse() as engine, engine.connect() as session:
         latest = {row[0]: row[1:] for row in session.execute(sa.text(_LATEST_SYNCS))}
-    header = ("connection", "customer", "every", "status", "latest sync", "", "started", "watermark")
+    header = ("connection", "customer", "every", "status", "latest sync", "state", "started", "watermark")
     rows = [
         (
             name,
             found.customer,
-            str(found.options.sync_every) if found.options.enabled else "not enabled",
+            spelled(found.options.sync_every) if found.options.enabled else "not enabled",
             *latest.get(name, ("never synced", "", "", "", "")),
         )
         for name, found in known.items()
@@ -114,7 +113,7 @@ def raw(
         read_connection(connection)
         raise ConfigurationInvalid(
             f"The warehouse has no raw record of order {order!r} of {connection!r}.",
-            action="Give the order's number or its id at the source; `orderhouse rejects` lists those that wait.",
+            action="Give its number or its id at the source; `scripts/orderhouse rejects` lists those that wait.",
         )
     for what, payload in records:
         typer.echo(f"{connection} {order}: {what}", err=True)
@@ -187,18 +186,6 @@ def grants(
             )
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows in columns; wide ones are not broken where nobody looks at a screen. No text in them is markup."""
-    from rich.console import Console
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    table = Table(*(Column(Text(name)) for name in header), box=None, padding=(0, 2, 0, 0))
-    for row in rows:
-        table.add_row(*(Text(_text(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
-
-
 def _harmless(value: Any) -> Any:
     """A cell of a spreadsheet: text that it would take for a formula is marked as text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
@@ -206,9 +193,3 @@ def _harmless(value: Any) -> Any:
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """How formulas begin, in full width too."""
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else str(value)

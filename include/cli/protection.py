@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
+from include.cli.tables import print_table
 
 if TYPE_CHECKING:
     from include.orderhouse.warehouse.protection import Finding

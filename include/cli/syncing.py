@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -23,13 +24,11 @@ def _instant(text: str) -> datetime:
 
 
 def _share(text: str) -> Decimal:
-    try:
+    with suppress(InvalidOperation):  # no number, or NaN, which cannot be compared
         share = Decimal(text)
-    except InvalidOperation as error:
-        raise typer.BadParameter("write a number from 0 to 1, such as 0.05") from error
-    if not 0 <= share <= 1:
-        raise typer.BadParameter("write a number from 0 to 1, such as 0.05")
-    return share
+        if 0 <= share <= 1:
+            return share
+    raise typer.BadParameter("write a number from 0 to 1, such as 0.05")
 
 
 def sync(

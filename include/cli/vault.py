@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.cli.inspection import print_table
 from include.cli.surroundings import warehouse
+from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def rotate(
 ) -> None:
     """Make new data keys, wrap all keys by the present master key, and seal everything kept anew.
 
-    Syncs go on meanwhile. Earlier data keys are kept for the staged files of syncs under way; a later rotation destroys
-    those that were superseded before it. A customer whose rotation fails holds no other up.
+    Syncs go on meanwhile. Earlier data keys are kept for the staged files of
+    syncs under way; a later rotation destroys those that were superseded
+    before it. A customer whose rotation fails holds no other up.
     """
     from include.orderhouse.warehouse.audit import command_line
     from include.orderhouse.warehouse.audit_chain import renew

@@ -42,6 +42,13 @@ def duration(value: Any) -> Any:
     raise ValueError(f"write a number with s, m, h or d, such as 15m or 6h, at most {LONGEST_DAYS}d")
 
 
+def spelled(span: timedelta) -> str:
+    """A timedelta as ``duration`` reads it, in its largest whole unit."""
+    wholes = (unit for unit, name in reversed(UNITS.items()) if not span % timedelta(**{name: 1}))
+    unit = next(wholes, "s")
+    return f"{span // timedelta(**{UNITS[unit]: 1})}{unit}"
+
+
 def _filled(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty")

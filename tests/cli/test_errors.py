@@ -29,6 +29,7 @@ def test_an_unknown_name_is_one_clear_message(command: tuple[str, ...], orderhou
         ("--from", "2026-13-01"),
         ("--max-reject-share", "5"),
         ("--max-reject-share", "many"),
+        ("--max-deleted-share", "NaN"),
     ],
 )
 def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse: Command) -> None:

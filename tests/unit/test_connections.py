@@ -12,6 +12,7 @@ import yaml
 from include.orderhouse.connections import read_connection, read_connections
 from include.orderhouse.customers import read_customers
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.options import duration, spelled
 from include.orderhouse.transform.batch import Transform
 
 ENTRY = {"connector": "odoo", "customer": "acme"}
@@ -166,3 +167,12 @@ def test_two_custom_fields_of_one_name_are_refused(file: Path) -> None:
 
 def test_a_pattern_takes_no_type_since_it_keeps_values_as_they_are(file: Path) -> None:
     assert "leave type out" in refused(file, custom_fields=[{"table": "order", "pattern": "x_*", "type": "decimal"}])
+
+
+@pytest.mark.parametrize("written", ["90s", "15m", "6h", "2d", "36h"])
+def test_a_span_is_told_as_a_file_writes_it(written: str) -> None:
+    assert spelled(duration(written)) == written
+
+
+def test_a_span_is_told_in_its_largest_whole_unit() -> None:
+    assert [spelled(duration(written)) for written in ("60m", "48h", "120s")] == ["1h", "2d", "2m"]

@@ -15,6 +15,7 @@ from include.orderhouse.transform.batch import Transform
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted(page for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md") for page in PROJECT.glob(pattern))
+CONNECTORS = sorted(PROJECT.glob("docs/connectors/*.md"))
 IDS = [str(page.relative_to(PROJECT)) for page in PAGES]
 
 
@@ -49,6 +50,20 @@ def test_every_command_of_scripts_orderhouse_that_a_page_names_exists(page: Path
 def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert sorted(link for link in links if not (page.parent / link).exists()) == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CONNECTORS], ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    targets = [(page.parent / name if name else page, anchor) for name, anchor in links]
+    assert sorted((target.name, anchor) for target, anchor in targets if anchor not in _anchors(target)) == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """What leads to the headings of a page, as GitHub makes it."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", found) for found in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)

@@ -55,7 +55,7 @@ addEventListener("DOMContentLoaded", () => {
   // Asks by a dialog, since a framed page may not use confirm(). Resolves to the text entered, "" without one, or null.
   function ask(question, withText = false) {
     return new Promise((resolve) => {
-      const dialog = element("dialog", "");
+      const dialog = element("dialog", "", { ariaLabel: question });
       const form = element("form", "", { method: "dialog" });
       const text = element("textarea", "", { required: true, maxLength: 500, ariaLabel: "Reason" });
       const actions = element("div", "", { className: "actions" });
