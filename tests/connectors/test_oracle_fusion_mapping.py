@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connectors.oracle_fusion.assembly import at_site
+from include.orderhouse.connectors.oracle_fusion.codes import STATUSES
 from include.orderhouse.connectors.oracle_fusion.values import order as values
 from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open, receipt_date
 from tests.connectors.conftest import SourceFor
@@ -101,7 +102,11 @@ def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
 def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: str | None, came: int, told: str) -> None:
     schedule = {"ScheduleStatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "ReceivedQuantity": came}
     schedule |= {"BilledQuantity": 10, "MatchApprovalLevelCode": matched}
-    assert line_status({"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}) == told
+    line = {"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}
+    assert line_status(line) == told
+    for code in ("OPEN", "CLOSED FOR INVOICING"):
+        of_order = values.status({"StatusCode": code, "lines": [line | {"_is_charge": False}]})
+        assert STATUSES[str(of_order)] == {"OPEN": "approved"}.get(told, STATUSES[told])
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,6 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=3,
-    version=5,
+    version=6,
     custom_field_patterns=("DFF_*",),
 )

@@ -16,6 +16,7 @@ from include.orderhouse.connectors.oracle_fusion.values import (
     earliest,
     summed,
 )
+from include.orderhouse.connectors.oracle_fusion.values.line import INVOICED, quantity_open
 from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
 from include.orderhouse.progress import expected, progress, reached
@@ -65,11 +66,17 @@ def invoice_status(order: Record) -> str | None:
 
 @derived_from("StatusCode", "lines")
 def status(order: Record) -> Any:
-    """StatusCode; in force, how far the schedules have come."""
-    told = order.get("StatusCode")
+    """StatusCode; in force, how far the schedules have come.
+
+    What is invoiced as a whole ahead of its goods stands where its receipts do.
+    """
+    told, invoices = order.get("StatusCode"), _come(order, BILLED)
+    is_ahead = invoices == "full" and any(map(quantity_open, _lines(order)))
+    if told == INVOICED and is_ahead:
+        told = "OPEN"
     if told not in IN_FORCE:
         return told
-    return reached({"invoiced": _come(order, BILLED), "received": _come(order, RECEIVED)}) or told
+    return reached({"invoiced": None if is_ahead else invoices, "received": _come(order, RECEIVED)}) or told
 
 
 @derived_from("ConversionRate", "ConversionRateTypeCode", "StatusCode")
