@@ -93,6 +93,7 @@ def test_a_private_network_is_reached_where_the_operator_names_it(names: dict[st
         "https://xexample.org/",
         "https://hooks.example.com@evil.net/",
         "https://evil.net#hooks.example.com",
+        "https://me:planted@hooks.example.com/",
         "ftp://hooks.example.com/",
         "file:///etc/passwd",
         "hooks.example.com",
