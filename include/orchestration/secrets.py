@@ -120,6 +120,18 @@ def watermark_variable(connection: str) -> str:
     return f"purchase_orders_watermark__{connection}"
 
 
+def not_given(key: str) -> WatermarkUnavailable:
+    """The error for a Variable that Airflow has and does not read.
+
+    Airflow 3.3.2 answers also a failure of its database, or of the Variable's decryption, with "not found".
+    """
+    return WatermarkUnavailable(
+        f"Airflow has the Variable {key}, but does not give its value; nothing was synced.",
+        action="A run tries again by itself. If it stays, see the log of Airflow's API server; where its Fernet key "
+        "has changed, set the Variable anew, or delete it for an initial sync.",
+    )
+
+
 class TaskWatermark:
     """A connection's watermark Variable, from within a task."""
 
@@ -127,17 +139,10 @@ class TaskWatermark:
         self._key = watermark_variable(connection)
 
     def read(self) -> str | None:
-        """The Variable's text; None where there is none. WatermarkUnavailable where it is there but not given.
-
-        Airflow 3.3.2 answers also a failure of its database, or of the Variable's decryption, with "not found".
-        """
+        """The Variable's text; None where there is none. WatermarkUnavailable where it is there and not given."""
         found: str | None = Variable.get(self._key, default=None)
         if found is None and self._key in Variable.keys(prefix=self._key):
-            raise WatermarkUnavailable(
-                f"Airflow has the Variable {self._key}, but does not give its value; nothing was synced.",
-                action="A run tries again by itself. If it stays, see the log of Airflow's API server; where its "
-                "Fernet key has changed, set the Variable anew, or delete it for an initial sync.",
-            )
+            raise not_given(self._key)
         return found
 
     def write(self, text: str) -> None:
