@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import ErrorResponse, GetVariableKeys, VariableKeysResult, VariableResult
 
-from include.orchestration.secrets import TaskWatermark, as_credentials
+from include.orchestration.metadata import stored_credentials
+from include.orchestration.secrets import TaskWatermark, as_credentials, credentials_of
+from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
+from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
 
 
@@ -72,6 +77,21 @@ def test_a_schema_that_is_no_scheme_names_the_database() -> None:
 def test_the_extra_json_has_the_last_word_on_the_database() -> None:
     record = _record(host="https://x.example", schema="old", extra='{"database": "new"}')
     assert as_credentials("acme", record).extra == {"database": "new"}
+
+
+@pytest.mark.parametrize("asked", [credentials_of, stored_credentials])
+def test_nobody_is_given_the_credentials_that_the_vault_holds_for_another_customer(
+    asked: Callable[[str], Credentials], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "connections.yaml"
+    entry = "{connector: odoo, credentials: shared, customer: %s}"
+    file.write_text(f"connections: {{acme: {entry % 'acme'}, globex: {entry % 'globex'}}}", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    held = {"conn_type": "http", "host": "https://x.example", "extra": {CUSTOMER: f"{OF_CUSTOMER}acme"}}
+    monkeypatch.setenv("AIRFLOW_CONN_SHARED", json.dumps(held))
+    assert asked("acme").base_url == "https://x.example"
+    with pytest.raises(ConfigurationInvalid, match="'globex' names credentials that the vault holds for 'acme'"):
+        asked("globex")
 
 
 class Supervisor:
