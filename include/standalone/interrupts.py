@@ -35,8 +35,8 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
+        for other in came:
+            signal.raise_signal(other)
 
 
 def _interrupt(number: int, frame: object) -> None:
