@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -44,13 +45,17 @@ def connections() -> None:
     """List the connections with their latest sync."""
     import sqlalchemy as sa
 
+    from include.orderhouse.alerts import read_alerts
     from include.orderhouse.connections import sort_connections
+    from include.orderhouse.customers import read_customers
+    from include.orderhouse.webhooks.subscriptions import read_webhooks
 
     known, mistakes = sort_connections()
     problems = [mistake.error for mistake in mistakes.values()]
-    for found in known.values():
+    mappings = (partial(check_mapping, found) for found in known.values())
+    for check in (*mappings, read_customers, read_webhooks, read_alerts):
         try:
-            check_mapping(found)
+            check()
         except ConfigurationInvalid as error:
             problems.append(error)
     with warehouse() as engine, engine.connect() as session:

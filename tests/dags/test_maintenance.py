@@ -48,3 +48,10 @@ def test_an_entry_that_cannot_be_used_is_told_when_all_others_are_done(engine: s
         enforce_retention.function()
     ((details,),) = rows(engine, "SELECT details FROM ops.audit WHERE action = 'retention.enforced'")
     assert list(details) == ["acme"]
+
+
+def test_a_mistake_in_the_list_of_whom_to_call_shows_before_somebody_has_to_be(engine: sa.Engine, file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + "\nalerts: {on_failur: []}", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=r"alerts, on_failur: there is no such option"):
+        enforce_retention.function()
+    assert rows(engine, "SELECT count(*) FROM ops.audit") == [(2,)]
