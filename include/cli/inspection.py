@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -52,8 +52,8 @@ def connections() -> None:
 
     known, mistakes = sort_connections()
     problems = [mistake.error for mistake in mistakes.values()]
-    mappings = (partial(check_mapping, found) for found in known.values())
-    for check in (*mappings, read_customers, read_webhooks, read_alerts):
+    checks: list[Callable[[], object]] = [partial(check_mapping, found) for found in known.values()]
+    for check in (*checks, read_customers, read_webhooks, read_alerts):
         try:
             check()
         except ConfigurationInvalid as error:

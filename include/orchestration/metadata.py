@@ -76,4 +76,4 @@ class StoredWatermark:
         from airflow.utils.session import create_session
 
         with create_session() as session:
-            return session.scalar(sa.select(sa.func.count()).where(Variable.key == self._key)) > 0
+            return bool(session.scalar(sa.select(sa.func.count()).where(Variable.key == self._key)))
