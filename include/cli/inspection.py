@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -42,14 +44,18 @@ def connections() -> None:
     """List the connections with their latest sync."""
     import sqlalchemy as sa
 
+    from include.orderhouse.alerts import read_alerts
     from include.orderhouse.connections import sort_connections
+    from include.orderhouse.customers import read_customers
     from include.orderhouse.options import spelled
+    from include.orderhouse.webhooks.subscriptions import read_webhooks
 
     known, mistakes = sort_connections()
     problems = [mistake.error for mistake in mistakes.values()]
-    for found in known.values():
+    checks: list[Callable[[], object]] = [partial(check_mapping, found) for found in known.values()]
+    for check in (*checks, read_customers, read_webhooks, read_alerts):
         try:
-            check_mapping(found)
+            check()
         except ConfigurationInvalid as error:
             problems.append(error)
     with warehouse() as engine, engine.connect() as session:

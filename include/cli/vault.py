@@ -183,6 +183,10 @@ def _checked(content: dict[str, Any]) -> dict[str, Any]:
         raise _malformed("The extra of an Airflow Connection must be a JSON object.")
     if not kept.get("host"):
         raise _malformed("The host is missing.")
+    if not str(kept.get("port", 0)).isdecimal():
+        raise _malformed("The port of an Airflow Connection must be a number.")
+    if strange := [name for name in kept.keys() - {"port", "extra"} if not isinstance(kept[name], str)]:
+        raise _malformed(f"The {', '.join(sorted(strange))} of an Airflow Connection must be text.")
     return kept
 
 

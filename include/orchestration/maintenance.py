@@ -51,8 +51,10 @@ def maintenance_dag() -> DAG:
 def enforce_retention() -> dict[str, dict[str, int]]:
     """Remove what is too old; gives and logs how much of what, by connection.
 
-    Raises ConfigurationInvalid in the end where an entry cannot be used: nobody knows how long it wants to keep what.
+    Raises ConfigurationInvalid in the end where an entry cannot be used: nobody knows how long it wants to keep what;
+    and where the list of whom to call when a task fails cannot be: nobody would be called.
     """
+    from include.orderhouse.alerts import read_alerts
     from include.orderhouse.connections import sort_connections
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
@@ -75,6 +77,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
     for mistake in mistakes.values():
         raise mistake.error
+    read_alerts()
     return removed
 
 

@@ -11,6 +11,7 @@ from include.orchestration.secrets import (
     check_customer,
     denied,
     no_connection,
+    not_given,
     watermark_variable,
 )
 from include.orderhouse.connections import read_connection
@@ -56,8 +57,10 @@ class StoredWatermark:
         self._key = watermark_variable(connection)
 
     def read(self) -> str | None:
-        """The Variable's text; None where there is none."""
+        """The Variable's text; None where there is none. WatermarkUnavailable where it is there and not given."""
         found: str | None = Variable.get(self._key, default_var=None)
+        if found is None and self._is_there():
+            raise not_given(self._key)
         return found
 
     def write(self, text: str) -> None:
@@ -67,3 +70,10 @@ class StoredWatermark:
     def forget(self) -> None:
         """Delete the Variable, if it is there."""
         Variable.delete(self._key)
+
+    def _is_there(self) -> bool:
+        import sqlalchemy as sa
+        from airflow.utils.session import create_session
+
+        with create_session() as session:
+            return bool(session.scalar(sa.select(sa.func.count()).where(Variable.key == self._key)))

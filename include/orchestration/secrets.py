@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowSecretsBackendAccess
 
 from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, WatermarkUnavailable
 
 WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
@@ -120,6 +120,18 @@ def watermark_variable(connection: str) -> str:
     return f"purchase_orders_watermark__{connection}"
 
 
+def not_given(key: str) -> WatermarkUnavailable:
+    """The error for a Variable that Airflow has and does not read.
+
+    Airflow 3.3.2 answers also a failure of its database, or of the Variable's decryption, with "not found".
+    """
+    return WatermarkUnavailable(
+        f"Airflow has the Variable {key}, but does not give its value; nothing was synced.",
+        action="A run tries again by itself. If it stays, see the log of Airflow's API server; where its Fernet key "
+        "has changed, set the Variable anew, or delete it for an initial sync.",
+    )
+
+
 class TaskWatermark:
     """A connection's watermark Variable, from within a task."""
 
@@ -127,8 +139,10 @@ class TaskWatermark:
         self._key = watermark_variable(connection)
 
     def read(self) -> str | None:
-        """The Variable's text; None where there is none."""
+        """The Variable's text; None where there is none. WatermarkUnavailable where it is there and not given."""
         found: str | None = Variable.get(self._key, default=None)
+        if found is None and self._key in Variable.keys(prefix=self._key):
+            raise not_given(self._key)
         return found
 
     def write(self, text: str) -> None:

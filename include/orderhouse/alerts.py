@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import Field, ValidationError
 
-from include.orderhouse.connections import connections_file, read_document
+from include.orderhouse.connections import connections_file, read_document, read_section_alone
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Strict, first_problem
 
@@ -27,10 +29,23 @@ class Alerts(Strict):
 
 
 def read_alerts(path: Path | None = None) -> Alerts:
-    """The section of connections.yaml, empty where there is none. Raises ConfigurationInvalid naming the mistake."""
+    """The section of connections.yaml, empty where there is none. Raises ConfigurationInvalid naming the mistake.
+
+    A mistake elsewhere in the file, by which every run fails, is one that these have to be told of.
+    """
     path = path or connections_file()
     try:
-        return Alerts.model_validate(read_document(path).get("alerts", {}))
+        return Alerts.model_validate(_section(path))
     except ValidationError as error:
         problem = first_problem(error)
     raise ConfigurationInvalid(f"{path}, alerts, {problem}.", action="Correct the section; see docs/alerts.md.")
+
+
+def _section(path: Path) -> Any:
+    try:
+        return read_document(path).get("alerts", {})
+    except ConfigurationInvalid:
+        with suppress(OSError, ValueError, yaml.YAMLError, ConfigurationInvalid):
+            if alone := read_section_alone("alerts", path):
+                return alone
+        raise

@@ -186,6 +186,19 @@ def read_document(path: Path) -> dict[str, Any]:
     return document
 
 
+def read_section_alone(name: str, path: Path) -> Any:
+    """One section from the line with its name to the next line that is not indented, whatever the rest of the file is.
+
+    None where there is no such line. Raises ConfigurationInvalid, ValueError or yaml.YAMLError where it cannot be read.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if found := re.search(rf"^{name}:.*?(?=^[\w\"'$]|\Z)", text, re.MULTILINE | re.DOTALL):
+        section = parse_yaml(_expand(found[0], os.environ))[name]
+        _refuse_unset(str(path), section)
+        return section
+    return None
+
+
 def unchecked_document() -> Any:
     """The file as it stands, variables too, for the parse of a DAG file; a mistake in it must not break the DAG."""
     return parse_yaml(connections_file().read_text(encoding="utf-8"))
@@ -206,7 +219,7 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return parse_yaml(_expand(path, os.environ))
+        return parse_yaml(_expand(path.read_text(encoding="utf-8"), os.environ))
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."
@@ -229,14 +242,14 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigurationInvalid(f"{path} is not valid YAML: {said}.", action="Correct it.") from error
 
 
-def _expand(path: Path, environment: Mapping[str, str]) -> str:
+def _expand(text: str, environment: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name, default = found["name"], found["default"]
         if default is not None:
             return environment.get(name) or default
         return environment.get(name, f"\ue000{name}\ue001")
 
-    return _VARIABLE.sub(value, path.read_text(encoding="utf-8"))
+    return _VARIABLE.sub(value, text)
 
 
 def _refuse_unset(where: str, document: Any) -> None:

@@ -17,7 +17,8 @@
     │   ├── SourceUnavailable          SOURCE_UNAVAILABLE        5xx, refused or dropped connection, DNS
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
     │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
-    │   └── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
+    │   ├── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
+    │   └── WatermarkUnavailable       WATERMARK_UNAVAILABLE     the Variable is there, and its value is not given
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
         ├── BoundExceeded              BOUND_EXCEEDED            the source gives more than anybody could want
@@ -175,6 +176,12 @@ class StorageUnavailable(TryAgain):
     """The folder or bucket of staged files or reports cannot be used."""
 
     code = "STORAGE_UNAVAILABLE"
+
+
+class WatermarkUnavailable(TryAgain):
+    """The watermark Variable cannot be read, which must not pass for a connection that has none."""
+
+    code = "WATERMARK_UNAVAILABLE"
 
 
 class LookAtData(OrderhouseError):

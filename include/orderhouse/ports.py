@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import socket
+from collections import deque
 
 import psutil
 
@@ -14,6 +15,8 @@ LOOPBACK = "127.0.0.1"
 _FREE = range(20_000, 32_768)
 """Where a free port is looked for: below those that systems lend to outgoing connections, which would get it first."""
 _random = random.SystemRandom()
+_given: deque[int] = deque(maxlen=1000)
+"""Those that were given last: whoever has one may not listen on it yet."""
 
 
 def port_setting(setting: str, default: int) -> int:
@@ -31,7 +34,9 @@ def claim_port(port: int, purpose: str, setting: str) -> int:
     another.
     """
     if port == 0:
-        return next(candidate for candidate in _random.sample(_FREE, len(_FREE)) if _refusal(candidate) is None)
+        ports = (port for port in _random.sample(_FREE, len(_FREE)) if port not in _given)
+        _given.append(free := next(port for port in ports if _refusal(port) is None))
+        return free
     if refusal := _refusal(port):
         raise ConfigurationInvalid(
             f"Port {port}, wanted for {purpose}, is not free{_owner(port)} ({refusal}).",

@@ -87,6 +87,9 @@ def start(
     except httpx.HTTPError as error:
         report.error(f"Airflow does not answer: {error!r}. Look into {plan.home.logs / 'api-server.log'}.")
         raise typer.Exit(1) from error
+    except OSError as error:
+        report.error(f"The system refuses: {error}. See to space and rights in {plan.home.root}, then start again.")
+        raise typer.Exit(1) from error
     except KeyboardInterrupt:
         raise typer.Exit(0 if not once else 130) from None
 

@@ -159,8 +159,8 @@ def running(plan: Plan, report: Report) -> Iterator[Installation]:
         with report.step("Airflow") as details:
             installation.start_airflow(plan.settings)
             details.append(installation.host.api_url)
+        stack.callback(report.say, "stopping ...")
         yield installation
-        report.say("stopping ...")
 
 
 def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report) -> Installation:

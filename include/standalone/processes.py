@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from include.orderhouse.home import PROJECT, Home, write_private
+from include.standalone.interrupts import undisturbed
 
 _LEADERS_SECONDS = 2.0
 _PATIENCE_SECONDS = 5.0
@@ -83,13 +84,14 @@ class Processes:
 
     def stop(self) -> None:
         """End all, the last started first, so that each still finds what it was started after."""
-        for process in reversed(self._running):
-            end_sessions([process])
-        for handle in self._handles.values():
-            handle.wait()
-        self._running.clear()
-        self._handles.clear()
-        self._list.unlink(missing_ok=True)
+        with undisturbed():
+            for process in reversed(self._running):
+                end_sessions([process])
+            for handle in self._handles.values():
+                handle.wait()
+            self._running.clear()
+            self._handles.clear()
+            self._list.unlink(missing_ok=True)
 
 
 def how_it_ended(code: int) -> str:

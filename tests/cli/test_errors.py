@@ -107,6 +107,16 @@ def test_a_mistake_in_one_entry_hides_no_other_and_keeps_no_credentials_out(
     assert "connection 'b', sync_evry: there is no such option" in refused.stderr
 
 
+def test_a_mistake_in_each_other_section_is_told_beside_the_connections(orderhouse: Command, tmp_path: Path) -> None:
+    file = tmp_path / "connections.yaml"
+    wrong = "customers: {acmee: {}}\nwebhooks: {host: []}\nalerts: {on_failur: []}"
+    file.write_text(f"connections: {{acme: {{connector: odoo, customer: acme}}}}\n{wrong}", encoding="utf-8")
+    done = orderhouse("connections", ORDERHOUSE_CONNECTIONS=str(file))
+    assert (done.returncode, "acme" in done.stdout) == (1, True)
+    for said in ("customers, these have no connection: acmee", "webhooks, host: there", "alerts, on_failur: there"):
+        assert said in done.stderr
+
+
 @pytest.mark.parametrize("command", [("connections",), ("sql", "SELECT 1"), ("rejects",), ("migrate",)])
 def test_a_warehouse_that_does_not_answer_is_named_without_its_password(
     command: tuple[str, ...], orderhouse: Command

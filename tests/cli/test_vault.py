@@ -33,7 +33,9 @@ def test_credentials_live_their_whole_life_without_being_shown(orderhouse: Comma
 
 
 def test_what_is_no_connection_is_refused_without_being_shown(orderhouse: Command) -> None:
-    for typed in (PLANTED, json.dumps([PLANTED]), json.dumps({"pass_word": PLANTED}), json.dumps({"login": PLANTED})):
+    strange = ({"password": [PLANTED]}, {"password": 4711}, {"port": PLANTED}, {"port": True}, {"extra": [PLANTED]})
+    wrong = ([PLANTED], {"pass_word": PLANTED}, {"login": PLANTED}, *({**CONTENT, **one} for one in strange))
+    for typed in (PLANTED, *map(json.dumps, wrong)):
         done = orderhouse("vault", "put", "sandbox_odoo", input=typed)
         assert done.returncode == 1
         assert "Nothing was kept" in done.stderr

@@ -17,6 +17,7 @@ from include.orchestration.dag import purchase_order_dags
 from include.orderhouse.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.webhooks.subscriptions import read_webhooks
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
 
@@ -141,6 +142,42 @@ def test_the_listed_notifiers_are_called_also_after_one_that_cannot_be(connectio
     Remembering.told.clear()
     FailureNotifier()({"word": "extract"})
     assert Remembering.told == ["extract failed"]
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "  broken: {connector: odoo",
+        '  broken: "no end',
+        "\tbroken: odoo",
+        "webhook: {}",
+        "webhooks: {hosts: ['${NOWHERE}']}",
+        "# caf\xe9",
+        "connections: {}",
+    ],
+)
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_mistake_elsewhere_in_the_file_is_one_that_the_listed_notifiers_are_called_for(
+    connections: Path, mistake: str, is_before: bool
+) -> None:
+    content = [CONNECTIONS, mistake, ALERTS, "x-more: {}"] if is_before else [ALERTS, CONNECTIONS, mistake]
+    connections.write_bytes("\n".join(content).encode("latin-1"))
+    with pytest.raises(ConfigurationInvalid):
+        read_webhooks()
+    Remembering.told.clear()
+    FailureNotifier()({"word": "connections"})
+    assert Remembering.told == ["connections failed"]
+
+
+@pytest.mark.parametrize(
+    "alerts", ["alerts:", "alerts: [", "alerts: *people", "alerts: {on_failure: '${NOWHERE}'}", ""]
+)
+def test_where_the_list_cannot_be_read_by_itself_the_mistake_in_the_file_is_told(
+    connections: Path, alerts: str
+) -> None:
+    connections.write_text(f"{CONNECTIONS}  broken: {{\n{alerts}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="is not valid YAML"):
+        read_alerts()
 
 
 def test_a_mistake_in_the_list_is_told_with_its_place(connections: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the courier puts back: notifications of runs that have ended, and of no others."""
+"""What the courier puts back and tells as failed: what runs that have ended have left, and no others."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
 
 from include.orchestration import form, lost
+from include.orchestration.shares import OURS
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse import engine, inbox
+from include.orderhouse.warehouse import engine, inbox, lost_syncs
 
 STATES = {"failed": "failed", "cleared": "running", "waits": "queued", "ended": "success"}
 
@@ -33,6 +34,25 @@ def test_only_what_ended_runs_have_left_unread_waits_anew(monkeypatch: pytest.Mo
     task: Any = SimpleNamespace(get_dagrun_state=state)
     assert lost.put_back_unread(warehouse, task) == 3
     assert {run.partition("/")[2] for run in put_back} == {"failed", "ended", "forgotten"}
+
+
+def test_only_syncs_of_ended_runs_are_told_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that goes on would be told as failed, and then load."""
+    given_up: list[str] = []
+
+    def give_up(engine: Any, found: lost_syncs.UntoldSync) -> bool:
+        given_up.append(found.run_id)
+        return True
+
+    runs = [f"purchase_orders__notified/{run_id}" for run_id in (*STATES, "failed", "forgotten")]
+    untold = [lost_syncs.UntoldSync("acme", str(number), run_id, 1, "running") for number, run_id in enumerate(runs)]
+    monkeypatch.setattr(lost_syncs, "untold_syncs", lambda engine, run_ids: untold if run_ids == OURS else [])
+    monkeypatch.setattr(lost_syncs, "give_up", give_up)
+    monkeypatch.setattr(lost_syncs, "note_killed_commands", lambda engine: 1)
+    warehouse: Any = None
+    task: Any = SimpleNamespace(get_dagrun_state=state)
+    assert lost.note_lost_syncs(warehouse, task) == 5
+    assert [run.partition("/")[2] for run in given_up] == ["failed", "ended", "failed", "forgotten"]
 
 
 def test_a_run_that_airflow_cannot_tell_of_is_not_taken_for_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+from airflow.sdk.execution_time import task_runner
+from airflow.sdk.execution_time.comms import ErrorResponse, GetVariableKeys, VariableKeysResult, VariableResult
 
-from include.orchestration.secrets import as_credentials
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orchestration.metadata import stored_credentials
+from include.orchestration.secrets import TaskWatermark, as_credentials, credentials_of
+from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
 
 
 def _record(**fields: Any) -> Connection:
@@ -40,6 +48,7 @@ def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, 
         "",
         "ftp://erp.example.com",
         "https://erp.example.com/odata",
+        "https://erp.example.com?key=planted",
         "https://u:planted@erp.example.com",
         "a:x",
         "http://",
@@ -68,3 +77,45 @@ def test_a_schema_that_is_no_scheme_names_the_database() -> None:
 def test_the_extra_json_has_the_last_word_on_the_database() -> None:
     record = _record(host="https://x.example", schema="old", extra='{"database": "new"}')
     assert as_credentials("acme", record).extra == {"database": "new"}
+
+
+@pytest.mark.parametrize("asked", [credentials_of, stored_credentials])
+def test_nobody_is_given_the_credentials_that_the_vault_holds_for_another_customer(
+    asked: Callable[[str], Credentials], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "connections.yaml"
+    entry = "{connector: odoo, credentials: shared, customer: %s}"
+    file.write_text(f"connections: {{acme: {entry % 'acme'}, globex: {entry % 'globex'}}}", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    held = {"conn_type": "http", "host": "https://x.example", "extra": {CUSTOMER: f"{OF_CUSTOMER}acme"}}
+    monkeypatch.setenv("AIRFLOW_CONN_SHARED", json.dumps(held))
+    assert asked("acme").base_url == "https://x.example"
+    with pytest.raises(ConfigurationInvalid, match="'globex' names credentials that the vault holds for 'acme'"):
+        asked("globex")
+
+
+class Supervisor:
+    """Answers a task as Airflow's supervisor does: with the values that it can read, and the keys of all there are."""
+
+    def __init__(self, *keys: str, **readable: str) -> None:
+        self._keys, self._readable = keys, readable
+
+    def send(self, asked: Any) -> Any:
+        if isinstance(asked, GetVariableKeys):
+            found = [key for key in (*self._keys, *self._readable) if key.startswith(asked.prefix or "")]
+            return VariableKeysResult(keys=found, total_entries=len(found))
+        if asked.key in self._readable:
+            return VariableResult(key=asked.key, value=self._readable[asked.key])
+        raise AirflowRuntimeError(ErrorResponse(error=ErrorType.VARIABLE_NOT_FOUND, detail={"key": asked.key}))
+
+
+def test_a_watermark_that_airflow_has_and_cannot_read_is_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """H8: the connection would be synced as if it never had been."""
+    key = "purchase_orders_watermark__acme"
+    supervisor = Supervisor(f"{key}_eu", key, **{f"{key}_us": "2026-01-31T08:00:00Z"})
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", supervisor, raising=False)
+    assert TaskWatermark("acme_us").read() == "2026-01-31T08:00:00Z"
+    assert TaskWatermark("globex").read() is None
+    assert TaskWatermark("acm").read() is None
+    with pytest.raises(WatermarkUnavailable, match=f"has the Variable {key}, but does not give its value"):
+        TaskWatermark("acme").read()

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.dag import purchase_order_dags
@@ -16,6 +17,7 @@ from include.orchestration.shares import shares
 from include.orderhouse.connections import read_connection
 from include.orderhouse.customers import Customer, read_customers
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.conftest import engine, server, url
 
 __all__ = ["engine", "server", "url"]
@@ -100,6 +102,19 @@ def test_a_run_syncs_the_others_of_its_share_though_an_entry_cannot_be_used(
     assert connections_to_sync("odoo", None, context("initech_2")) == ["initech_2"]
     with pytest.raises(ConfigurationInvalid, match="'initech_2', sync_evry: there is no such option"):
         read_connection("initech_2")
+
+
+def test_a_run_leaves_out_what_is_not_enabled_and_what_has_left(
+    file: Path, engine: sa.Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    entry = "{connector: odoo, customer: initech, enabled: "
+    more = f"  initech_off: {entry}false}}\n  initech_left: {entry}true}}\n"
+    file.write_text(f"customers: {CUSTOMERS}{CONNECTIONS}{more}", encoding="utf-8")
+    set_status(engine, "initech_left", "initech", "odoo", "disconnected")
+    assert connections_to_sync("odoo", None, context()) == ["initech"]
+    with pytest.raises(ConfigurationInvalid, match="initech_off: not enabled"):
+        connections_to_sync("odoo", None, context("initech_off"))
 
 
 @pytest.mark.parametrize(

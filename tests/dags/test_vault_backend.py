@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 from airflow.models import Connection
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
@@ -103,6 +104,25 @@ def test_nothing_that_connections_yaml_names_is_looked_for_elsewhere(
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(AirflowSecretsBackendAccessDenied):
         VaultBackend().get_conn_value(named)
+
+
+@pytest.mark.usefixtures("vault")
+def test_while_nobody_knows_what_connections_yaml_names_nothing_is_looked_for_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "connections.yaml").write_text("connections: {", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(AirflowSecretsBackendAccessDenied):
+        VaultBackend().get_conn_value("acme_odoo")
+
+
+@pytest.mark.usefixtures("vault")
+def test_each_reading_stands_in_the_audit_log(server: Server) -> None:
+    read = "SELECT count(*) FROM ops.audit WHERE action = 'vault.read' AND subject = 'acme_odoo' AND customer = 'acme'"
+    with connect(server.url()).connect() as session:
+        before = session.execute(sa.text(read)).scalar_one()
+        VaultBackend().get_conn_value("acme_odoo")
+        assert session.execute(sa.text(read)).scalar_one() == before + 1
 
 
 @pytest.mark.usefixtures("vault")

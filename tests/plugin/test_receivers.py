@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
+from airflow.secrets.environment_variables import EnvironmentVariablesBackend
 from starlette.testclient import TestClient
 
 from include.orchestration.announcement import MAIL
@@ -22,7 +24,7 @@ from include.orchestration.ui import receivers
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.surroundings import warehouse
 from include.orchestration.vault import CUSTOMER
-from include.orderhouse.webhooks.receiving import LARGEST_BODY
+from include.orderhouse.webhooks.receiving import KEPT_FOR, LARGEST_BODY, OLDEST
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
 
@@ -140,6 +142,16 @@ def test_a_secret_that_the_vault_holds_for_another_customer_proves_nothing(
     receivers._stored.cache_clear()
 
 
+def test_a_revoked_secret_proves_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denies(backend: object, conn_id: str, team_name: str | None = None) -> None:
+        raise AirflowSecretsBackendAccessDenied(f"{conn_id} was revoked")
+
+    monkeypatch.setattr(EnvironmentVariablesBackend, "get_conn_value", denies)
+    receivers._stored.cache_clear()
+    assert client.post(address("acme_odoo"), json=about(1), headers=BASIC).status_code == 503
+    receivers._stored.cache_clear()
+
+
 @pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak", "acme_typo"])
 def test_without_a_secret_to_verify_with_nothing_is_taken(
     client: TestClient, engine: sa.Engine, connection: str
@@ -150,9 +162,10 @@ def test_without_a_secret_to_verify_with_nothing_is_taken(
 
 
 def test_a_notification_of_unknown_shape_is_kept_and_answered(client: TestClient, engine: sa.Engine) -> None:
-    for content in (b'{"_model": "res.partner", "_id": 3}', b"<xml/>", b"", b"\xff\xfe"):
+    strange = (b'{"_model": "res.partner", "_id": 3}', b'{"_model": "\\u0000", "_id": 3}', b"<xml/>", b"", b"\xff\xfe")
+    for content in strange:
         assert client.post(address("acme_odoo"), content=content, headers=BASIC).status_code == 202
-    assert rows(engine, INBOX) == [("acme_odoo", [], False)] * 4
+    assert rows(engine, INBOX) == [("acme_odoo", [], False)] * len(strange)
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: TestClient, engine: sa.Engine) -> None:
@@ -170,6 +183,18 @@ def signed(body: bytes) -> dict[str, str]:
     return {"intuit-signature": base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()}
 
 
+def test_an_id_with_a_character_that_no_database_holds_is_not_understood(client: TestClient, engine: sa.Engine) -> None:
+    body = json.dumps([intuit(intuitentityid="1\0")]).encode()
+    assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == 202
+    assert rows(engine, INBOX) == [("acme_books", [], False)]
+
+
+def test_an_order_that_is_told_as_deleted_is_kept_as_such(client: TestClient, engine: sa.Engine) -> None:
+    body = json.dumps([intuit(type="qbo.purchaseorder.deleted.v1")]).encode()
+    client.post(address("acme_books"), content=body, headers=signed(body))
+    assert rows(engine, "SELECT order_ids, deleted_ids FROM ops.notification") == [(["145"], ["145"])]
+
+
 def test_a_replay_is_answered_and_changes_nothing(client: TestClient, engine: sa.Engine) -> None:
     body = json.dumps([intuit()]).encode()
     for _ in range(3):
@@ -180,6 +205,7 @@ def test_a_replay_is_answered_and_changes_nothing(client: TestClient, engine: sa
 
 
 def test_a_replay_of_what_has_long_been_forgotten_is_refused(client: TestClient, engine: sa.Engine) -> None:
+    assert OLDEST < KEPT_FOR
     body = json.dumps([intuit(time="2026-01-01T00:00:00Z")]).encode()
     assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == 401
     assert rows(engine, INBOX) == []

@@ -83,6 +83,36 @@ def test_no_window_of_a_minute_holds_more_turns_than_the_limit(
     assert waited[-1] > WINDOW_SECONDS
 
 
+def test_a_clock_that_is_set_back_holds_no_request_up_for_as_long(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turns that were given out before lie ahead of it, by hours where it had been set to another zone's time."""
+    waited: list[float] = []
+    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", waited.append)
+    with SharedLimiter(engine, "acme_us", 60, 4) as limiter:
+        limiter.pace()
+        with engine.begin() as session:
+            session.execute(sa.text("UPDATE ops.limiter SET next_at = next_at + interval '2 hours'"))
+        limiter.pace()
+        limiter.pace()
+    assert max(waited) < 250
+
+
+def test_who_waits_for_the_end_of_a_pause_goes_on_one_after_the_other(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where more turns than a queue is long lie between now and then."""
+    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", lambda _: None)
+    monkeypatch.setattr(SharedLimiter, "_is_paused", lambda _: False)
+    turns = []
+    with SharedLimiter(engine, "acme_us", 6100, 4) as limiter:
+        limiter.pause(3600)
+        for _ in range(3):
+            limiter.pace()
+            turns += rows(engine, "SELECT round(extract(epoch FROM next_at - paused_until), 3) FROM ops.limiter")
+    assert [float(turn) for (turn,) in turns] == [0.01, 0.02, 0.03]
+
+
 def test_as_many_requests_run_at_once_as_the_limit_allows_over_all_processes(log: sa.Engine, url: str) -> None:
     work_in_processes(url, rate=0, concurrency=3, requests=20)
     ((sent, most),) = rows(

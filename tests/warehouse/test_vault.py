@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -104,6 +106,28 @@ def test_after_a_rotation_the_old_key_is_not_needed_by_anything_that_is_kept(eng
     assert kept is not None
     assert kept.value == VALUE
     assert reseal(engine, keyring.cipher("acme")) == 0
+
+
+def test_credentials_that_are_put_while_they_are_sealed_anew_are_the_ones_that_stay(
+    vault: Vault, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before must not be written over them."""
+    begun: list[Future[None]] = []
+    cipher_of = Keyring.cipher
+
+    def puts_meanwhile(keyring: Keyring, customer: str) -> Cipher:
+        monkeypatch.setattr(Keyring, "cipher", cipher_of)
+        begun.append(pool.submit(vault.put, "acme_odoo", "acme", "{}"))
+        while not begun[0].done() and rows(engine, "SELECT 1 FROM pg_locks WHERE NOT granted") == []:
+            time.sleep(0.01)
+        return keyring.cipher(customer)
+
+    monkeypatch.setattr(Keyring, "cipher", puts_meanwhile)
+    with ThreadPoolExecutor(1) as pool:
+        assert vault.reseal("acme") == 1
+    kept = vault.get("acme_odoo")
+    assert kept is not None
+    assert kept.value == "{}"
 
 
 def test_payloads_from_before_encryption_are_sealed_by_a_rotation_and_not_read_before(engine: sa.Engine) -> None:

@@ -93,6 +93,7 @@ def test_a_private_network_is_reached_where_the_operator_names_it(names: dict[st
         "https://xexample.org/",
         "https://hooks.example.com@evil.net/",
         "https://evil.net#hooks.example.com",
+        "https://me:planted@hooks.example.com/",
         "ftp://hooks.example.com/",
         "file:///etc/passwd",
         "hooks.example.com",
@@ -138,3 +139,14 @@ def test_the_next_address_is_tried_where_the_first_takes_no_connection(
     happened(engine)
     made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
     assert made.deliver(5) == 1
+
+
+def test_no_proxy_of_the_environment_is_asked_for_the_way(
+    engine: sa.Engine, peer: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would resolve the name again, and connect to an address that nobody has looked at."""
+    for name, value in (("HTTP_PROXY", "http://127.0.0.1:1"), ("ALL_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "")):
+        for variable in (name, name.lower()):
+            monkeypatch.setenv(variable, value)
+    happened(engine)
+    assert deliverer(engine, peer.url).deliver(5) == 1

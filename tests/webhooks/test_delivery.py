@@ -90,6 +90,13 @@ def test_a_redirect_is_not_followed(engine: sa.Engine, peer: Receiver) -> None:
     assert rows(engine, LOG) == [(1, 307, "status 307: redirects are not followed")]
 
 
+def test_a_receiver_that_asks_for_patience_is_left_alone_for_as_long(engine: sa.Engine, peer: Receiver) -> None:
+    happened(engine)
+    peer.status, peer.headers = 429, {"retry-after": "7200"}
+    deliverer(engine, peer.url).deliver(5)
+    assert rows(engine, "SELECT due_at > now() + interval '1 hour' FROM ops.webhook_delivery") == [(True,)]
+
+
 def test_a_receiver_that_is_gone_is_not_asked_again(engine: sa.Engine, peer: Receiver) -> None:
     happened(engine)
     peer.status = 410

@@ -161,11 +161,13 @@ def test_a_password_is_right_as_basic_and_as_bearer_only(connector: str) -> None
     genuine = notifications(connector).is_genuine
     for right in (basic(SECRET), basic(SECRET, ""), {"authorization": f"Bearer {SECRET}"}):
         assert genuine(Call(right, {}, b"{}"), SECRET)
+    assert genuine(Call(basic("of:two:parts"), {}, b"{}"), "of:two:parts")
     wrong = [
         basic("another secret"),
         basic(SECRET + "x"),
         {"authorization": "Bearer "},
         {"authorization": f"Digest {SECRET}"},
+        {"authorization": f"Token {SECRET}"},
         {"authorization": "Basic %%%"},
         {"authorization": "Basic é"},
         {"authorization": SECRET},

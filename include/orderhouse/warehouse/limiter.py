@@ -30,13 +30,22 @@ LONGEST_PAUSE_SECONDS = 45.0
 Held = tuple[int, psycopg.Connection[Any]]
 """A slot, and the session that holds it."""
 
+_MOST_WAITING = 200
+"""More turns are never taken ahead, since who waits for one holds a slot: the server's clock has been set back."""
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 
 _TURN = """
     INSERT INTO ops.limiter AS limiter (connection, next_at)
     VALUES (%(connection)s, clock_timestamp() + %(spacing)s * interval '1 second')
     ON CONFLICT (connection) DO UPDATE SET next_at =
-        greatest(limiter.next_at, limiter.paused_until, clock_timestamp()) + %(spacing)s * interval '1 second'
+        greatest(
+            least(
+                limiter.next_at,
+                greatest(limiter.paused_until, clock_timestamp()) + %(most)s * %(spacing)s * interval '1 second'
+            ),
+            limiter.paused_until,
+            clock_timestamp()
+        ) + %(spacing)s * interval '1 second'
     RETURNING extract(epoch FROM next_at - %(spacing)s * interval '1 second' - clock_timestamp())::float8
 """
 _PAUSE = """
@@ -99,7 +108,7 @@ class SharedLimiter:
         """Wait for the connection's next turn. Raises RateLimitExceeded where the source asked for a longer pause."""
         while True:
             asked = time.monotonic()
-            wait = self._ask(_TURN, spacing=self._spacing)[0]
+            wait = self._ask(_TURN, spacing=self._spacing, most=_MOST_WAITING)[0]
             if wait > LONGEST_PAUSE_SECONDS and self._is_paused():
                 raise RateLimitExceeded(
                     f"The source asked for a pause of {self._name!r}, which lasts {wait:.0f} s more.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import deque
 
 import pytest
 
@@ -28,6 +29,13 @@ def test_a_free_port_is_given_as_wanted() -> None:
 
 def test_zero_is_any_free_port_that_no_outgoing_connection_is_given() -> None:
     assert 1024 < claim_port(0, "a test", "NONE") < 32_768
+
+
+def test_no_free_port_is_given_twice_before_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.orderhouse.ports._FREE", range(20_000, 20_030))
+    monkeypatch.setattr("include.orderhouse.ports._refusal", lambda port: None)
+    monkeypatch.setattr("include.orderhouse.ports._given", deque())
+    assert len({claim_port(0, "a test", "NONE") for _ in range(30)}) == 30
 
 
 @pytest.mark.parametrize("text", ["http", "-1", "70000"])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from include.orderhouse.home import Home
 from include.standalone.airflow_api import wait_for
@@ -22,6 +23,15 @@ time.sleep(600)
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(600)
+"""
+IMPATIENT = """
+import os, signal, sys, time
+def ends(*_):
+    os.kill(os.getppid(), signal.SIGINT)
+    sys.exit()
+signal.signal(signal.SIGTERM, ends)
 print("ready", flush=True)
 time.sleep(600)
 """
@@ -51,6 +61,17 @@ def test_a_process_that_does_not_listen_is_killed(home: Home) -> None:
     pid, _ = _start(processes, "deaf", DEAF)
     processes.stop()
     assert not _is_alive(pid)
+
+
+def test_who_presses_ctrl_c_again_while_all_is_stopped_leaves_nothing_behind(home: Home) -> None:
+    processes = Processes(home)
+    pid, child = _start(processes, "parent", PARENT)
+    _start(processes, "impatient", IMPATIENT)
+    with pytest.raises(KeyboardInterrupt):
+        processes.stop()
+    assert not _is_alive(pid)
+    assert not _is_alive(int(child))
+    assert Processes(home).end_leftovers() == []
 
 
 def test_what_a_killed_launcher_left_is_ended_by_the_next(home: Home) -> None:

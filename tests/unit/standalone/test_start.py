@@ -52,6 +52,15 @@ def test_a_warehouse_that_does_not_answer_ends_the_start_in_one_message(home: Ho
     assert "s3cret-word" not in done.stdout + done.stderr
 
 
+def test_a_state_folder_that_cannot_be_made_ends_the_start_in_one_message(home: Home) -> None:
+    (home.root / "file").touch()
+    done = _start("--no-sandbox", ORDERHOUSE_HOME=str(home.root / "file" / "state"))
+    assert done.returncode == 1
+    assert f"Not a directory: '{home.root}/file/state'" in done.stdout
+    assert f"See to space and rights in {home.root}/file/state" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_airflows_command_line_says_when_nothing_runs(home: Home) -> None:
     for name in ("environment.sh", "launcher.lock"):
         (home.root / name).touch()

@@ -1,0 +1,57 @@
+"""What the nightly task does of all connections, whatever one entry is like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from include.orchestration.maintenance import enforce_retention
+from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.warehouse.inbox import Letter, keep, take
+from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.orders import rows
+from tests.webhooks.conftest import deliverer, happened
+
+__all__ = ["engine", "server", "url"]
+
+
+@pytest.fixture
+def file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The connections of a warehouse, one of which works."""
+    found = tmp_path / "connections.yaml"
+    found.write_text("connections: {acme: {connector: odoo, customer: acme}}", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(found))
+    monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)
+    monkeypatch.setenv("ORDERHOUSE_HOME", str(tmp_path))
+    return found
+
+
+def test_old_events_and_notifications_go_and_the_audit_log_is_sealed(engine: sa.Engine, file: Path) -> None:
+    happened(engine)
+    deliverer(engine, "http://127.0.0.1:1/", subscriptions={}).distribute()
+    keep(engine, Letter("acme", b"1", ("1",)))
+    take(engine, "run")
+    with engine.begin() as session:
+        session.execute(sa.text("UPDATE ops.webhook_event SET occurred_at = now() - interval '31 days'"))
+        session.execute(sa.text("UPDATE ops.notification SET received_at = now() - interval '15 days'"))
+    assert list(enforce_retention.function()) == ["acme"]
+    assert rows(engine, "SELECT 1 FROM ops.webhook_event UNION ALL SELECT 2 FROM ops.notification") == []
+    actions = rows(engine, "SELECT action FROM ops.audit ORDER BY audit_id")
+    assert [action for (action,) in actions] == ["retention.enforced", "audit.sealed"]
+
+
+def test_an_entry_that_cannot_be_used_is_told_when_all_others_are_done(engine: sa.Engine, file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8")[:-1] + ", wrong: {connector: odoo}}", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="'wrong', customer: is required"):
+        enforce_retention.function()
+    ((details,),) = rows(engine, "SELECT details FROM ops.audit WHERE action = 'retention.enforced'")
+    assert list(details) == ["acme"]
+
+
+def test_a_mistake_in_the_list_of_whom_to_call_shows_before_somebody_has_to_be(engine: sa.Engine, file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + "\nalerts: {on_failur: []}", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=r"alerts, on_failur: there is no such option"):
+        enforce_retention.function()
+    assert rows(engine, "SELECT count(*) FROM ops.audit") == [(2,)]

@@ -1,0 +1,68 @@
+"""What a rotating token makes of the vendor's answers, whoever keeps its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from include.orderhouse.auth import RotatingToken
+from include.orderhouse.credentials import Credentials
+from include.orderhouse.tokens import TokenChain, Tokens
+
+URL = "https://vendor.example"
+
+
+class Kept:
+    """A chain in memory."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+
+    @contextmanager
+    def hold(self, first_token: str) -> Iterator[TokenChain]:
+        yield self
+
+    def keep(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+
+
+def asked(store: Kept, **granted: Any) -> list[str]:
+    """What the vendor is sent for one request of ours, when its token endpoint grants this."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            sent.append(request.content.decode())
+            return httpx.Response(200, json={"access_token": "new", "expires_in": 1800, **granted})
+        sent.append(request.headers["authorization"])
+        return httpx.Response(200)
+
+    extra = {"client_id": "app", "client_secret": "the-client-secret", "refresh_token": "first"}
+    auth = RotatingToken(f"{URL}/token", Credentials("acme_books", URL, extra=extra, tokens=store), "Sign in again.")
+    with httpx.Client(base_url=URL, auth=auth, transport=httpx.MockTransport(answer)) as client:
+        client.get("/orders")
+    return sent
+
+
+REFRESH = "grant_type=refresh_token&refresh_token=latest"
+
+
+@pytest.mark.parametrize(("granted", "kept"), [({}, "latest"), ({"refresh_token": "next"}, "next")])
+def test_a_refresh_token_that_the_vendor_does_not_replace_stays_the_latest(granted: dict[str, str], kept: str) -> None:
+    """RFC 6749, 6: it may issue a new one."""
+    store = Kept(Tokens("latest"))
+    assert asked(store, **granted) == [REFRESH, "Bearer new"]
+    assert (store.tokens.refresh_token, store.tokens.access_token) == (kept, "new")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sent"), [(1, ["Bearer present"]), (-1, [REFRESH, "Bearer new"]), (None, [REFRESH, "Bearer new"])]
+)
+def test_an_access_token_that_has_ended_is_renewed_before_it_is_used(minutes: int | None, sent: list[str]) -> None:
+    ends_at = None if minutes is None else datetime.now(UTC) + timedelta(minutes=minutes)
+    assert asked(Kept(Tokens("latest", "present", ends_at))) == sent
