@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +23,7 @@ def test_credentials_live_their_whole_life_without_being_shown(orderhouse: Comma
     listed = orderhouse("vault", "list")
     assert "sandbox_odoo" in listed.stdout
     rotated = orderhouse("vault", "rotate")
-    assert "sandbox: data key 2; wrapped anew: 0; sealed anew:" in rotated.stdout
+    assert re.search(r"^sandbox: data key \d+; wrapped anew: 0; sealed anew: [1-9]", rotated.stdout, re.MULTILINE)
     revoked = orderhouse("vault", "revoke", "sandbox_odoo")
     assert "revoked sandbox_odoo" in revoked.stdout
     erased = orderhouse("vault", "erase", "sandbox_odoo")

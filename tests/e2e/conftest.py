@@ -101,7 +101,7 @@ def _dag_folder(folder: Path) -> Path:
 
 
 def _is_parsed(installation: Installation) -> bool:
-    files = {file.name for file in installation.host.dags.iterdir()}
+    files = {file.name for file in installation.host.dags.glob("*.py")}
     errors = installation.api.call("GET", "/importErrors")["import_errors"]
     assert not errors, errors[0]["stack_trace"]
     return files <= {Path(dag["fileloc"]).name for dag in installation.api.pages("/dags", "dags")}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -63,6 +65,15 @@ def test_a_process_that_does_not_listen_is_killed(home: Home) -> None:
     assert not _is_alive(pid)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C interrupts, as it does where tests do not run beside each other: their processes are deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_who_presses_ctrl_c_again_while_all_is_stopped_leaves_nothing_behind(home: Home) -> None:
     processes = Processes(home)
     pid, child = _start(processes, "parent", PARENT)
