@@ -51,8 +51,9 @@ def maintenance_dag() -> DAG:
 def enforce_retention() -> dict[str, dict[str, int]]:
     """Remove what is too old; gives and logs how much of what, by connection.
 
-    Raises ConfigurationInvalid in the end where an entry cannot be used: nobody knows how long it wants to keep what;
-    and where the list of whom to call when a task fails cannot be: nobody would be called.
+    Raises in the end, when all others are done, why a connection could not be; ConfigurationInvalid where an entry
+    cannot be used: nobody knows how long it wants to keep what; and where the list of whom to call when a task fails
+    cannot be: nobody would be called.
     """
     from include.orderhouse.alerts import read_alerts
     from include.orderhouse.connections import sort_connections
@@ -65,7 +66,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     try:
         log.info("%s old events and notifications were removed", _forget(engine))
         known, mistakes = sort_connections()
-        removed = maintain(engine, known.values())
+        removed, failures = maintain(engine, known.values())
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
         exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
@@ -75,8 +76,10 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
-    for mistake in mistakes.values():
-        raise mistake.error
+    for name, failure in failures.items():
+        log.error("%s: %s", name, failure)
+    for error in [*failures.values(), *(mistake.error for mistake in mistakes.values())]:
+        raise error
     read_alerts()
     return removed
 

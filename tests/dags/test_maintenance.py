@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orchestration.maintenance import enforce_retention
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
 from include.orderhouse.warehouse.inbox import Letter, keep, take
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
@@ -48,6 +48,17 @@ def test_an_entry_that_cannot_be_used_is_told_when_all_others_are_done(engine: s
         enforce_retention.function()
     ((details,),) = rows(engine, "SELECT details FROM ops.audit WHERE action = 'retention.enforced'")
     assert list(details) == ["acme"]
+
+
+def test_a_connection_that_cannot_be_seen_to_is_told_when_all_others_are_done(engine: sa.Engine, file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8")[:-1] + ", beta: {connector: odoo, customer: beta}}")
+    staged = file.parent / "staging" / "acme"
+    staged.parent.mkdir()
+    staged.symlink_to(staged)
+    with pytest.raises(StorageUnavailable, match="staging/acme"):
+        enforce_retention.function()
+    ((details,),) = rows(engine, "SELECT details FROM ops.audit WHERE action = 'retention.enforced'")
+    assert list(details) == ["beta"]
 
 
 def test_a_mistake_in_the_list_of_whom_to_call_shows_before_somebody_has_to_be(engine: sa.Engine, file: Path) -> None:

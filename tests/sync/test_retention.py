@@ -34,7 +34,9 @@ def removed(system: System, keep: Retention, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("ORDERHOUSE_STAGING_URL", str(system.runtime.staging_url))
     found = system.runtime.connection
     kept = found.model_copy(update={"options": found.options.model_copy(update={"retention": keep})})
-    return maintain(system.runtime.warehouse, [kept])[found.name]
+    told, failures = maintain(system.runtime.warehouse, [kept])
+    assert failures == {}
+    return told[found.name]
 
 
 def test_records_go_when_their_time_is_over_and_anothers_stay(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:

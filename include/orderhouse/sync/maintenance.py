@@ -8,6 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from include.orderhouse.connections import Connection
+from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
@@ -21,9 +22,19 @@ BEYOND_THE_FETCH = timedelta(days=1)
 """How long an attempt may take for what follows the fetch, which has a bound of its own."""
 
 
-def maintain(engine: sa.Engine, connections: Iterable[Connection]) -> Removed:
-    """Enforce the retention of these connections; what was removed of each."""
-    return {found.name: _maintain(engine, found) for found in connections}
+def maintain(engine: sa.Engine, connections: Iterable[Connection]) -> tuple[Removed, dict[str, OrderhouseError]]:
+    """Enforce the retention of these connections; what was removed of each, and by name why one could not be done.
+
+    One that cannot be done holds up no other.
+    """
+    removed: Removed = {}
+    failures: dict[str, OrderhouseError] = {}
+    for found in connections:
+        try:
+            removed[found.name] = _maintain(engine, found)
+        except OrderhouseError as error:
+            failures[found.name] = error
+    return removed, failures
 
 
 def _maintain(engine: sa.Engine, connection: Connection) -> dict[str, int]:
