@@ -13,11 +13,11 @@ from include.cli.surroundings import airflow_settings, warehouse
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     import sqlalchemy as sa
 
-    from include.orderhouse.connections import Connection
+    from include.orderhouse.connections import Connection, Mistake
     from include.orderhouse.sync.leaving import Leaver
 
 _NAME = typer.Argument(help="A name in connections.yaml.")
@@ -57,7 +57,7 @@ def erase(
     yes: Annotated[bool, _YES] = False,
 ) -> None:
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
-    from include.orderhouse.connections import read_connection, read_connections
+    from include.orderhouse.connections import read_connection, sort_connections
     from include.orderhouse.home import write_private
     from include.orderhouse.sync.leaving import erase as remove
     from include.orderhouse.sync.leaving import leavers_of
@@ -65,9 +65,11 @@ def erase(
 
     if (connection is None) == (customer is None):
         raise typer.BadParameter("name either a connection or --customer")
-    every = read_connections().values()
-    known = [found for found in every if connection == found.name or customer == found.customer]
-    others = {found.name: found.credentials_id for found in every if found.customer != customer}
+    every, mistakes = sort_connections()
+    _refuse_unclear(mistakes, customer)
+    known = [found for found in every.values() if connection == found.name or customer == found.customer]
+    others = {found.name: _needs(found) for found in every.values() if found.customer != customer}
+    others |= {name: mistake.needs for name, mistake in mistakes.items()}
     owner = customer or read_connection(str(connection)).customer
     with warehouse() as engine:
         leavers = leavers_of(engine, owner, _leavers(known), others) if customer else _leavers(known)
@@ -109,6 +111,18 @@ def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
             typer.secho(str(error), fg=typer.colors.YELLOW, err=True)
 
 
+def _refuse_unclear(mistakes: Mapping[str, Mistake], customer: str | None) -> None:
+    """Raise what is wrong with an entry that may be of a customer who leaves, or may need whatever is erased."""
+    for mistake in mistakes.values():
+        if mistake.has_unknown_needs or (customer and mistake.may_be_of(customer)):
+            raise mistake.error
+
+
+def _needs(connection: Connection) -> set[str]:
+    """The Airflow Connections that a connection needs."""
+    return {key for key in (connection.credentials_id, connection.options.notifications) if key}
+
+
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
     """Each leaves with its credentials, unless a connection that stays has them as well."""
     from include.orderhouse.connections import sort_connections
@@ -116,8 +130,7 @@ def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
 
     names = {found.name for found in leaving}
     known, mistakes = sort_connections()
-    staying = [found for found in known.values() if found.name not in names]
-    needed = {key for found in staying for key in (found.credentials_id, found.options.notifications)}
+    needed = {key for found in known.values() if found.name not in names for key in _needs(found)}
     needed |= {key for mistake in mistakes.values() for key in mistake.needs}
     return [
         Leaver(

@@ -106,6 +106,15 @@ class Mistake:
     needs: frozenset[str]
     """The Airflow Connections that it may need, so that nobody forgets them."""
 
+    def may_be_of(self, customer: str) -> bool:
+        """Whether it is a customer's, for all that can be told."""
+        return self.customer in (None, customer) or _is_unset(str(self.customer))
+
+    @property
+    def has_unknown_needs(self) -> bool:
+        """Nobody can tell which Airflow Connections it needs before a variable is set."""
+        return any(map(_is_unset, self.needs))
+
 
 def connections_file() -> Path:
     """The file named by ORDERHOUSE_CONNECTIONS, else include/connections.yaml."""
@@ -161,7 +170,7 @@ def _fresh_within(entry: Mapping[str, Any]) -> timedelta | None:
 
 def _may_be(connector: str, entry: Any) -> bool:
     named = entry.get("connector") if isinstance(entry, dict) else None
-    return named == connector or (isinstance(named, str) and _UNSET.search(named) is not None)
+    return named == connector or (isinstance(named, str) and _is_unset(named))
 
 
 def _apart(document: dict[str, Any]) -> Collection[str]:
@@ -258,6 +267,10 @@ def _refuse_unset(where: str, document: Any) -> None:
             f"{where} uses {', '.join(f'${{{name}}}' for name in names)}, which the environment does not have.",
             action=f"Set {', '.join(names)}, or write ${{{names[0]}:-default}}.",
         )
+
+
+def _is_unset(text: str) -> bool:
+    return _UNSET.search(text) is not None
 
 
 def _unset(document: Any, seen: set[int]) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from include.orderhouse.home import Home
 from include.orderhouse.master_key import new_key
@@ -61,6 +64,27 @@ def test_erase_wants_either_a_connection_or_a_customer(orderhouse: Command) -> N
     for arguments in ((), ("sandbox_odoo", "--customer", "sandbox")):
         done = orderhouse("erase", *arguments, "--yes")
         assert (done.returncode, "either a connection or --customer" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_refused"),
+    [
+        ("customer: other, sync_evry: 1h", False),
+        ("sync_evry: 1h", True),
+        ("customer: leaving, sync_evry: 1h", True),
+        ("customer: '${NOT_SET}'", True),
+        ("customer: other, credentials: '${NOT_SET}'", True),
+    ],
+)
+def test_a_customer_is_erased_unless_an_entry_that_cannot_be_used_may_be_theirs_or_need_what_goes(
+    orderhouse: Command, tmp_path: Path, wrong: str, is_refused: bool
+) -> None:
+    file = tmp_path / "connections.yaml"
+    entries = f"mine: {{connector: odoo, customer: leaving}}, wrong: {{connector: odoo, {wrong}}}"
+    file.write_text(f"connections: {{{entries}}}", encoding="utf-8")
+    done = orderhouse("erase", "--customer", "leaving", "--yes", ORDERHOUSE_CONNECTIONS=str(file))
+    assert (done.returncode, "connection 'wrong'" in done.stderr) == (int(is_refused), is_refused)
+    assert is_refused or list(json.loads(done.stdout)["removed"]) == ["mine"]
 
 
 def test_the_grants_are_printed_as_sql_for_an_administrator(orderhouse: Command) -> None:

@@ -175,7 +175,7 @@ def test_who_might_see_a_customer_that_left_sees_nothing_of_a_later_one_of_that_
 def test_a_connection_that_another_customer_has_now_is_not_erased_with_the_one_before(held: sa.Engine) -> None:
     before = fingerprint(held, "acme_eu")
     with pytest.raises(ConfigurationInvalid, match="acme_eu has rows of 'acme', but is another customer's"):
-        leavers_of(held, "acme", [US], {"acme_eu": "acme_eu", "globex": "globex"})
-    (_, forgotten) = leavers_of(held, "acme", [US], {"globex": "acme_eu"})
+        leavers_of(held, "acme", [US], {"acme_eu": {"acme_eu"}, "globex": {"globex"}})
+    (_, forgotten) = leavers_of(held, "acme", [US], {"globex": {"acme_eu", "globex_hook"}})
     assert (forgotten.name, forgotten.credentials) == ("acme_eu", None)
     assert fingerprint(held, "acme_eu") == before

@@ -86,11 +86,11 @@ def erase(
 
 
 def leavers_of(
-    engine: sa.Engine, customer: str, known: Collection[Leaver], others: Mapping[str, str] | None = None
+    engine: sa.Engine, customer: str, known: Collection[Leaver], others: Mapping[str, Collection[str]] | None = None
 ) -> list[Leaver]:
     """All connections of a customer: those that are known, and those that only the warehouse still has.
 
-    ``others`` are the credentials of other customers' connections by their names. ConfigurationInvalid where one of
+    ``others`` is what other customers' connections may need of the vault, by their names. ConfigurationInvalid where one of
     these was the customer's earlier: its rows cannot be told apart.
     """
     others = others or {}
@@ -101,7 +101,7 @@ def leavers_of(
             action="Nothing was erased. Erase that connection by its name first, with the rows of both; or give it "
             f"back to {customer!r} in connections.yaml.",
         )
-    needed = set(others.values())
+    needed = {key for keys in others.values() for key in keys}
     return [*known, *(Leaver(name, customer, "unknown", None if name in needed else name) for name in forgotten)]
 
 
