@@ -20,6 +20,8 @@ from include.orchestration.shares import Share, dag_id, is_in_share, shares
 from include.orchestration.tasks import advance_watermark, extract, load, transform, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from include.orderhouse.connections import Connection, Mistake
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,15 +80,19 @@ def _dag(share: Share) -> DAG:
 
 @task
 def mail(customer: str | None) -> list[str]:
-    """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read."""
+    """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read.
+
+    Those of a customer who has no such DAG any more are taken on with all others', and not read.
+    """
     from include.orderhouse.connections import sort_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
     from include.orderhouse.warehouse.status import disconnected
 
     engine, (known, mistakes) = connect(), sort_connections()
-    every: list[tuple[str, Connection | Mistake]] = [*known.items(), *mistakes.items()]
-    others = [name for name, found in every if not is_in_share(found, customer)]
+    every: dict[str, Connection | Mistake] = {**known, **mistakes}
+    foreign = {name for name, found in every.items() if not is_in_share(found, customer)}
+    others = foreign if customer else foreign & _read_apart(every)
     try:
         taken, gone = take(engine, run_name(get_current_context()), others), disconnected(engine)
     finally:
@@ -94,13 +100,19 @@ def mail(customer: str | None) -> list[str]:
     return [
         name
         for name, found in taken.items()
-        if (name in mistakes and mistakes[name].is_enabled)
+        if (name in mistakes.keys() - foreign and mistakes[name].is_enabled)
         or (
-            name in known.keys() - gone
+            name in known.keys() - foreign - gone
             and known[name].options.enabled
             and _is_to_read(name, found.is_understood, found.order_ids)
         )
     ]
+
+
+def _read_apart(every: Mapping[str, Connection | Mistake]) -> set[str]:
+    """The connections whose notifications a customer's own DAG reads."""
+    told = {share.customer for share in shares() if share.customer and _is_told(share)}
+    return {name for name, found in every.items() if found.customer in told}
 
 
 def _is_to_read(connection: str, is_understood: bool, order_ids: tuple[str, ...]) -> bool:

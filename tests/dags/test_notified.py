@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orchestration import notified
+from include.orderhouse.connections import connections_file
 from include.orderhouse.warehouse.inbox import Letter, has_mail, keep
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.conftest import engine, server, url
@@ -87,6 +88,15 @@ def test_each_customer_with_dags_of_its_own_is_read_by_these_alone(
     assert has_mail(inbox)
     monkeypatch.setattr(RUN, "dag_id", "purchase_orders__notified__globex")
     assert read("globex") == ["globex", "globex_typo"]
+    assert not has_mail(inbox)
+
+
+def test_what_waits_for_a_customer_that_is_told_of_nothing_any_more_does_not_wait_for_ever(inbox: sa.Engine) -> None:
+    """The DAG that would have read it is gone; what changed comes with the next incremental sync."""
+    file = connections_file()
+    file.write_text(CONNECTIONS.replace("customer: globex, notifications: hook", "customer: globex"), encoding="utf-8")
+    told(inbox, "acme", "globex", "globex_typo", order_ids=("1",))
+    assert read() == ["acme"]
     assert not has_mail(inbox)
 
 

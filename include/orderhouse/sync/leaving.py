@@ -90,8 +90,8 @@ def leavers_of(
 ) -> list[Leaver]:
     """All connections of a customer: those that are known, and those that only the warehouse still has.
 
-    ``others`` is what other customers' connections may need of the vault, by their names. ConfigurationInvalid where one of
-    these was the customer's earlier: its rows cannot be told apart.
+    ``others`` is what other customers' connections may need of the vault, by their names. ConfigurationInvalid where
+    one of these was the customer's earlier: its rows cannot be told apart.
     """
     others = others or {}
     forgotten = sorted(set(connections_of(engine, customer)) - {leaver.name for leaver in known})
