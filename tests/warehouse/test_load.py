@@ -191,7 +191,7 @@ def test_an_order_in_two_batches_stops_the_load(engine: sa.Engine, held: list[Or
 @pytest.mark.parametrize("later", [Order(version=2, lines=()), Order(version=2, fetched=3)])
 def test_two_versions_of_an_order_in_one_batch_stop_the_load(engine: sa.Engine, later: Order) -> None:
     with pytest.raises(CountMismatch, match="two versions of order 4711"):
-        load_orders(engine, Order(version=1), later)
+        load_orders(engine, Order("1"), Order(version=1), later)
     assert memos(engine) == []
 
 

@@ -40,15 +40,19 @@ _DIFFERS = sql.SQL("""
         IS DISTINCT FROM (excluded.row_hash, excluded.is_deleted, excluded.delete_evidence)
 """)
 _DROP_VANISHED = sql.SQL("""
-    UPDATE {table} AS known SET
-        is_deleted = true, deleted_at = coalesce(known.deleted_at, %(loaded_at)s), delete_evidence = 'absent_in_order',
-        loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
-    FROM staged_version AS winner
-    WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
-      AND winner.standing = 'changed' AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
-      AND NOT EXISTS (
-          SELECT FROM {source} AS staged WHERE ({staged_key}) = ({known_key})
-      )
+    WITH vanished AS (
+        UPDATE {table} AS known SET
+            is_deleted = true, deleted_at = coalesce(known.deleted_at, %(loaded_at)s),
+            delete_evidence = 'absent_in_order', loaded_at = %(loaded_at)s, sync_id = %(sync_id)s
+        FROM staged_version AS winner
+        WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
+          AND winner.standing = 'changed' AND known.delete_evidence IS DISTINCT FROM 'absent_in_order'
+          AND NOT EXISTS (
+              SELECT FROM {source} AS staged WHERE ({staged_key}) = ({known_key})
+          )
+        RETURNING known.deleted_at
+    )
+    SELECT count(*) FROM vanished WHERE deleted_at = %(loaded_at)s
 """)
 _COUNT_STAGED = sql.SQL("SELECT count(*) FROM {source}")
 _COUNT_KEPT = sql.SQL("""
@@ -69,14 +73,14 @@ def add_new(cursor: Cursor, table: Table, facts: dict[str, Any], expected: int) 
 
 
 def replace_rows(cursor: Cursor, table: Table, facts: dict[str, Any]) -> tuple[int, int]:
-    """Replace the rows of changed orders in one table; how many were written, and how many marked as vanished.
+    """Replace the rows of changed orders in one table; how many were written, and how many vanished.
 
-    CountMismatch where the warehouse then holds others than were staged.
+    What was deleted before has not vanished now. CountMismatch where the warehouse then holds others than were staged.
     """
     parts = _parts(table, staged)
     analyze(cursor, staged(table.name))
     written = cursor.execute(_REPLACE.format(add=_ADD.format(**parts), **parts), facts).rowcount
-    vanished = cursor.execute(_DROP_VANISHED.format(**parts), facts).rowcount
+    (vanished,) = cursor.execute(_DROP_VANISHED.format(**parts), facts).fetchone() or (0,)
     _check(cursor, table.name, parts)
     return written, vanished
 
