@@ -49,7 +49,39 @@ def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None
     _known_as(engine, later)
     load_orders(engine, rejects=[later])
     assert len(list(open_rejects(engine, payloads(engine)))) == 1
-    assert rows(engine, "SELECT resolution FROM ops.reject WHERE resolved_at IS NULL") == [(None,)]
+    told = "SELECT resolved_at, resolution, resolved_by, resolution_note FROM ops.reject"
+    assert rows(engine, told) == [(None, None, None, None)], "nothing of what was said about the one before"
+
+
+def test_what_was_dismissed_stays_so_when_a_later_version_is_loaded(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
+    dismissed(engine)
+    told = "SELECT resolved_at, resolution, resolved_by FROM ops.reject"
+    before = rows(engine, told)
+    load_orders(engine, GOOD.at(5), rejects=[Order("4712")])
+    assert rows(engine, f"{told} WHERE source_order_id = '4711'") == before
+
+
+def test_an_order_whose_reading_alone_is_new_stays_dismissed_where_its_source_tells_no_times(engine: sa.Engine) -> None:
+    timeless = GOOD.at(None, 3)
+    load_orders(engine, rejects=[timeless])
+    dismissed(engine)
+    for fetched, memo in ((9, "good"), (10, "other")):
+        again = replace(timeless, values={"memo": memo}).at(None, fetched)
+        _known_as(engine, again)
+        load_orders(engine, rejects=[again])
+        is_open = memo == "other"
+        assert rows(engine, "SELECT resolved_at IS NULL, fetched_at FROM ops.reject") == [(is_open, hour(fetched))]
+
+
+def test_the_same_version_read_as_something_else_stays_dismissed(engine: sa.Engine) -> None:
+    """A source's lookups changed, not the order."""
+    load_orders(engine, rejects=[BAD])
+    dismissed(engine)
+    again = replace(BAD, values={"memo": "other"}).at(3, 9)
+    _known_as(engine, again)
+    load_orders(engine, rejects=[again])
+    assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
 
 
 def test_a_reject_of_another_connection_is_not_touched(engine: sa.Engine) -> None:

@@ -181,20 +181,45 @@ def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
     assert len(list(open_rejects(engine, payloads(engine, "acme_eu")))) == 1
 
 
-def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_again(engine: sa.Engine) -> None:
-    def rejected(order: Order) -> None:
-        row = {**frames(rejects=[order])["reject"].to_pylist()[0], "reject_id": key("reject", order.order_id)}
-        one = Frames({**frames().tables, "reject": pa.Table.from_pylist([row], schema=REJECT_SCHEMA)})
-        load(engine, started_task(engine), [one])
+def load_reject(engine: sa.Engine, order: Order, mapping: int = 1, **columns: object) -> None:
+    """Load one reject with these columns, under the one id that a transform gives to all versions of an order."""
+    row = {**frames(rejects=[order])["reject"].to_pylist()[0], "reject_id": key("reject", order.order_id), **columns}
+    one = Frames({**frames().tables, "reject": pa.Table.from_pylist([row], schema=REJECT_SCHEMA)})
+    load(engine, started_task(engine, mapping=mapping), [one])
 
-    rejected(BAD)
+
+def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_again(engine: sa.Engine) -> None:
+    load_reject(engine, BAD)
     load_orders(engine, LATER)
-    rejected(BAD)
+    load_reject(engine, BAD)
     assert rejects(engine) == [(hour(3), "superseded")]
-    rejected(BAD.at(6))
-    rejected(BAD.at(4))
+    load_reject(engine, BAD.at(6))
+    load_reject(engine, BAD.at(4))
     assert rejects(engine) == [(hour(6), None)]
     assert staleness(engine) == {True}
-    rejected(BAD.at(None, fetched=9))
-    rejected(BAD.at(8, fetched=8))
+    load_reject(engine, BAD.at(None, fetched=9))
+    load_reject(engine, BAD.at(8, fetched=8))
     assert rejects(engine) == [(None, None)]
+
+
+def test_a_reject_that_takes_anothers_place_leaves_nothing_of_it(engine: sa.Engine) -> None:
+    load_reject(engine, BAD)
+    ((first,),) = rows(engine, "SELECT to_jsonb(told) FROM ops.reject AS told")
+    later = replace(BAD, values={"memo": "other"}).at(6, fetched=7)
+    other: dict[str, object] = {"order_number": "4711-1", "code": "KEY_MISSING", "table_name": "purchase_order_line"}
+    other |= {"field": "quantity", "reason": "none", "line_count": 7}
+    load_reject(engine, later, mapping=2, findings='[{"code": "KEY_MISSING"}]', **other)
+    ((told,),) = rows(engine, "SELECT to_jsonb(told) FROM ops.reject AS told")
+    same = {name for name, value in told.items() if value is not None and value == first[name]}
+    assert same == {"connection", "reject_id", "customer", "order_id", "source_order_id"}
+    assert told.items() >= {**other, "findings": [{"code": "KEY_MISSING"}], "mapping_version": 2}.items()
+    assert list(open_rejects(engine, payloads(engine))) == [(later.payload, hour(7))]
+
+
+def test_of_rejects_that_tell_no_time_and_were_fetched_at_once_the_later_mappings_waits(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=2)
+    load_reject(engine, BAD.at(None, fetched=5), mapping=1)
+    assert rows(engine, "SELECT mapping_version, resolution FROM ops.reject ORDER BY 1") == [
+        (1, "superseded"),
+        (2, None),
+    ]

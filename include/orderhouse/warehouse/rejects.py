@@ -37,10 +37,15 @@ _KEEP = sql.SQL("""
         field = excluded.field, reason = excluded.reason, findings = excluded.findings,
         line_count = excluded.line_count, payload = excluded.payload, payload_hash = excluded.payload_hash,
         rejected_at = excluded.rejected_at, sync_id = excluded.sync_id,
-        resolved_at = CASE WHEN {is_given_up} THEN known.resolved_at END,
-        resolution = CASE WHEN {is_given_up} THEN known.resolution END
+        {resolution}
     WHERE {is_later}
-""").format(is_given_up=sql.SQL(_IS_GIVEN_UP), is_later=is_later("excluded", "known"))
+""").format(
+    resolution=sql.SQL(", ").join(
+        sql.SQL("{0} = CASE WHEN {1} THEN known.{0} END").format(sql.Identifier(name), sql.SQL(_IS_GIVEN_UP))
+        for name in ("resolved_at", "resolution", "resolved_by", "resolution_note")
+    ),
+    is_later=is_later("excluded", "known"),
+)
 _RESOLVE = sql.SQL("""
     UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
     WHERE waiting.connection = %(connection)s AND waiting.resolved_at IS NULL
