@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.model import TABLES
@@ -69,18 +70,30 @@ def test_an_order_that_comes_back_without_a_line_keeps_that_line_deleted(engine:
 
 def test_an_order_that_only_left_the_list_gets_a_status_and_is_not_deleted(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
+    ((told,),) = rows(engine, "SELECT row_hash FROM procurement.purchase_order")
     assert load_orders(engine, gone=CLOSED).deleted == 0
-    assert rows(engine, "SELECT status, is_deleted FROM procurement.purchase_order") == [("closed", False)]
+    columns = "status, status_source, is_deleted, row_hash <> :told"
+    closed = rows(engine, f"SELECT {columns} FROM procurement.purchase_order", told=told)
+    assert closed == [("closed", None, False, True)], "no hash of what the source said"
     load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
     assert rows(engine, "SELECT status, status_source FROM procurement.purchase_order") == [("sent", "S")]
 
 
-def test_the_same_proof_again_rewrites_nothing(engine: sa.Engine) -> None:
+@pytest.mark.parametrize("proof", [GONE, CLOSED], ids=["deleted", "closed"])
+def test_the_same_proof_again_rewrites_nothing(engine: sa.Engine, proof: tuple[GoneOrder, ...]) -> None:
     load_orders(engine, ORDER)
-    load_orders(engine, gone=GONE)
+    load_orders(engine, gone=proof)
     before = physical_rows(engine)
-    assert load_orders(engine, gone=GONE).deleted == 0
+    assert load_orders(engine, gone=proof).deleted == 0
     assert physical_rows(engine) == before
+
+
+def test_a_deleted_order_that_has_left_a_list_as_well_stays_deleted(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER, gone=GONE)
+    load_orders(engine, gone=CLOSED)
+    assert deletions(engine) == {(True, "absent_in_full_scan")}
+    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), True)]
+    assert load_orders(engine, gone=GONE).deleted == 0, "it was deleted before"
 
 
 def test_an_order_that_was_never_known_is_not_invented(engine: sa.Engine) -> None:

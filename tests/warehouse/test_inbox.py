@@ -141,6 +141,16 @@ def test_what_a_sync_has_loaded_is_read(engine: sa.Engine) -> None:
     assert put_back(engine, ["run 1"]) == 0
 
 
+def test_a_sync_reads_what_its_run_has_taken_on_about_its_own_connection(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    keep(engine, Letter("other", b"about 2", ("2",)))
+    take(engine, "run 1")
+    sync(engine, "run 1")
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 1"]) == 1
+    assert take(engine, "run 2") == {"other": Mail(("2",), (), True)}
+
+
 def test_what_was_taken_on_after_the_sync_had_begun_is_not_read_by_it(engine: sa.Engine) -> None:
     """Somebody cleared the task that takes on, and the sync went on with the plan that it had made before."""
     keep(engine, letter("1"))
@@ -209,6 +219,20 @@ def test_what_failed_by_what_a_person_must_mend_rests_until_a_sync_has_succeeded
     assert runs_with_unread_mail(engine) == (set() if rests else {"run 1"})
     sync(engine, "after", "incremental")
     assert put_back(engine, ["run 1"]) == 1
+
+
+def test_what_fails_of_one_connection_and_works_of_another_says_nothing_about_the_other(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    keep(engine, Letter("other", b"about 2", ("2",)))
+    take(engine, "run 1")
+    fail_sync(engine, "acme", begin(engine, "run 1"), PermissionDenied.code, "The right was taken away.")
+    other = SyncRow(str(uuid4()), "other", "acme", "test", "incremental", "later", "manual", None, None, None, (), 1)
+    start_sync(engine, other)
+    load(engine, LoadTask("other", "acme", other.sync_id, 1), [])
+    fail_sync(engine, "acme", begin(engine, "run 2"), SourceUnavailable.code, "No answer.")
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 1"]) == 1, "acme's rests"
+    assert take(engine, "run 3") == {"other": Mail(("2",), (), True)}
 
 
 def test_what_says_nothing_is_never_put_back(engine: sa.Engine) -> None:

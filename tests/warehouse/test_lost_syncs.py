@@ -70,3 +70,11 @@ def test_a_sync_that_has_told_its_failure_is_told_again_only_for_another_attempt
     start_sync(engine, OURS)
     fail_sync(engine, "acme_us", SYNC, "SOURCE_TIMEOUT", "no answer", is_final=False)
     assert [found.attempts for found in untold_syncs(engine, "purchase_orders__")] == [2]
+
+
+def test_a_failure_of_long_ago_is_not_told_any_more(engine: sa.Engine, lost: UntoldSync) -> None:
+    """Its event may have been forgotten since."""
+    fail_sync(engine, "acme_us", SYNC, "SOURCE_TIMEOUT", "no answer", is_final=False)
+    with engine.begin() as session:
+        session.execute(sa.text("UPDATE ops.sync SET finished_at = now() - interval '25 hours'"))
+    assert untold_syncs(engine, "purchase_orders__") == []
