@@ -7,6 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.dismissal import dismiss_rejects
+from include.orderhouse.warehouse.load import GoneOrder
 from include.orderhouse.warehouse.raw import open_rejects
 from tests.warehouse.orders import Line, Order, hour, key, load_orders, payloads, rows
 from tests.warehouse.test_rejects import staleness
@@ -53,12 +54,14 @@ def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None
     assert rows(engine, told) == [(None, None, None, None)], "nothing of what was said about the one before"
 
 
-def test_what_was_dismissed_stays_so_when_a_later_version_is_loaded(engine: sa.Engine) -> None:
+def test_what_was_dismissed_stays_so_when_a_later_version_is_loaded_and_when_its_order_is_gone(
+    engine: sa.Engine,
+) -> None:
     load_orders(engine, rejects=[BAD])
     dismissed(engine)
     told = "SELECT resolved_at, resolution, resolved_by FROM ops.reject"
     before = rows(engine, told)
-    load_orders(engine, GOOD.at(5), rejects=[Order("4712")])
+    load_orders(engine, GOOD.at(5), rejects=[Order("4712")], gone=(GoneOrder("4711", None, "tombstone"),))
     assert rows(engine, f"{told} WHERE source_order_id = '4711'") == before
 
 

@@ -29,9 +29,9 @@ def sync_id(number: float) -> str:
 
 def ran(engine: sa.Engine, number: float, mode: str = "incremental", state: str = "succeeded", **more: Any) -> None:
     """A sync began that many hours after dawn and ended ten minutes later."""
-    told = {"connection": "acme_us", "customer": "acme", "watermark": None, "window_start": None} | more
+    told = {"connection": "acme_us", "customer": "acme", "watermark": None, "window_start": None, "scope": ()} | more
     names = (told["connection"], told["customer"], "test", mode, f"run {number}", "manual")
-    start_sync(engine, SyncRow(sync_id(number), *names, told["window_start"], None, None, (), 1))
+    start_sync(engine, SyncRow(sync_id(number), *names, told["window_start"], None, None, told["scope"], 1))
     ended = {"state": state, "at": hour(number), "watermark": told["watermark"], "sync_id": sync_id(number)}
     with engine.begin() as session:
         session.execute(_ENDED, ended)

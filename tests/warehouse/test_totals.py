@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from tests.warehouse.orders import Line, Order, load_orders, rows
+from include.orderhouse.warehouse.load import load
+from tests.warehouse.orders import Line, Order, frames, hour, load_orders, rows, started_task
 
 FIRST = Order("1", lines=(Line("10"), Line("20")))
 SECOND = Order("2")
@@ -39,7 +40,13 @@ def test_totals_follow_new_changed_repeated_and_deleted_orders(engine: sa.Engine
 
 
 def test_history_reaches_back_to_the_earliest_window_that_was_loaded(engine: sa.Engine) -> None:
-    load_orders(engine, FIRST)
-    load_orders(engine, SECOND)
-    query = "SELECT min(window_start) FROM ops.sync WHERE state = 'succeeded'"
-    assert rows(engine, "SELECT history_since FROM ops.connection_total") == rows(engine, query)
+    known = []
+    for start in (None, 5, 3, 4, None):
+        task = started_task(engine)
+        with engine.begin() as session:
+            at = None if start is None else hour(start)
+            session.execute(sa.text("UPDATE ops.sync SET window_start = :at WHERE state = 'running'"), {"at": at})
+        load(engine, task, [frames(FIRST)])
+        known += rows(engine, "SELECT history_since, counted_at FROM ops.connection_total")
+    assert [since for since, _ in known] == [None, hour(5), hour(3), hour(3), hour(3)]
+    assert sorted({at for _, at in known}) == [at for _, at in known]
