@@ -118,9 +118,9 @@ def _refuse_unclear(mistakes: Mapping[str, Mistake], customer: str | None) -> No
             raise mistake.error
 
 
-def _needs(connection: Connection) -> set[str]:
+def _needs(connection: Connection) -> frozenset[str]:
     """The Airflow Connections that a connection needs."""
-    return {key for key in (connection.credentials_id, connection.options.notifications) if key}
+    return frozenset(key for key in (connection.credentials_id, connection.options.notifications) if key)
 
 
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:

@@ -216,6 +216,19 @@ def test_a_reject_that_takes_anothers_place_leaves_nothing_of_it(engine: sa.Engi
     assert list(open_rejects(engine, payloads(engine))) == [(later.payload, hour(7))]
 
 
+@pytest.mark.parametrize("is_reversed", [False, True])
+@pytest.mark.parametrize(("earlier", "later"), [(BAD.at(3, 9), BAD.at(6, 7)), (BAD.at(3, 7), BAD.at(3, 9))])
+def test_of_one_reject_that_comes_twice_in_a_load_the_later_version_waits(
+    engine: sa.Engine, earlier: Order, later: Order, is_reversed: bool
+) -> None:
+    both = frames(rejects=[later, earlier] if is_reversed else [earlier, later])["reject"].to_pylist()
+    same = [{**row, "reject_id": key("reject", BAD.order_id)} for row in both]
+    twice = Frames({**frames().tables, "reject": pa.Table.from_pylist(same, schema=REJECT_SCHEMA)})
+    assert load(engine, started_task(engine), [twice]).rejected == 1
+    found = rows(engine, "SELECT version_at, fetched_at FROM ops.reject")
+    assert found == [(later.version_at, hour(later.fetched))]
+
+
 def test_of_rejects_that_tell_no_time_and_were_fetched_at_once_the_later_mappings_waits(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=2)
     load_reject(engine, BAD.at(None, fetched=5), mapping=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -63,5 +64,6 @@ def _remove_folders(engine: sa.Engine, url: str, connection: Connection, kept: t
         names = {path: path.rstrip("/").rpartition("/")[2] for path in found}
         gone = [path for path, name in names.items() if name != DISCOVERED and over.get(name, True)]
         for path in gone:
-            files.rm(path, recursive=True)
+            with suppress(FileNotFoundError):
+                files.rm(path, recursive=True)
     return len(gone)
