@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.reading.orders import OrderFilter, read_orders
-from tests.warehouse.orders import Line, Order, load_orders
+from tests.warehouse.orders import Line, Order, hour, load_orders, rows
 
 ACME = ["acme_us"]
 
@@ -57,3 +57,33 @@ def test_lines_come_in_the_order_of_their_numbers(engine: sa.Engine) -> None:
     [order] = told(engine)
     came = [line["line_number"] for line in order["lines"]]
     assert came == ["1.9", "1.10", "2", "00010", "00100", "A-9", "A-10", None]
+
+
+def test_orders_are_found_from_a_start_that_is_included_to_an_end_that_is_not(engine: sa.Engine) -> None:
+    days = [date(2026, 5, day) for day in (1, 2, 3)]
+    orders = [Order(str(day.day), version=day.day, values={"order_date": day, "status": "sent"}) for day in days]
+    gone = Order("9", version=2, values={"order_date": days[1]}, is_deleted=True)
+    load_orders(engine, orders[0])
+    load_orders(engine, orders[1], gone)
+    load_orders(engine, orders[2])
+    load_orders(engine, Order("7", connection="acme_eu"))
+
+    def found(**chosen: Any) -> list[str]:
+        page: list[Any] = read_orders(engine, OrderFilter(ACME, **chosen), None, 10).data
+        return sorted(order.source_order_id for order in page)
+
+    loaded_at = "SELECT DISTINCT loaded_at FROM procurement.purchase_order WHERE connection = 'acme_us' ORDER BY 1"
+    loaded = [at for (at,) in rows(engine, loaded_at)]
+    for name, (_, middle, last) in {"ordered": days, "modified": [hour(1), hour(2), hour(3)], "loaded": loaded}.items():
+        assert found(**{f"{name}_from": middle}) == ["2", "3"]
+        assert found(**{f"{name}_to": middle}) == ["1"]
+        assert found(**{f"{name}_from": middle, f"{name}_to": last}, with_deleted=True) == ["2", "9"]
+    assert found() == ["1", "2", "3"]
+    assert found(status="sent") == ["1", "2", "3"]
+    assert found(status="closed") == []
+
+
+def test_lines_that_are_deleted_are_not_among_an_orders_lines(engine: sa.Engine) -> None:
+    load_orders(engine, Order(lines=(Line("10"), Line("20", {"is_deleted": True}))), Order("4712", lines=()))
+    lines = [[line["source_line_id"] for line in order["lines"]] for order in told(engine)]
+    assert sorted(lines) == [[], ["10"]]
