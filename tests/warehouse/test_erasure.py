@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from include.orderhouse.errors import ConfigurationInvalid, SealBroken
 from include.orderhouse.sync.leaving import Leaver, disconnect, erase, leavers_of
 from include.orderhouse.tokens import Tokens
 from include.orderhouse.warehouse.audit_chain import verify
-from include.orderhouse.warehouse.erasure import KEPT, tables
+from include.orderhouse.warehouse.erasure import KEPT, erase_rows, holds, tables
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.load import load
 from include.orderhouse.warehouse.raw import stored_raw
 from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.task import ALONE
 from include.orderhouse.warehouse.token_store import WarehouseTokens
 from include.orderhouse.warehouse.vault import Vault
 from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
@@ -103,6 +105,34 @@ def test_an_erased_customer_takes_the_keys_along(held: sa.Engine) -> None:
     assert set(count(held, "globex")) > set(KEPT) - {"ops.audit"}
     told = rows(held, "SELECT actor, details ->> 'erased_by' FROM ops.audit WHERE action = 'customer.erased'")
     assert told == [("ada", "ada")]
+
+
+@pytest.mark.parametrize("table", ["ops.sync", "ops.connection_status", "procurement.purchase_order"])
+def test_a_customers_connection_is_found_by_whatever_is_left_of_it(held: sa.Engine, table: str) -> None:
+    with held.begin() as session:
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        for other in {"ops.sync", "ops.connection_status", "procurement.purchase_order"} - {table}:
+            session.execute(sa.text(f"DELETE FROM {other} WHERE connection = 'acme_eu'"))
+    assert [leaver.name for leaver in leavers_of(held, "acme", [US])] == ["acme_us", "acme_eu"]
+
+
+def test_a_customer_is_held_as_long_as_the_ledger_or_an_order_tells_of_them(held: sa.Engine) -> None:
+    for table in ("ops.sync", "procurement.purchase_order"):
+        assert holds(held, "globex")
+        with held.begin() as session:
+            session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            session.execute(sa.text(f"DELETE FROM {table} WHERE customer = 'globex'"))
+    assert not holds(held, "globex")
+
+
+def test_to_erase_waits_for_the_load_that_is_under_way(held: sa.Engine) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with held.begin() as session:
+            session.exec_driver_sql(ALONE, {"connection": "acme_us"})
+            erased = pool.submit(erase_rows, held, "acme_us", None)
+            with pytest.raises(TimeoutError):
+                erased.result(timeout=0.5)
+        assert erased.result(timeout=60)["ops.order_version"] == 1
 
 
 def test_a_disconnected_connection_forgets_the_secret_of_its_notifications(held: sa.Engine) -> None:
