@@ -48,6 +48,13 @@ def test_h7_a_sync_is_finished_only_when_its_load_has_committed(engine: sa.Engin
     assert finished["orders_inserted"] == 1
 
 
+def test_a_load_that_succeeds_at_another_try_has_no_error(engine: sa.Engine) -> None:
+    start_sync(engine, ROW)
+    fail_sync(engine, "acme_us", SYNC, "WAREHOUSE_UNAVAILABLE", "deadlock", is_final=False)
+    load(engine, TASK, [frames(Order())])
+    assert rows(engine, "SELECT state, error_code, error_message FROM ops.sync") == [("succeeded", None, None)]
+
+
 def test_a_committed_load_stays_succeeded_whatever_fails_after_it(engine: sa.Engine) -> None:
     start_sync(engine, ROW)
     load(engine, TASK, [frames(Order())])

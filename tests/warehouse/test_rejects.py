@@ -168,6 +168,14 @@ def test_a_stopped_run_commits_its_rejects_and_its_ledger_row_and_nothing_else(e
     assert rows(engine, told, sync_id=task.sync_id) == [("stopped", 1)]
 
 
+def test_a_run_that_was_loaded_keeps_no_further_rejects(engine: sa.Engine) -> None:
+    task = started_task(engine)
+    load(engine, task, [frames(GOOD, rejects=[Order("4712")])])
+    assert keep_rejects(engine, task, [frames(rejects=[BAD, Order("4713"), Order("4714")])]) == 1
+    assert rows(engine, "SELECT state, orders_rejected FROM ops.sync") == [("succeeded", 1)]
+    assert staleness(engine) == {False}
+
+
 def test_chosen_rejects_are_read_alone(engine: sa.Engine) -> None:
     other = Order("4712", version=3)
     load_orders(engine, rejects=[BAD, other])
