@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse import decimals
-from include.orderhouse.connectors.acumatica import amounts
+from include.orderhouse.connectors.acumatica.amounts import billing
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
@@ -36,20 +36,8 @@ def _received(line: Record) -> Decimal:
     return _number(line, "QtyOnReceipts") if told is None else decimals.number(told)
 
 
-def _billing(line: Record) -> tuple[Decimal, Decimal]:
-    """What was billed of a line, and what is to be: quantities, or amounts of a service that these tell more of.
-
-    Bills complete a service by its quantity or by its amount, as its item says (POLine.CompletePOLine), and by amount
-    need count no quantity.
-    """
-    billed, wanted = decimals.number(line.get("BilledQty")), _number(line, "OrderQty")
-    amount, cost = decimals.number(line.get("CuryBilledAmt")), decimals.number(amounts.net(line))
-    is_by_amount = not billed or (_told(line, "Completed") is True and amount >= cost)
-    return (amount, cost) if _type(line) == "service" and amount and is_by_amount else (billed, wanted)
-
-
 def _billed(line: Record) -> Decimal:
-    return _billing(line)[0]
+    return billing(line)[0]
 
 
 def date_of(name: str) -> Derived:
@@ -97,7 +85,7 @@ def invoice_status(order: Record) -> str | None:
     lines = _expected(order, _received, _billed)
     if any(line.get("BilledQty") is None for line in lines):
         return None
-    return progress(map(_billing, lines))
+    return progress(map(billing, lines))
 
 
 @derived_from("Status.value", LINES)
@@ -135,7 +123,7 @@ def line_status(line: Record) -> str | None:
     """
     if _type(line) == "text":
         return None
-    done, wanted, (billed, due) = _received(line), _number(line, "OrderQty"), _billing(line)
+    done, wanted, (billed, due) = _received(line), _number(line, "OrderQty"), billing(line)
     if _told(line, "Cancelled") is True:
         return "cancelled"
     if 0 < wanted <= done:
