@@ -50,6 +50,7 @@ def test_an_order_that_is_billed_in_part_is_partially_invoiced_where_bills_are_t
     word = "invoiced" if elements == "shown" else "received"
     assert values.status(record).removeprefix("partially ") == word
     assert values.line_status(told) == ("partially invoiced" if elements == "shown" else "received")
+    assert ("CuryBilledAmt" in told) is (elements == "shown")
 
 
 def test_what_is_billed_before_it_came_is_still_to_come() -> None:
@@ -71,6 +72,45 @@ def test_a_service_that_is_billed_without_a_receipt_is_invoiced_and_not_closed_s
     assert values.line_status(of_an_amount) == "closed", "no quantity tells what came of it"
     assert values.line_status(of_an_amount | valued(Completed=False)) == "open"
     assert values.status({**order, "Details": [{**line, "BilledQty": 0}]}) == "Closed"
+
+
+@pytest.mark.parametrize("ordered", [0, 1, 10])
+@pytest.mark.parametrize(
+    ("bills", "completed", "told"),
+    [
+        ({"BilledQty": 0, "CuryBilledAmt": 90}, True, ("invoiced", "full")),
+        ({"BilledQty": 0, "CuryBilledAmt": 60}, False, ("partially invoiced", "partial")),
+        ({"BilledQty": 0, "CuryBilledAmt": 60}, True, ("closed", "partial")),
+        ({"BilledQty": "0.5", "CuryBilledAmt": 90}, True, ("invoiced", "full")),
+        ({"BilledQty": 0, "CuryBilledAmt": 0}, False, ("open", "none")),
+    ],
+)
+def test_a_service_that_bills_complete_by_its_amount_is_as_far_as_that(
+    ordered: int, bills: dict[str, Any], completed: bool, told: tuple[str, str]
+) -> None:
+    line = valued(LineType="Service", OrderQty=ordered, ExtendedCost=100, Completed=completed) | bills
+    service = line | {"CompletedQty": 0, "CuryDiscAmt": 10}
+    order = valued(Status="Closed" if completed else "Open") | {"Details": [service]}
+    assert (values.line_status(service), values.invoice_status(order)) == told
+    step = {"full": "invoiced", "partial": "partially invoiced"}.get(told[1], "Open")
+    assert values.status(order) == (step if not completed or told[1] == "full" else "Closed")
+
+
+def test_a_service_that_is_billed_by_quantity_and_goods_are_as_far_as_that() -> None:
+    """Its price may have been another one; goods are completed by their receipts, whatever their bills come to."""
+    billed = valued(OrderQty=10, ExtendedCost=100) | {"BilledQty": 4, "CuryBilledAmt": 100, "CompletedQty": 0}
+    service, goods = (billed | valued(LineType=kind, Completed=False) for kind in ("Service", "Goods for IN"))
+    assert values.line_status(service) == values.line_status(goods) == "partially invoiced"
+    assert values.line_status(goods | {"BilledQty": 0}) == "open"
+    assert values.line_status(goods | valued(Completed=True)) == "closed"
+    whole = service | valued(Completed=True) | {"BilledQty": 10, "CuryBilledAmt": 60}
+    assert values.line_status(whole) == "invoiced"
+
+
+def test_a_service_that_is_received_is_billed_by_its_amount_all_the_same() -> None:
+    service = valued(LineType="Service", OrderQty=1, ExtendedCost=100, Completed=True) | {"CompletedQty": 1}
+    for amount, told in ((0, "received"), (60, "partially invoiced"), (100, "invoiced")):
+        assert values.line_status(service | {"BilledQty": 0, "CuryBilledAmt": amount}) == told
 
 
 def test_a_service_that_was_billed_counts_beside_goods_that_are_still_to_come() -> None:

@@ -147,6 +147,20 @@ def test_an_order_whose_header_and_lines_changed_comes_once(
     assert fetched(source, Window(NOW, None)) == [order.id]
 
 
+@pytest.mark.parametrize("undated", [True, False])
+def test_a_changed_line_brings_a_new_order_without_a_modification_time_once(
+    company: Company, source_for: SourceFor, undated: bool
+) -> None:
+    """H11, H13: also where such orders are not looked for by themselves."""
+    order = an_open_order(company)
+    order.lacks_modified_at = True
+    with sandbox(company, [NAME], Clock(NOW)) as running:
+        running.clock.advance(60)
+        running.act(history.receive, order.id, order.goods_lines[0].id, Decimal(1))
+        found = fetched(source_for(NAME, running, undated=undated), Window(order.created_at, None))
+    assert found.count(order.id) == 1
+
+
 def test_more_changed_lines_than_a_page_holds_bring_their_orders(
     instance: Sandbox, source: Source, company: Company
 ) -> None:

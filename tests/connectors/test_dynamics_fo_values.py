@@ -38,7 +38,14 @@ def test_an_order_is_invoiced_when_all_lines_are_of_which_anything_comes(
     record = a_record(connect(**settings), company, order)
     assert (record["PurchaseOrderStatus"], values.status(record)) == ("Invoiced", "Invoiced")
     assert (values.receipt_status(record), values.invoice_status(record)) == ("full", "full")
-    assert amounts.subtotal(record) == order.subtotal
+    assert amounts.subtotal(record) == sum(line.net_amount for line in order.expected_lines)
+
+
+def test_what_was_cancelled_is_no_part_of_what_is_bought() -> None:
+    bought, cancelled = {"LineAmount": 60}, {"LineAmount": 40, "PurchaseOrderLineStatus": "Canceled"}
+    deleted = cancelled | {"LineAmount": 9, "IsDeleted": "Yes"}
+    assert amounts.subtotal({"_lines": [bought, cancelled, deleted]}) == 60
+    assert amounts.subtotal({"_lines": [cancelled, deleted]}) == 40, "of a cancelled order the amount is kept"
 
 
 def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
+from include.orderhouse.connectors.sap_business_one.mapping.order import ORDER
+from include.orderhouse.connectors.sap_business_one.values.amounts import charges, charges_company
 from include.orderhouse.connectors.sap_business_one.values.order import contact, net_days, other_payee, status
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import NAME, company, mapped, play, served
+from tests.connectors.sap_s4hana_system import read_column
 from tests.sandbox.company import Company
 from tests.sandbox.running import Sandbox
 
@@ -28,6 +32,43 @@ def test_a_discount_of_the_whole_document_is_told_in_its_currency_and_in_the_loc
         for row in found.values()
     }
     assert amounts == {(True, 30, 30), (False, 20, 30)}
+
+
+AMOUNTS = {
+    "Lines": [{"LineTotal": 60, "RowTotalFC": 6}, {"LineTotal": 40, "RowTotalFC": 4}, {"LineType": "dslt_Text"}],
+    "DocumentAdditionalExpenses": [{"LineTotal": 20, "LineTotalFC": 2}],
+    "TotalDiscount": 10, "TotalDiscountFC": 1, "VatSum": 30, "VatSumFc": 3,
+}  # fmt: skip
+"""100 - 10 + 20 + 30 in local currency, and a tenth of it in a foreign one."""
+
+
+@pytest.mark.parametrize(("is_foreign", "told"), [(False, (32, 32)), (True, ("3.2", 32))])
+def test_freight_of_rows_is_a_charge_beside_that_of_the_document(is_foreign: bool, told: tuple[Any, Any]) -> None:
+    """A part of the document's own freight is no charge of its own."""
+    rows = [{"LineTotal": 5, "LineTotalFC": "0.5"}, {"LineTotal": 7, "LineTotalFC": "0.7", "DocFreight": "tNO"}]
+    shared = {"LineTotal": 20, "LineTotalFC": 2, "DocFreight": "tYES"}
+    lines = [{"DocumentLineAdditionalExpenses": [row, shared]} for row in rows]
+    order = AMOUNTS | {"IsForeign": is_foreign, "Lines": [*AMOUNTS["Lines"], *lines]}
+    assert (charges(order), charges_company(order)) == tuple(map(Decimal, told))
+
+
+@pytest.mark.parametrize(
+    ("totals", "told"),
+    [
+        ({"DocTotal": 140, "DocTotalFc": 14}, (140, 14)),
+        ({"DocTotal": 135, "DocTotalFc": "13.5", "WTAmount": 5, "WTAmountFC": "0.5"}, (140, 14)),
+        ({"DocTotal": "135.01", "DocTotalFc": "13.51", "WTAmount": 5, "WTAmountFC": "0.5"}, ("140.01", "14.01")),
+        ({"DocTotal": 140, "DocTotalFc": 14, "WTAmount": 5, "WTAmountFC": "0.5"}, (140, 14)),
+        ({"WTAmount": 5}, (None, None)),
+    ],
+)
+def test_what_is_withheld_from_the_vendor_is_part_of_what_the_order_costs(
+    totals: dict[str, Any], told: tuple[Any, Any]
+) -> None:
+    local, foreign = (None if value is None else Decimal(value) for value in told)
+    columns = (ORDER.total_amount, ORDER.total_amount_company)
+    assert [read_column(column, AMOUNTS | totals | {"IsForeign": False}) for column in columns] == [local, local]
+    assert [read_column(column, AMOUNTS | totals | {"IsForeign": True}) for column in columns] == [foreign, local]
 
 
 @pytest.mark.parametrize(("kind", "payee"), [("cPayments_sum", "V9"), ("cDelivery_sum", None), (None, None)])

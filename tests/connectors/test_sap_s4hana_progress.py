@@ -8,6 +8,7 @@ import pytest
 
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
+from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
 from include.orderhouse.connectors.sap_s4hana.values.line import line_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
@@ -21,6 +22,7 @@ NEITHER = {"GoodsReceiptIsExpected": False, "InvoiceIsExpected": False}
 DELIVERED, INVOICED = {"IsCompletelyDelivered": True}, {"IsFinallyInvoiced": True}
 COME = {"_PurchaseOrderScheduleLineTP": [{"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": 2}]}
 FREIGHT = {"ConditionClass": "A", "ConditionCategory": "F", "ConditionAmount": 7}
+FREIGHT_ON_500 = {"NetAmount": 500, "_PurOrdPricingElement": [FREIGHT]}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,42 @@ def test_a_statistical_item_is_not_bought_and_keeps_nothing_open() -> None:
     assert (subtotal(order), charges(order), status(order)) == (500, 7, "delivered and invoiced")
     assert (receipt_status(order), invoice_status(order)) == ("full", "full")
     assert status({"_PurchaseOrderItem": [noted]}) == status({"_PurchaseOrderItem": []}) == "without items"
+    archived = {"PurchaseOrderDeletionCode": "L", "_PurchaseOrderItem": [noted | DELIVERED]}
+    assert (status(archived), read_column(ORDER.is_deleted, archived)) == ("deleted", True)
+
+
+@pytest.mark.parametrize("come", [DELIVERED, INVOICED, DELIVERED | INVOICED, COME], ids=repr)
+@pytest.mark.parametrize("code", ["L", "X"])
+def test_what_was_bought_stays_bought_when_it_is_made_ready_for_archiving(come: dict[str, Any], code: str) -> None:
+    """Archiving sets deletion codes on finished items, years later often; their spend is no less for it."""
+    archived = GOODS | come | FREIGHT_ON_500 | {"PurchasingDocumentDeletionCode": code}
+    assert (line_status(archived), is_closed(archived), quantity_open(archived)) == ("delivered and invoiced", True, 0)
+    assert read_column(LINE.is_cancelled, archived) is False
+    for header in ({}, {"PurchaseOrderDeletionCode": code}):
+        order = header | {
+            "_PurchaseOrderItem": [archived, GOODS | FREIGHT_ON_500 | {"PurchasingDocumentDeletionCode": code}]
+        }
+        assert (status(order), read_column(ORDER.is_deleted, order)) == ("delivered and invoiced", False)
+        assert (receipt_status(order), invoice_status(order)) == ("full", "full")
+        assert (subtotal(order), charges(order)) == (500, 7)
+
+
+ALL_OPEN, NONE_OPEN, UNTOLD = (
+    {"_PurchaseOrderScheduleLineTP": [{"ScheduleLineOrderQuantity": 5, "OpenPurchaseOrderQuantity": left}]}
+    for left in (5, 0, None)
+)
+
+
+@pytest.mark.parametrize("line", [GOODS, GOODS | ALL_OPEN, GOODS | NONE_OPEN, GOODS | UNTOLD, NEITHER])
+def test_an_item_is_cancelled_by_a_deletion_code_where_nothing_is_known_to_have_come(line: dict[str, Any]) -> None:
+    """No more is to come of a deleted item either, so no open quantity does not tell that all came."""
+    deleted = line | FREIGHT_ON_500 | {"PurchasingDocumentDeletionCode": "L"}
+    assert (line_status(deleted), quantity_open(deleted)) == ("deleted", 0)
+    assert read_column(LINE.is_cancelled, deleted) is True
+    order = {"_PurchaseOrderItem": [deleted]}
+    assert (status(order), subtotal(order), charges(order)) == ("all items deleted", 0, None)
+    archived = order | {"PurchaseOrderDeletionCode": "L"}
+    assert (status(archived), read_column(ORDER.is_deleted, archived)) == ("deleted", True)
 
 
 def test_what_the_delivery_of_a_deleted_item_would_have_cost_is_no_charge() -> None:

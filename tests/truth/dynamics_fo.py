@@ -9,7 +9,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.dialects.dynamics_fo import lines
 from tests.sandbox.dialects.dynamics_fo.orders import modified_at
 from tests.sandbox.masters import Address
-from tests.sandbox.order import Line, LineKind, Order, Progress, Stage
+from tests.sandbox.order import ZERO, Line, LineKind, Order, Progress, Stage
 
 Row = dict[str, Any]
 
@@ -106,7 +106,7 @@ def _order(company: Company, order: Order) -> Row:
         "language_source": vendor.language,
         "currency": order.currency,
         "company_currency": entity.currency,
-        "subtotal_amount": order.subtotal,
+        "subtotal_amount": sum((line.net_amount for line in order.expected_lines), ZERO),
         "charges_amount": order.charges_amount,
         "tax_inclusive": False,
         "requisition_reference": requisitions.pop() if len(requisitions) == 1 else None,

@@ -28,6 +28,19 @@ def net(line: Record) -> Decimal | None:
     return None if cost is None else number(cost) - number(line.get(DISCOUNT))
 
 
+def billing(line: Record) -> tuple[Decimal, Decimal]:
+    """What was billed of a line, and what is to be: quantities, or amounts of a service that these tell more of.
+
+    Bills complete a service by its quantity or by its amount, as its item says (POLine.CompletePOLine), and by amount
+    need count no quantity.
+    """
+    billed, wanted = number(line.get("BilledQty")), number(look_up(line, "OrderQty.value"))
+    amount, cost = number(line.get("CuryBilledAmt")), number(net(line))
+    is_service = LINE_TYPES.get(str(look_up(line, "LineType.value"))) == "service"
+    is_by_amount = not billed or (look_up(line, "Completed.value") is True and amount >= cost)
+    return (amount, cost) if is_service and amount and is_by_amount else (billed, wanted)
+
+
 @derived_from(LINES, LINE_TOTAL, TAXES, TAX_TOTAL, ORDER_DISCOUNT, ORDER_TOTAL)
 def subtotal(order: Record) -> Decimal:
     """Sum of ExtendedCost less CuryDiscAmt of all lines but freight and charges, less inclusive taxes; where

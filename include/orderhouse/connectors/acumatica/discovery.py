@@ -26,7 +26,10 @@ EXTEND_AN_EARLIER_ONE = (
 )
 SITES_OWN = ("Usr", "Attribute")
 """How the names begin of fields that a site has added: by customisation, and as attributes that its users define."""
-BESIDE = {"": ("CuryDiscTot",), "Details": ("CuryDiscAmt", "DiscPct", "CompletedQty", "BilledQty")}
+BESIDE = {
+    "": ("CuryDiscTot",),
+    "Details": ("CuryDiscAmt", "DiscPct", "CompletedQty", "BilledQty", "CuryBilledAmt"),
+}
 """What is mapped of the elements that the endpoint leaves out, by entity; asked for where the schema lists them."""
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse import decimals
+from include.orderhouse.connectors.acumatica.amounts import billing
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
 from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
@@ -36,7 +37,7 @@ def _received(line: Record) -> Decimal:
 
 
 def _billed(line: Record) -> Decimal:
-    return decimals.number(line.get("BilledQty"))
+    return billing(line)[0]
 
 
 def date_of(name: str) -> Derived:
@@ -76,14 +77,15 @@ def receipt_status(order: Record) -> str | None:
 
 @derived_from(LINES)
 def invoice_status(order: Record) -> str | None:
-    """BilledQty against OrderQty of the lines that are not cancelled, where it is told.
+    """BilledQty against OrderQty of the lines that are not cancelled, where it is told; CuryBilledAmt of services that
+    are billed by amount.
 
     A service is completed by its bill, without a receipt.
     """
     lines = _expected(order, _received, _billed)
     if any(line.get("BilledQty") is None for line in lines):
         return None
-    return progress((_billed(line), _number(line, "OrderQty")) for line in lines)
+    return progress(map(billing, lines))
 
 
 @derived_from("Status.value", LINES)
@@ -105,23 +107,30 @@ def status(order: Record) -> Any:
 
 
 @derived_from(
-    "Cancelled.value", "CompletedQty", "QtyOnReceipts.value", "BilledQty", "OrderQty.value", "Completed.value"
+    "Cancelled.value",
+    "CompletedQty",
+    "QtyOnReceipts.value",
+    "BilledQty",
+    "CuryBilledAmt",
+    "OrderQty.value",
+    "Completed.value",
 )
 def line_status(line: Record) -> str | None:
-    """Cancelled; CompletedQty, else QtyOnReceipts, and BilledQty against OrderQty; Completed.
+    """Cancelled; CompletedQty, else QtyOnReceipts, and BilledQty against OrderQty; Completed; CuryBilledAmt of services
+    that are billed by amount.
 
     What is billed before it came is still to come.
     """
     if _type(line) == "text":
         return None
-    done, wanted, billed = _received(line), _number(line, "OrderQty"), _billed(line)
+    done, wanted, (billed, due) = _received(line), _number(line, "OrderQty"), billing(line)
     if _told(line, "Cancelled") is True:
         return "cancelled"
     if 0 < wanted <= done:
-        return reached({"invoiced": progress([(billed, wanted)]), "received": "full"})
+        return reached({"invoiced": progress([(billed, due)]), "received": "full"})
     if _told(line, "Completed") is True:
-        return "invoiced" if 0 < wanted <= billed else "closed"
-    if 0 < billed < wanted:
+        return "invoiced" if 0 < due <= billed else "closed"
+    if 0 < billed < due:
         return "partially invoiced"
     return "partially received" if done > 0 else "open"
 

@@ -46,6 +46,10 @@ CONNECTOR = Connector(
         "[limits](https://learn.microsoft.com/dynamics365/business-central/dev-itpro/administration/"
         "operational-limits-online), [OData limitations](https://learn.microsoft.com/dynamics365/business-central/"
         "dev-itpro/webservices/odata-known-limitations), [source of the API pages](https://github.com/microsoft/ALAppExtensions)"
+        "\n\n**Give it rights to read alone.** Where its user or application may also change purchase headers, the "
+        "page `purchaseOrders` recalculates the invoice discounts that an order has waiting whenever it is read "
+        "(`OnAfterGetRecord` of the page): Orderhouse would only read, and amounts in your orders would change. "
+        "Without that right they are told as they stand until somebody recalculates them."
     ),
     settings=Settings,
     authenticate=authenticate,

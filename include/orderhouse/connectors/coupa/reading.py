@@ -92,9 +92,15 @@ def _by_line(source: Source, window: Window, query: Query, after: Raw | None) ->
     position = Position(**after) if after else None
     for rows, last in pages(source.api, LINES, query, source.page_size, position):
         parents = sorted({wire.part(row, "order-header-id", int, of=LINES) for row in rows})
-        orders = [order for order in _by_id(source, parents) if not window.holds(_changed_at(order))]
+        orders = [order for order in _by_id(source, parents) if not _is_by_header(source, window, order)]
         yield Page(orders, last.as_json())
     yield Page(())
+
+
+def _is_by_header(source: Source, window: Window, order: Raw) -> bool:
+    """Whether the sections of headers hold an order; one without a modification time only where it is looked for."""
+    is_looked_for = order.get("updated-at") is not None or source.settings.undated
+    return is_looked_for and window.holds(_changed_at(order))
 
 
 def _by_id(source: Source, ids: Sequence[int]) -> list[Raw]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.dynamics_fo.values import is_deleted
+from include.orderhouse.connectors.dynamics_fo.values import is_cancelled, is_deleted
 from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.progress import expected
 
 LAST_DIGIT = Decimal("0.000001")
 IN_MONEY = ("LineDiscountAmount", "MultilineDiscountAmount", "MultilineDiscountPercentage")
@@ -25,10 +26,13 @@ def includes_tax(order: Record) -> bool:
 
 @derived_from("ArePricesIncludingSalesTax", "_lines")
 def subtotal(order: Record) -> Decimal | None:
-    """Sum of LineAmount of the lines that are not deleted; none where prices include sales tax."""
+    """Sum of LineAmount of the lines that are neither deleted nor cancelled, of a cancelled order of all that are not
+    deleted; none where prices include sales tax.
+    """
     if includes_tax(order):
         return None
-    return total(line.get("LineAmount") for line in order["_lines"] if not is_deleted(line))
+    kept = [line for line in order["_lines"] if not is_deleted(line)]
+    return total(line.get("LineAmount") for line in expected(kept, is_cancelled))
 
 
 @derived_from("_charges", "CurrencyCode")

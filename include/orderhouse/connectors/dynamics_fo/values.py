@@ -20,8 +20,13 @@ def is_deleted(line: Record) -> bool:
     return line.get("IsDeleted") == "Yes"
 
 
+def is_cancelled(line: Record) -> bool:
+    """Whether a line was cancelled before anything of it came: else its status tells how far it has come."""
+    return line.get("PurchaseOrderLineStatus") == "Canceled"
+
+
 def _is_void(line: Record) -> bool:
-    return is_deleted(line) or line.get("PurchaseOrderLineStatus") == "Canceled"
+    return is_deleted(line) or is_cancelled(line)
 
 
 def _come(order: Record, quantity: str, *complete: str) -> str | None:

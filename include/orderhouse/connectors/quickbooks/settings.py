@@ -15,7 +15,8 @@ class Settings:
     """Version of the schema; Intuit serves none below 75."""
     read_bills: bool = True
     """Read the bills and expenses linked to orders: what was invoiced, which is unknown else, and orders that only
-    one of these has changed."""
+    one of these has changed. One that is deleted tells no more which order it was for: where that does not move the
+    order itself, a reconcile finds it once it is open again."""
     charge_accounts: tuple[str, ...] = ()
     """Accounts, by name or id, whose lines are charges such as freight."""
     charge_items: tuple[str, ...] = ()

@@ -18,7 +18,9 @@ class Settings:
     """Also read the goods receipts and A/P invoices drawn from orders, and the goods returns and A/P credit memos drawn
     from those, by themselves or by goods return requests: they alone tell what was received on closed lines, what was
     invoiced and when, what of it by reserve invoices whose goods are still to come, what went back, and which orders
-    they changed without moving the orders' UpdateDate. Needs release 9.3, the first with goods return requests."""
+    they changed without moving the orders' UpdateDate. Needs release 9.3, the first with goods return requests. Neither
+    A/P correction invoices nor what is drawn from goods returns are read: what these change of a quantity is not
+    told."""
     reread_open_orders: bool = True
     """Read all open orders again at every sync, for changes that do not move their UpdateDate."""
     undated_orders: bool = True

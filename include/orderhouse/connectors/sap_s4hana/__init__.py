@@ -30,7 +30,13 @@ CONNECTOR = Connector(
     documentation=(
         "[Purchase Order (OData V4)](https://api.sap.com/api/PURCHASEORDER_0001/overview), "
         "[Purchase Order (OData V2)](https://api.sap.com/api/API_PURCHASEORDER_PROCESS_SRV/overview), "
-        "communication scenario SAP_COM_0053"
+        "communication scenario SAP_COM_0053\n\n"
+        "**Archiving.** The preparation run of MM_EKKO sets deletion codes on finished items, years later often. An "
+        "item with one counts as cancelled, and its amount as not bought, only where nothing of it is known to have "
+        "been delivered or invoiced: no delivery completed or final invoice indicator, and no quantity received in "
+        "part. Else it is closed and its amount stays, as in SAP's own totals. Once the orders are archived the "
+        "services no longer have them, and a reconcile marks them `is_deleted`: `docs/watermarks-and-reconcile.md` "
+        "tells what you can do."
     ),
     settings=Settings,
     authenticate=authenticate,
@@ -43,7 +49,7 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=2,
-    version=5,
+    version=6,
     custom_field_patterns=("YY1_*", "ZZ*", "YY*"),
     notifications=NOTIFICATIONS,
 )

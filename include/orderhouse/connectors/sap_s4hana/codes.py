@@ -16,7 +16,8 @@ ORDER_STATUSES = {
     "partly invoiced": "partially_invoiced", "delivered and invoiced": "closed", "nothing expected": "closed",
 }  # fmt: skip
 """Deleting every item leaves the header untouched, so an order without living items is cancelled; archiving sets the
-header's code. Output to the vendor is no part of the services: what is released counts as approved."""
+header's code, also of orders that were bought and are closed. Output to the vendor is no part of the services: what is
+released counts as approved."""
 APPROVAL_STATUSES = {"rejected": "rejected", "in release": "pending", "released": "approved"}
 PROGRESS = {"none": "none", "partial": "partial", "full": "full"}
 

@@ -91,6 +91,7 @@ def line_elements(line: Line, digits: int) -> Fields:
         "CuryExtCost": line.net_amount,
         "CompletedQty": line.quantity_received,
         "BilledQty": line.quantity_invoiced,
+        "CuryBilledAmt": rounded(line.net_amount * line.quantity_invoiced / (line.quantity or 1), digits),
     }
 
 
@@ -126,5 +127,5 @@ def freight_fields(order: Order, charge: Charge, number: int, order_type: str) -
 
 def freight_elements(charge: Charge) -> Fields:
     """What the screen shows of a charge beside the endpoint's fields."""
-    untouched = dict.fromkeys(("DiscPct", "CuryDiscAmt", "CompletedQty", "BilledQty"), ZERO)
+    untouched = dict.fromkeys(("DiscPct", "CuryDiscAmt", "CompletedQty", "BilledQty", "CuryBilledAmt"), ZERO)
     return {**untouched, "CuryExtCost": charge.amount}

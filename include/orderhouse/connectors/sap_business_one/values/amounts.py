@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.values import DIGITS
 from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 
-CHARGES = "DocumentAdditionalExpenses"
+CHARGES, LINE_CHARGES = "DocumentAdditionalExpenses", "DocumentLineAdditionalExpenses"
+"""Freight of the document, and of its rows (tables POR3 and POR2)."""
+LOCAL = ("DocTotal", "WTAmount", "VatSum", "TotalDiscount", "LineTotal", "")
+FOREIGN = ("DocTotalFc", "WTAmountFC", "VatSumFc", "TotalDiscountFC", "RowTotalFC", "FC")
+"""Total, withholding tax, tax, discount, the lines' amounts, and the ending of those of freight, by currency."""
 
 
 @derived_from("DocRate", "Company.DirectIndirectRate")
@@ -42,22 +47,51 @@ def total_of(rows: str, local: str, foreign: str | None = None) -> Derived:
     return derived(add, f"sum of {told} of {rows}", rows)
 
 
-@derived_from(CHARGES, "RoundingDiffAmount", "RoundingDiffAmountFC")
+@derived_from(CHARGES, "Lines", "RoundingDiffAmount", "RoundingDiffAmountFC")
 def charges(order: Record) -> Decimal:
-    """LineTotal of DocumentAdditionalExpenses and RoundingDiffAmount; in a foreign currency LineTotalFC and
-    RoundingDiffAmountFC.
+    """LineTotal of the additional expenses of document and lines, and RoundingDiffAmount; in a foreign currency
+    LineTotalFC and RoundingDiffAmountFC.
 
     The document rounds its total by that amount, which may be less than zero.
     """
-    return _charges(order, "FC" if order.get("IsForeign") else "")
+    return _charges(order, FOREIGN[-1] if order.get("IsForeign") else LOCAL[-1])
 
 
-@derived_from(CHARGES, "RoundingDiffAmount")
+@derived_from(CHARGES, "Lines", "RoundingDiffAmount")
 def charges_company(order: Record) -> Decimal:
-    """LineTotal of DocumentAdditionalExpenses and RoundingDiffAmount."""
-    return _charges(order, "")
+    """LineTotal of the additional expenses of document and lines, and RoundingDiffAmount."""
+    return _charges(order, LOCAL[-1])
 
 
-def _charges(order: Record, currency: str) -> Decimal:
-    freight = total(row.get(f"LineTotal{currency}") for row in order.get(CHARGES) or ())
-    return freight + number(order.get(f"RoundingDiffAmount{currency}"))
+def _charges(order: Record, suffix: str) -> Decimal:
+    """Freight may be applied to the document and to its rows; what of it rows share is told as the document's."""
+    rows = [row for line in order.get("Lines") or () for row in line.get(LINE_CHARGES) or ()]
+    freight = [*(order.get(CHARGES) or ()), *(row for row in rows if row.get("DocFreight") != "tYES")]
+    return total(row.get(f"LineTotal{suffix}") for row in freight) + number(order.get(f"RoundingDiffAmount{suffix}"))
+
+
+@derived_from(*LOCAL[:-1], *FOREIGN[:-1], CHARGES)
+def whole(order: Record) -> Any:
+    """DocTotalFc of documents in a foreign currency, else DocTotal; with WTAmount, where that was taken off.
+
+    What is withheld is paid to the tax office in place of the vendor: the order costs no less for it. Tax that is
+    withheld only when it is paid is not taken off, so the other amounts tell.
+    """
+    return _whole(order, FOREIGN if order.get("IsForeign") else LOCAL)
+
+
+@derived_from(*LOCAL[:-1], CHARGES)
+def whole_company(order: Record) -> Any:
+    """DocTotal; with WTAmount, where that was taken off."""
+    return _whole(order, LOCAL)
+
+
+def _whole(order: Record, names: tuple[str, ...]) -> Any:
+    *headers, of_lines, ending = names
+    told, (withheld, tax, discount) = order.get(headers[0]), (number(order.get(name)) for name in headers[1:])
+    if told is None or not withheld:
+        return told
+    net = total(line.get(of_lines) for line in order.get("Lines") or ())
+    adds_up_to = net + _charges(order, ending) + tax - discount
+    before = number(told) + withheld
+    return min(told, before, key=lambda amount: abs(number(amount) - adds_up_to))

@@ -6,7 +6,7 @@ from include.orderhouse.connectors.sap_s4hana.codes import LINE_STATUSES, LINE_T
 from include.orderhouse.connectors.sap_s4hana.units import UNITS
 from include.orderhouse.connectors.sap_s4hana.values import (
     ITEM_NOTES,
-    deleted,
+    cancelled,
     note,
     ordered,
     progress,
@@ -96,7 +96,7 @@ LINE = PurchaseOrderLine[Expression](
     project=text(v.sole("WBSElementExternalID", "WBSElement", says="WBS element of the only account assignment")),
     requisition_reference=text("PurchaseRequisition"),
     contract_reference=text("PurchaseContract"),
-    is_cancelled=boolean(deleted("PurchasingDocumentDeletionCode")),
+    is_cancelled=boolean(cancelled),
     is_closed=boolean(progress.is_closed),
 )
 

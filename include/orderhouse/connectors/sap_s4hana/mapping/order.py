@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.orderhouse.connectors.sap_s4hana.codes import APPROVAL_STATUSES, ORDER_STATUSES, ORDER_TYPES, PROGRESS
-from include.orderhouse.connectors.sap_s4hana.values import NOTES, deleted, note, status, terms
+from include.orderhouse.connectors.sap_s4hana.values import NOTES, is_deleted, note, status, terms
 from include.orderhouse.connectors.sap_s4hana.values import order as v
 from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
 from include.orderhouse.mapping import (
@@ -91,5 +91,5 @@ ORDER = PurchaseOrder[Expression](
     source_modified_at=instant("LastChangeDateTime"),
     source_version=text("@odata.etag", "__metadata.etag"),
     source_url=text("__metadata.uri"),
-    is_deleted=boolean(deleted("PurchaseOrderDeletionCode")),
+    is_deleted=boolean(is_deleted),
 )

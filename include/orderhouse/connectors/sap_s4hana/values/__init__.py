@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.decimals import number
+from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
@@ -14,8 +14,8 @@ CONDITIONS = ("_PurOrdPricingElement", "to_PurchaseOrderPricingElement.results")
 NOTES = ("_PurchaseOrderNote", "to_PurchaseOrderNote.results")
 ITEM_NOTES = ("_PurchaseOrderItemNote", "to_PurchaseOrderItemNote.results")
 
-DELETED = ("L", "X")
-"""Deletion codes of deleted items; S is blocked, which ends nothing."""
+DELETION_CODES = ("L", "X")
+"""Of orders and items, set by a person or by the preparation of archiving; S is blocked, which ends nothing."""
 
 
 def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
@@ -27,9 +27,36 @@ def listed(record: Record, paths: tuple[str, ...]) -> list[Record]:
     return []
 
 
-def is_deleted(row: Record) -> bool:
-    """Whether the deletion code of an order or item says so."""
-    return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETED
+def has_deletion_code(row: Record) -> bool:
+    """Whether an order or item carries a deletion code."""
+    return row.get("PurchasingDocumentDeletionCode", row.get("PurchaseOrderDeletionCode")) in DELETION_CODES
+
+
+def _has_come(line: Record) -> bool:
+    """Whether something of an item was delivered or invoiced, by its indicators or its open quantity.
+
+    An open quantity of nothing proves nothing here: no more is to come of a deleted item either.
+    """
+    if line.get("IsCompletelyDelivered") is True or line.get("IsFinallyInvoiced") is True:
+        return True
+    schedules = listed(line, SCHEDULES)
+    left = total(one.get("OpenPurchaseOrderQuantity") for one in schedules)
+    return left != 0 and left < total(one.get("ScheduleLineOrderQuantity") for one in schedules)
+
+
+def is_over(line: Record) -> bool:
+    """Whether the deletion code of an item ends what was bought of it, and takes nothing back.
+
+    The preparation run of archiving (MM_EKKO) sets the code on items that were delivered and invoiced ("Archiving
+    Purchase Orders"), years later often. SAP's own totals then count the item as ordered, as they do wherever it has a
+    history, the delivery completed or the final invoice indicator; one without any of these was never wanted.
+    """
+    return has_deletion_code(line) and _has_come(line)
+
+
+def is_cancelled(line: Record) -> bool:
+    """Whether an item carries a deletion code and nothing of it was bought."""
+    return has_deletion_code(line) and not is_over(line)
 
 
 def is_statistical(line: Record) -> bool:
@@ -43,13 +70,27 @@ def is_statistical(line: Record) -> bool:
 
 @remembered
 def living(order: Record) -> list[Record]:
-    """The items of an order that are neither deleted nor statistical."""
-    return [line for line in listed(order, LINES) if not is_deleted(line) and not is_statistical(line)]
+    """The items of an order that are neither cancelled nor statistical."""
+    return [line for line in listed(order, LINES) if not is_cancelled(line) and not is_statistical(line)]
 
 
-def deleted(field: str) -> Derived:
-    """Whether an order or item is deleted."""
-    return derived(is_deleted, "deletion code L or X", field)
+@derived_from("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode", *LINES)
+def is_deleted(order: Record) -> bool:
+    """Deletion code L or X, unless something of an item was delivered or invoiced.
+
+    Only archiving sets an order's code (SAP note 3070935).
+    """
+    return has_deletion_code(order) and not any(_has_come(line) for line in living(order))
+
+
+cancelled = derived(
+    is_cancelled,
+    "deletion code L or X, where no delivery or invoice is told",
+    "PurchasingDocumentDeletionCode",
+    "IsCompletelyDelivered",
+    "IsFinallyInvoiced",
+    *SCHEDULES,
+)
 
 
 def is_return(row: Record) -> bool:

@@ -125,7 +125,7 @@ def discount_amount(line: Record) -> Decimal | None:
 
 @derived_from(*LINES)
 def subtotal(order: Record) -> Decimal | None:
-    """Sum of the net amounts of the items that are neither deleted nor statistical.
+    """Sum of the net amounts of the items that are neither cancelled nor statistical.
 
     Neither service has a total on the header. Nothing where the amount of an item is not known.
     """
@@ -135,7 +135,7 @@ def subtotal(order: Record) -> Decimal | None:
 
 @derived_from(*LINES)
 def charges(order: Record) -> Decimal | None:
-    """Delivery cost conditions of the items that are neither deleted nor statistical.
+    """Delivery cost conditions of the items that are neither cancelled nor statistical.
 
     Freight and other delivery costs.
     """

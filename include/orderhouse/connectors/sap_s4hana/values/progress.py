@@ -15,7 +15,9 @@ from decimal import Decimal
 from include.orderhouse.connectors.sap_s4hana.values import (
     SCHEDULES,
     against,
-    is_deleted,
+    has_deletion_code,
+    is_cancelled,
+    is_over,
     is_return,
     is_statistical,
     listed,
@@ -35,8 +37,8 @@ def expects(line: Record, step: Step) -> bool:
 
 
 def is_done(line: Record, step: Step) -> bool:
-    """Whether the step has come to its end."""
-    return expects(line, step) and line.get(step[1]) is True
+    """Whether the step has come to its end, which a deletion code may be as well."""
+    return expects(line, step) and (line.get(step[1]) is True or is_over(line))
 
 
 def _awaits(line: Record, step: Step) -> bool:
@@ -48,9 +50,9 @@ def line_status(line: Record) -> str:
     """Indicators and open quantity.
 
     Deletion code, then the delivery and final invoice indicators, then quantities where they are told; what is not
-    expected of the item counts as done.
+    expected of the item counts as done, and all of an item that was bought and then got a deletion code.
     """
-    if is_deleted(line):
+    if is_cancelled(line):
         return "deleted"
     if not expects(line, GOODS) and not expects(line, INVOICE):
         return "nothing expected"
@@ -63,7 +65,7 @@ def line_status(line: Record) -> str:
     return "partly delivered" if expects(line, GOODS) and received(line) else "open"
 
 
-@derived_from("IsStatisticalItem", *GOODS, *INVOICE)
+@derived_from("PurchasingDocumentDeletionCode", "IsStatisticalItem", *GOODS, *INVOICE)
 def is_closed(line: Record) -> bool:
     """Delivery completed, or neither goods nor an invoice awaited."""
     return is_done(line, GOODS) or not (_awaits(line, GOODS) or _awaits(line, INVOICE))
@@ -95,7 +97,7 @@ def quantity_open(line: Record) -> Decimal | None:
     Nothing is to come where the item is deleted, its delivery is complete, no goods receipt is expected or goods go
     back.
     """
-    if is_deleted(line) or is_return(line) or not _awaits(line, GOODS):
+    if has_deletion_code(line) or is_return(line) or not _awaits(line, GOODS):
         return ZERO
     told = [schedule.get("OpenPurchaseOrderQuantity") for schedule in listed(line, SCHEDULES)]
     return max(total(told), ZERO) if told and None not in told else None

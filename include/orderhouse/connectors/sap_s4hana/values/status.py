@@ -5,7 +5,7 @@ Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase ord
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.sap_s4hana.values import LINES, is_deleted, listed, living
+from include.orderhouse.connectors.sap_s4hana.values import LINES, is_cancelled, is_deleted, listed, living
 from include.orderhouse.connectors.sap_s4hana.values.progress import GOODS, INVOICE, Step, expects, is_done, received
 from include.orderhouse.mapping import Record, derived_from
 
@@ -22,7 +22,7 @@ def status(order: Record) -> str:
     if is_deleted(order):
         return "deleted"
     lines = listed(order, LINES)
-    if lines and all(map(is_deleted, lines)):
+    if lines and all(map(is_cancelled, lines)):
         return "all items deleted"
     if order.get("PurchasingCompletenessStatus") is True:
         return "held"
