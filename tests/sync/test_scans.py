@@ -15,7 +15,7 @@ from include.orderhouse.sync.request import Mode
 from include.orderhouse.transport import Bounds
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
-from tests.sync.conftest import System
+from tests.sync.conftest import Connect, System
 
 Scan = Callable[[Source], Iterator[Keys]]
 PAGE_REQUESTS, ENOUGH_PAGES = 100, 1_000
@@ -49,6 +49,40 @@ def in_circles(good: Scan) -> Scan:
             yield replace(first, expected=None)
 
     return scan
+
+
+def with_a_deletion_after_the_first_page(odoo: Sandbox, deleted: list[str]) -> Callable[[Scan], Scan]:
+    """The last order goes while each pass is under way, counted already and before its page comes."""
+
+    def busy(good: Scan) -> Scan:
+        def scan(source: Source) -> Iterator[Keys]:
+            for number, page in enumerate(good(source)):
+                yield page
+                if number == 0:
+                    deleted.append(str(max(odoo.company.orders)))
+                    odoo.act(history.delete, int(deleted[-1]))
+
+        return scan
+
+    return busy
+
+
+def test_orders_that_are_deleted_while_the_keys_are_scanned_do_not_stop_a_reconcile(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    """H17: the next one finds those that the first pass still saw."""
+    system, gone = connect("odoo", odoo, page_size=2), list[str]()
+    for finished in sorted(odoo.company.orders)[-2:]:
+        odoo.act(history.cancel, finished)
+    system.sync()
+    before, good = system.order_ids(), system.runtime.connection.connector.scan
+    scanning(system, with_a_deletion_after_the_first_page(odoo, gone))
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
+    assert len(gone) == 2, "the keys were not scanned twice"
+    assert before - system.order_ids() == {gone[0]}
+    scanning(system, lambda _: good)
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
+    assert before - system.order_ids() == set(gone)
 
 
 def test_a_scan_may_take_more_requests_than_one_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -39,6 +40,11 @@ Gone = list[tuple[str, str | None, str]]
 
 Proof = tuple[str | None, str]
 """Status and evidence."""
+
+Versions = dict[str, datetime | None]
+"""Keys, and when their orders were modified."""
+
+log = logging.getLogger(__name__)
 
 
 def find_gone(
@@ -132,8 +138,28 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
     return Comparison([*to_read, *seen], not_found, scanned)
 
 
-def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
-    seen: dict[str, datetime | None] = {}
+def _scan(runtime: Runtime, source: Source) -> Versions:
+    """All keys of the source. An order that is deleted meanwhile stands in the count and is gone before its page comes.
+
+    So a scan that is short is made once more, and what the first one saw counts, too: what has gone since then is found
+    by the next reconcile.
+    """
+    seen, expected = _scan_once(runtime, source)
+    if expected is not None and len(seen) < expected:
+        log.info("The source counted %d orders, and the key scan saw %d: again", expected, len(seen))
+        again, expected = _scan_once(runtime, source)
+        seen |= again
+    if expected is not None and len(seen) < expected:
+        raise CountMismatch(
+            f"The key scan saw {len(seen)} orders, but the source counts {expected}.",
+            action="Nothing was marked deleted. Reconcile again; if it stays, its paging loses rows.",
+        )
+    return seen
+
+
+def _scan_once(runtime: Runtime, source: Source) -> tuple[Versions, int | None]:
+    """All keys that the source shows, and how many orders it counts, where it tells."""
+    seen: Versions = {}
     expected: int | None = None
     pages = stale = 0
     for page in runtime.connection.connector.scan(source):
@@ -144,12 +170,7 @@ def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
         source.api.meter.begin_page()
         if page.expected is not None:
             expected = (expected or 0) + page.expected
-    if expected is not None and len(seen) < expected:
-        raise CountMismatch(
-            f"The key scan saw {len(seen)} orders, but the source counts {expected}.",
-            action="Nothing was marked deleted. Reconcile again; if it stays, its paging loses rows.",
-        )
-    return seen
+    return seen, expected
 
 
 def _check_progress(pages: int, stale: int) -> None:
