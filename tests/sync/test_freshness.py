@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,8 +26,8 @@ def stale(system: System) -> bool:
 def grow_old(system: System) -> None:
     """Let all syncs and events have been two hours ago."""
     with system.runtime.warehouse.begin() as session:
-        session.execute(sa.text("UPDATE ops.sync SET started_at = started_at - interval '2 hours'"))
-        session.execute(sa.text("UPDATE ops.webhook_event SET occurred_at = occurred_at - interval '2 hours'"))
+        for table, column in (("sync", "started_at"), ("sync", "finished_at"), ("webhook_event", "occurred_at")):
+            session.execute(sa.text(f"UPDATE ops.{table} SET {column} = {column} - interval '2 hours'"))
 
 
 def test_stale_data_is_told_once_until_it_is_fresh_again(odoo: Sandbox, connect: Connect) -> None:
@@ -43,6 +44,33 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(odoo: Sandbox, connect:
         assert stale(system)
         assert stale(system)
         assert told(system) == times
+
+
+def begin_earlier(system: System, row: dict[str, Any], minutes: int) -> None:
+    """Let a sync have been so long under way."""
+    earlier = f"started_at = started_at - interval '{minutes} minutes' WHERE sync_id = '{row['sync_id']}'"
+    with system.runtime.warehouse.begin() as session:
+        session.execute(sa.text(f"UPDATE ops.sync SET {earlier}"))
+
+
+def test_data_that_was_fresh_for_a_while_is_told_again_though_its_sync_had_begun_before(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    assert stale(system)
+    begin_earlier(system, system.sync(), 30)
+    assert not stale(system), "the sync had begun before its data was told to be stale"
+    grow_old(system)
+    assert stale(system)
+    assert told(system) == 2
+
+
+def test_a_sync_that_took_too_long_to_be_fresh_at_its_end_is_not_told_again(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    assert stale(system)
+    begin_earlier(system, system.sync(), 90)
+    assert stale(system)
+    assert told(system) == 1
 
 
 def test_certain_orders_do_not_make_the_data_fresh(odoo: Sandbox, connect: Connect) -> None:
