@@ -172,6 +172,13 @@ def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odo
     assert synced.mark == NOW - SAFETY
 
 
+def test_a_watermark_that_was_emptied_and_not_deleted_is_set_by_the_initial_sync(synced: System) -> None:
+    synced.watermark.text = " "
+    assert synced.sync()["mode"] == "initial"
+    assert synced.mark == NOW - SAFETY
+    assert synced.sync()["mode"] == "incremental"
+
+
 @pytest.mark.parametrize("last", ["early", "late"])
 def test_of_two_runs_side_by_side_the_later_window_decides_whichever_ends_last(
     odoo: Sandbox, synced: System, last: str
