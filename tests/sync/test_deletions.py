@@ -15,9 +15,11 @@ from include.orderhouse.errors import TooManyDeletions
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System, lose_numbers
+from tests.sync.test_reconcile import complete_all
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -131,3 +133,26 @@ def test_an_order_that_was_rejected_and_then_deleted_is_not_brought_back_by_a_re
     assert str(gone) not in system.order_ids()
     told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
     assert {tuple(row.values()) for row in system.rows(told)} == {(str(gone), "deleted"), (str(kept), "superseded")}
+
+
+def hide_the_unfinished(company: Company, clock: Clock) -> None:
+    """Let a right shrink: what is still on the list is neither shown nor counted nor found by its key."""
+    company.version += 1
+    company.orders = {key: order for key, order in company.orders.items() if not order.is_open}
+
+
+def test_h17_orders_that_are_finished_do_not_hide_that_all_others_have_vanished(connect: Connect) -> None:
+    """They left the list of the source long ago, and are more than those that rights can still hide."""
+    with sandbox(generate(7, orders=90, now=NOW), ["business_central"], Clock(NOW)) as central:
+        system = connect("business_central", central, max_deleted_share=0.3)
+        system.sync()
+        central.clock.advance(7200)
+        central.act(complete_all)
+        system.sync(Mode.RECONCILE)
+        central.clock.advance(7200)
+        for _ in range(12):
+            central.act(history.create)
+        system.sync()
+        central.act(hide_the_unfinished)
+        with pytest.raises(TooManyDeletions, match="of 30 living orders"):
+            system.sync(Mode.RECONCILE)

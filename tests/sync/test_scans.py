@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -83,6 +84,26 @@ def test_orders_that_are_deleted_while_the_keys_are_scanned_do_not_stop_a_reconc
     scanning(system, lambda _: good)
     assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
     assert before - system.order_ids() == set(gone)
+
+
+def losing_its_first_pass(good: Scan) -> Scan:
+    """The keys of the first pass are lost on their way, and the count is not."""
+    passes = count()
+
+    def scan(source: Source) -> Iterator[Keys]:
+        lost = next(passes) == 0
+        yield from (replace(page, keys=()) if lost else page for page in good(source))
+
+    return scan
+
+
+def test_keys_that_were_lost_at_one_pass_are_found_by_the_other(synced: System) -> None:
+    """H17."""
+    before = synced.order_ids()
+    scanning(synced, losing_its_first_pass)
+    row = synced.sync(Mode.RECONCILE)
+    assert (row["source_count"], row["orders_deleted"]) == (len(before), 0)
+    assert synced.order_ids() == before
 
 
 def test_a_scan_may_take_more_requests_than_one_page(
