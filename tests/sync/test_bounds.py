@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 from include.orderhouse.connectors.oracle_fusion import picks
 from include.orderhouse.errors import BoundExceeded, StorageUnavailable, UnexpectedShape
 from include.orderhouse.sync import extraction
+from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, SETTINGS, Connect
+from tests.sync.conftest import NOW, SETTINGS, Connect, System
 
 LARGE = {"text": "x" * 1_500_000}
 
@@ -127,6 +129,19 @@ def test_orders_that_something_below_their_header_brings_do_not_count_as_outside
         assert again["mode"] == "incremental"
         assert again["orders_outside_window"] <= most
         assert again["orders_updated"] > 0
+
+
+def test_h2_the_first_instant_of_a_window_lies_in_it_and_its_end_does_not(odoo: Sandbox, synced: System) -> None:
+    """Whatever the source gives is held against the window that it was asked for."""
+    ids = sorted(odoo.company.orders)[:2]
+    for number in ids:
+        odoo.clock.advance(3600)
+        odoo.act(history.touch, number)
+    connector = synced.runtime.connection.connector
+    both = replace(connector, fetch=lambda source, _: connector.read(source, list(map(str, ids))))
+    synced.runtime.connection = synced.runtime.connection.model_copy(update={"connector": both})
+    row = synced.sync(Mode.WINDOW, window_start=NOW + timedelta(hours=1), window_end=NOW + timedelta(hours=2))
+    assert (row["orders_extracted"], row["orders_outside_window"]) == (2, 1)
 
 
 def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_circles(

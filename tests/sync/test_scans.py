@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from include.orderhouse.connector import Keys, Source
-from include.orderhouse.errors import BoundExceeded
+from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.sync import runtime
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.transport import Bounds
@@ -104,6 +104,23 @@ def test_keys_that_were_lost_at_one_pass_are_found_by_the_other(synced: System) 
     row = synced.sync(Mode.RECONCILE)
     assert (row["source_count"], row["orders_deleted"]) == (len(before), 0)
     assert synced.order_ids() == before
+
+
+def of_two_companies(good: Scan) -> Scan:
+    """Two sections, each with a count of its own; of the first one a key is lost at each pass."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        keys = [key for page in good(source) for key in page.keys]
+        yield Keys(keys[1:20], expected=20)
+        yield Keys(keys[20:], expected=20)
+
+    return scan
+
+
+def test_h17_a_key_that_is_lost_in_one_company_is_missed_in_the_count_of_all(synced: System) -> None:
+    scanning(synced, of_two_companies)
+    with pytest.raises(CountMismatch, match="saw 39 orders, but the source counts 40"):
+        synced.sync(Mode.RECONCILE)
 
 
 def test_a_scan_may_take_more_requests_than_one_page(

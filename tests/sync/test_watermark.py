@@ -98,8 +98,9 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
         (timedelta(hours=1), timedelta(hours=2), -SAFETY),
         (-SAFETY - timedelta(minutes=1), timedelta(hours=2), -SAFETY),
         (-DAY, timedelta(hours=2), timedelta(hours=2)),
+        (-DAY, 30 * DAY, DAY - SAFETY),
     ],
-    ids=["behind it", "beyond a gap", "from the overlap on", "across it"],
+    ids=["behind it", "beyond a gap", "from the overlap on", "across it", "into the future"],
 )
 def test_a_window_moves_the_watermark_only_forward_and_without_a_gap(
     odoo: Sandbox, synced: System, start: timedelta, end: timedelta, expected: timedelta
