@@ -28,7 +28,8 @@ _LOOK = sa.text("""
 def tell_if_stale(engine: sa.Engine, name: str, connection: Connection | Mistake) -> timedelta | None:
     """How long the data stays fresh; None where nobody minds. Not positive where it is older than ``fresh_within``.
 
-    Each time it becomes so is one event; a sync that took longer than that has not made it fresh. That an entry cannot be used is why its data may be stale, so it is told, too.
+    Each time it becomes so is one event; a sync that took longer than that has not made it fresh. That an entry cannot
+    be used is why its data may be stale, so it is told, too.
     """
     if isinstance(connection, Mistake):
         connector, most = connection.connector, connection.fresh_within
