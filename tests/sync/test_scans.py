@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import count
 
@@ -11,7 +12,7 @@ import pytest
 
 from include.orderhouse.connector import Keys, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch
-from include.orderhouse.sync import runtime
+from include.orderhouse.sync import reconciliation, runtime
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.transport import Bounds
 from tests.sandbox import history
@@ -142,3 +143,17 @@ def test_a_scan_that_goes_round_in_circles_is_stopped(synced: System) -> None:
     with pytest.raises(BoundExceeded, match="Page after page of the key scan brings no key"):
         synced.sync(Mode.RECONCILE)
     assert synced.order_ids() == before
+
+
+def test_a_scan_that_goes_on_and_on_is_stopped_in_time(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H19: as the reading of orders is."""
+    system = connect("odoo", odoo, max_extract_hours=30)
+    system.sync()
+    before, hours, real = system.order_ids(), count(), reconciliation.warehouse_now
+    monkeypatch.setattr(reconciliation, "warehouse_now", lambda engine: real(engine) + timedelta(hours=next(hours)))
+    scanning(system, one_by_one)
+    with pytest.raises(BoundExceeded, match="max_extract_hours"):
+        system.sync(Mode.RECONCILE)
+    assert system.order_ids() == before
