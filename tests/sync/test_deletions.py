@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Connector, Page, Source, Window
+from include.orderhouse.connector import Connector, Keys, Page, Source, Window
 from include.orderhouse.errors import TooManyDeletions
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
@@ -73,6 +73,23 @@ def test_h19_where_the_feed_falls_short_a_scan_of_all_keys_finds_the_rest(odoo: 
     tell(system, deleted=[str(told)], misses_deletions=True)
     assert system.sync()["orders_deleted"] == 2
     assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])
+
+
+def test_where_the_warehouse_has_no_orders_yet_no_scan_finds_what_was_deleted(odoo: Sandbox, connect: Connect) -> None:
+    """Every initial window reaches back farther than some feeds do."""
+    system, scans = connect("odoo", odoo, "another"), list[Source]()
+    tell(system, misses_deletions=True)
+    connector: Connector = system.runtime.connection.connector
+
+    def scan(source: Source) -> Iterator[Keys]:
+        scans.append(source)
+        yield from connector.scan(source)
+
+    watched = replace(connector, scan=scan)
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": watched})
+    for scanned in (0, 1):
+        system.sync()
+        assert len(scans) == scanned
 
 
 def test_h17_a_feed_that_tells_too_many_deletions_stops_the_sync_until_a_person_lets_it_go_on(
