@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from include.orderhouse.connector import Connector, Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import picks
-from include.orderhouse.errors import BoundExceeded, StorageUnavailable, UnexpectedShape
+from include.orderhouse.errors import BoundExceeded, FilterIgnored, StorageUnavailable, UnexpectedShape
 from include.orderhouse.sync import extraction
+from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.faults import FaultKind
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, SETTINGS, Connect
+from tests.sync.conftest import NOW, SETTINGS, Connect, System
 
 LARGE = {"text": "x" * 1_500_000}
 
@@ -127,6 +131,50 @@ def test_orders_that_something_below_their_header_brings_do_not_count_as_outside
         assert again["mode"] == "incremental"
         assert again["orders_outside_window"] <= most
         assert again["orders_updated"] > 0
+
+
+def fetching(system: System, fetch: Callable[[Connector, Source], Iterator[Page]]) -> None:
+    """Let the connector fetch in another way, whatever window it is asked for."""
+    connector = system.runtime.connection.connector
+    changed = replace(connector, fetch=lambda source, _: fetch(connector, source))
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": changed})
+
+
+def test_h27_orders_outside_of_their_slices_are_counted_over_all_slices(odoo: Sandbox, connect: Connect) -> None:
+    """Three in each of three slices; an order lies in one of them at most."""
+    system = connect("odoo", odoo, slice_days=50, max_outside_window=5, include_open_orders=False)
+    some = [str(number) for number in sorted(odoo.company.orders)[:3]]
+    fetching(system, lambda connector, source: connector.read(source, some))
+    with pytest.raises(FilterIgnored, match="outside the window; 5 are allowed"):
+        system.sync()
+
+
+def test_h27_a_source_that_ignores_its_filter_is_stopped_before_it_has_given_all(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    system, pages = connect("odoo", odoo, page_size=5, max_outside_window=5), list[Page]()
+
+    def everything(connector: Connector, source: Source) -> Iterator[Page]:
+        for page in connector.fetch(source, Window(None, None)):
+            pages.append(page)
+            yield page
+
+    fetching(system, everything)
+    long_ago = NOW - timedelta(days=1000)
+    with pytest.raises(FilterIgnored, match="10 orders outside the window"):
+        system.sync(Mode.WINDOW, window_start=long_ago, window_end=long_ago + timedelta(days=1))
+    assert len(pages) == 2
+
+
+def test_h2_the_first_instant_of_a_window_lies_in_it_and_its_end_does_not(odoo: Sandbox, synced: System) -> None:
+    """Whatever the source gives is held against the window that it was asked for."""
+    ids = sorted(odoo.company.orders)[:2]
+    for number in ids:
+        odoo.clock.advance(3600)
+        odoo.act(history.touch, number)
+    fetching(synced, lambda connector, source: connector.read(source, list(map(str, ids))))
+    row = synced.sync(Mode.WINDOW, window_start=NOW + timedelta(hours=1), window_end=NOW + timedelta(hours=2))
+    assert (row["orders_extracted"], row["orders_outside_window"]) == (2, 1)
 
 
 def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_circles(

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Connector, Page, Source, Window
+from include.orderhouse.connector import Connector, Keys, Page, Source, Window
 from include.orderhouse.errors import TooManyDeletions
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
+from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import Connect, System, lose_numbers
+from tests.sync.test_reconcile import complete_all
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -71,6 +73,23 @@ def test_h19_where_the_feed_falls_short_a_scan_of_all_keys_finds_the_rest(odoo: 
     tell(system, deleted=[str(told)], misses_deletions=True)
     assert system.sync()["orders_deleted"] == 2
     assert deleted(system) == sorted([(str(told), "tombstone"), (str(untold), "absent_in_full_scan")])
+
+
+def test_where_the_warehouse_has_no_orders_yet_no_scan_finds_what_was_deleted(odoo: Sandbox, connect: Connect) -> None:
+    """Every initial window reaches back farther than some feeds do."""
+    system, scans = connect("odoo", odoo, "another"), list[Source]()
+    tell(system, misses_deletions=True)
+    connector: Connector = system.runtime.connection.connector
+
+    def scan(source: Source) -> Iterator[Keys]:
+        scans.append(source)
+        yield from connector.scan(source)
+
+    watched = replace(connector, scan=scan)
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": watched})
+    for scanned in (0, 1):
+        system.sync()
+        assert len(scans) == scanned
 
 
 def test_h17_a_feed_that_tells_too_many_deletions_stops_the_sync_until_a_person_lets_it_go_on(
@@ -131,3 +150,26 @@ def test_an_order_that_was_rejected_and_then_deleted_is_not_brought_back_by_a_re
     assert str(gone) not in system.order_ids()
     told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
     assert {tuple(row.values()) for row in system.rows(told)} == {(str(gone), "deleted"), (str(kept), "superseded")}
+
+
+def hide_the_unfinished(company: Company, clock: Clock) -> None:
+    """Let a right shrink: what is still on the list is neither shown nor counted nor found by its key."""
+    company.version += 1
+    company.orders = {key: order for key, order in company.orders.items() if not order.is_open}
+
+
+def test_h17_orders_that_are_finished_do_not_hide_that_all_others_have_vanished(connect: Connect) -> None:
+    """They left the list of the source long ago, and are more than those that rights can still hide."""
+    with sandbox(generate(7, orders=90, now=NOW), ["business_central"], Clock(NOW)) as central:
+        system = connect("business_central", central, max_deleted_share=0.3)
+        system.sync()
+        central.clock.advance(7200)
+        central.act(complete_all)
+        system.sync(Mode.RECONCILE)
+        central.clock.advance(7200)
+        for _ in range(12):
+            central.act(history.create)
+        system.sync()
+        central.act(hide_the_unfinished)
+        with pytest.raises(TooManyDeletions, match="of 30 living orders"):
+            system.sync(Mode.RECONCILE)

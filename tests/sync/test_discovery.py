@@ -85,6 +85,23 @@ def test_other_settings_are_discovered_at_once(central: Sandbox, connect: Connec
     assert calls(central, again) > recalled + 3
 
 
+def test_another_address_is_discovered_at_once(central: Sandbox, connect: Connect) -> None:
+    system = synced(connected(connect, central))
+    recalled, given = calls(central, system), system.runtime.credentials()
+    moved = replace(given, base_url=given.base_url.replace("127.0.0.1", "localhost"))
+    assert moved != given
+    system.runtime.credentials = lambda: moved
+    assert calls(central, system) > recalled + 3
+
+
+def test_a_later_version_of_the_connector_discovers_at_once(central: Sandbox, connect: Connect) -> None:
+    system = synced(connected(connect, central))
+    recalled, connection = calls(central, system), system.runtime.connection
+    later = replace(connection.connector, version=connection.connector.version + 1)
+    system.runtime.connection = connection.model_copy(update={"connector": later})
+    assert calls(central, system) > recalled + 3
+
+
 def test_a_source_that_has_changed_meanwhile_is_discovered_again_and_read_whole(
     central: Sandbox, connect: Connect
 ) -> None:

@@ -22,11 +22,16 @@ def stale(system: System) -> bool:
     return still_fresh_for is not None and still_fresh_for <= timedelta()
 
 
+def move_back(system: System, minutes: int, *instants: str) -> None:
+    """Let these instants of the ledger or of the events have been so long before."""
+    with system.runtime.warehouse.begin() as session:
+        for table, _, column in (instant.partition(".") for instant in instants):
+            session.execute(sa.text(f"UPDATE ops.{table} SET {column} = {column} - interval '{minutes} minutes'"))
+
+
 def grow_old(system: System) -> None:
     """Let all syncs and events have been two hours ago."""
-    with system.runtime.warehouse.begin() as session:
-        session.execute(sa.text("UPDATE ops.sync SET started_at = started_at - interval '2 hours'"))
-        session.execute(sa.text("UPDATE ops.webhook_event SET occurred_at = occurred_at - interval '2 hours'"))
+    move_back(system, 120, "sync.started_at", "sync.finished_at", "webhook_event.occurred_at")
 
 
 def test_stale_data_is_told_once_until_it_is_fresh_again(odoo: Sandbox, connect: Connect) -> None:
@@ -43,6 +48,29 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(odoo: Sandbox, connect:
         assert stale(system)
         assert stale(system)
         assert told(system) == times
+
+
+def test_data_that_was_fresh_for_a_while_is_told_again_though_its_sync_had_begun_before(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    assert stale(system)
+    system.sync()
+    move_back(system, 30, "sync.started_at")
+    assert not stale(system), "the sync had begun before its data was told to be stale"
+    grow_old(system)
+    assert stale(system)
+    assert told(system) == 2
+
+
+def test_a_sync_that_took_too_long_to_be_fresh_at_its_end_is_not_told_again(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo, fresh_within="1h")
+    assert stale(system)
+    move_back(system, 80, "webhook_event.occurred_at")
+    system.sync()
+    move_back(system, 90, "sync.started_at")
+    assert stale(system)
+    assert told(system) == 1
 
 
 def test_certain_orders_do_not_make_the_data_fresh(odoo: Sandbox, connect: Connect) -> None:

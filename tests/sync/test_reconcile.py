@@ -138,11 +138,12 @@ def test_reconcile_brings_the_receipts_and_invoices_that_completed_an_order_unse
 
 
 def test_a_scan_that_saw_fewer_orders_than_the_source_counts_marks_nothing(odoo19: Sandbox, synced19: System) -> None:
-    """H17."""
+    """H17: at each pass."""
     before = scan_calls(odoo19, synced19)
-    odoo19.world("odoo").faults.add("wrong_shape", path=READ, after=before[READ], value=[])
+    fault = odoo19.world("odoo").faults.add("wrong_shape", path=READ, after=before[READ], value=[], times=2)
     with pytest.raises(CountMismatch, match="saw 0 orders, but the source counts 40"):
         synced19.sync(Mode.RECONCILE)
+    assert fault.hits == 2
     assert synced19.last_sync()["state"] == "failed"
     assert deleted(synced19) == set()
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import pytest
 
 from include.orderhouse.connector import Keys, Source
-from include.orderhouse.errors import BoundExceeded
-from include.orderhouse.sync import runtime
+from include.orderhouse.errors import BoundExceeded, CountMismatch
+from include.orderhouse.sync import reconciliation, runtime
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.transport import Bounds
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
-from tests.sync.conftest import System
+from tests.sync.conftest import Connect, System
 
 Scan = Callable[[Source], Iterator[Keys]]
 PAGE_REQUESTS, ENOUGH_PAGES = 100, 1_000
@@ -51,6 +53,77 @@ def in_circles(good: Scan) -> Scan:
     return scan
 
 
+def with_a_deletion_after_the_first_page(odoo: Sandbox, deleted: list[str]) -> Callable[[Scan], Scan]:
+    """The last order goes while each pass is under way, counted already and before its page comes."""
+
+    def busy(good: Scan) -> Scan:
+        def scan(source: Source) -> Iterator[Keys]:
+            for number, page in enumerate(good(source)):
+                yield page
+                if number == 0:
+                    deleted.append(str(max(odoo.company.orders)))
+                    odoo.act(history.delete, int(deleted[-1]))
+
+        return scan
+
+    return busy
+
+
+def test_orders_that_are_deleted_while_the_keys_are_scanned_do_not_stop_a_reconcile(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    """H17: the next one finds those that the first pass still saw."""
+    system, gone = connect("odoo", odoo, page_size=2), list[str]()
+    for finished in sorted(odoo.company.orders)[-2:]:
+        odoo.act(history.cancel, finished)
+    system.sync()
+    before, good = system.order_ids(), system.runtime.connection.connector.scan
+    scanning(system, with_a_deletion_after_the_first_page(odoo, gone))
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
+    assert len(gone) == 2, "the keys were not scanned twice"
+    assert before - system.order_ids() == {gone[0]}
+    scanning(system, lambda _: good)
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 1
+    assert before - system.order_ids() == set(gone)
+
+
+def losing_its_first_pass(good: Scan) -> Scan:
+    """The keys of the first pass are lost on their way, and the count is not."""
+    passes = count()
+
+    def scan(source: Source) -> Iterator[Keys]:
+        lost = next(passes) == 0
+        yield from (replace(page, keys=()) if lost else page for page in good(source))
+
+    return scan
+
+
+def test_keys_that_were_lost_at_one_pass_are_found_by_the_other(synced: System) -> None:
+    """H17."""
+    before = synced.order_ids()
+    scanning(synced, losing_its_first_pass)
+    row = synced.sync(Mode.RECONCILE)
+    assert (row["source_count"], row["orders_deleted"]) == (len(before), 0)
+    assert synced.order_ids() == before
+
+
+def of_two_companies(good: Scan) -> Scan:
+    """Two sections, each with a count of its own; of the first one a key is lost at each pass."""
+
+    def scan(source: Source) -> Iterator[Keys]:
+        keys = [key for page in good(source) for key in page.keys]
+        yield Keys(keys[1:20], expected=20)
+        yield Keys(keys[20:], expected=20)
+
+    return scan
+
+
+def test_h17_a_key_that_is_lost_in_one_company_is_missed_in_the_count_of_all(synced: System) -> None:
+    scanning(synced, of_two_companies)
+    with pytest.raises(CountMismatch, match="saw 39 orders, but the source counts 40"):
+        synced.sync(Mode.RECONCILE)
+
+
 def test_a_scan_may_take_more_requests_than_one_page(
     odoo: Sandbox, synced: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,3 +143,17 @@ def test_a_scan_that_goes_round_in_circles_is_stopped(synced: System) -> None:
     with pytest.raises(BoundExceeded, match="Page after page of the key scan brings no key"):
         synced.sync(Mode.RECONCILE)
     assert synced.order_ids() == before
+
+
+def test_a_scan_that_goes_on_and_on_is_stopped_in_time(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H19: as the reading of orders is."""
+    system = connect("odoo", odoo, max_extract_hours=30)
+    system.sync()
+    before, hours, real = system.order_ids(), count(), reconciliation.warehouse_now
+    monkeypatch.setattr(reconciliation, "warehouse_now", lambda engine: real(engine) + timedelta(hours=next(hours)))
+    scanning(system, one_by_one)
+    with pytest.raises(BoundExceeded, match="max_extract_hours"):
+        system.sync(Mode.RECONCILE)
+    assert system.order_ids() == before

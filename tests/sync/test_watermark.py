@@ -98,8 +98,9 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
         (timedelta(hours=1), timedelta(hours=2), -SAFETY),
         (-SAFETY - timedelta(minutes=1), timedelta(hours=2), -SAFETY),
         (-DAY, timedelta(hours=2), timedelta(hours=2)),
+        (-DAY, 30 * DAY, DAY - SAFETY),
     ],
-    ids=["behind it", "beyond a gap", "from the overlap on", "across it"],
+    ids=["behind it", "beyond a gap", "from the overlap on", "across it", "into the future"],
 )
 def test_a_window_moves_the_watermark_only_forward_and_without_a_gap(
     odoo: Sandbox, synced: System, start: timedelta, end: timedelta, expected: timedelta
@@ -170,6 +171,13 @@ def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odo
     row = synced.sync()
     assert (row["mode"], row["window_start"]) == ("incremental", NOW - 20 * DAY - timedelta(minutes=10))
     assert synced.mark == NOW - SAFETY
+
+
+def test_a_watermark_that_was_emptied_and_not_deleted_is_set_by_the_initial_sync(synced: System) -> None:
+    synced.watermark.text = " "
+    assert synced.sync()["mode"] == "initial"
+    assert synced.mark == NOW - SAFETY
+    assert synced.sync()["mode"] == "incremental"
 
 
 @pytest.mark.parametrize("last", ["early", "late"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.agreement import agreed, the_only
+from include.orderhouse.billing import quantity_billed
 from include.orderhouse.decimals import number, percent_below, ratio, total
 from include.orderhouse.mapping import Record, derived_from, first, remembered, unless_same
 from include.orderhouse.progress import expected, progress, reached
@@ -98,6 +99,29 @@ def test_what_goes_back_holds_up_nothing_that_is_to_come_beside_it(lines: list[t
 )
 def test_invoices_count_before_receipts(invoices: str | None, receipts: str | None, step: str | None) -> None:
     assert reached({"invoiced": invoices, "received": receipts}) == step
+
+
+@pytest.mark.parametrize(
+    ("billed", "amount", "quantity", "found"),
+    [
+        ("5", "10", "4", "2"),
+        ("12", "10", "4", "4.8"),
+        ("-5", "-10", "4", "2"),
+        ("10", "3", "1", "3.333333"),
+        ("1", "2000000", "1", "0"),
+        ("3", "2000000", "1", "0.000002"),
+        ("9.99", "9.99", "0.3333333", "0.3333333"),
+        ("0", "10", "4", "0"),
+        ("3", "6", "3333333333333333333333.333335", "1666666666666666666666.666668"),
+        ("5", "0", "4", None),
+        ("0", "0", "4", None),
+    ],
+)
+def test_the_quantity_billed_is_the_share_of_the_amount(
+    billed: str, amount: str, quantity: str, found: str | None
+) -> None:
+    told = quantity_billed(Decimal(billed), Decimal(amount), Decimal(quantity))
+    assert told == (None if found is None else Decimal(found))
 
 
 def test_systems_have_words_of_their_own_for_steps() -> None:

@@ -23,7 +23,8 @@ def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
     text = runtime.watermark.read()
     current = watermark.parse(text, plan.connection)
     if current is None:
-        return upper if plan.mode is Mode.INITIAL and plan.watermark_text is None else None
+        had_none = watermark.parse(plan.watermark_text, plan.connection) is None
+        return upper if plan.mode is Mode.INITIAL and had_none else None
     if (current.at, current.sync_id) == (upper, plan.sync_id):
         return upper
     if text != plan.watermark_text and not _written_by_a_sync(runtime, current):

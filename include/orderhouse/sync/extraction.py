@@ -142,6 +142,16 @@ class Extraction:
             found.update(key for key in chunk if key in tally.keys)
         return found
 
+    def check_time(self, now: datetime) -> None:
+        """Raise BoundExceeded where the source has been read for longer than the connection allows."""
+        longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
+        if begun_at is not None and now - datetime.fromisoformat(begun_at) > timedelta(hours=longest):
+            raise BoundExceeded(
+                f"The source has been giving orders for more than {longest} h (max_extract_hours).",
+                action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "
+                "who runs the source that it never ends.",
+            )
+
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
         """The pages of these orders. None of them is the last: only when all have come has every key been asked for."""
         pages = self._runtime.connection.connector.read(self._source, ids)
@@ -189,7 +199,7 @@ class Extraction:
                     self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
                 return
             self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
-            self._check_time(fetched_at)
+            self.check_time(fetched_at)
             self._source.api.meter.begin_page()
             self._check_progress(part, tally)
 
@@ -225,15 +235,6 @@ class Extraction:
         tally.add(checkpoint)
         self._check_size()
         self._listener.add(StagedPage(f"{name}.zst", len(page.records), unpacked))
-
-    def _check_time(self, now: datetime) -> None:
-        longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
-        if begun_at is not None and now - datetime.fromisoformat(begun_at) > timedelta(hours=longest):
-            raise BoundExceeded(
-                f"The source has been giving orders for more than {longest} h (max_extract_hours).",
-                action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "
-                "who runs the source that it never ends.",
-            )
 
     def _check_size(self) -> None:
         most = self._runtime.connection.options.max_staged_mb

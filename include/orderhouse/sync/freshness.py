@@ -14,10 +14,12 @@ _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.fres
 _LOOK = sa.text("""
     SELECT fresh_as_of, coalesce(fresh_as_of + :most - clock_timestamp(), interval '0') AS still_fresh_for, EXISTS (
         SELECT FROM ops.webhook_event
-        WHERE connection = :connection AND kind = :kind AND occurred_at > coalesce(fresh_as_of, '-infinity')
+        WHERE connection = :connection AND kind = :kind AND occurred_at >= coalesce(fresh_until, '-infinity')
     ) AS is_told
     FROM (
-        SELECT max(started_at) AS fresh_as_of FROM ops.sync
+        SELECT max(started_at) AS fresh_as_of,
+            max(started_at + :most) FILTER (WHERE finished_at < started_at + :most) AS fresh_until
+        FROM ops.sync
         WHERE connection = :connection AND state = 'succeeded' AND mode IN ('initial', 'incremental', 'full_resync')
     ) AS latest
 """)
@@ -26,7 +28,8 @@ _LOOK = sa.text("""
 def tell_if_stale(engine: sa.Engine, name: str, connection: Connection | Mistake) -> timedelta | None:
     """How long the data stays fresh; None where nobody minds. Not positive where it is older than ``fresh_within``.
 
-    Each time it becomes so is one event. That an entry cannot be used is why its data may be stale, so it is told, too.
+    Each time it becomes so is one event; a sync that took longer than that has not made it fresh. That an entry cannot
+    be used is why its data may be stale, so it is told, too.
     """
     if isinstance(connection, Mistake):
         connector, most = connection.connector, connection.fresh_within

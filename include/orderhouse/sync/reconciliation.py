@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from include.orderhouse.sync.extraction import STALE_PAGES, Extraction, Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.raw import begun_orders, count_living, known_versions, open_orders, rejected_only
 
 FILE = "compared.json"
@@ -40,6 +42,11 @@ Gone = list[tuple[str, str | None, str]]
 Proof = tuple[str | None, str]
 """Status and evidence."""
 
+Versions = dict[str, datetime | None]
+"""Keys, and when their orders were modified."""
+
+log = logging.getLogger(__name__)
+
 
 def find_gone(
     runtime: Runtime, plan: Plan, extraction: Extraction, source: Source, tallies: Sequence[Tally]
@@ -52,7 +59,7 @@ def find_gone(
     gone: dict[str, Proof] = {}
     scanned = None
     if plan.mode is Mode.RECONCILE or _falls_short(runtime, tallies):
-        found = staged_comparison(runtime, source, runtime.staging(plan.sync_id), tallies)
+        found = staged_comparison(runtime, extraction, source, runtime.staging(plan.sync_id), tallies)
         if plan.mode is Mode.RECONCILE:
             extraction.read_orders(found.to_read, "raw/missing_or_older_")
             scanned = found.scanned
@@ -101,21 +108,27 @@ def _falls_short(runtime: Runtime, tallies: Sequence[Tally]) -> bool:
 
 
 def staged_comparison(
-    runtime: Runtime, source: Source, staging: Staging, fetched: Collection[Container[str]]
+    runtime: Runtime,
+    extraction: Extraction,
+    source: Source,
+    staging: Staging,
+    fetched: Collection[Container[str]],
 ) -> Comparison:
     """The comparison of this sync: made once, so that every retry goes on reading the same keys."""
     if not staging.exists(FILE):
-        staging.write_json(FILE, asdict(compare(runtime, source, fetched)))
+        staging.write_json(FILE, asdict(compare(runtime, extraction, source, fetched)))
     return Comparison(**staging.read_json(FILE))
 
 
-def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]]) -> Comparison:
+def compare(
+    runtime: Runtime, extraction: Extraction, source: Source, fetched: Collection[Container[str]]
+) -> Comparison:
     """Scan all keys of the source and hold them against the warehouse's versions.
 
     Orders that are open in the warehouse and in none of the slices that this sync has fetched are read again, too:
     the receipt or invoice that completed them may have moved no time.
     """
-    seen = _scan(runtime, source)
+    seen = _scan(runtime, extraction, source)
     still_open = open_orders(runtime.warehouse, runtime.connection.name)
     scanned = len(seen)
     to_read: list[str] = []
@@ -132,18 +145,17 @@ def compare(runtime: Runtime, source: Source, fetched: Collection[Container[str]
     return Comparison([*to_read, *seen], not_found, scanned)
 
 
-def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
-    seen: dict[str, datetime | None] = {}
-    expected: int | None = None
-    pages = stale = 0
-    for page in runtime.connection.connector.scan(source):
-        known = len(seen)
-        seen.update((key.source_order_id, key.source_modified_at) for key in page.keys)
-        pages, stale = pages + 1, stale + (bool(page.keys) and len(seen) == known)
-        _check_progress(pages, stale)
-        source.api.meter.begin_page()
-        if page.expected is not None:
-            expected = (expected or 0) + page.expected
+def _scan(runtime: Runtime, extraction: Extraction, source: Source) -> Versions:
+    """All keys of the source. An order that is deleted meanwhile stands in the count and is gone before its page comes.
+
+    So a scan that is short is made once more, and what the first one saw counts, too: what has gone since then is found
+    by the next reconcile.
+    """
+    seen, expected = _scan_once(runtime, extraction, source)
+    if expected is not None and len(seen) < expected:
+        log.info("The source counted %d orders, and the key scan saw %d: again", expected, len(seen))
+        again, expected = _scan_once(runtime, extraction, source)
+        seen |= again
     if expected is not None and len(seen) < expected:
         raise CountMismatch(
             f"The key scan saw {len(seen)} orders, but the source counts {expected}.",
@@ -152,8 +164,25 @@ def _scan(runtime: Runtime, source: Source) -> dict[str, datetime | None]:
     return seen
 
 
+def _scan_once(runtime: Runtime, extraction: Extraction, source: Source) -> tuple[Versions, int | None]:
+    """All keys that the source shows, and how many orders it counts, where it tells."""
+    seen: Versions = {}
+    expected: int | None = None
+    pages = stale = 0
+    for page in runtime.connection.connector.scan(source):
+        known = len(seen)
+        seen.update((key.source_order_id, key.source_modified_at) for key in page.keys)
+        pages, stale = pages + 1, stale + (bool(page.keys) and len(seen) == known)
+        _check_progress(pages, stale)
+        extraction.check_time(warehouse_now(runtime.warehouse))
+        source.api.meter.begin_page()
+        if page.expected is not None:
+            expected = (expected or 0) + page.expected
+    return seen, expected
+
+
 def _check_progress(pages: int, stale: int) -> None:
-    """Stop a scan that goes round in circles: nothing of it is staged, so no other bound ends it."""
+    """Stop a scan that goes round in circles: nothing of it is staged, so only its time would end it."""
     if stale > STALE_PAGES * max(pages - stale, 1):
         raise BoundExceeded(
             f"Page after page of the key scan brings no key that had not come before ({pages} pages).",

@@ -83,13 +83,17 @@ def rejected_only(engine: sa.Engine, connection: str) -> set[str]:
 
 
 def count_living(engine: sa.Engine, connection: str, keys: Sequence[str]) -> tuple[int, int]:
-    """How many orders of a connection are not deleted, and how many of them have one of these source keys."""
+    """How many orders of a connection are not known to be gone, and how many of them have one of these source keys.
+
+    Those that have left the source's list as finished are not among them: they tell nothing of what it still shows.
+    """
     known = order_version.c
     ids = [order_id(connection, key) for key in keys]
     among = known.order_id == sa.any_(sa.literal(ids, ARRAY(sa.Uuid(as_uuid=False))))
     counts = sa.select(sa.func.count(), sa.func.count().filter(among))
+    is_there = ~known.is_deleted & known.gone_at.is_(None)
     with engine.connect() as warehouse:
-        living, found = warehouse.execute(counts.where(known.connection == connection, ~known.is_deleted)).one()
+        living, found = warehouse.execute(counts.where(known.connection == connection, is_there)).one()
     return living, found
 
 

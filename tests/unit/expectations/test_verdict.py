@@ -53,6 +53,14 @@ def test_an_order_with_a_critical_finding_is_rejected_whole_and_the_others_stay(
     assert issues == [(key(batch, 2), "UNKNOWN_CODE", "Z"), (key(batch, 2), "ODD", "9.5")]
 
 
+def test_each_of_several_orders_is_rejected_for_its_own_reasons() -> None:
+    batch = frames(order("1"), order("2", lines=[line("10"), line("20")]))
+    told = [finding(batch, number, code, critical=True) for number, code in ((1, "BAD"), (0, "WORSE"))]
+    rejects = made(apply_findings(batch, told, "small_one"), "reject")
+    found = {(row["order_number"], row["code"], row["line_count"], len(json.loads(row["findings"]))) for row in rejects}
+    assert found == {("PO-1", "WORSE", 1, 1), ("PO-2", "BAD", 2, 1)}
+
+
 def test_the_reject_of_the_validation_takes_the_place_of_one_of_the_mapping() -> None:
     """Under another id, the order would wait twice."""
     batch, bad = frames(order("1")), frames(order("1", total="a lot"))
