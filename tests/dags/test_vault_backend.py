@@ -15,7 +15,8 @@ import yaml
 from airflow.models import Connection
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
 
-from include.orchestration.secrets import as_credentials, check_customer, denied
+from include.orchestration.airflow_connections import denied
+from include.orchestration.secrets import as_credentials, check_customer
 from include.orchestration.vault import VaultBackend
 from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
