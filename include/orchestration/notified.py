@@ -78,17 +78,21 @@ def _dag(share: Share) -> DAG:
 
 @task
 def mail(customer: str | None) -> list[str]:
-    """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read."""
+    """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read.
+
+    Nobody is read whose credentials the source refuses: each notification would be one more login that it refuses.
+    """
     from include.orderhouse.connections import sort_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
-    from include.orderhouse.warehouse.status import disconnected
+    from include.orderhouse.warehouse.status import disconnected, refused
 
     engine, (known, mistakes) = connect(), sort_connections()
     every: list[tuple[str, Connection | Mistake]] = [*known.items(), *mistakes.items()]
     others = [name for name, found in every if not is_in_share(found, customer)]
     try:
-        taken, gone = take(engine, run_name(get_current_context()), others), disconnected(engine)
+        taken = take(engine, run_name(get_current_context()), others)
+        closed = disconnected(engine) | refused(engine)
     finally:
         engine.dispose()
     return [
@@ -96,7 +100,7 @@ def mail(customer: str | None) -> list[str]:
         for name, found in taken.items()
         if (name in mistakes and mistakes[name].is_enabled)
         or (
-            name in known.keys() - gone
+            name in known.keys() - closed
             and known[name].options.enabled
             and _is_to_read(name, found.is_understood, found.order_ids)
         )
