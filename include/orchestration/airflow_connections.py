@@ -50,7 +50,7 @@ def task_connection(conn_id: str, whose: str) -> ConnectionRecord | None:
     try:
         found: ConnectionRecord = Connection.get(conn_id)
     except AirflowSecretsBackendAccessDenied as error:
-        raise denied(whose, error) from error
+        raise denied(conn_id, whose, error) from error
     except AirflowException as error:
         _check_all_read(ensure_secrets_backend_loaded(), conn_id, whose, error)
         return None
@@ -65,20 +65,20 @@ def stored_connection(conn_id: str, whose: str) -> ConnectionRecord | None:
     try:
         found: ConnectionRecord = StoredConnection.get_connection_from_secrets(conn_id)
     except AirflowSecretsBackendAccessDenied as error:
-        raise denied(whose, error) from error
+        raise denied(conn_id, whose, error) from error
     except AirflowNotFoundException as error:
         _check_all_read(ensure_secrets_loaded(), conn_id, whose, error)
         return None
     return found
 
 
-def denied(whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
+def denied(conn_id: str, whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
     """What kept the vault from giving somebody's credentials: it could not be read, or they were revoked."""
     if isinstance(error.__cause__, OrderhouseError):
         return error.__cause__
     return ConfigurationInvalid(
         f"The credentials of {whose} are not given out: {error}",
-        action="Enter them again: scripts/orderhouse vault put.",
+        action=f"Enter them again: scripts/orderhouse vault put {conn_id}",
     )
 
 
