@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from airflow.sdk import Variable
@@ -14,6 +15,7 @@ from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
 
 WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
+_LARGEST_PORT = 65_535
 
 
 def credentials_of(connection: str) -> Credentials:
@@ -76,13 +78,28 @@ def _base_url(connection: str, record: ConnectionRecord) -> str:
     if url.scheme not in _SCHEMES or not url.hostname or url.username or url.path.strip("/") or url.query:
         raise _bad_host(connection)
     name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    return f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"
+    address = f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"
+    if not _can_be_asked(address):
+        raise _bad_host(connection)
+    return address
+
+
+def _can_be_asked(address: str) -> bool:
+    """Whether a request can be sent there: no blank or invisible character is in the name, and the port can be one."""
+    import httpx
+
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return re.fullmatch(rb"[A-Za-z0-9._:-]+", url.raw_host) is not None and (url.port or 0) <= _LARGEST_PORT
 
 
 def _bad_host(connection: str) -> ConfigurationInvalid:
     return ConfigurationInvalid(
         f"The host of the Airflow Connection of {connection!r} is no address of a server.",
-        action="Give scheme, host and port only, such as https://erp.example.com; paths belong into connections.yaml.",
+        action="Give scheme, host and port only, such as https://erp.example.com, without blanks or invisible "
+        "characters; paths belong into connections.yaml.",
     )
 
 

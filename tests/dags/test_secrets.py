@@ -47,6 +47,8 @@ def _record(**fields: Any) -> Connection:
         ({"host": "erp.example.com", "schema": "http", "port": 8080}, "http://erp.example.com:8080"),
         ({"host": "https://[::1]:8443"}, "https://[::1]:8443"),
         ({"host": " ERP.example.com "}, "https://erp.example.com"),
+        ({"host": "https://erp_1.example.com", "port": 65_535}, "https://erp_1.example.com:65535"),
+        ({"host": "https://büro.example"}, "https://büro.example"),
     ],
 )
 def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, object], base_url: str) -> None:
@@ -63,12 +65,20 @@ def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, 
         "https://u:planted@erp.example.com",
         "a:x",
         "http://",
+        "https://erp .example.com",
+        "https://erp.example.com\u200b",
+        "https://erp,example.com",
     ],
 )
 def test_a_host_that_is_no_address_of_a_server_is_refused_without_being_shown(host: str) -> None:
     with pytest.raises(ConfigurationInvalid, match="'acme' is no address of a server") as refused:
         as_credentials("acme", _record(host=host))
     assert "planted" not in str(refused.value)
+
+
+def test_a_port_that_no_server_can_have_is_refused() -> None:
+    with pytest.raises(ConfigurationInvalid, match="'acme' is no address of a server"):
+        as_credentials("acme", _record(host="erp.example.com", port=65_536))
 
 
 def test_login_password_and_extra_values_are_the_secrets() -> None:

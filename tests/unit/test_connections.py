@@ -89,6 +89,7 @@ def test_a_default_holds_for_a_variable_that_is_empty(file: Path, monkeypatch: p
         ({"initial_days": 4_000_000}, "initial_days: Input should be less than or equal to"),
         ({"slice_days": 4_000_000_000_000}, "slice_days: Input should be less than or equal to"),
         ({"customer": " "}, "customer: is empty"),
+        ({"customer": 4711}, "customer: is no text; a number, yes or no must stand in quotes"),
         ({"connector": "coupa", "page_size": 500_000}, "page_size: Coupa gives 50 orders at a time at most"),
     ],
 )
