@@ -29,7 +29,7 @@ def mapping(
     if chosen and chosen.connector.name != connector:
         raise ConfigurationInvalid(
             f"Connection {connection!r} uses the connector {chosen.connector.name}.",
-            action=f"Ask for `mapping {chosen.connector.name} --connection {connection}`.",
+            action=f"Ask for `scripts/orderhouse mapping {chosen.connector.name} --connection {connection}`.",
         )
     if chosen:
         check_mapping(chosen)

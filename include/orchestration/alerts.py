@@ -13,6 +13,7 @@ from typing import Any
 from airflow.sdk import BaseNotifier, Context
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert
+from airflow.sdk.exceptions import AirflowRuntimeError
 
 from include.orchestration.run_created import RunCreated
 from include.orderhouse.options import Options, duration
@@ -99,10 +100,25 @@ class FailureNotifier(BaseNotifier):
 
 
 class HourlyNotifier(FailureNotifier):
-    """Of a DAG that runs every minute: tells of the run of each full hour alone."""
+    """Of a DAG that runs every minute: tells of the first run of each hour alone."""
 
     def notify(self, context: Context) -> None:
-        """Call each notifier, if the run is one of a full hour, or a person has started it."""
-        planned = context["dag_run"].logical_date
-        if planned is None or planned.minute == 0:
+        """Call each notifier, if the run is the first planned in its hour, or a person has started it."""
+        if context["dag_run"].run_type != "scheduled" or _is_first_of_its_hour(context):
             super().notify(context)
+
+
+def _is_first_of_its_hour(context: Context) -> bool:
+    """That is not always the one of the full hour: a run that takes long leaves out those planned meanwhile.
+
+    Where Airflow does not tell, it counts as the first.
+    """
+    planned = context["dag_run"].logical_date
+    if planned is None:
+        return True
+    try:
+        before = context["ti"].get_previous_dagrun()
+    except AirflowRuntimeError:
+        return True
+    hour = planned.replace(minute=0, second=0, microsecond=0)
+    return before is None or before.logical_date is None or before.logical_date < hour

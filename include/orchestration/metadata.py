@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from airflow.models import Connection, Variable
-from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSecretsBackendAccessDenied
+from airflow.models import Variable
 
+from include.orchestration.airflow_connections import stored_connection
 from include.orchestration.secrets import (
     WATERMARK_DESCRIPTION,
     as_credentials,
     check_customer,
-    denied,
     no_connection,
     not_given,
     watermark_variable,
@@ -40,12 +39,9 @@ def check_metadata() -> None:
 def stored_credentials(connection: str) -> Credentials:
     """Address and secrets from the Airflow Connection: environment variable, secrets backend or metadata database."""
     configured = read_connection(connection)
-    try:
-        found = Connection.get_connection_from_secrets(configured.credentials_id)
-    except AirflowSecretsBackendAccessDenied as error:
-        raise denied(f"connection {connection!r}", error) from error
-    except AirflowNotFoundException as error:
-        raise no_connection(connection, configured.credentials_id) from error
+    found = stored_connection(configured.credentials_id, f"connection {connection!r}")
+    if found is None:
+        raise no_connection(connection, configured.credentials_id)
     check_customer(connection, configured.customer, found)
     return as_credentials(connection, found)
 

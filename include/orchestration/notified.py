@@ -82,19 +82,21 @@ def _dag(share: Share) -> DAG:
 def mail(customer: str | None) -> list[str]:
     """Take on the notifications that wait for a customer with DAGs of its own, None for all others; whom to read.
 
-    Those of a customer who has no such DAG any more are taken on with all others', and not read.
+    Those of a customer who has no such DAG any more are taken on with all others', and not read. Nobody is read whose
+    credentials the source refuses: each notification would be one more login that it refuses.
     """
     from include.orderhouse.connections import sort_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
-    from include.orderhouse.warehouse.status import disconnected
+    from include.orderhouse.warehouse.status import disconnected, refused
 
     engine, (known, mistakes) = connect(), sort_connections()
     every: dict[str, Connection | Mistake] = {**known, **mistakes}
     foreign = {name for name, found in every.items() if not is_in_share(found, customer)}
     others = foreign if customer else foreign & _read_apart(every)
     try:
-        taken, gone = take(engine, run_name(get_current_context()), others), disconnected(engine)
+        taken = take(engine, run_name(get_current_context()), others)
+        closed = disconnected(engine) | refused(engine)
     finally:
         engine.dispose()
     return [
@@ -102,7 +104,7 @@ def mail(customer: str | None) -> list[str]:
         for name, found in taken.items()
         if (name in mistakes.keys() - foreign and mistakes[name].is_enabled)
         or (
-            name in known.keys() - foreign - gone
+            name in known.keys() - foreign - closed
             and known[name].options.enabled
             and _is_to_read(name, found.is_understood, found.order_ids)
         )

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import re
 from urllib.parse import urlsplit
 
-from airflow.sdk import Connection, Variable
-from airflow.sdk.exceptions import AirflowException, AirflowSecretsBackendAccessDenied
+from airflow.sdk import Variable
+from airflow.sdk.exceptions import AirflowRuntimeError
 
+from include.orchestration.airflow_connections import ConnectionRecord, task_connection
 from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, WatermarkUnavailable
+from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
 
 WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
-
-
-class ConnectionRecord(Protocol):
-    """What an Airflow Connection holds, whichever part of Airflow hands it out."""
-
-    conn_id: Any
-    conn_type: Any
-    host: Any
-    schema: Any
-    login: Any
-    password: Any
-    port: Any
-
-    @property
-    def extra_dejson(self) -> dict[str, Any]:
-        """The extra JSON, parsed."""
+_LARGEST_PORT = 65_535
 
 
 def credentials_of(connection: str) -> Credentials:
@@ -37,12 +23,9 @@ def credentials_of(connection: str) -> Credentials:
     from include.orderhouse.connections import read_connection
 
     configured = read_connection(connection)
-    try:
-        found = Connection.get(configured.credentials_id)
-    except AirflowSecretsBackendAccessDenied as error:
-        raise denied(f"connection {connection!r}", error) from error
-    except AirflowException as error:
-        raise no_connection(connection, configured.credentials_id) from error
+    found = task_connection(configured.credentials_id, f"connection {connection!r}")
+    if found is None:
+        raise no_connection(connection, configured.credentials_id)
     check_customer(connection, configured.customer, found)
     return as_credentials(connection, found)
 
@@ -53,16 +36,6 @@ def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
         f"Connection {connection!r} needs the Airflow Connection {credentials_id!r}, which does not exist.",
         action=f"Put it into the vault (scripts/orderhouse vault put {credentials_id}), or create it under Admin > "
         f"Connections, in the secrets backend, or as the environment variable AIRFLOW_CONN_{credentials_id.upper()}.",
-    )
-
-
-def denied(whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
-    """What kept the vault from giving somebody's credentials: it could not be read, or they were revoked."""
-    if isinstance(error.__cause__, OrderhouseError):
-        return error.__cause__
-    return ConfigurationInvalid(
-        f"The credentials of {whose} are not given out: {error}",
-        action="Enter them again: scripts/orderhouse vault put.",
     )
 
 
@@ -105,13 +78,28 @@ def _base_url(connection: str, record: ConnectionRecord) -> str:
     if url.scheme not in _SCHEMES or not url.hostname or url.username or url.path.strip("/") or url.query:
         raise _bad_host(connection)
     name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    return f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"
+    address = f"{url.scheme}://{name}:{port}" if port else f"{url.scheme}://{name}"
+    if not _can_be_asked(address):
+        raise _bad_host(connection)
+    return address
+
+
+def _can_be_asked(address: str) -> bool:
+    """Whether a request can be sent there: no blank or invisible character is in the name, and the port can be one."""
+    import httpx
+
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return re.fullmatch(rb"[A-Za-z0-9._:-]+", url.raw_host) is not None and (url.port or 0) <= _LARGEST_PORT
 
 
 def _bad_host(connection: str) -> ConfigurationInvalid:
     return ConfigurationInvalid(
         f"The host of the Airflow Connection of {connection!r} is no address of a server.",
-        action="Give scheme, host and port only, such as https://erp.example.com; paths belong into connections.yaml.",
+        action="Give scheme, host and port only, such as https://erp.example.com, without blanks or invisible "
+        "characters; paths belong into connections.yaml.",
     )
 
 
@@ -121,12 +109,12 @@ def watermark_variable(connection: str) -> str:
 
 
 def not_given(key: str) -> WatermarkUnavailable:
-    """The error for a Variable that Airflow has and does not read.
+    """The error for a Variable that Airflow has, or may have, and does not read.
 
     Airflow 3.3.2 answers also a failure of its database, or of the Variable's decryption, with "not found".
     """
     return WatermarkUnavailable(
-        f"Airflow has the Variable {key}, but does not give its value; nothing was synced.",
+        f"Airflow does not give the value of the Variable {key}, though it may have one; nothing was synced.",
         action="A run tries again by itself. If it stays, see the log of Airflow's API server; where its Fernet key "
         "has changed, set the Variable anew, or delete it for an initial sync.",
     )
@@ -141,10 +129,16 @@ class TaskWatermark:
     def read(self) -> str | None:
         """The Variable's text; None where there is none. WatermarkUnavailable where it is there and not given."""
         found: str | None = Variable.get(self._key, default=None)
-        if found is None and self._key in Variable.keys(prefix=self._key):
+        if found is None and self._may_be_there():
             raise not_given(self._key)
         return found
 
     def write(self, text: str) -> None:
         """Set the Variable."""
         Variable.set(self._key, text, description=WATERMARK_DESCRIPTION)
+
+    def _may_be_there(self) -> bool:
+        try:
+            return self._key in Variable.keys(prefix=self._key)
+        except AirflowRuntimeError:
+            return True

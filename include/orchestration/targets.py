@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException, AirflowSecretsBackendAccessDenied
-
-from include.orchestration.secrets import ConnectionRecord, denied
+from include.orchestration.airflow_connections import ConnectionRecord, stored_connection, task_connection
 from include.orderhouse.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
@@ -16,25 +13,21 @@ if TYPE_CHECKING:
 
 def task_target(target_id: str) -> Target:
     """The target in an Airflow Connection, from within a task."""
-    try:
-        found = Connection.get(target_id)
-    except AirflowSecretsBackendAccessDenied as error:
-        raise denied(f"the webhook target {target_id!r}", error) from error
-    except AirflowException as error:
-        raise _missing(target_id) from error
-    return as_target(target_id, found)
+    return _target(target_id, task_connection(target_id, _whose(target_id)))
 
 
 def stored_target(target_id: str) -> Target:
     """The target in an Airflow Connection, from a process that is no task: the API server."""
-    from airflow.models import Connection as StoredConnection
+    return _target(target_id, stored_connection(target_id, _whose(target_id)))
 
-    try:
-        found = StoredConnection.get_connection_from_secrets(target_id)
-    except AirflowSecretsBackendAccessDenied as error:
-        raise denied(f"the webhook target {target_id!r}", error) from error
-    except AirflowNotFoundException as error:
-        raise _missing(target_id) from error
+
+def _whose(target_id: str) -> str:
+    return f"the webhook target {target_id!r}"
+
+
+def _target(target_id: str, found: ConnectionRecord | None) -> Target:
+    if found is None:
+        raise _missing(target_id)
     return as_target(target_id, found)
 
 

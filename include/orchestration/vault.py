@@ -76,7 +76,8 @@ def _refusals_named() -> Iterator[None]:
     except DBAPIError as error:
         raise ConfigurationInvalid(
             f"The vault cannot be read: the warehouse refuses ({type(error.orig).__name__}).",
-            action="Migrate the warehouse, and grant its user what docs/your-own-postgresql.md names.",
+            action="Migrate it (scripts/orderhouse migrate) and let its user in (scripts/orderhouse grants --apply "
+            "--loader USER); see docs/your-own-postgresql.md.",
         ) from error
 
 

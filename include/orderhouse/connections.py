@@ -304,6 +304,8 @@ def _connection(name: str, options: Options, is_apart: bool) -> Connection:
     connector = load(options.connector)
     if options.notifications and connector.notifications is None:
         raise ValueError(f"notifications: {connector.label} sends none that are understood here")
+    if connector.largest_page and (options.page_size or 0) > connector.largest_page:
+        raise ValueError(f"page_size: {connector.label} gives {connector.largest_page} orders at a time at most")
     settings = _settings(connector, options)
     return Connection(name=name, options=options, connector=connector, settings=settings, is_apart=is_apart)
 

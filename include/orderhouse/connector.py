@@ -142,6 +142,8 @@ class Connector:
     """What an error response means, where the HTTP status does not say it."""
     mapping: Mapping
     page_size: int
+    largest_page: int | None = None
+    """How many orders the vendor gives at a time at most; None where it documents no such limit."""
     requests_per_minute: int
     """The vendor's limit with a margin; a connection may set its own."""
     concurrency: int

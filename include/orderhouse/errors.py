@@ -18,6 +18,7 @@
     │   ├── SourceTimeout              SOURCE_TIMEOUT            no answer in time
     │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
     │   ├── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
+    │   ├── CredentialsUnavailable     CREDENTIALS_UNAVAILABLE   the Airflow Connection cannot be read
     │   └── WatermarkUnavailable       WATERMARK_UNAVAILABLE     the Variable is there, and its value is not given
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
@@ -176,6 +177,12 @@ class StorageUnavailable(TryAgain):
     """The folder or bucket of staged files or reports cannot be used."""
 
     code = "STORAGE_UNAVAILABLE"
+
+
+class CredentialsUnavailable(TryAgain):
+    """The Airflow Connection cannot be read, which must not pass for one that does not exist."""
+
+    code = "CREDENTIALS_UNAVAILABLE"
 
 
 class WatermarkUnavailable(TryAgain):

@@ -56,12 +56,16 @@ def _limits(connector: Connector) -> Iterator[str]:
     patterns = ", ".join(f"`{pattern}`" for pattern in connector.custom_field_patterns)
     facts = [
         f"- at most {connector.requests_per_minute} requests a minute, {connector.concurrency} at a time; "
-        f"{connector.page_size} orders a page",
+        f"{connector.page_size} orders a page{_bound(connector)}",
         f"- custom fields are named {patterns}" if patterns else "",
         "" if connector.finds_open_orders else "- cannot be asked for orders that are still open, however old",
     ]
     yield "Where a connection does not say otherwise:"
     yield "\n".join(filter(None, facts))
+
+
+def _bound(connector: Connector) -> str:
+    return f", which may be {connector.largest_page} at most" if connector.largest_page else ""
 
 
 def _settings(settings: type[Any]) -> Iterator[str]:

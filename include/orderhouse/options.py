@@ -21,6 +21,7 @@ _FAULTS = {
     "list_type": "is no list",
     "missing": "is required",
     "model_type": "is no mapping of options",
+    "string_type": "is no text; a number, yes or no must stand in quotes to be one",
     "tuple_type": "is no list",
 }
 """What the commonest findings of pydantic are called here."""

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import tenacity
 
 from include.orderhouse.errors import ConfigurationInvalid
 from include.standalone.environment import ADMIN, AirflowHost
 
 FINAL_STATES = frozenset({"success", "failed"})
 """The states in which a DAG run has ended."""
+_PATIENCE_SECONDS = 30.0
 
 
 class AirflowApi:
-    """The API server of one host, as its administrator. Raises httpx errors."""
+    """The API server of one host, as its administrator. Raises httpx errors; what may pass is tried again before."""
 
-    def __init__(self, host: AirflowHost) -> None:
+    def __init__(self, host: AirflowHost, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._login = {"username": ADMIN, "password": host.admin_password}
         self._client = httpx.Client(base_url=host.api_url, timeout=120, trust_env=False)
+        self._again = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_may_pass),
+            wait=tenacity.wait_exponential(multiplier=0.25, max=5),
+            stop=tenacity.stop_after_delay(patience_seconds),
+            reraise=True,
+        )
 
     def close(self) -> None:
         """Give up the connections."""
         self._client.close()
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """The JSON answer to a request below ``/api/v2``; logs in when it has to."""
+        """The JSON answer to a request below ``/api/v2``, which does the same however often it is sent."""
+        return self._again(self._call, method, path, **arguments)
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        """The answer to a request that is sent once; logs in when it has to."""
         response = self._client.request(method, f"/api/v2{path}", **arguments)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             token = self._client.post("/auth/token", json=self._login).raise_for_status().json()["access_token"]
@@ -87,9 +100,18 @@ class AirflowApi:
         self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": is_paused})
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
-        """Start a run with these parameters; returns its id."""
-        body = {"logical_date": None, "conf": dict(conf or {})}
-        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
+        """Start a run with these parameters; returns its id.
+
+        Where a try has started it whose answer was lost, the next one is told that a run of this id is there.
+        """
+        run_id = f"manual__{datetime.now(UTC).isoformat()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
+        try:
+            self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != httpx.codes.CONFLICT:
+                raise
+        return run_id
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """``queued``, ``running``, ``success`` or ``failed``."""
@@ -126,6 +148,13 @@ class AirflowApi:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
         found = self._if_there(path, map_index=map_index, deserialize=False)
         return None if found is None else found["value"]
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether another try may do: the server or its database had a bad moment."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.is_server_error
+    return isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
 
 
 def _log_line(entry: Any) -> str:

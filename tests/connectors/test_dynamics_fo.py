@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.dynamics_fo import CONNECTOR
+from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
 from tests.connectors.conftest import SourceFor
 from tests.connectors.dynamics_fo_environment import (
@@ -52,6 +55,13 @@ def test_a_connection_reads_the_companies_it_names(connect: SourceFor, company: 
 def test_a_company_that_does_not_exist_is_a_configuration_error(connect: SourceFor) -> None:
     with pytest.raises(ConfigurationInvalid, match="fr01"):
         connect(companies=("fr01",))
+
+
+def test_an_application_that_sees_no_company_is_not_synced_as_if_there_were_no_orders() -> None:
+    api: Any = SimpleNamespace(get=lambda path, **_: {"value": []})
+    with pytest.raises(ConfigurationInvalid, match="no company at all that the credentials may see") as told:
+        CONNECTOR.discover(Source(api, Settings(), Catalogue(), 20))
+    assert "role" in told.value.action
 
 
 @pytest.mark.parametrize("options", [{"extensions": "none"}])

@@ -54,6 +54,13 @@ def test_chosen_rejects_are_replayed() -> None:
     assert sync_request(_context("manual", mode="replay", reject_ids=chosen), "acme").reject_ids == tuple(chosen)
 
 
+def test_orders_that_are_named_are_read() -> None:
+    request = sync_request(_context("manual", mode="orders", order_ids=["42", "43"]), "acme")
+    assert (request.mode, request.order_ids) == (Mode.ORDERS, ("42", "43"))
+    with pytest.raises(ConfigurationInvalid, match="needs their ids"):
+        sync_request(_context("manual", mode="orders", order_ids=None), "acme")
+
+
 def test_what_is_no_id_of_a_reject_is_refused() -> None:
     with pytest.raises(ConfigurationInvalid, match="'P00042' is no id of a reject"):
         sync_request(_context("manual", mode="replay", reject_ids=["P00042"]), "acme")

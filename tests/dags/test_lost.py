@@ -12,6 +12,7 @@ from airflow.sdk.execution_time.comms import ErrorResponse
 from include.orchestration import form, lost
 from include.orchestration.shares import OURS
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.warehouse import engine, inbox, lost_syncs
 
 STATES = {"failed": "failed", "cleared": "running", "waits": "queued", "ended": "success"}
@@ -68,10 +69,22 @@ def test_a_run_that_airflow_cannot_tell_of_is_not_taken_for_ended(monkeypatch: p
         lost.put_back_unread(warehouse, task)
 
 
-def test_a_cleared_run_whose_notifications_a_later_one_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def asked(monkeypatch: pytest.MonkeyPatch, mail: inbox.Mail) -> SyncRequest:
+    """What a run asks for that has taken on this mail."""
     monkeypatch.setattr(engine, "connect", lambda: SimpleNamespace(dispose=lambda: None))
-    monkeypatch.setattr(inbox, "taken", lambda engine, connection, run_id: inbox.Mail((), (), True))
+    monkeypatch.setattr(inbox, "taken", lambda engine, connection, run_id: mail)
     run = SimpleNamespace(dag_id="purchase_orders__notified", run_id="asset__1")
     context: Any = {"dag_run": run, "params": {}}
+    return form.sync_request(context, "acme_odoo")
+
+
+def test_a_run_reads_the_orders_that_it_was_told_of_and_knows_which_are_said_to_be_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request = asked(monkeypatch, inbox.Mail(("42", "43"), ("43",), True))
+    assert (request.mode, request.order_ids, request.deleted_ids) == (Mode.ORDERS, ("42", "43"), ("43",))
+
+
+def test_a_cleared_run_whose_notifications_a_later_one_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationInvalid, match="left to a later run"):
-        form.sync_request(context, "acme_odoo")
+        asked(monkeypatch, inbox.Mail((), (), True))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from include.orchestration import notified
 from include.orderhouse.connections import connections_file
-from include.orderhouse.warehouse.inbox import Letter, has_mail, keep
+from include.orderhouse.warehouse.inbox import Letter, has_mail, keep, runs_with_unread_mail
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
@@ -73,6 +73,17 @@ def test_a_run_reads_the_enabled_connections_that_were_told_of(inbox: sa.Engine)
     assert not has_mail(inbox), "what nobody reads does not wait for ever"
     assert read() == ["acme"], "the same task, tried again"
     assert rows(inbox, "SELECT DISTINCT taken_by FROM ops.notification") == [("purchase_orders__notified/asset__1",)]
+
+
+def test_a_source_that_refuses_the_credentials_sees_no_login_for_each_notification(inbox: sa.Engine) -> None:
+    set_status(inbox, "acme", "acme", "odoo", "needs_reauthorisation")
+    told(inbox, "acme", order_ids=("1",))
+    assert read() == []
+    assert runs_with_unread_mail(inbox) == set(), "it rests"
+    set_status(inbox, "acme", "acme", "odoo", "online")
+    with inbox.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE ops.notification SET taken_at = taken_at - interval '10 minutes'"))
+    assert runs_with_unread_mail(inbox) == {"purchase_orders__notified/asset__1"}
 
 
 def test_an_entry_that_cannot_be_used_is_read_so_that_its_task_says_why(inbox: sa.Engine) -> None:

@@ -9,15 +9,26 @@ from typing import Any
 
 import pytest
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time import task_runner
-from airflow.sdk.execution_time.comms import ErrorResponse, GetVariableKeys, VariableKeysResult, VariableResult
+from airflow.sdk.execution_time.comms import (
+    ErrorResponse,
+    GetConnection,
+    GetVariableKeys,
+    VariableKeysResult,
+    VariableResult,
+)
 
 from include.orchestration.metadata import stored_credentials
 from include.orchestration.secrets import TaskWatermark, as_credentials, credentials_of
 from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    CredentialsUnavailable,
+    OrderhouseError,
+    WatermarkUnavailable,
+)
 
 
 def _record(**fields: Any) -> Connection:
@@ -36,6 +47,8 @@ def _record(**fields: Any) -> Connection:
         ({"host": "erp.example.com", "schema": "http", "port": 8080}, "http://erp.example.com:8080"),
         ({"host": "https://[::1]:8443"}, "https://[::1]:8443"),
         ({"host": " ERP.example.com "}, "https://erp.example.com"),
+        ({"host": "https://erp_1.example.com", "port": 65_535}, "https://erp_1.example.com:65535"),
+        ({"host": "https://büro.example"}, "https://büro.example"),
     ],
 )
 def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, object], base_url: str) -> None:
@@ -52,12 +65,20 @@ def test_a_host_may_be_a_url_or_a_name_beside_schema_and_port(fields: dict[str, 
         "https://u:planted@erp.example.com",
         "a:x",
         "http://",
+        "https://erp .example.com",
+        "https://erp.example.com\u200b",
+        "https://erp,example.com",
     ],
 )
 def test_a_host_that_is_no_address_of_a_server_is_refused_without_being_shown(host: str) -> None:
     with pytest.raises(ConfigurationInvalid, match="'acme' is no address of a server") as refused:
         as_credentials("acme", _record(host=host))
     assert "planted" not in str(refused.value)
+
+
+def test_a_port_that_no_server_can_have_is_refused() -> None:
+    with pytest.raises(ConfigurationInvalid, match="'acme' is no address of a server"):
+        as_credentials("acme", _record(host="erp.example.com", port=65_536))
 
 
 def test_login_password_and_extra_values_are_the_secrets() -> None:
@@ -95,12 +116,19 @@ def test_nobody_is_given_the_credentials_that_the_vault_holds_for_another_custom
 
 
 class Supervisor:
-    """Answers a task as Airflow's supervisor does: with the values that it can read, and the keys of all there are."""
+    """Answers a task as Airflow's supervisor does: with the values that it can read, and the keys of all there are.
 
-    def __init__(self, *keys: str, **readable: str) -> None:
-        self._keys, self._readable = keys, readable
+    It has no Connection. To questions of the kinds ``failing`` it answers that the API server fails.
+    """
+
+    def __init__(self, *keys: str, failing: tuple[type, ...] = (), **readable: str) -> None:
+        self._keys, self._failing, self._readable = keys, failing, readable
 
     def send(self, asked: Any) -> Any:
+        if isinstance(asked, self._failing):
+            raise AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 500}))
+        if isinstance(asked, GetConnection):
+            return ErrorResponse(error=ErrorType.CONNECTION_NOT_FOUND, detail={"conn_id": asked.conn_id})
         if isinstance(asked, GetVariableKeys):
             found = [key for key in (*self._keys, *self._readable) if key.startswith(asked.prefix or "")]
             return VariableKeysResult(keys=found, total_entries=len(found))
@@ -117,5 +145,65 @@ def test_a_watermark_that_airflow_has_and_cannot_read_is_not_taken_for_none(monk
     assert TaskWatermark("acme_us").read() == "2026-01-31T08:00:00Z"
     assert TaskWatermark("globex").read() is None
     assert TaskWatermark("acm").read() is None
-    with pytest.raises(WatermarkUnavailable, match=f"has the Variable {key}, but does not give its value"):
+    with pytest.raises(WatermarkUnavailable, match=f"does not give the value of the Variable {key}, though it may"):
         TaskWatermark("acme").read()
+
+
+def test_a_watermark_of_which_airflow_cannot_tell_whether_it_is_there_is_not_taken_for_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(failing=(GetVariableKeys,)), raising=False)
+    with pytest.raises(WatermarkUnavailable):
+        TaskWatermark("acme").read()
+
+
+@pytest.mark.parametrize(
+    ("failing", "error", "told"),
+    [
+        ((), ConfigurationInvalid, "needs the Airflow Connection 'acme', which does not exist"),
+        ((GetVariableKeys,), CredentialsUnavailable, "cannot read the Connection 'acme' of connection 'acme'"),
+        ((GetConnection,), CredentialsUnavailable, "ExecutionAPISecretsBackend fails with AirflowRuntimeError"),
+    ],
+)
+def test_a_connection_that_airflow_cannot_read_is_not_told_as_missing(
+    failing: tuple[type, ...],
+    error: type[OrderhouseError],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Airflow says that it is not defined, whatever has failed: its API server, or the database behind that."""
+    _list_acme(tmp_path, monkeypatch)
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(failing=failing), raising=False)
+    with pytest.raises(error, match=told):
+        credentials_of("acme")
+
+
+@pytest.mark.parametrize("asked", [credentials_of, stored_credentials])
+def test_a_connection_that_cannot_be_parsed_is_not_told_as_missing(
+    asked: Callable[[str], Credentials], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _list_acme(tmp_path, monkeypatch)
+    monkeypatch.setenv("AIRFLOW_CONN_ACME", '{"host": "https://x.example", "password": "planted')
+    with pytest.raises(CredentialsUnavailable, match="EnvironmentVariablesBackend fails with JSONDecodeError") as told:
+        asked("acme")
+    assert "planted" not in str(told.value)
+
+
+def test_a_connection_that_is_there_a_moment_later_is_not_told_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_yet(conn_id: str) -> None:
+        raise AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined")
+
+    _list_acme(tmp_path, monkeypatch)
+    monkeypatch.setattr(Connection, "get", not_yet)
+    monkeypatch.setenv("AIRFLOW_CONN_ACME", "https://x.example")
+    with pytest.raises(CredentialsUnavailable, match="EnvironmentVariablesBackend has it and does not give it"):
+        credentials_of("acme")
+
+
+def _list_acme(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "connections.yaml"
+    file.write_text("connections: {acme: {connector: odoo, customer: acme}}", encoding="utf-8")
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))

@@ -99,7 +99,8 @@ def test_a_run_syncs_the_others_of_its_share_though_an_entry_cannot_be_used(
     found = {customer: connections_to_sync("odoo", customer, context()) for customer in (None, "acme", "globex")}
     assert found == {None: ["initech", "initech_2"], "acme": ["acme_us", "acme_2"], "globex": ["globex"]}
     assert connections_to_sync("odoo", None, context("initech")) == ["initech"]
-    assert connections_to_sync("odoo", None, context("initech_2")) == ["initech_2"]
+    twice = context("initech_2", "initech", "initech_2")
+    assert connections_to_sync("odoo", None, twice) == ["initech_2", "initech"]
     with pytest.raises(ConfigurationInvalid, match="'initech_2', sync_evry: there is no such option"):
         read_connection("initech_2")
 

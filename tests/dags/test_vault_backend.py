@@ -15,7 +15,8 @@ import yaml
 from airflow.models import Connection
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
 
-from include.orchestration.secrets import as_credentials, check_customer, denied
+from include.orchestration.airflow_connections import denied
+from include.orchestration.secrets import as_credentials, check_customer
 from include.orchestration.vault import VaultBackend
 from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
@@ -80,7 +81,7 @@ def test_revoked_credentials_are_denied_and_no_other_place_is_asked(vault: Vault
     vault.revoke("acme_odoo")
     with pytest.raises(AirflowSecretsBackendAccessDenied, match="revoked") as refused:
         VaultBackend().get_connection("acme_odoo")
-    told = denied("acme_odoo", refused.value)
+    told = denied("acme_odoo", "acme_odoo", refused.value)
     assert isinstance(told, ConfigurationInvalid)
     assert "vault put" in told.action
 
@@ -93,7 +94,7 @@ def test_while_the_vault_cannot_be_read_only_foreign_connections_are_looked_for_
     assert VaultBackend().get_conn_value("a_connection_of_another_dag") is None
     with pytest.raises(AirflowSecretsBackendAccessDenied) as refused:
         VaultBackend().get_conn_value("acme_odoo")
-    assert isinstance(denied("acme_odoo", refused.value), WarehouseUnavailable)
+    assert isinstance(denied("acme_odoo", "acme_odoo", refused.value), WarehouseUnavailable)
 
 
 @pytest.mark.usefixtures("vault")
@@ -133,7 +134,7 @@ def test_a_vault_whose_reading_postgresql_refuses_counts_as_one_that_cannot_be_r
     assert VaultBackend().get_conn_value("a_connection_of_another_dag") is None
     with pytest.raises(AirflowSecretsBackendAccessDenied, match="UndefinedTable") as refused:
         VaultBackend().get_conn_value("acme_odoo")
-    assert "grant" in denied("acme_odoo", refused.value).action
+    assert "grant" in denied("acme_odoo", "acme_odoo", refused.value).action
 
 
 @pytest.mark.usefixtures("vault")

@@ -89,10 +89,17 @@ def test_a_default_holds_for_a_variable_that_is_empty(file: Path, monkeypatch: p
         ({"initial_days": 4_000_000}, "initial_days: Input should be less than or equal to"),
         ({"slice_days": 4_000_000_000_000}, "slice_days: Input should be less than or equal to"),
         ({"customer": " "}, "customer: is empty"),
+        ({"customer": 4711}, "customer: is no text; a number, yes or no must stand in quotes"),
+        ({"connector": "coupa", "page_size": 500_000}, "page_size: Coupa gives 50 orders at a time at most"),
     ],
 )
 def test_an_option_that_no_sync_could_use_is_refused(options: dict[str, Any], said: str, file: Path) -> None:
     assert said in refused(file, **options)
+
+
+def test_a_page_may_be_as_large_as_the_vendor_gives_it(file: Path) -> None:
+    write(file, "page_size: 5000", largest="page_size: 1000")
+    assert {name: found.page_size for name, found in read_connections().items()} == {"acme": 5000, "largest": 1000}
 
 
 @pytest.mark.parametrize("path", ["", "a..b", "a.", ".a", "^", "^^^a", "a.^c"])

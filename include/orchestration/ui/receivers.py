@@ -9,19 +9,19 @@ import logging
 import time
 from functools import lru_cache
 
-from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSecretsBackendAccessDenied
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
+from include.orchestration.airflow_connections import ConnectionRecord, stored_connection
 from include.orchestration.announcement import announce_mail
-from include.orchestration.secrets import ConnectionRecord, check_customer
+from include.orchestration.secrets import check_customer
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.connections import Connection
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, TryAgain
 from include.orderhouse.notification import Call
 from include.orderhouse.webhooks.receiving import LARGEST_BODY, NotGenuine, Reception, receive
 
@@ -61,7 +61,7 @@ def _receive(name: str, call: Call) -> Reception:
         return receive(warehouse(), connection, call, lambda: _secret(connection))
     except NotGenuine as error:
         raise Failure(401, "UNAUTHORIZED", "This is no notification of a connection that takes any.") from error
-    except ConfigurationInvalid as error:
+    except (ConfigurationInvalid, TryAgain) as error:
         log.error("%s", error)
         raise Failure(503, error.code, "Notifications cannot be verified here; the server's log says why.") from error
 
@@ -78,10 +78,7 @@ def _secret(connection: Connection) -> str | None:
 
 @lru_cache(maxsize=_MOST_KNOWN)
 def _stored(name: str, _time: int) -> ConnectionRecord | None:
-    from airflow.models import Connection as StoredConnection
-
     try:
-        found: ConnectionRecord = StoredConnection.get_connection_from_secrets(name)
-    except (AirflowNotFoundException, AirflowSecretsBackendAccessDenied):
+        return stored_connection(name, "notifications")
+    except ConfigurationInvalid:
         return None
-    return found

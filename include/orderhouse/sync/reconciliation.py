@@ -95,7 +95,7 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> N
         return
     raise TooManyDeletions(
         f"{vanished} of {living} living orders of {plan.connection} would be marked as deleted; "
-        f"at most {allowed:.0%} may be (max_deleted_share).",
+        f"a share of {allowed} may be (max_deleted_share).",
         action="Nothing was marked or loaded. See whether these orders are still at the source: the rights of its "
         "credentials may have shrunk. Where they are really gone, run again with a larger max_deleted_share.",
     )
@@ -159,7 +159,8 @@ def _scan(runtime: Runtime, extraction: Extraction, source: Source) -> Versions:
     if expected is not None and len(seen) < expected:
         raise CountMismatch(
             f"The key scan saw {len(seen)} orders, but the source counts {expected}.",
-            action="Nothing was marked deleted. Reconcile again; if it stays, its paging loses rows.",
+            action="Nothing was marked deleted. Reconcile again; if it stays, its paging loses rows: report it to who "
+            "runs the source.",
         )
     return seen
 

@@ -53,7 +53,8 @@ class SyncRequest:
     def __post_init__(self) -> None:
         if self.mode is Mode.ORDERS and not self.order_ids:
             raise ConfigurationInvalid(
-                "A sync of certain orders needs their ids.", action="Give the ids by which the source knows them."
+                "A sync of certain orders needs their ids.",
+                action="Give the ids by which the source knows them: order_ids of the run, or --order.",
             )
         if self.mode is Mode.WINDOW:
             self.window()

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.events import instant, write_event
 
-DISCONNECTED = "disconnected"
-STATES = ("online", "offline", "needs_reauthorisation", "paused", DISCONNECTED)
+DISCONNECTED, REFUSED = "disconnected", "needs_reauthorisation"
+STATES = ("online", "offline", REFUSED, "paused", DISCONNECTED)
 
 _SET = sa.text("""
     WITH known AS MATERIALIZED (
@@ -31,7 +31,7 @@ _SET = sa.text("""
     WHERE (SELECT state FROM known) IS DISTINCT FROM :state
     RETURNING state_before, occurred_at
 """)
-_DISCONNECTED = sa.text("SELECT connection FROM ops.connection_status WHERE state = 'disconnected'")
+_IN_STATE = sa.text("SELECT connection FROM ops.connection_status WHERE state = :state")
 _IS_DISCONNECTED = sa.text(
     "SELECT 1 FROM ops.connection_status WHERE connection = :connection AND state = 'disconnected'"
 )
@@ -88,8 +88,17 @@ def set_status(
 
 def disconnected(engine: sa.Engine) -> set[str]:
     """The connections that were disconnected."""
+    return _in_state(engine, DISCONNECTED)
+
+
+def refused(engine: sa.Engine) -> set[str]:
+    """The connections whose credentials the source no longer accepts."""
+    return _in_state(engine, REFUSED)
+
+
+def _in_state(engine: sa.Engine, state: str) -> set[str]:
     with engine.connect() as warehouse:
-        return set(warehouse.execute(_DISCONNECTED).scalars())
+        return set(warehouse.execute(_IN_STATE, {"state": state}).scalars())
 
 
 def refuse_disconnected(warehouse: sa.Connection, connection: str) -> None:

@@ -60,6 +60,7 @@ CONNECTOR = Connector(
     explain=explain,
     mapping=MAPPING,
     page_size=200,
+    largest_page=20_000,
     requests_per_minute=1000,
     concurrency=4,
     version=3,

@@ -40,7 +40,9 @@ def discover(source: Source) -> Catalogue:
     if missing or not chosen:
         raise ConfigurationInvalid(
             f"There is no company {', '.join(sorted(missing)) or 'at all'} that the credentials may see.",
-            action=f"Correct settings.companies; there are: {', '.join(sorted(str(c.get('name')) for c in found))}.",
+            action=f"Correct settings.companies; there are: {', '.join(sorted(str(c.get('name')) for c in found))}."
+            if found
+            else "Give the application or user a permission set in a company, then sync again.",
         )
     companies = [company | related_records(source, company) for company in chosen]
     companies.sort(key=lambda company: str(company["id"]))

@@ -51,6 +51,7 @@ CONNECTOR = Connector(
     explain=explain,
     mapping=MAPPING,
     page_size=LARGEST_PAGE,
+    largest_page=LARGEST_PAGE,
     requests_per_minute=1_000,
     concurrency=4,
     version=6,

@@ -47,6 +47,7 @@ CONNECTOR = Connector(
     version=7,
     rereads_open_orders=lambda settings: settings.rereads,
     page_size=200,
+    largest_page=10_000,
     requests_per_minute=300,
     concurrency=3,
     notifications=NOTIFICATIONS,

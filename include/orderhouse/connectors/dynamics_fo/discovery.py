@@ -16,10 +16,13 @@ def discover(source: Source) -> Catalogue:
     entities = {str(row["LegalEntityId"]).lower(): row for row in _masters(source, "LegalEntities")}
     ledgers = {str(row["LegalEntityId"]).lower(): row for row in _masters(source, "Ledgers")}
     wanted = [company.lower() for company in settings.companies] or sorted(entities)
-    if missing := [company for company in wanted if company not in entities]:
+    missing = [company for company in wanted if company not in entities]
+    if missing or not wanted:
         raise ConfigurationInvalid(
-            f"There is no company {', '.join(missing)} that the credentials may see.",
-            action=f"Correct settings.companies; there are: {', '.join(sorted(entities))}.",
+            f"There is no company {', '.join(missing) or 'at all'} that the credentials may see.",
+            action=f"Correct settings.companies; there are: {', '.join(sorted(entities))}."
+            if entities
+            else "Give the application's user a role in a company, then sync again.",
         )
     companies = {}
     for company in wanted:

@@ -17,7 +17,7 @@ from include.orderhouse.connectors.netsuite.discovery import discover
 from include.orderhouse.connectors.netsuite.mapping import MAPPING
 from include.orderhouse.connectors.netsuite.reading import fetch, read, scan
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.suiteql import explain
+from include.orderhouse.suiteql import MAX_ROWS, explain
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 
@@ -61,6 +61,7 @@ CONNECTOR = Connector(
     explain=explain,
     mapping=MAPPING,
     page_size=200,
+    largest_page=MAX_ROWS,
     requests_per_minute=300,
     concurrency=4,
     version=6,

@@ -51,6 +51,7 @@ CONNECTOR = Connector(
     explain=adf.explain,
     mapping=MAPPING,
     page_size=100,
+    largest_page=adf.LARGEST_PAGE,
     requests_per_minute=300,
     concurrency=3,
     version=6,

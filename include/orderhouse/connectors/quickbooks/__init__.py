@@ -17,7 +17,7 @@ from include.orderhouse.connectors.quickbooks.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.quickbooks.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.quickbooks.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.intuit import explain
+from include.orderhouse.intuit import MOST_ROWS, explain
 
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REVOCATION_URL = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
@@ -53,6 +53,7 @@ CONNECTOR = Connector(
     explain=explain,
     mapping=MAPPING,
     page_size=250,
+    largest_page=MOST_ROWS,
     requests_per_minute=400,
     concurrency=4,
     version=5,

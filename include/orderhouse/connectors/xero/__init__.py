@@ -66,6 +66,7 @@ CONNECTOR = Connector(
     explain=explain,
     mapping=MAPPING,
     page_size=100,
+    largest_page=1000,
     requests_per_minute=55,
     concurrency=4,
     version=3,
