@@ -94,7 +94,7 @@ def test_h25_json_numbers_never_pass_through_float() -> None:
     assert str(read_decimal(value)) == "123456789012345678.123456"
 
 
-@pytest.mark.parametrize("value", ["1,50", "1.234,50", "twelve", "", "NaN", "Infinity", True, {}, []])
+@pytest.mark.parametrize("value", ["1,50", "1.234,50", "twelve", "", "NaN", "Infinity", "1e9999999999", True, {}, []])
 def test_what_is_no_plain_number_is_refused(value: Any) -> None:
     with pytest.raises(Unfit, match="number expected"):
         read_decimal(value)
@@ -167,7 +167,20 @@ def test_h1_a_naive_instant_without_a_known_zone_is_refused() -> None:
         read_instant("2026-03-29T03:30:00", None)
 
 
-@pytest.mark.parametrize("value", ["/Date(99999999999999999)/", "0001-01-01T00:00:00+02:00"])
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        ("0001-01-01T00:00:00Z", "America/New_York"),
+        ("9999-12-31T23:00:00Z", "Europe/Berlin"),
+        ("/Date(253402297200000)/", "Europe/Berlin"),
+    ],
+)
+def test_a_day_that_an_instant_has_in_no_year_of_a_zone_is_refused(value: str, zone: str) -> None:
+    with pytest.raises(Unfit, match=f"years 1 to 9999 in {zone}"):
+        read_date(value, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("value", ["/Date(99999999999999999)/", f"/Date({'9' * 5000})/", "0001-01-01T00:00:00+02:00"])
 def test_an_instant_outside_the_calendar_is_refused(value: str) -> None:
     with pytest.raises(Unfit, match="years 1 to 9999"):
         read_instant(value, None)
