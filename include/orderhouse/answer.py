@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,9 +72,27 @@ Explain = Callable[[Answer], Refusal | None]
 """How a system words its errors. Asked about every answer, also those with status 200; None means nothing special."""
 
 
+_CHARSETS = re.compile(r"ascii|cp\d+|iso8859-\d+|koi8-\w|utf-(8|16|32)(-[bl]e)?|gb\w+|big5\w*|euc_\w+|shift_\w+")
+"""What texts are written in, by Python's names. It has more, such as ``zlib``, which unpacks what it is given."""
+
+
+def text_of(response: httpx.Response, most: int | None = None) -> str:
+    """An answer's text, at ``most`` so many characters of it, in the charset that it names; else in UTF-8."""
+    start = response.content if most is None else response.content[: 4 * most]
+    return start.decode(_charset(response.charset_encoding or ""), "replace")[:most]
+
+
+def _charset(named: str) -> str:
+    try:
+        known = codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return known if _CHARSETS.fullmatch(known) else "utf-8"
+
+
 def refusal_by_status(answer: Answer) -> Refusal | None:
     """What the status alone tells; None where it is no error."""
-    if answer.status < httpx.codes.BAD_REQUEST:
+    if answer.status < httpx.codes.MULTIPLE_CHOICES:
         return None
     kind = BY_STATUS.get(answer.status)
     if kind is None:

@@ -20,7 +20,17 @@ import httpx
 import tenacity
 
 from include.orderhouse import wire
-from include.orderhouse.answer import ACTIONS, BY_STATUS, Answer, Explain, Refusal, refusal_by_status, retry_after, said
+from include.orderhouse.answer import (
+    ACTIONS,
+    BY_STATUS,
+    Answer,
+    Explain,
+    Refusal,
+    refusal_by_status,
+    retry_after,
+    said,
+    text_of,
+)
 from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
     ForeignHost,
@@ -210,7 +220,7 @@ class Api:
         if refusal is not None:
             raise self._refused(request, refusal)
         if as_text:
-            return response.text
+            return answer.text
         if body is None:
             raise _Garbled(
                 f"An answer with {response.headers.get('content-type', 'no content type')}, status "
@@ -289,9 +299,9 @@ def _decoded(response: httpx.Response) -> Any:
 
 def _text(response: httpx.Response, as_text: bool) -> str:
     """What `explain` sees of a text: the start of an error, the whole of what was asked for."""
-    if response.is_success:
-        return response.text if as_text else ""
-    return response.text[:2000]
+    if response.is_success and not as_text:
+        return ""
+    return text_of(response, None if response.is_success else 2000)
 
 
 def _tell_wait(state: tenacity.RetryCallState) -> None:
