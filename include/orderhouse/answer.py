@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -114,16 +114,29 @@ def said(answer: Answer) -> str:
 
 
 def retry_after(answer: Answer) -> float | None:
-    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
-    told = answer.headers.get("retry-after")
-    if told is None:
-        return None
+    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3).
+
+    A date is held against the source's own clock where it tells it: ours may go wrong. None where no wait is told,
+    which one of no seconds is none of: to ask again at once is what was just refused.
+    """
+    told = answer.headers.get("retry-after", "")
     try:
-        return min(max(float(told), 0.0), _LONGEST_WAIT)
+        wait = float(told)
     except ValueError:
-        pass
+        wait = _until(told, answer.headers.get("date", ""))
+    return min(wait, _LONGEST_WAIT) if wait > 0 else None
+
+
+def _until(told: str, sent: str) -> float:
+    until, now = instant_of(told), instant_of(sent) or datetime.now(UTC)
+    return (until - now).total_seconds() if until else 0.0
+
+
+def instant_of(told: str) -> datetime | None:
+    """What an HTTP date says (RFC 9110, 5.6.7), in UTC as all of them are; None where it is no date."""
     try:
-        return min(max(parsedate_to_datetime(told).timestamp() - time.time(), 0.0), _LONGEST_WAIT)
+        found = parsedate_to_datetime(told)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -12,8 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
@@ -26,6 +25,7 @@ from include.orderhouse.answer import (
     Answer,
     Explain,
     Refusal,
+    instant_of,
     refusal_by_status,
     retry_after,
     said,
@@ -248,7 +248,7 @@ class Api:
     def _note_time(self, response: httpx.Response) -> None:
         told = response.headers.get("date")
         if told and response.request.url.host == self._base.host:
-            self.source_time = _instant(told) or self.source_time
+            self.source_time = instant_of(told) or self.source_time
 
     def _count(self) -> None:
         self.meter.count_request()
@@ -280,14 +280,6 @@ class _PacedTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         self._inner.close()
-
-
-def _instant(told: str) -> datetime | None:
-    """What a Date header says; None where it is no date."""
-    try:
-        return parsedate_to_datetime(told).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _decoded(response: httpx.Response) -> Any:
