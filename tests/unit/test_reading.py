@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.orderhouse import wire
+from include.orderhouse.errors import BoundExceeded
 from include.orderhouse.transform.reading import (
     Unfit,
     fit_decimal,
@@ -67,6 +68,14 @@ def test_h32_half_a_character_of_a_text_that_was_cut_costs_no_order(written: byt
 def test_what_is_no_json_stays_none(written: bytes) -> None:
     with pytest.raises(ValueError, match=r"JSON|truncated|decode"):
         wire.decode(written)
+
+
+def test_an_answer_may_have_as_many_values_as_fit_into_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "VALUES", 20)
+    assert wire.decode_foreign(b"[" + b"1," * 20 + b"1]") == [1] * 21
+    assert wire.decode_foreign(b"[" + b"1," * 9 + b"1]") == [1] * 10
+    with pytest.raises(BoundExceeded, match="more than 20 values"):
+        wire.decode_foreign(b"[" + b"1," * 21 + b"1]")
 
 
 @pytest.mark.parametrize("value", [{"code": "A"}, ["A"]])

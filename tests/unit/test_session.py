@@ -45,7 +45,10 @@ class Erp:
             return httpx.Response(self.login_status, json={"error": "no"})
         name = f"s{self.calls.count('/login')}"
         self.open[name] = self.lasts
-        cookies = [("Set-Cookie", f"SEAT={name};HttpOnly;"), ("Set-Cookie", "ROUTE=.node1; path=/b1s")]
+        cookies = [
+            ("Set-Cookie", f"SEAT={name};HttpOnly;"),
+            *(("Set-Cookie", f"ROUTE=.n; path={at}") for at in ("/", "/b1s")),
+        ]
         return httpx.Response(200, headers=cookies, json={})
 
     def api(self) -> Api:
