@@ -40,6 +40,7 @@ DECOMPOSED, COMPOSED = "Mu\u0308ller", "M\u00fcller"
         (Decimal("1.50"), "1.50"),
         (Decimal("1E+3"), "1000"),
         (True, "true"),
+        (False, "false"),
     ],
 )
 def test_text_is_trimmed_composed_and_made_of_digits(value: Any, read: str | None) -> None:
@@ -49,6 +50,11 @@ def test_text_is_trimmed_composed_and_made_of_digits(value: Any, read: str | Non
 def test_text_with_a_nul_character_is_refused() -> None:
     with pytest.raises(Unfit, match="NUL"):
         read_text("a\x00b")
+
+
+def test_text_with_half_a_character_is_refused() -> None:
+    with pytest.raises(Unfit, match="half a character"):
+        read_text("a\ud83d")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,23 @@ def test_h25_json_numbers_never_pass_through_float() -> None:
     assert str(read_decimal(value)) == "123456789012345678.123456"
 
 
-@pytest.mark.parametrize("value", ["1,50", "1.234,50", "twelve", "", "NaN", "Infinity", "1e9999999999", True, {}, []])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1,50",
+        "1.234,50",
+        "twelve",
+        "",
+        "NaN",
+        "Infinity",
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        "1e9999999999",
+        True,
+        {},
+        [],
+    ],
+)
 def test_what_is_no_plain_number_is_refused(value: Any) -> None:
     with pytest.raises(Unfit, match="number expected"):
         read_decimal(value)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import httpx
 import pytest
 
 from include.orderhouse.auth import HeaderKey, client_credentials
+from include.orderhouse.errors import ForeignHost, UnexpectedShape
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.session import SessionAuth
 from tests.unit.test_waiting import Recorder
 
 BASE = "https://erp.example/api"
@@ -50,6 +54,23 @@ def test_a_path_goes_below_the_address_of_the_connection_and_a_link_where_it_lea
     ]
 
 
+@pytest.mark.parametrize(
+    "link", ["http://erp.example/x", "https://erp.example:8443/x", "https://erp.example.evil/x", "ftp://erp.example/x"]
+)
+def test_a_link_to_another_scheme_port_or_host_is_not_followed(link: str) -> None:
+    source = Source()
+    with source.api() as api, pytest.raises(ForeignHost, match=r"away from erp\.example"):
+        api.get(link)
+    assert source.sent == []
+
+
+def test_of_a_link_that_is_no_address_the_beginning_is_told() -> None:
+    with Source().api() as api, pytest.raises(UnexpectedShape) as caught:
+        api.get("https://[" + "x" * 100_000)
+    assert "'https://[xx" in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
 def test_a_request_asks_for_json_packed_as_it_can_be_unpacked_within_the_time() -> None:
     source = Source()
     with source.api() as api:
@@ -89,7 +110,8 @@ def test_a_text_is_asked_for_by_its_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token_url", "paced"), [("https://erp.example/token", 3), ("https://login.example/token", 2)], ids=["own", "other"]
+    ("token_url", "paced"),
+    [("https://erp.example/token", 3), ("https://erp.example:8443/token", 2), ("https://login.example/token", 2)],
 )
 def test_the_limits_of_a_connection_are_those_of_its_own_host(token_url: str, paced: int) -> None:
     limiter, source = Recorder(), Source()
@@ -112,9 +134,55 @@ def test_a_request_that_is_not_let_through_is_not_counted() -> None:
 
 
 def test_the_source_is_asked_the_time_and_not_who_else_answers() -> None:
-    source = Source()
-    with source.api(auth=client_credentials("https://login.example/dated", "reader", "s3cret")) as api:
+    login = SessionAuth("https://login.example/dated", {}, "https://login.example/out")
+    with Source().api(auth=login) as api:
         api.get("orders")
         assert api.source_time is None
+    with Source().api() as api:
         api.get("dated")
         assert api.source_time is not None
+
+
+def test_every_request_is_sent_within_one_of_the_connections_slots_and_waits_outside_of_it() -> None:
+    told: list[str] = []
+
+    class Slots(Recorder):
+        @contextmanager
+        def slot(self) -> Iterator[None]:  # type: ignore[override]
+            told.append("taken")
+            try:
+                yield
+            finally:
+                told.append("given back")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        told.append(request.url.path)
+        return httpx.Response(200, json={"access_token": "t0ken"})
+
+    auth = client_credentials("https://login.example/token", "reader", "s3cret")
+    with Api(BASE, auth, Slots(), lambda _: None, Patience(tries=1), httpx.MockTransport(answer)) as api:
+        api.get("orders")
+    assert told == ["taken", "/token", "/api/orders", "given back"]
+
+
+@pytest.mark.parametrize("has_session", [True, False])
+def test_connections_are_given_up_at_the_end_behind_the_session(has_session: bool) -> None:
+    told: list[str] = []
+
+    class Wire(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            told.append(request.url.path)
+            return httpx.Response(200, headers={"Set-Cookie": "SEAT=1"}, json={})
+
+        def close(self) -> None:
+            told.append("closed")
+
+    session = SessionAuth(f"{BASE}/login", {}, f"{BASE}/logout")
+    auth = session if has_session else HeaderKey("X-Key", "k3y")
+    with Api(BASE, auth, Recorder(), lambda _: None, Patience(tries=1), Wire()) as api:
+        api.get("orders")
+    assert [each for each in told if each != "closed"] == (
+        ["/api/login", "/api/orders", "/api/logout"] if has_session else ["/api/orders"]
+    )
+    assert "closed" not in told[: -1 - has_session]
+    assert told[-1] == "closed"
