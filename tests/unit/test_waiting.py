@@ -179,14 +179,18 @@ def test_an_answer_that_is_no_json_is_asked_for_again_before_a_person_is(slept: 
 
 
 @pytest.mark.parametrize(
-    ("failure", "code"),
+    ("failure", "code", "saying"),
     [
-        (httpx.ReadTimeout("late"), "SOURCE_TIMEOUT"),
-        (httpx.ConnectError("refused"), "SOURCE_UNAVAILABLE"),
-        (httpx.RemoteProtocolError("peer closed"), "SOURCE_UNAVAILABLE"),
+        (httpx.ReadTimeout("late"), "SOURCE_TIMEOUT", "No answer within 120 s"),
+        (httpx.ReadTimeout("longer than 600 s in all"), "SOURCE_TIMEOUT", "longer than 600 s in all"),
+        (httpx.ConnectError("refused"), "SOURCE_UNAVAILABLE", "refused"),
+        (httpx.RemoteProtocolError("peer closed"), "SOURCE_UNAVAILABLE", "peer closed"),
+        (httpx.DecodingError("no gzip"), "SOURCE_UNAVAILABLE", "no gzip"),
     ],
 )
-def test_a_connection_that_breaks_is_tried_again(failure: Exception, code: str, slept: list[float]) -> None:
+def test_a_connection_that_breaks_is_tried_again(
+    failure: Exception, code: str, saying: str, slept: list[float]
+) -> None:
     def broken(request: httpx.Request) -> Any:
         raise failure
 
@@ -194,3 +198,4 @@ def test_a_connection_that_breaks_is_tried_again(failure: Exception, code: str, 
     base = "https://erp.example"
     error = _refused(Api(base, basic("a", "s3cret"), limiter, lambda _: None, PATIENCE, transport))
     assert (error.code, limiter.paced, len(slept)) == (code, 3, 2)
+    assert error.message == f"{saying} (GET https://erp.example/orders)."
