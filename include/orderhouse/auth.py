@@ -58,7 +58,6 @@ class TokenAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            response.read()
             token = yield from self._current_token(stale=token)
             request.headers["Authorization"] = f"Bearer {token}"
             yield request

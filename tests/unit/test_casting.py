@@ -167,6 +167,34 @@ def test_the_smallest_and_largest_whole_numbers_are_read_however_a_column_is() -
         assert (reading.values.to_pylist()[:2], reading.failures) == (bounds, [])
 
 
+@pytest.mark.parametrize(
+    ("make", "hides_false", "read"),
+    [
+        (boolean, True, [False, True, None]),
+        (boolean, False, [False, True, None]),
+        (text, True, [None, "true", None]),
+        (text, False, ["false", "true", None]),
+    ],
+)
+@pytest.mark.parametrize("places", [("f",), ("f", "g")])
+def test_false_means_nothing_only_where_the_mapping_says_so_and_never_in_a_boolean(
+    make: Callable[..., Expression], hides_false: bool, read: list[Any], places: tuple[str, ...]
+) -> None:
+    expression = make(*places)
+    assert expression.kind is not None
+    column = ColumnReader(Column("it", expression.kind, "It"), expression, Empties(frozenset(), hides_false), BERLIN)
+    reading = column.read(RawRows([{"f": False}, {"f": True}, {"f": None}], [0, 1, 2]))
+    assert (reading.values.to_pylist(), reading.failures) == (read, [])
+
+
+def test_of_several_places_the_first_that_means_something_counts() -> None:
+    found: list[Any] = [False, " ", "n/a", None, 0, "A"]
+    rows = RawRows([{"f": value, "g": "n/a", "h": "B"} for value in found], list(range(len(found))))
+    assert reader(text("f")).read(rows).values.to_pylist() == [None, None, None, None, "0", "A"]
+    assert reader(text("f", "g", "h")).read(rows).values.to_pylist() == ["B", "B", "B", "B", "0", "A"]
+    assert reader(text("f", "g")).read(rows).values.to_pylist() == [None, None, None, None, "0", "A"]
+
+
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])
 def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception) -> None:
     def fail(record: Any) -> Any:

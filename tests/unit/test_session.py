@@ -87,10 +87,14 @@ def test_cookies_that_the_source_replaces_are_sent_from_then_on_beside_the_other
     assert first.send(_answer(200, SEAT="1", ROUTE="n")).headers["Cookie"] == "SEAT=1; ROUTE=n"
     with pytest.raises(StopIteration):
         first.send(_answer(200, SEAT="2"))
-    assert next(second).headers["Cookie"] == "SEAT=2; ROUTE=n"
+    request = next(second)
+    assert request.headers["Cookie"] == "SEAT=2; ROUTE=n"
+    with pytest.raises(StopIteration):
+        second.send(httpx.Response(200, headers={"Set-Cookie": "BARE"}, request=request))
+    assert next(_asked(auth)).headers["Cookie"] == "SEAT=2; ROUTE=n; BARE="
     farewell = auth.end_session()
     assert farewell is not None
-    assert farewell.headers["Cookie"] == "SEAT=2; ROUTE=n"
+    assert farewell.headers["Cookie"] == "SEAT=2; ROUTE=n; BARE="
     assert auth.end_session() is None
 
 
