@@ -141,7 +141,7 @@ def _public_addresses(host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"{host} has no address: {error}") from error
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         real = real_address(ip_address(address))
         if not real.is_global or real.is_multicast:

@@ -73,6 +73,13 @@ def test_a_login_that_is_at_one_private_address_is_called_at_none(
     assert called == []
 
 
+@pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 70 + ".example", "a..example"])
+def test_a_login_whose_name_has_no_address_is_an_outage(host: str, called: list[str]) -> None:
+    with pytest.raises(httpcore.ConnectError, match="has no address"):
+        Network(1.0, only_public=True).connect_tcp(host, 443)
+    assert called == []
+
+
 def test_a_host_that_is_configured_is_called_by_its_name(called: list[str]) -> None:
     with pytest.raises(httpcore.ConnectError):
         Network(1.0).connect_tcp("erp.example", 443)
