@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import codecs
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -70,9 +72,27 @@ Explain = Callable[[Answer], Refusal | None]
 """How a system words its errors. Asked about every answer, also those with status 200; None means nothing special."""
 
 
+_CHARSETS = re.compile(r"ascii|cp\d+|iso8859-\d+|koi8-\w|utf-(8|16|32)(-[bl]e)?|gb\w+|big5\w*|euc_\w+|shift_\w+")
+"""What texts are written in, by Python's names. It has more, such as ``zlib``, which unpacks what it is given."""
+
+
+def text_of(response: httpx.Response, most: int | None = None) -> str:
+    """An answer's text, at ``most`` so many characters of it, in the charset that it names; else in UTF-8."""
+    start = response.content if most is None else response.content[: 4 * most]
+    return start.decode(_charset(response.charset_encoding or ""), "replace")[:most]
+
+
+def _charset(named: str) -> str:
+    try:
+        known = codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return known if _CHARSETS.fullmatch(known) else "utf-8"
+
+
 def refusal_by_status(answer: Answer) -> Refusal | None:
     """What the status alone tells; None where it is no error."""
-    if answer.status < httpx.codes.BAD_REQUEST:
+    if answer.status < httpx.codes.MULTIPLE_CHOICES:
         return None
     kind = BY_STATUS.get(answer.status)
     if kind is None:
@@ -94,16 +114,29 @@ def said(answer: Answer) -> str:
 
 
 def retry_after(answer: Answer) -> float | None:
-    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
-    told = answer.headers.get("retry-after")
-    if told is None:
-        return None
+    """The wait of a Retry-After header in seconds, given as a number or as a date (RFC 9110, 10.2.3).
+
+    A date is held against the source's own clock where it tells it: ours may go wrong. None where no wait is told,
+    which one of no seconds is none of: to ask again at once is what was just refused.
+    """
+    told = answer.headers.get("retry-after", "")
     try:
-        return min(max(float(told), 0.0), _LONGEST_WAIT)
+        wait = float(told)
     except ValueError:
-        pass
+        wait = _until(told, answer.headers.get("date", ""))
+    return min(wait, _LONGEST_WAIT) if wait > 0 else None
+
+
+def _until(told: str, sent: str) -> float:
+    until, now = instant_of(told), instant_of(sent) or datetime.now(UTC)
+    return (until - now).total_seconds() if until else 0.0
+
+
+def instant_of(told: str) -> datetime | None:
+    """What an HTTP date says (RFC 9110, 5.6.7), in UTC as all of them are; None where it is no date."""
     try:
-        return min(max(parsedate_to_datetime(told).timestamp() - time.time(), 0.0), _LONGEST_WAIT)
+        found = parsedate_to_datetime(told)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -58,7 +58,6 @@ class TokenAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            response.read()
             token = yield from self._current_token(stale=token)
             request.headers["Authorization"] = f"Bearer {token}"
             yield request
@@ -95,9 +94,9 @@ class TokenAuth(httpx.Auth):
         try:
             body: Any = wire.decode_foreign(response.content)
         except ValueError:
-            body = {}
-        if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "access_token" not in body:
-            said = body.get("error", "no JSON") if isinstance(body, dict) else "no JSON object"
+            body = None
+        if response.status_code != httpx.codes.OK or not isinstance(body, dict) or not body.get("access_token"):
+            said = body.get("error", "no access token") if isinstance(body, dict) else "no JSON object"
             raise self._refused(str(said)[:_LONGEST_SAID], response.status_code)
         return body
 

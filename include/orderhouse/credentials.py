@@ -15,6 +15,8 @@ PUBLIC = frozenset(
 )
 """Keys of the extra JSON whose values are no secrets."""
 _SHORTEST = 4
+_BEGINNING = 12
+"""Characters by which a secret is known again that was cut off behind them."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,20 @@ class Credentials:
 
 
 def hide_secrets(error: OrderhouseError, secrets: Iterable[str]) -> None:
-    """Put asterisks into an error's message for the secrets that a source repeated in what it said."""
+    """Put asterisks into an error's message for the secrets that a source repeated in what it said, or began to."""
     written = {
         form for secret in filter(None, secrets) for form in (secret, quote(secret, safe=""), quote_plus(secret))
     }
-    for form in sorted(written, key=len, reverse=True):
+    longest_first = sorted(written, key=len, reverse=True)
+    for form in longest_first:
         error.message = error.message.replace(form, "***")
+    for form in longest_first:
+        error.message = _without_beginning(error.message, form)
     error.args = (error.message,)
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    while len(secret) > _BEGINNING and (at := text.find(secret[:_BEGINNING])) >= 0:
+        said = next(length for length in range(len(secret), 0, -1) if text.startswith(secret[:length], at))
+        text = f"{text[:at]}***{text[at + said :]}"
+    return text

@@ -12,15 +12,25 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
 import tenacity
 
 from include.orderhouse import wire
-from include.orderhouse.answer import ACTIONS, BY_STATUS, Answer, Explain, Refusal, refusal_by_status, retry_after, said
+from include.orderhouse.answer import (
+    ACTIONS,
+    BY_STATUS,
+    Answer,
+    Explain,
+    Refusal,
+    instant_of,
+    refusal_by_status,
+    retry_after,
+    said,
+    text_of,
+)
 from include.orderhouse.credentials import hide_secrets
 from include.orderhouse.errors import (
     ForeignHost,
@@ -210,7 +220,7 @@ class Api:
         if refusal is not None:
             raise self._refused(request, refusal)
         if as_text:
-            return response.text
+            return answer.text
         if body is None:
             raise _Garbled(
                 f"An answer with {response.headers.get('content-type', 'no content type')}, status "
@@ -238,7 +248,7 @@ class Api:
     def _note_time(self, response: httpx.Response) -> None:
         told = response.headers.get("date")
         if told and response.request.url.host == self._base.host:
-            self.source_time = _instant(told) or self.source_time
+            self.source_time = instant_of(told) or self.source_time
 
     def _count(self) -> None:
         self.meter.count_request()
@@ -272,14 +282,6 @@ class _PacedTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-def _instant(told: str) -> datetime | None:
-    """What a Date header says; None where it is no date."""
-    try:
-        return parsedate_to_datetime(told).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _decoded(response: httpx.Response) -> Any:
     try:
         return wire.decode_foreign(response.content)
@@ -289,9 +291,9 @@ def _decoded(response: httpx.Response) -> Any:
 
 def _text(response: httpx.Response, as_text: bool) -> str:
     """What `explain` sees of a text: the start of an error, the whole of what was asked for."""
-    if response.is_success:
-        return response.text if as_text else ""
-    return response.text[:2000]
+    if response.is_success and not as_text:
+        return ""
+    return text_of(response, None if response.is_success else 2000)
 
 
 def _tell_wait(state: tenacity.RetryCallState) -> None:

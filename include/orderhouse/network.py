@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -41,10 +42,15 @@ class Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection; where only public addresses are allowed, to the very address that was looked at."""
-        place = _public_address(host, port) if self._only_public else host
-        stream = self._inner.connect_tcp(place, port, timeout, local_address, socket_options)
-        return _Stream(stream, host, self._seconds, self._pins)
+        """A connection; where only public addresses are allowed, to the very addresses that were looked at."""
+        *others, last = _public_addresses(host, port) if self._only_public else [host]
+        for place in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._stream(self._inner.connect_tcp(place, port, timeout, local_address, socket_options), host)
+        return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+
+    def _stream(self, opened: httpcore.NetworkStream, host: str) -> httpcore.NetworkStream:
+        return _Stream(opened, host, self._seconds, self._pins)
 
     def sleep(self, seconds: float) -> None:
         """Wait, which the pool does before it connects again."""
@@ -129,13 +135,13 @@ def real_address(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)
 
 
-def _public_address(host: str, port: int) -> str:
-    """The first address of a host, all of which are public. ForeignHost where one is not."""
+def _public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of a host, all of which are public. ForeignHost where one is not."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"{host} has no address: {error}") from error
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         real = real_address(ip_address(address))
         if not real.is_global or real.is_multicast:
@@ -143,4 +149,4 @@ def _public_address(host: str, port: int) -> str:
                 f"{host}, which nobody configured, is at {address}, which is no public address; nothing was sent.",
                 action="If it is a login of your own, name its address in the extra JSON of the Airflow Connection.",
             )
-    return addresses[0]
+    return addresses

@@ -70,15 +70,15 @@ def instant(value: Any) -> datetime | None:
     """An instant off the wire: ISO 8601 (4.0) or ``/Date(...)/`` (2.0); None for null. Raises UnexpectedShape."""
     if value is None or value == "":
         return None
-    if isinstance(value, str) and (found := JSON_DATE.fullmatch(value)):
-        return EPOCH + timedelta(milliseconds=int(found[1]))
     try:
+        if isinstance(value, str) and (found := JSON_DATE.fullmatch(value)):
+            return EPOCH + timedelta(milliseconds=int(found[1]))
         told = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
+        if told.tzinfo is not None:
+            return told.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise _no_instant(value) from error
-    if told.tzinfo is None:
-        raise _no_instant(value)
-    return told.astimezone(UTC)
+    raise _no_instant(value)
 
 
 def all_of(*conditions: str | None) -> str:
@@ -123,7 +123,7 @@ def collection(body: Any, version: Version = 4, *, of: str) -> CollectionPage:
         link, told = envelope.get("__next"), envelope.get("__count")
     for row in rows:
         wire.part(row, "", dict, of=f"a row of {of}")
-    return CollectionPage(rows, str(link) if link else None, int(told) if told is not None else None)
+    return CollectionPage(rows, str(link) if link else None, _count(told, of))
 
 
 def nested(row: Mapping[str, Any], member: str, version: Version = 4, *, of: str) -> CollectionPage:
@@ -214,9 +214,19 @@ def _envelope(found: Any, of: str) -> tuple[list[Any], dict[str, Any]]:
     return wire.part(found, "results", list, of=of), found
 
 
+def _count(told: Any, of: str) -> int | None:
+    try:
+        return None if told is None else int(told)
+    except (TypeError, ValueError) as error:
+        raise UnexpectedShape(
+            f"{of}: their number is {told!r:.40}.",
+            action="Nothing was loaded. Compare the response with the vendor's documentation.",
+        ) from error
+
+
 def _no_instant(value: Any) -> UnexpectedShape:
     return UnexpectedShape(
-        f"{value!r} is no instant with an offset.",
+        f"{value!r:.80} is no instant with an offset.",
         action="Nothing was loaded. Compare the field with the vendor's documentation.",
     )
 

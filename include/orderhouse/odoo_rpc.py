@@ -179,7 +179,7 @@ def _signed_in(response: httpx.Response) -> int | None:
     A wrong login or key is answered with ``false`` and status 200.
     """
     try:
-        body: Any = wire.decode(response.content)
+        body: Any = wire.decode_foreign(response.content)
     except ValueError:
         body = None
     if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "error" in body:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from include.orderhouse.errors import FilterIgnored
+from include.orderhouse.errors import FilterIgnored, UnexpectedShape
 from include.orderhouse.odoo_rpc import OdooCall
 
 Domain = list[Any]
@@ -56,6 +56,12 @@ def wire_time(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def from_wire(told: str) -> datetime:
-    """The instant that Odoo tells, in UTC."""
-    return datetime.strptime(told, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+def from_wire(told: Any) -> datetime:
+    """The instant that Odoo tells, in UTC. Raises UnexpectedShape."""
+    try:
+        return datetime.strptime(told, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except (TypeError, ValueError) as error:
+        raise UnexpectedShape(
+            f"{told!r:.80} is no time as Odoo writes it.",
+            action="Nothing was loaded. A proxy or a customisation of the server may have changed it.",
+        ) from error

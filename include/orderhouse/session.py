@@ -81,14 +81,19 @@ class SessionAuth(httpx.Auth):
                 content, headers = wire.encode(self._login), {"Content-Type": "application/json"}
                 response = yield httpx.Request("POST", self._login_url, content=content, headers=headers)
                 if response.is_success and response.cookies:
-                    self._cookies = dict(response.cookies)
+                    self._cookies = cookies_of(response)
             return self._cookies
 
     def _renew(self, cookies: Cookies, response: httpx.Response) -> None:
         """Keep what the source puts in place of the session's cookies while it lasts."""
         with self._lock:
             if response.cookies and self._cookies is cookies:
-                self._cookies = cookies | dict(response.cookies)
+                self._cookies = cookies | cookies_of(response)
+
+
+def cookies_of(response: httpx.Response) -> Cookies:
+    """The cookies that an answer sets; the last of those that differ in nothing but their path."""
+    return {cookie.name: cookie.value or "" for cookie in response.cookies.jar}
 
 
 def _header(cookies: Cookies) -> str:

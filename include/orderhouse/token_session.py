@@ -7,6 +7,7 @@ from collections.abc import Generator
 import httpx
 
 from include.orderhouse.auth import TokenAuth
+from include.orderhouse.session import Cookies, cookies_of
 
 
 class TokenSession(TokenAuth):
@@ -15,7 +16,7 @@ class TokenSession(TokenAuth):
     def __init__(self, token_url: str, form: dict[str, str], logout_url: str) -> None:
         super().__init__(token_url, form)
         self._logout_url = logout_url
-        self._cookies: dict[str, str] = {}
+        self._cookies: Cookies = {}
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token, and keep the cookies of the session behind it."""
@@ -23,7 +24,7 @@ class TokenSession(TokenAuth):
         sent = next(flow)
         while True:
             response = yield sent
-            self._cookies |= dict(response.cookies)
+            self._cookies |= cookies_of(response)
             try:
                 sent = flow.send(response)
             except StopIteration:

@@ -20,6 +20,7 @@ ENCODINGS = "gzip, deflate"
 """What answers may be packed with: both can be unpacked step by step."""
 _STEP = 1 << 16
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+_GZIP_BEGINS = b"\x1f"
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,11 @@ class _Bounded(httpx.SyncByteStream):
 
 
 class _Unpacker:
-    """Unpacks gzip and deflate, no more than a step at a time in memory."""
+    """Unpacks gzip, also where it was packed part by part (RFC 1952), and deflate; a step at a time in memory."""
 
     def __init__(self, packing: str) -> None:
         self._may_be_raw = packing == "deflate"
+        self._is_gzip = not self._may_be_raw
         self._inner = zlib.decompressobj(_ZLIB if self._may_be_raw else _GZIP)
 
     @property
@@ -190,7 +192,10 @@ class _Unpacker:
 
     def unpack(self, chunk: bytes) -> Iterator[bytes]:
         """The parts of a chunk. httpx.RemoteProtocolError where it is not what it was said to be."""
-        while chunk and not self._inner.eof:
+        has_more = False
+        while chunk or has_more:
+            if self._inner.eof and not self._begins_anew(chunk):
+                return
             try:
                 part = self._inner.decompress(chunk, _STEP)
             except zlib.error as error:
@@ -199,9 +204,16 @@ class _Unpacker:
                 self._may_be_raw, self._inner = False, zlib.decompressobj(_RAW)
                 continue
             self._may_be_raw = False
-            chunk = self._inner.unconsumed_tail
+            chunk, has_more = self._inner.unconsumed_tail or self._inner.unused_data, len(part) == _STEP
             if part:
                 yield part
+
+    def _begins_anew(self, chunk: bytes) -> bool:
+        """Whether another part follows the one that has ended."""
+        begins = self._is_gzip and chunk.startswith(_GZIP_BEGINS)
+        if begins:
+            self._inner = zlib.decompressobj(_GZIP)
+        return begins
 
 
 def _too_large(what: str) -> BoundExceeded:

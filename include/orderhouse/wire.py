@@ -48,7 +48,7 @@ def decode_foreign(body: bytes) -> Any:
     For half a character, as programs leave that cut texts to a length, the replacement character stands: no text can
     hold it. BoundExceeded where its values would fill the memory; a comma in a text counts as one.
     """
-    if body.count(b",") > VALUES:
+    if len(body) > VALUES and body.count(b",") > VALUES:
         raise BoundExceeded(
             f"An answer has more than {VALUES:,} values; it was not read.",
             action="Nothing was loaded. Lower page_size; if it is 1 already, report it to who runs the source.",

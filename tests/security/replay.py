@@ -29,10 +29,12 @@ _STATUSES = (200, 200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 429, 50
 _HEADERS: tuple[tuple[str, str], ...] = (
     ("Retry-After", "x"),
     ("Retry-After", "1e999"),
+    ("Retry-After", "nan"),
     ("Retry-After", "Fri, 31 Dec 99999 23:59:59 GMT"),
     ("Date", "yesterday"),
     ("Date", "Mon, 01 Jan 0001 00:00:00 +1400"),
     ("Content-Type", "text/html; charset=nonsense"),
+    ("Content-Type", "text/html; charset=undefined"),
     ("Location", "https://evil.example/"),
     ("Set-Cookie", "a=b; expires=never"),
     ("X-Request-Id", "line\x1b[31mbreak"),

@@ -17,7 +17,7 @@ from include.orderhouse.transform.casting import IRREGULAR
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 EMPTIES = Empties(frozenset({"0001-01-01", "n/a"}), false=True)
 
 DAYS = st.dates().map(str)
@@ -41,8 +41,19 @@ ODD = st.one_of(
     st.booleans(),
     st.just({"code": "A"}),
     st.just(["A"]),
-    st.sampled_from(["", "  ", "n/a", "0001-01-01", "a\x00"]),
+    st.sampled_from(["", "  ", "n/a", "0001-01-01", "a\x00", " 12 ", " /Date(0)/ "]),
 )
+ENDS = st.sampled_from(
+    [
+        "1e9999999999999999999",
+        "1e-9999999999999999999",
+        f"/Date({'9' * 5000})/",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z",
+        "2016-12-31T23:59:60Z",
+    ]
+)
+"""What lies at the ends of the calendar and of numbers, or beyond them."""
 
 KINDS: dict[str, tuple[Expression, st.SearchStrategy[Any]]] = {
     "text": (text("f"), TEXTS | NUMBERS),
@@ -60,9 +71,9 @@ KINDS: dict[str, tuple[Expression, st.SearchStrategy[Any]]] = {
 }
 
 
-def reader(expression: Expression) -> ColumnReader:
+def reader(expression: Expression, zone: ZoneInfo = BERLIN) -> ColumnReader:
     assert expression.kind is not None
-    return ColumnReader(Column("it", expression.kind, "It"), expression, EMPTIES, BERLIN)
+    return ColumnReader(Column("it", expression.kind, "It"), expression, EMPTIES, zone)
 
 
 def columns(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
@@ -90,6 +101,21 @@ def test_a_column_cast_at_once_has_the_values_read_one_by_one(name: str) -> None
         assert (slowly.failures, slowly.oddities) == ([], [])
         assert cast.to_pylist() == slowly.values.to_pylist()
         assert cast.type == slowly.values.type
+
+    check()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_whatever_a_column_holds_is_read_or_fails_by_itself(name: str) -> None:
+    expression, values = KINDS[name]
+    readers = [reader(expression, zone) for zone in (BERLIN, NEW_YORK)]
+
+    @settings(max_examples=100, deadline=None)
+    @given(read=st.sampled_from(readers), found=st.lists(values | ODD | ENDS, max_size=4))
+    def check(read: ColumnReader, found: list[Any]) -> None:
+        reading = read.read(RawRows([{"f": value} for value in found], list(range(len(found)))))
+        assert len(reading.values) == len(found)
+        assert all(reading.values[failure.row].as_py() is None for failure in reading.failures)
 
     check()
 
@@ -139,6 +165,34 @@ def test_the_smallest_and_largest_whole_numbers_are_read_however_a_column_is() -
     for found in (bounds, [*map(str, bounds), "7.0"]):
         reading = reader(integer("f")).read(RawRows([{"f": value} for value in found], list(range(len(found)))))
         assert (reading.values.to_pylist()[:2], reading.failures) == (bounds, [])
+
+
+@pytest.mark.parametrize(
+    ("make", "hides_false", "read"),
+    [
+        (boolean, True, [False, True, None]),
+        (boolean, False, [False, True, None]),
+        (text, True, [None, "true", None]),
+        (text, False, ["false", "true", None]),
+    ],
+)
+@pytest.mark.parametrize("places", [("f",), ("f", "g")])
+def test_false_means_nothing_only_where_the_mapping_says_so_and_never_in_a_boolean(
+    make: Callable[..., Expression], hides_false: bool, read: list[Any], places: tuple[str, ...]
+) -> None:
+    expression = make(*places)
+    assert expression.kind is not None
+    column = ColumnReader(Column("it", expression.kind, "It"), expression, Empties(frozenset(), hides_false), BERLIN)
+    reading = column.read(RawRows([{"f": False}, {"f": True}, {"f": None}], [0, 1, 2]))
+    assert (reading.values.to_pylist(), reading.failures) == (read, [])
+
+
+def test_of_several_places_the_first_that_means_something_counts() -> None:
+    found: list[Any] = [False, " ", "n/a", None, 0, "A"]
+    rows = RawRows([{"f": value, "g": "n/a", "h": "B"} for value in found], list(range(len(found))))
+    assert reader(text("f")).read(rows).values.to_pylist() == [None, None, None, None, "0", "A"]
+    assert reader(text("f", "g", "h")).read(rows).values.to_pylist() == ["B", "B", "B", "B", "0", "A"]
+    assert reader(text("f", "g")).read(rows).values.to_pylist() == [None, None, None, None, "0", "A"]
 
 
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])

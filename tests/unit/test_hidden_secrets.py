@@ -85,5 +85,26 @@ def test_a_secret_is_hidden_as_urls_write_it_and_where_another_begins_with_it() 
     assert error.message == "client_secret=***, ***, *** and ***"
 
 
+@pytest.mark.parametrize("before", range(170, 201, 5))
+def test_a_token_is_hidden_also_where_what_was_said_was_cut_off_in_it(before: int) -> None:
+    """A token is longer than what is shown of a message."""
+    token = "eyJhbGciOiJSUzI1NiJ9." + "".join(str(number) for number in range(300))
+    answer = httpx.MockTransport(lambda _: httpx.Response(400, text="x" * before + token))
+    auth = HeaderKey("Authorization", f"Bearer {token}")
+    with (
+        Api(CREDENTIALS.base_url, auth, Unlimited(), lambda _: None, Patience(tries=1), answer) as api,
+        pytest.raises(OrderhouseError, match="x" * before) as caught,
+    ):
+        api.get("orders")
+    assert token[:12] not in str(caught.value)
+    assert "orders)" in str(caught.value)
+
+
+def test_of_what_only_begins_like_a_secret_no_more_is_hidden() -> None:
+    error = RequestRefused("orderhouse-reader-1 and orderhouse-rea and orderhouse", action="")
+    hide_secrets(error, ["orderhouse-reader-2"])
+    assert error.message == "***1 and *** and orderhouse"
+
+
 def test_what_is_no_secret_is_none() -> None:
     assert CREDENTIALS.secrets() == ("s3cret-password", "s3cret-client")

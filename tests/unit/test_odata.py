@@ -67,7 +67,18 @@ def test_a_bound_that_is_none_is_left_out() -> None:
     assert odata.between("changed", None, None) is None
 
 
-@pytest.mark.parametrize("told", ["2026-10-01T14:00:00", "soon", 5])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-10-01T14:00:00",
+        "soon",
+        5,
+        "/Date(99999999999999999)/",
+        f"/Date({'9' * 5000})/",
+        "0001-01-01T00:00:00+05:00",
+        "9999-12-31T23:59:59-05:00",
+    ],
+)
 def test_h33_what_is_no_instant_is_refused(told: Any) -> None:
     with pytest.raises(UnexpectedShape, match="no instant"):
         odata.instant(told)
@@ -83,6 +94,12 @@ def test_h33_what_is_no_instant_is_refused(told: Any) -> None:
 )
 def test_a_page_tells_rows_next_link_and_count(body: Any, version: odata.Version) -> None:
     assert odata.collection(body, version, of="orders") == odata.CollectionPage([{"id": 1}], "more", 7)
+
+
+@pytest.mark.parametrize("told", ["many", {}, [7]])
+def test_h33_a_count_that_is_no_number_is_told(told: Any) -> None:
+    with pytest.raises(UnexpectedShape, match="orders: their number is"):
+        odata.collection({"value": [], "@odata.count": told}, of="orders")
 
 
 @pytest.mark.parametrize(

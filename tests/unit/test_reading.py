@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.orderhouse import wire
+from include.orderhouse.errors import BoundExceeded
 from include.orderhouse.transform.reading import (
     Unfit,
     fit_decimal,
@@ -39,6 +40,7 @@ DECOMPOSED, COMPOSED = "Mu\u0308ller", "M\u00fcller"
         (Decimal("1.50"), "1.50"),
         (Decimal("1E+3"), "1000"),
         (True, "true"),
+        (False, "false"),
     ],
 )
 def test_text_is_trimmed_composed_and_made_of_digits(value: Any, read: str | None) -> None:
@@ -48,6 +50,11 @@ def test_text_is_trimmed_composed_and_made_of_digits(value: Any, read: str | Non
 def test_text_with_a_nul_character_is_refused() -> None:
     with pytest.raises(Unfit, match="NUL"):
         read_text("a\x00b")
+
+
+def test_text_with_half_a_character_is_refused() -> None:
+    with pytest.raises(Unfit, match="half a character"):
+        read_text("a\ud83d")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +74,14 @@ def test_h32_half_a_character_of_a_text_that_was_cut_costs_no_order(written: byt
 def test_what_is_no_json_stays_none(written: bytes) -> None:
     with pytest.raises(ValueError, match=r"JSON|truncated|decode"):
         wire.decode(written)
+
+
+def test_an_answer_may_have_as_many_values_as_fit_into_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "VALUES", 20)
+    assert wire.decode_foreign(b"[" + b"1," * 20 + b"1]") == [1] * 21
+    assert wire.decode_foreign(b"[" + b"1," * 9 + b"1]") == [1] * 10
+    with pytest.raises(BoundExceeded, match="more than 20 values"):
+        wire.decode_foreign(b"[" + b"1," * 21 + b"1]")
 
 
 @pytest.mark.parametrize("value", [{"code": "A"}, ["A"]])
@@ -94,7 +109,23 @@ def test_h25_json_numbers_never_pass_through_float() -> None:
     assert str(read_decimal(value)) == "123456789012345678.123456"
 
 
-@pytest.mark.parametrize("value", ["1,50", "1.234,50", "twelve", "", "NaN", "Infinity", True, {}, []])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1,50",
+        "1.234,50",
+        "twelve",
+        "",
+        "NaN",
+        "Infinity",
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        "1e9999999999",
+        True,
+        {},
+        [],
+    ],
+)
 def test_what_is_no_plain_number_is_refused(value: Any) -> None:
     with pytest.raises(Unfit, match="number expected"):
         read_decimal(value)
@@ -167,7 +198,20 @@ def test_h1_a_naive_instant_without_a_known_zone_is_refused() -> None:
         read_instant("2026-03-29T03:30:00", None)
 
 
-@pytest.mark.parametrize("value", ["/Date(99999999999999999)/", "0001-01-01T00:00:00+02:00"])
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        ("0001-01-01T00:00:00Z", "America/New_York"),
+        ("9999-12-31T23:00:00Z", "Europe/Berlin"),
+        ("/Date(253402297200000)/", "Europe/Berlin"),
+    ],
+)
+def test_a_day_that_an_instant_has_in_no_year_of_a_zone_is_refused(value: str, zone: str) -> None:
+    with pytest.raises(Unfit, match=f"years 1 to 9999 in {zone}"):
+        read_date(value, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("value", ["/Date(99999999999999999)/", f"/Date({'9' * 5000})/", "0001-01-01T00:00:00+02:00"])
 def test_an_instant_outside_the_calendar_is_refused(value: str) -> None:
     with pytest.raises(Unfit, match="years 1 to 9999"):
         read_instant(value, None)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx
 import pytest
 
-from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
+from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable, SourceUntrusted
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.session import SessionAuth
+from include.orderhouse.session import FAREWELL_SECONDS, SessionAuth
 from tests.connectors.conftest import Unlimited
 
 HOST = "https://erp.example"
@@ -24,6 +24,7 @@ class Erp:
         self.lasts, self.login_status, self.logout = lasts, login_status, logout
         self.open: dict[str, int] = {}
         self.calls: list[str] = []
+        self.farewell: dict[str, float] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.calls.append(request.url.path)
@@ -32,7 +33,8 @@ class Erp:
             return self._log_in()
         if request.url.path == "/logout":
             self.open.pop(session, None)
-            return httpx.Response(self.logout())
+            self.farewell = request.extensions["timeout"]
+            return httpx.Response(self.logout(), headers={"Location": 'nu::C:2026-1:"-?'})
         left = self.open.get(session, 0)
         if left <= 0:
             self.open.pop(session, None)
@@ -45,7 +47,10 @@ class Erp:
             return httpx.Response(self.login_status, json={"error": "no"})
         name = f"s{self.calls.count('/login')}"
         self.open[name] = self.lasts
-        cookies = [("Set-Cookie", f"SEAT={name};HttpOnly;"), ("Set-Cookie", "ROUTE=.node1; path=/b1s")]
+        cookies = [
+            ("Set-Cookie", f"SEAT={name};HttpOnly;"),
+            *(("Set-Cookie", f"ROUTE=.n; path={at}") for at in ("/", "/b1s")),
+        ]
         return httpx.Response(200, headers=cookies, json={})
 
     def api(self) -> Api:
@@ -63,6 +68,60 @@ def test_one_session_serves_all_requests_and_is_ended_at_the_end() -> None:
         assert len(erp.open) == 1
     assert erp.calls == ["/login", "/a", "/b", "/logout"]
     assert erp.open == {}
+    assert set(erp.farewell.values()) == {FAREWELL_SECONDS}
+
+
+def _answer(status: int, **cookies: str) -> httpx.Response:
+    headers = [("Set-Cookie", f"{name}={value}") for name, value in cookies.items()]
+    return httpx.Response(status, headers=headers, request=httpx.Request("GET", HOST))
+
+
+def _asked(auth: SessionAuth) -> Generator[httpx.Request, httpx.Response, None]:
+    return auth.sync_auth_flow(httpx.Request("GET", f"{HOST}/a"))
+
+
+def test_cookies_that_the_source_replaces_are_sent_from_then_on_beside_the_others() -> None:
+    auth = SessionAuth(f"{HOST}/login", {}, f"{HOST}/logout")
+    first, second = _asked(auth), _asked(auth)
+    assert next(first).url.path == "/login"
+    assert first.send(_answer(200, SEAT="1", ROUTE="n")).headers["Cookie"] == "SEAT=1; ROUTE=n"
+    with pytest.raises(StopIteration):
+        first.send(_answer(200, SEAT="2"))
+    request = next(second)
+    assert request.headers["Cookie"] == "SEAT=2; ROUTE=n"
+    with pytest.raises(StopIteration):
+        second.send(httpx.Response(200, headers={"Set-Cookie": "BARE"}, request=request))
+    assert next(_asked(auth)).headers["Cookie"] == "SEAT=2; ROUTE=n; BARE="
+    farewell = auth.end_session()
+    assert farewell is not None
+    assert farewell.headers["Cookie"] == "SEAT=2; ROUTE=n; BARE="
+    assert auth.end_session() is None
+
+
+def test_a_late_answer_of_a_session_that_is_over_changes_nothing_in_the_next() -> None:
+    auth = SessionAuth(f"{HOST}/login", {}, f"{HOST}/logout")
+    late, other, third = _asked(auth), _asked(auth), _asked(auth)
+    next(late)
+    late.send(_answer(200, SEAT="1"))
+    next(other)
+    assert other.send(_answer(401)).url.path == "/login"
+    other.send(_answer(200, SEAT="2"))
+    with pytest.raises(StopIteration):
+        late.send(_answer(200, SEAT="1 renewed"))
+    assert next(third).headers["Cookie"] == "SEAT=2"
+
+
+@pytest.mark.parametrize("answer", [_answer(500, SEAT="1"), _answer(200), _answer(302, SEAT="1")])
+def test_a_login_that_opens_no_session_is_the_answer_and_tried_again_with_the_next_request(
+    answer: httpx.Response,
+) -> None:
+    auth = SessionAuth(f"{HOST}/login", {}, f"{HOST}/logout")
+    for _ in range(2):
+        asked = _asked(auth)
+        assert next(asked).url.path == "/login"
+        with pytest.raises(StopIteration):
+            asked.send(answer)
+    assert auth.end_session() is None
 
 
 def test_the_session_is_ended_after_a_failure_too() -> None:
@@ -82,14 +141,16 @@ def test_what_was_never_opened_is_not_ended() -> None:
     assert erp.calls == []
 
 
-@pytest.mark.parametrize("goes_wrong", ["status", "connection"])
+@pytest.mark.parametrize(
+    "goes_wrong", [500, 302, httpx.ConnectError("refused"), SourceUntrusted("Another key.", action="Look.")]
+)
 def test_a_session_that_cannot_be_ended_hides_no_other_failure(
-    goes_wrong: str, caplog: pytest.LogCaptureFixture
+    goes_wrong: int | Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     def logout() -> int:
-        if goes_wrong == "connection":
-            raise httpx.ConnectError("refused")
-        return 500
+        if isinstance(goes_wrong, Exception):
+            raise goes_wrong
+        return goes_wrong
 
     with pytest.raises(SourceUnavailable, match="broken"), Erp(logout=logout).api() as api:
         api.get("broken")

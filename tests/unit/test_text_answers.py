@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 
 import httpx
@@ -65,3 +66,47 @@ def test_a_text_that_was_not_asked_for_as_text_is_shown_to_nobody() -> None:
     """JSON is judged by its body: a word of an order in it must not read as a refusal."""
     with api([httpx.Response(200, text='"<error><code>BUSY</code></error>"')]) as client:
         assert client.get("orders") == "<error><code>BUSY</code></error>"
+
+
+@pytest.mark.parametrize("status", [300, 302, 304])
+def test_an_answer_that_leads_elsewhere_without_saying_where_is_no_text_and_no_json(status: int) -> None:
+    for ask in (Api.get, Api.get_text):
+        with (
+            api([httpx.Response(status, text="[]")]) as client,
+            pytest.raises(RequestRefused, match=f"status {status}"),
+        ):
+            ask(client, "orders")
+
+
+@pytest.mark.parametrize(
+    ("charset", "told", "read"),
+    [
+        ("=iso-8859-1", b"K\xf6ln", "K\u00f6ln"),
+        ("=windows-1252", b"\x80 5", "\u20ac 5"),
+        ("=utf-16", b"\xff\xfeK\x00\xf6\x00", "K\u00f6"),
+        ("=utf-16", "K\u00f6".encode("utf-16-le"), "K\u00f6"),
+        ("=gb18030", "\u8ba2\u5355".encode("gb18030"), "\u8ba2\u5355"),
+        ("=none", "K\u00f6ln".encode(), "K\u00f6ln"),
+        ("=undefined", b"ok \xff", "ok \ufffd"),
+        ("=idna", b"ok", "ok"),
+        ("=zlib", zlib.compress(b"0" * 1000), None),
+        ("=rot13", b"ok", "ok"),
+        ("=x" * 10_000, b"ok", "ok"),
+        ("*=us-ascii'en'a%00b", b"ok", "ok"),
+        ("=punycode", b"a" * 1_000_000 + b"-" + b"k" * 1_000_000, "a" * 1_000_000 + "-" + "k" * 1_000_000),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+def test_a_text_is_read_as_its_charset_says_and_as_utf_8_where_that_is_none(
+    charset: str, told: bytes, read: str | None
+) -> None:
+    headers = {"Content-Type": f"text/xml; charset{charset}"}
+    with api([httpx.Response(200, headers=headers, content=told)]) as client:
+        text = client.get_text("orders.xml")
+    assert text == read if read is not None else len(text) < 100
+
+
+def test_the_text_of_an_error_is_shown_whatever_it_says_it_is_written_in() -> None:
+    answer = httpx.Response(400, headers={"Content-Type": "text/html; charset=undefined"}, content=b"no such report")
+    with api([answer]) as client, pytest.raises(RequestRefused, match="no such report"):
+        client.get("orders")

@@ -90,6 +90,7 @@ def test_h32_an_order_is_rejected_whole_with_every_reason_and_its_payload() -> N
         ({"lines": None}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
         ({"lines": {}}, ("purchase_order_line", "lines", "PAYLOAD_INCOMPLETE")),
         ({"delivery": None}, ("purchase_order", "promised_delivery_date", "MAPPING_FAILED")),
+        ({"number": "a\x00b"}, ("purchase_order", "order_number", "VALUE_DOES_NOT_FIT")),
         ({"memo": "a\x00b"}, ("purchase_order", "memo", "VALUE_DOES_NOT_FIT")),
         ({"modified": "2026-09-02T08:00:00"}, ("purchase_order", "source_modified_at", "VALUE_DOES_NOT_FIT")),
         ({"date": "0000-01-01"}, ("purchase_order", "order_date", "VALUE_DOES_NOT_FIT")),
@@ -142,6 +143,16 @@ def test_beside_a_code_that_stands_elsewhere_is_the_sources_own_word() -> None:
     assert reading.values.to_pylist() == ["KGM", "KGM", None, None]
     assert reading.source_values is not None
     assert reading.source_values.to_pylist() == ["Kilo", "KGM", "Kilo", None]
+
+
+def test_a_region_is_known_by_the_country_beside_it_alone() -> None:
+    region = ColumnReader(
+        Column("ship_to_region", Kind.CODE, "Any", codes=CodeList.REGION), code("at"), Empties.of(()), ZoneInfo("UTC")
+    )
+    rows = RawRows([{"at": "BY"}] * 3, [0, 1, 2])
+    reading = region.read(rows, pa.array(["DE", None, "BY"]))
+    assert reading.values.to_pylist() == ["DE-BY", None, None]
+    assert [(odd.row, odd.code) for odd in reading.oddities] == [(1, "UNKNOWN_CODE"), (2, "UNKNOWN_CODE")]
 
 
 def test_beside_a_code_of_an_override_is_what_the_override_reads() -> None:

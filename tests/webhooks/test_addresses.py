@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.webhooks import posting
 from include.orderhouse.webhooks.addresses import NotAllowed, checked_place
 from include.orderhouse.webhooks.subscriptions import Webhooks
 from tests.warehouse.orders import rows
@@ -139,6 +140,19 @@ def test_the_next_address_is_tried_where_the_first_takes_no_connection(
     happened(engine)
     made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
     assert made.deliver(5) == 1
+
+
+def test_the_next_address_is_tried_where_the_first_says_nothing(
+    engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that is switched off, or whose queue of connections is full."""
+    monkeypatch.setattr(posting, "SECONDS", 1.0)
+    names["hooks.example.com"] = [["127.0.0.3", "127.0.0.1"]]
+    happened(engine)
+    made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
+    with socket.create_server(("127.0.0.3", peer.port), backlog=0), socket.socket() as waiting:
+        waiting.connect(("127.0.0.3", peer.port))
+        assert made.deliver(5) == 1
 
 
 def test_no_proxy_of_the_environment_is_asked_for_the_way(

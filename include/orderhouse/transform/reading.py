@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from include.orderhouse.model import PRECISION
 
 ODATA_V2_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?")
+"""With an exponent that Python's decimals can have."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?Z?")
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 """Every character that counts as blank around a value."""
+HALF = re.compile("[\ud800-\udfff]")
+"""A surrogate that stands alone, as connections.yaml can have it in a constant; `wire` has none."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 """What a BIGINT of PostgreSQL holds."""
@@ -34,8 +37,9 @@ def read_text(value: Any) -> str | None:
     if isinstance(value, str):
         if "\x00" in value:
             raise Unfit("the text holds a NUL character, which no database column can")
-        value = value.strip()
-        return (value if value.isascii() else unicodedata.normalize("NFC", value)) or None
+        if HALF.search(value):
+            raise Unfit("the text holds half a character, which no database column can")
+        return unicodedata.normalize("NFC", value.strip()) or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -100,8 +104,8 @@ def read_boolean(value: Any, truths: tuple[str, ...]) -> bool:
 def read_instant(value: Any, zone: ZoneInfo | None) -> datetime:
     """A point in time in UTC: ISO 8601 with an offset, OData v2 ``/Date(ms+offset)/``, or naive in a known zone."""
     if isinstance(value, str):
-        if found := ODATA_V2_DATE.fullmatch(value):
-            return _after_epoch(int(found[1]))
+        if found := ODATA_V2_DATE.fullmatch(value.strip()):
+            return _after_epoch(found[1])
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError as error:
@@ -110,10 +114,7 @@ def read_instant(value: Any, zone: ZoneInfo | None) -> datetime:
             if zone is None:
                 raise Unfit(f"{value!r} has no offset, and the mapping does not say which zone it is in")
             moment = moment.replace(tzinfo=zone)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError as error:
-            raise Unfit(f"{value!r} is outside the years 1 to 9999") from error
+        return _moved(moment, UTC)
     raise Unfit(f"an instant expected, came {_shown(value)}")
 
 
@@ -123,9 +124,9 @@ def read_date(value: Any, zone: ZoneInfo | None) -> date:
         raise Unfit(f"a date expected, came {_shown(value)}")
     value = value.strip()
     if zone is not None and not DAY.fullmatch(value):
-        return read_instant(value, ZoneInfo("UTC")).astimezone(zone).date()
+        return _moved(read_instant(value, ZoneInfo("UTC")), zone).date()
     if found := ODATA_V2_DATE.fullmatch(value):
-        return _after_epoch(int(found[1])).date()
+        return _after_epoch(found[1]).date()
     if not DAY.fullmatch(value[:10]) or (len(value) > 10 and not MIDNIGHT.fullmatch(value[10:])):
         raise Unfit(f"a date expected, came {_shown(value)}")
     try:
@@ -141,11 +142,18 @@ def read_document(value: Any) -> Any:
     raise Unfit(f"a JSON object expected, came {_kind(value)}")
 
 
-def _after_epoch(milliseconds: int) -> datetime:
+def _after_epoch(milliseconds: str) -> datetime:
     try:
-        return EPOCH + timedelta(milliseconds=milliseconds)
+        return EPOCH + timedelta(milliseconds=int(milliseconds))
+    except (OverflowError, ValueError) as error:
+        raise Unfit(f"/Date({milliseconds[:40]})/ is outside the years 1 to 9999") from error
+
+
+def _moved(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
     except OverflowError as error:
-        raise Unfit(f"/Date({milliseconds})/ is outside the years 1 to 9999") from error
+        raise Unfit(f"'{moment.isoformat()}' is outside the years 1 to 9999 in {zone}") from error
 
 
 def _kind(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -68,10 +69,8 @@ async def _within(message: Message, target: Target, allowed: Webhooks, seconds: 
         signed = signed_headers(target.keys, message.message_id, datetime.now(UTC), message.body)
         send = partial(_send, message.body, signed, place, target.trust)
         for address in place.addresses[:-1]:
-            try:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return await send(address)
-            except httpx.ConnectError:
-                continue
         return await send(place.addresses[-1])
 
 
@@ -84,7 +83,8 @@ async def _send(body: bytes, signed: dict[str, str], place: Place, trust: Trust,
         "User-Agent": "orderhouse",
     }
     pinned = place.url.copy_with(host=str(address))
-    async with httpx.AsyncClient(verify=own_context(trust), timeout=SECONDS, trust_env=False) as client:
+    timeout = httpx.Timeout(SECONDS, connect=SECONDS / len(place.addresses))
+    async with httpx.AsyncClient(verify=own_context(trust), timeout=timeout, trust_env=False) as client:
         request = client.build_request("POST", pinned, content=body, headers=headers)
         request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
         request.extensions["trace"] = partial(_look_at_key, place.url.host, trust.pins)

@@ -34,7 +34,7 @@ def signed_headers(keys: Sequence[bytes], message_id: str, at: datetime, body: b
 def is_genuine(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
     """Whether the headers (names in lower case) sign the body with one of the keys, at about this time."""
     message_id, timestamp = headers.get("webhook-id"), headers.get("webhook-timestamp", "")
-    if not message_id or not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:
+    if not message_id or not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 11:
         return False
     if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > TOLERANCE:
         return False
