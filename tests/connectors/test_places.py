@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +19,8 @@ from include.orderhouse.transform.batch import Transform
 Raw = dict[str, Any]
 
 ORDER, LINE = "purchase_order", "purchase_order_line"
+SCHEDULE, DISTRIBUTION = "purchase_order_schedule", "purchase_order_distribution"
+PARTS = {SCHEDULE: "schedules", DISTRIBUTION: "_distributions"}
 
 ORDERS: dict[str, Raw] = {
     "erpnext": {"name": "PO-1", "docstatus": 1, "items": [{"name": "1"}], "taxes": [], "payment_schedule": []},
@@ -26,7 +28,7 @@ ORDERS: dict[str, Raw] = {
         "POHeaderId": 1,
         "OrderNumber": "1",
         "lines": [{"POLineId": 1, "_is_charge": False, "_receipts": [], "schedules": [{"ScheduleNumber": 1}],
-                   "_distributions": [{"ScheduleNumber": 1, "DistributionNumber": 1, "_account": None}]}],
+                   "_distributions": [{"ScheduleNumber": 1, "DistributionNumber": 1, "_account": {}}]}],
     },
     "quickbooks": {"Id": "1", "Line": [{"Id": "1", "detail": {}, "bill_lines": []}]},
     "xero": {
@@ -100,29 +102,39 @@ OF_LINES: dict[str, dict[str, str]] = {
     },
 }
 
+OF_SCHEDULES = {
+    "oracle_fusion": {"unit_source": "UOMCode ^UOMCode", "status_source": "ScheduleStatusCode StatusCode"},
+}
+OF_DISTRIBUTIONS = {
+    "oracle_fusion": {
+        "amount": "Ordered Amount",
+        "gl_account": "_account.gl_account POChargeAccount",
+        "project": "ProjectNumber Project _account.project",
+    },
+}
+ALL = {ORDER: OF_ORDERS, LINE: OF_LINES, SCHEDULE: OF_SCHEDULES, DISTRIBUTION: OF_DISTRIBUTIONS}
 
-def _cases(columns: Mapping[str, Mapping[str, str]], table: str) -> list[Any]:
-    return [
-        pytest.param(name, table, column, places.split(), id=f"{name}-{table}.{column}")
-        for name, told in columns.items()
-        for column, places in told.items()
-    ]
+
+def _cases() -> Iterator[Any]:
+    for table, of_connectors in ALL.items():
+        for name, columns in of_connectors.items():
+            for column, places in columns.items():
+                yield pytest.param(name, table, column, places.split(), id=f"{name}-{table}.{column}")
 
 
 def _value(column: str, position: int) -> Any:
     """A value that a column takes, another one for every place."""
     if column.endswith("_date"):
         return date(2026, 10, position + 1)
-    return Decimal(position + 1) if column.endswith(("_price", "_amount")) else f"place {position}"
+    return Decimal(position + 1) if column.endswith(("price", "amount")) else f"place {position}"
 
 
 def _mapped(name: str, column: str, told: Sequence[tuple[str, int]], table: str) -> Any:
     """What a column holds of an order whose places tell something."""
     order = deepcopy(ORDERS[name])
     for place, position in told:
-        is_of_order = table == ORDER or place.startswith("^")
         value = _value(column, position)
-        _put(order if is_of_order else order[LINES[name]][0], place, str(value) if isinstance(value, date) else value)
+        _put(_holder(order, name, table, place), place, str(value) if isinstance(value, date) else value)
     connector = load(name)
     settings = connector.settings(**SETTINGS.get(name, {}))
     options = Options(connector=name, customer="test")
@@ -132,6 +144,16 @@ def _mapped(name: str, column: str, told: Sequence[tuple[str, int]], table: str)
     return row[column]
 
 
+def _holder(order: Raw, name: str, table: str, place: str) -> Raw:
+    """The record that a place of a table's row lies in: the row's own, or behind a caret the one that it belongs to."""
+    holders = [order]
+    if table != ORDER:
+        holders.append(order[LINES[name]][0])
+    if table in PARTS:
+        holders.append(holders[-1][PARTS[table]][0])
+    return holders[-2 if place.startswith("^") else -1]
+
+
 def _put(record: Raw, place: str, value: Any) -> None:
     *steps, last = place.removeprefix("^").split(".")
     for step in steps:
@@ -139,7 +161,7 @@ def _put(record: Raw, place: str, value: Any) -> None:
     record[last] = value
 
 
-@pytest.mark.parametrize(("name", "table", "column", "places"), [*_cases(OF_ORDERS, ORDER), *_cases(OF_LINES, LINE)])
+@pytest.mark.parametrize(("name", "table", "column", "places"), _cases())
 def test_a_column_comes_from_the_first_place_that_tells_it(
     name: str, table: str, column: str, places: list[str]
 ) -> None:
