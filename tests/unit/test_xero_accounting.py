@@ -68,11 +68,13 @@ def test_a_walk_since_an_instant_asks_for_the_second_before_it() -> None:
     assert [since for since, _ in xero.asked] == ["2026-10-01T12:00:04", "2026-10-01T12:00:08"]
 
 
+@pytest.mark.parametrize("size", [2, 4])
 @pytest.mark.parametrize("counts", [True, False])
-def test_many_orders_of_one_second_come_once_each(monkeypatch: pytest.MonkeyPatch, counts: bool) -> None:
+def test_many_orders_of_one_second_come_once_each(monkeypatch: pytest.MonkeyPatch, counts: bool, size: int) -> None:
+    """Without a count a short page is the last one only where any answer holds as many rows as were asked for."""
     monkeypatch.setattr(xero_accounting, "SMALLEST_PAGE", 3)
     xero = Organisation([row(f"{key:02}") for key in range(11)] + [row("z", 60)], counts)
-    came = [key for page in walked(xero.get, 3) for key in page]
+    came = [key for page in walked(xero.get, size) for key in page]
     assert sorted(came) == sorted({*came}) == [*(f"{key:02}" for key in range(11)), "z"]
 
 
@@ -86,6 +88,20 @@ def test_an_order_that_is_saved_meanwhile_comes_again_and_hides_no_other() -> No
         return answer
 
     assert [key for page in walked(get, 3) for key in page] == [*"abcdef", "a", "b"]
+
+
+def test_orders_of_one_second_that_are_saved_meanwhile_hide_no_other_of_it() -> None:
+    """The pages of that second that were read are fewer then: the walk goes back to where they end."""
+    xero = Organisation([row(f"{key:02}") for key in range(11)])
+
+    def get(*args: Any, **others: Any) -> Any:
+        answer = xero.get(*args, **others)
+        if len(xero.asked) == 3:
+            xero.rows = [*xero.rows[5:], *(row(one["PurchaseOrderID"], 70) for one in xero.rows[:5])]
+        return answer
+
+    came = [key for page in walked(get, 3) for key in page]
+    assert sorted(came) == sorted([*(f"{key:02}" for key in range(11)), *(f"{key:02}" for key in range(5))])
 
 
 def test_rows_that_are_older_than_asked_for_are_refused() -> None:
