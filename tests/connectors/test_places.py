@@ -1,4 +1,7 @@
-"""Where an ERP tells a value in one of several places, the first that tells it counts: hand-made orders."""
+"""Where ERPs tell values: hand-made orders, for places that the sandbox's company leaves empty or tells in another.
+
+Of several places the first that tells a value counts.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,7 @@ OF_ORDERS: dict[str, dict[str, str]] = {
         "vendor_email": "contact_email _supplier_address.email_id",
         "vendor_phone": "contact_mobile _supplier_address.phone",
         "language_source": "language _supplier.language",
+        "bill_to_line2": "_billing_address.address_line2",
     },
     "oracle_fusion": {
         "order_date": "OrderDate CreationDate",
@@ -54,6 +58,8 @@ OF_ORDERS: dict[str, dict[str, str]] = {
         "vendor_tax_id": "_supplier.TaxRegistrationNumber _supplier.TaxpayerId",
         "delivery_terms_source": "FOBCode FOB",
         "ship_method": "ShippingMethod Carrier",
+        "vendor_line3": "_supplier.address.AddressLine3",
+        "memo": "Description",
     },
     "quickbooks": {
         "order_number": "DocNumber Id",
@@ -64,6 +70,9 @@ OF_ORDERS: dict[str, dict[str, str]] = {
         "payment_terms_code": "term.Name SalesTermRef.name SalesTermRef.value",
         "ship_method": "ShipMethodRef.name ShipMethodRef.value",
         "project_reference": "ProjectRef.name ProjectRef.value",
+        "bill_to_line2": "company.CompanyAddr.Line2",
+        "bill_to_email": "company.Email.Address",
+        "bill_to_phone": "company.PrimaryPhone.FreeFormNumber",
     },
     "xero": {
         "order_number": "PurchaseOrderNumber PurchaseOrderID",
@@ -73,6 +82,10 @@ OF_ORDERS: dict[str, dict[str, str]] = {
         "company_name": "tenant.organisation.LegalName tenant.tenantName",
         "bill_to_name": "tenant.organisation.Name tenant.tenantName",
         "vendor_contact": "contact.FirstName vendor_address.AttentionTo",
+        "vendor_line3": "vendor_address.AddressLine4",
+        "bill_to_line2": "bill_to_address.AddressLine2",
+        "bill_to_line3": "bill_to_address.AddressLine3",
+        "bill_to_contact": "bill_to_address.AttentionTo",
     },
 }
 OF_LINES: dict[str, dict[str, str]] = {
@@ -82,10 +95,12 @@ OF_LINES: dict[str, dict[str, str]] = {
         "receiving_site": "_warehouse.warehouse_name warehouse",
         "gl_account": "_expense_account.account_number expense_account",
         "cost_center": "_cost_center.cost_center_number cost_center",
+        "commodity_code": "_item_code.customs_tariff_number",
     },
     "oracle_fusion": {
         "unit_source": "UOMCode UOM",
         "unit_price": "BasePrice Price",
+        "price_unit_source": "PricingUOM",
         "net_amount": "Ordered Amount",
         "contract_reference": "SourceAgreement SourceAgreementNumber",
     },
@@ -94,6 +109,8 @@ OF_LINES: dict[str, dict[str, str]] = {
         "gl_account": "detail.AccountRef.name detail.ItemAccountRef.name",
         "cost_center": "detail.ClassRef.name ^ClassRef.name",
         "project": "detail.CustomerRef.name ProjectRef.name",
+        "manufacturer_item_code": "detail.ManPartNum",
+        "quantity_open": "detail.OpenQty",
     },
     "xero": {
         "item_code": "ItemCode Item.Code",
@@ -103,13 +120,18 @@ OF_LINES: dict[str, dict[str, str]] = {
 }
 
 OF_SCHEDULES = {
-    "oracle_fusion": {"unit_source": "UOMCode ^UOMCode", "status_source": "ScheduleStatusCode StatusCode"},
+    "oracle_fusion": {
+        "unit_source": "UOMCode ^UOMCode",
+        "status_source": "ScheduleStatusCode StatusCode",
+        "ship_to_name": "ShipToLocation",
+    },
 }
 OF_DISTRIBUTIONS = {
     "oracle_fusion": {
         "amount": "Ordered Amount",
         "gl_account": "_account.gl_account POChargeAccount",
         "project": "ProjectNumber Project _account.project",
+        "fund": "_account.fund",
     },
 }
 ALL = {ORDER: OF_ORDERS, LINE: OF_LINES, SCHEDULE: OF_SCHEDULES, DISTRIBUTION: OF_DISTRIBUTIONS}
@@ -126,7 +148,7 @@ def _value(column: str, position: int) -> Any:
     """A value that a column takes, another one for every place."""
     if column.endswith("_date"):
         return date(2026, 10, position + 1)
-    return Decimal(position + 1) if column.endswith(("price", "amount")) else f"place {position}"
+    return Decimal(position + 1) if column.endswith(("price", "amount", "quantity_open")) else f"place {position}"
 
 
 def _mapped(name: str, column: str, told: Sequence[tuple[str, int]], table: str) -> Any:
