@@ -1,13 +1,19 @@
-"""Oracle Fusion: what an order or a line tells only where all that belongs to it agrees."""
+"""Oracle Fusion: what a line tells by its status, and what is told only where all that belongs to it agrees."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
+from include.orderhouse.connectors.oracle_fusion import CONNECTOR
 from include.orderhouse.connectors.oracle_fusion.values import line as of_line
 from include.orderhouse.connectors.oracle_fusion.values import order as of_order
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 
 Raw = dict[str, Any]
 
@@ -99,3 +105,25 @@ def test_a_discount_is_how_far_the_price_lies_below_its_base(
     base: int | None, price: int | None, told: int | None
 ) -> None:
     assert of_line.discount_percent({"BasePrice": base, "Price": price}) == told
+
+
+@pytest.mark.parametrize(
+    ("code", "is_closed", "is_cancelled"),
+    [
+        ("OPEN", False, False),
+        ("CLOSED FOR RECEIVING", False, False),
+        ("CLOSED FOR INVOICING", False, False),
+        ("CLOSED", True, False),
+        ("FINALLY CLOSED", True, False),
+        ("CANCELED", False, True),
+        ("CANCELLED", False, True),
+    ],
+)
+def test_a_line_is_closed_or_cancelled_by_its_status(code: str, is_closed: bool, is_cancelled: bool) -> None:
+    line = a_line(POLineId=1, StatusCode=code, _receipts=[])
+    options = Options(connector="oracle_fusion", customer="test")
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=CONNECTOR.settings())
+    order = {"POHeaderId": 1, "OrderNumber": "1", "lines": [line]}
+    frames = Transform(connection).frames([RawOrder(datetime(2026, 10, 1, tzinfo=UTC), order)])
+    (told,) = frames.tables["purchase_order_line"].to_pylist()
+    assert (told["is_closed"], told["is_cancelled"]) == (is_closed, is_cancelled)
