@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.connections import Connection
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.erpnext import CONNECTOR
 from include.orderhouse.errors import (
@@ -24,6 +25,9 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.frappe import DocumentMissing, read_time
 from include.orderhouse.http import Answer
+from include.orderhouse.options import Options
+from include.orderhouse.raw_order import RawOrder
+from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
@@ -168,6 +172,21 @@ def test_exceptions_are_told_by_their_name(status: int, name: str, error: type[E
         assert refusal is not None
         assert refusal.error is error
         assert refusal.message.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, {"_server_messages": "[]"}), (403, []), (200, {"message": []})])
+def test_an_answer_that_names_no_exception_is_left_to_its_status(status: int, body: Any) -> None:
+    assert CONNECTOR.explain(Answer(status, {}, body, "")) is None
+
+
+def test_a_time_that_cannot_be_read_rejects_its_order_and_ends_no_run(site: Sandbox, source: Source) -> None:
+    site.world(NAME).faults.add("retyped_field", times=None, path="get_list", field="creation", value="yesterday")
+    (page,) = CONNECTOR.read(source, fetched(source)[:1])
+    options = Options(connector=NAME, customer="test")
+    connection = Connection(name="test", options=options, connector=CONNECTOR, settings=source.settings)
+    frames = Transform(connection).frames([RawOrder(NOW, order) for order in page.records])
+    (reject,) = frames.tables["reject"].to_pylist()
+    assert (reject["field"], "yesterday" in reject["reason"]) == ("source_created_at", True)
 
 
 def test_a_column_that_does_not_exist_is_a_wrong_request(source: Source) -> None:

@@ -108,6 +108,8 @@ def test_what_kind_an_order_is(order: Raw, kind: str) -> None:
         ({"status": "To Receive and Bill", "order_confirmation_date": "2026-10-01"}, "To Receive and Bill, confirmed"),
         ({"status": "To Receive and Bill"}, "To Receive and Bill"),
         ({"status": "Draft", "order_confirmation_date": "2026-10-01"}, "Draft"),
+        ({"status": "Delivered", "order_confirmation_date": "2026-10-01"}, "Delivered, received"),
+        ({"status": "To Bill"}, "To Bill, received"),
         (
             {"status": "To Receive and Bill", "order_confirmation_date": "2026-10-01", "per_received": Decimal(1)},
             "To Receive and Bill, partly received",

@@ -42,6 +42,23 @@ def test_lines_of_which_nothing_more_comes_do_not_count_where_the_order_does_not
     assert values.invoice_status({**order, "lines": [line("CLOSED", 10), billed]}) == "partial"
 
 
+def test_a_line_that_was_closed_before_its_bill_came_is_not_as_if_it_never_was() -> None:
+    whole, closed = (
+        {"StatusCode": "CLOSED", "Quantity": 10, "_is_charge": False, "schedules": [schedule]}
+        for schedule in ({"ReceivedQuantity": 10, "BilledQuantity": 10}, {"ReceivedQuantity": 4})
+    )
+    order = {"StatusCode": "ON HOLD", "lines": [whole, closed]}
+    assert (values.receipt_status(order), values.invoice_status(order)) == ("partial", "partial")
+    assert values.invoice_status({**order, "lines": [closed]}) == "none"
+
+
+@pytest.mark.parametrize(("billed", "told"), [(0, "received"), (4, "partially invoiced"), (10, "invoiced")])
+def test_an_order_of_which_nothing_more_comes_is_as_far_as_its_bills(billed: int, told: str) -> None:
+    schedules = [{"Quantity": 10, "ReceivedQuantity": 10, "BilledQuantity": billed}]
+    line = {"StatusCode": "CLOSED FOR RECEIVING", "Quantity": 10, "_is_charge": False, "schedules": schedules}
+    assert values.status({"StatusCode": "CLOSED FOR RECEIVING", "lines": [line]}) == told
+
+
 @pytest.mark.parametrize(
     ("service", "order", "told"),
     [

@@ -79,6 +79,12 @@ def test_another_realm_is_denied(connect: SourceFor) -> None:
         connect(realm_id="9341450000000009")
 
 
+def test_a_realm_that_tells_no_company_is_not_read(connect: SourceFor, served: Sandbox) -> None:
+    served.world(NAME).faults.add("wrong_shape", times=None, path="query", value={"QueryResponse": {}})
+    with pytest.raises(UnexpectedShape, match=r"93\d+ has no CompanyInfo"):
+        connect()
+
+
 @pytest.mark.parametrize("form", ["json", "xml", "html"])
 def test_the_throttle_asks_for_a_minute_in_whatever_form(connect: SourceFor, company: Company, form: str) -> None:
     with serve(company, replace(dialect.DIALECT, rate_limited_response=throttled(form))) as running:
@@ -100,6 +106,7 @@ def test_the_throttle_asks_for_a_minute_in_whatever_form(connect: SourceFor, com
         ({"kind": "wrong_shape"}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": {"QueryResponse": {"Invoice": []}}}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": {"QueryResponse": {"totalCount": 3, "PurchaseOrder": 3}}}, UnexpectedShape),
+        ({"kind": "wrong_shape", "value": {"QueryResponse": {"totalCount": 3, "Invoice": []}}}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": []}, UnexpectedShape),
     ],
     ids=lambda value: str(value.get("kind")) if isinstance(value, dict) else "",
@@ -126,6 +133,7 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
         (200, {"CDCResponse": [{"QueryResponse": [{"Fault": {"Error": [{"Message": "m", "code": "3001"}]}}]}]},
          RateLimitExceeded),
         (403, {"fault": {"error": [{"message": "m", "code": "3100"}], "type": "AUTHORIZATION"}}, PermissionDenied),
+        (401, {"fault": {"error": [{"message": "m", "code": "3100"}], "type": "AUTHORIZATION"}}, PermissionDenied),
         (401, {"fault": {"error": [{"message": "m", "code": "3200"}], "type": "AUTHENTICATION"}}, AuthenticationFailed),
     ],
 )  # fmt: skip

@@ -185,10 +185,11 @@ def test_an_address_that_was_edited_in_its_order_keeps_its_place(connect: Source
         source = connect(running)
         record = one(source, order)
     address = {"Line1": "Grace Pariente", "Line2": "Cool Cars", "Line3": "65 Ocean Dr.", "Line4": "Half Moon Bay"}
+    address["Line5"] = "CA 94213"
     records = (record, {**record, "ShipAddr": address})
     edited, example = (transformed(source, told).tables["purchase_order"].to_pylist()[0] for told in records)
     assert str(company.vendors[order.vendor].address.city) in edited["vendor_line3"]
-    assert example["ship_to_line3"] == "65 Ocean Dr., Half Moon Bay"
+    assert example["ship_to_line3"] == "65 Ocean Dr., Half Moon Bay, CA 94213"
 
 
 def test_prices_are_net_though_the_order_is_shown_with_tax(connect: SourceFor, company: Company) -> None:

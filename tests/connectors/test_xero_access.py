@@ -170,6 +170,7 @@ def test_the_limit_of_the_day_fails_the_run_at_once_and_says_for_how_long(connec
         ({"kind": "truncated_json"}, UnexpectedShape),
         ({"kind": "wrong_shape"}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": {"PurchaseOrders": [{"PurchaseOrderID": "1"}]}}, UnexpectedShape),
+        ({"kind": "wrong_shape", "value": {"PurchaseOrders": [{"UpdatedDateUTC": ""}]}}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": {"PurchaseOrders": [], "pagination": {}}}, UnexpectedShape),
         ({"kind": "wrong_shape", "value": []}, UnexpectedShape),
     ],

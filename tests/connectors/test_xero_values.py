@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.connectors.xero import CONNECTOR
-from include.orderhouse.connectors.xero.assembly import address
+from include.orderhouse.connectors.xero.assembly import Assembly, address
+from include.orderhouse.connectors.xero.values import line_type
 from tests.connectors.conftest import SourceFor
 from tests.connectors.xero_organisations import (
     EVER,
@@ -125,6 +126,29 @@ def test_lines_are_charges_by_account_or_by_item(connect: SourceFor, company: Co
     assert codes
     assert [line["is_charge"] for line in told] == [line.get("ItemCode") in codes for line in told]
     assert not all(line["is_charge"] for line in told)
+
+
+def test_a_connection_says_which_tracking_categories_are_projects_and_departments(
+    connect: SourceFor, company: Company
+) -> None:
+    order = an_order(company)
+    settings = {"cost_center_tracking": "", "project_tracking": "Project", "department_tracking": "Team"}
+    source = connect(**settings)
+    tracking = [None, {"Name": "Project", "Option": "Bridge"}, {"Name": "Team", "Option": "North"}]
+    record = one(source, company, order)
+    told = [{**line, "Tracking": tracking} for line in record["LineItems"]]
+    (whole,) = Assembly(source, record["tenant"]).whole([{**record, "LineItems": told}])
+    line = mapped(source, [whole])["purchase_order_line"][0]
+    assert (line["project"], line["department"], line["cost_center"]) == ("Bridge", "North", None)
+    assert whole["LineItems"][0]["tracking_Project"] == "Bridge"
+
+
+def test_a_line_is_a_text_only_where_it_costs_nothing() -> None:
+    """Amounts may be entered without a quantity."""
+    kinds = [
+        line_type({"LineAmount": amount, "Quantity": quantity}) for amount, quantity in ((9, None), (0, 0), (0, None))
+    ]
+    assert kinds == ["goods", "goods", "text"]
 
 
 def test_blank_lines_of_a_delivery_address_take_no_column(connect: SourceFor, company: Company) -> None:
