@@ -95,7 +95,7 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> N
         return
     raise TooManyDeletions(
         f"{vanished} of {living} living orders of {plan.connection} would be marked as deleted; "
-        f"a share of {allowed} may be (max_deleted_share).",
+        f"at most a share of {allowed} may be (max_deleted_share).",
         action="Nothing was marked or loaded. See whether these orders are still at the source: the rights of its "
         "credentials may have shrunk. Where they are really gone, run again with a larger max_deleted_share.",
     )

@@ -282,7 +282,7 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
     batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
     keep_rejects(runtime.warehouse, _task(runtime, plan, staging), batches)
     raise TooManyRejects(
-        f"{rejected} of {made['orders']} orders were rejected; a share of {allowed} may be (max_reject_share).",
+        f"{rejected} of {made['orders']} orders were rejected; at most a share of {allowed} may be (max_reject_share).",
         action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
         "Correct the mapping or the source, or run again with a larger max_reject_share.",
     )
