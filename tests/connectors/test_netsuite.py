@@ -144,7 +144,27 @@ def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(
     with serving(company, absent="customfield", bill_lines=bill_lines) as running:
         details = connect(running, header_columns=("custbody_review_date:date",)).catalogue.details
     assert {"custbody_budget", "custbody_priority", "custbody_review_date:date"} <= set(details["header"])
+    assert "custbody_review_date" not in details["header"], "read once, as the connection says"
     assert set(details["lines"]) == {"custcol_drawing", "custcol_weight", "custcol_needs_inspection"}
+
+
+def test_h21_custom_segments_are_found_where_the_role_may_not_list_custom_fields(
+    connect: SourceFor, company: Company
+) -> None:
+    """They are columns of orders and of lines under one name, and hold ids of their values."""
+    with serving(company, absent="customfield") as running:
+        running.world(NAME).faults.add("new_field", times=None, path="suiteql", field="cseg_region", value="3")
+        details = connect(running).catalogue.details
+    assert "cseg_region:name" in details["header"]
+    assert "cseg_region:name" in details["lines"]
+
+
+@pytest.mark.parametrize("kind", ["List/Record", "Multiple Select"])
+def test_h21_values_of_lists_come_with_their_texts(connect: SourceFor, served: Sandbox, kind: str) -> None:
+    served.world(NAME).faults.add("retyped_field", times=None, path="suiteql", field="fieldvaluetype", value=kind)
+    details = connect().catalogue.details
+    assert "custbody_priority:name" in details["header"]
+    assert "custcol_drawing:name" in details["lines"]
 
 
 @pytest.mark.parametrize("refusals", ["records", "identifiers"])
