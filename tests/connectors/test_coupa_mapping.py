@@ -62,6 +62,9 @@ def test_a_need_by_date_with_a_time_of_its_own_is_the_day_that_was_written() -> 
     day = company_day("need-by-date")
     assert day({"need-by-date": "2026-05-01T12:00:00-07:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:10:00+00:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:15:30+00:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:15:00.5+00:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-31T23:00:00-08:00"}) == "2026-06-01"
     assert day({"need-by-date": "2026-05-31T18:15:00+00:00"}) == "2026-06-01", "midnight in Kathmandu"
     assert day({"need-by-date": "first of May"}) == "first of May", "left for the transform to reject"
