@@ -133,6 +133,13 @@ def test_what_an_api_filter_leaves_out_is_unknown(company: Company, source_for: 
             transformed(source, read_one(source, order))
             for source in (source_for(NAME, running), source_for(NAME, running, api_filter="everything"))
         )
+        fetched_lines = [
+            line
+            for page in CONNECTOR.fetch(source_for(NAME, running, api_filter="everything"), EVER)
+            for record in page.records
+            for line in record["order-lines"]
+        ]
+    assert all("received" in line for line in fetched_lines), "orders are fetched through the same filter"
     (unknown,), (known,) = hidden["purchase_order"], shown["purchase_order"]
     assert (unknown["receipt_status"], unknown["invoice_status"]) == (None, None)
     assert unknown["status"] in ("sent", "acknowledged", "approved")

@@ -26,6 +26,7 @@ from tests.connectors.netsuite_account import (
 )
 from tests.sandbox import history
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.netsuite.tables import LATEST
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
@@ -165,6 +166,17 @@ def test_h21_values_of_lists_come_with_their_texts(connect: SourceFor, served: S
     details = connect().catalogue.details
     assert "custbody_priority:name" in details["header"]
     assert "custcol_drawing:name" in details["lines"]
+
+
+def test_bills_and_other_transactions_are_no_orders(connect: SourceFor, company: Company) -> None:
+    with serving(company, bill_lines="3") as running:
+        source = connect(running)
+        pages = list(CONNECTOR.fetch(source, EVER))
+        scanned = list(CONNECTOR.scan(source))
+        assert found(CONNECTOR.read(source, [str(LATEST)])) == []
+    assert found(pages) == keys(company.orders.values())
+    assert pages[0].expected == scanned[0].expected == len(company.orders)
+    assert sum(len(page.keys) for page in scanned) == len(company.orders)
 
 
 @pytest.mark.parametrize("refusals", ["records", "identifiers"])
