@@ -101,6 +101,8 @@ def test_orders_without_a_modification_time_come_by_their_creation(
     with sandbox(company, [NAME], Clock(NOW), options={NAME: options}) as running:
         source = source_for(NAME, running, page_size=3)
         assert order.id in fetched(source, window)
+        versions = {key.source_order_id: key.source_modified_at for page in CONNECTOR.scan(source) for key in page.keys}
+        assert versions[str(order.id)] == order.created_at.replace(microsecond=0)
         assert order.id not in fetched(source, Window(other.created_at + timedelta(days=400), None))
         assert order.id not in fetched(source_for(NAME, running, undated=False), window)
         found = fetched(source, Window(None, NOW, open_only=True))

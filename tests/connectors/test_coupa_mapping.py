@@ -62,6 +62,9 @@ def test_a_need_by_date_with_a_time_of_its_own_is_the_day_that_was_written() -> 
     day = company_day("need-by-date")
     assert day({"need-by-date": "2026-05-01T12:00:00-07:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-01T23:59:59+09:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:10:00+00:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:15:30+00:00"}) == "2026-05-01"
+    assert day({"need-by-date": "2026-05-01T17:15:00.5+00:00"}) == "2026-05-01"
     assert day({"need-by-date": "2026-05-31T23:00:00-08:00"}) == "2026-06-01"
     assert day({"need-by-date": "2026-05-31T18:15:00+00:00"}) == "2026-06-01", "midnight in Kathmandu"
     assert day({"need-by-date": "first of May"}) == "first of May", "left for the transform to reject"
@@ -130,6 +133,13 @@ def test_what_an_api_filter_leaves_out_is_unknown(company: Company, source_for: 
             transformed(source, read_one(source, order))
             for source in (source_for(NAME, running), source_for(NAME, running, api_filter="everything"))
         )
+        fetched_lines = [
+            line
+            for page in CONNECTOR.fetch(source_for(NAME, running, api_filter="everything"), EVER)
+            for record in page.records
+            for line in record["order-lines"]
+        ]
+    assert all("received" in line for line in fetched_lines), "orders are fetched through the same filter"
     (unknown,), (known,) = hidden["purchase_order"], shown["purchase_order"]
     assert (unknown["receipt_status"], unknown["invoice_status"]) == (None, None)
     assert unknown["status"] in ("sent", "acknowledged", "approved")

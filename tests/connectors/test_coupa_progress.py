@@ -24,6 +24,8 @@ from include.orderhouse.connectors.coupa.values import order as order_values
         ({"type": "OrderAmountLine", "quantity": None}, "invoiced"),
         ({"status": "received"}, "invoiced"),
         ({"status": "soft_closed_for_receiving"}, "invoiced"),
+        ({"_order": {"status": "supplier_hold"}}, "open"),
+        ({"_order": {"status": "exported"}}, "open"),
         ({"_order": {"status": "closed"}}, "closed"),
         ({"_order": {"status": "expensed"}}, "invoiced"),
     ],

@@ -26,6 +26,7 @@ from tests.connectors.netsuite_account import (
 )
 from tests.sandbox import history
 from tests.sandbox.company import Company
+from tests.sandbox.dialects.netsuite.tables import LATEST
 from tests.sandbox.running import Sandbox
 
 __all__ = ["company", "connect", "served"]
@@ -144,7 +145,38 @@ def test_h21_custom_fields_are_found_where_the_role_may_not_list_them(
     with serving(company, absent="customfield", bill_lines=bill_lines) as running:
         details = connect(running, header_columns=("custbody_review_date:date",)).catalogue.details
     assert {"custbody_budget", "custbody_priority", "custbody_review_date:date"} <= set(details["header"])
+    assert "custbody_review_date" not in details["header"], "read once, as the connection says"
     assert set(details["lines"]) == {"custcol_drawing", "custcol_weight", "custcol_needs_inspection"}
+
+
+def test_h21_custom_segments_are_found_where_the_role_may_not_list_custom_fields(
+    connect: SourceFor, company: Company
+) -> None:
+    """They are columns of orders and of lines under one name, and hold ids of their values."""
+    with serving(company, absent="customfield") as running:
+        running.world(NAME).faults.add("new_field", times=None, path="suiteql", field="cseg_region", value="3")
+        details = connect(running).catalogue.details
+    assert "cseg_region:name" in details["header"]
+    assert "cseg_region:name" in details["lines"]
+
+
+@pytest.mark.parametrize("kind", ["List/Record", "Multiple Select"])
+def test_h21_values_of_lists_come_with_their_texts(connect: SourceFor, served: Sandbox, kind: str) -> None:
+    served.world(NAME).faults.add("retyped_field", times=None, path="suiteql", field="fieldvaluetype", value=kind)
+    details = connect().catalogue.details
+    assert "custbody_priority:name" in details["header"]
+    assert "custcol_drawing:name" in details["lines"]
+
+
+def test_bills_and_other_transactions_are_no_orders(connect: SourceFor, company: Company) -> None:
+    with serving(company, bill_lines="3") as running:
+        source = connect(running)
+        pages = list(CONNECTOR.fetch(source, EVER))
+        scanned = list(CONNECTOR.scan(source))
+        assert found(CONNECTOR.read(source, [str(LATEST)])) == []
+    assert found(pages) == keys(company.orders.values())
+    assert pages[0].expected == scanned[0].expected == len(company.orders)
+    assert sum(len(page.keys) for page in scanned) == len(company.orders)
 
 
 @pytest.mark.parametrize("refusals", ["records", "identifiers"])

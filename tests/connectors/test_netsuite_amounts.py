@@ -52,6 +52,7 @@ def test_an_account_without_subsidiaries_has_the_currency_of_its_own(
     ("rate", "net", "told"),
     [
         ("1.1", "-110", 110),
+        ("1.1", "110", 110),
         ("1.1", "-100", None),
         ("1", "-100", 100),
         (None, "-110", 110),
@@ -89,3 +90,18 @@ def test_an_order_of_more_than_its_lines_without_tax_lines_has_no_tax_of_zero(
     lines = [{**line, "foreignamount": str(Decimal(line["foreignamount"]) * sign)} for line in order["lines"]]
     taxes = [{**line, "foreignamount": str(Decimal(line["foreignamount"]) * sign)} for line in order["tax_lines"]]
     assert amounts.sum_of_taxes("foreignamount")({**order, "lines": lines, "tax_lines": taxes}) == tax
+
+
+def test_what_is_given_away_is_still_bought_and_taken_off() -> None:
+    """A sum of zero does not say that purchases are signed as credits."""
+    lines = [{"itemtype": "InvtPart", "foreignamount": "100"}, {"itemtype": "Discount", "foreignamount": "-100"}]
+    order = {"lines": lines, "tax_lines": []}
+    assert [amounts.signed("foreignamount")(line, order) for line in lines] == [100, -100]
+
+
+@pytest.mark.parametrize("nothing", [{}, {"foreignamount": None}, {"foreignamount": ""}])
+def test_a_line_without_an_amount_has_none_and_adds_none(nothing: dict[str, Any]) -> None:
+    lines = [{"itemtype": "InvtPart", "rate": "5", **nothing}, {"itemtype": "InvtPart", "foreignamount": "7"}]
+    order = {"lines": lines, "tax_lines": []}
+    assert [amounts.signed("foreignamount")(line, order) for line in lines] == [None, 7]
+    assert amounts.sum_of_goods("foreignamount")(order) == 7

@@ -10,7 +10,7 @@ import pytest
 from include.orderhouse.connectors.netsuite import amounts
 from include.orderhouse.connectors.netsuite import values as v
 from tests.connectors.conftest import SourceFor
-from tests.connectors.netsuite_account import NAME, company, frames_of, line_of, serving
+from tests.connectors.netsuite_account import NAME, Row, company, frames_of, line_of, serving
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.order import Line, LineKind, Order
@@ -154,3 +154,29 @@ def test_amounts_are_the_same_however_the_account_signs_purchases(
     found = (told["subtotal_amount"], told["charges_amount"], told["tax_amount"], told["total_amount"])
     assert found == (order.subtotal, order.charges_amount, order.tax_amount, order.total)
     assert line_of(frames, order.goods_lines[-1])["net_amount"] == order.goods_lines[-1].net_amount
+
+
+@pytest.mark.parametrize("prefix", ["", "PurchOrd:"])
+@pytest.mark.parametrize(
+    ("facts", "status", "told"),
+    [
+        ({}, "F", ("full", "received")),
+        ({"itemtype": "NonInvtPart"}, "F", ("full", "received")),
+        ({"quantitybilled": "5"}, "G", ("full", "invoiced")),
+        ({"quantitybilled": "2"}, "F", ("full", "partially_invoiced")),
+        ({}, "B", ("partial", "open")),
+        ({}, "D", ("partial", "open")),
+        ({}, "E", ("partial", "open")),
+        ({"quantityshiprecv": "2"}, "F", ("partial", "partially_received")),
+        ({"itemtype": "InvtPart"}, "F", ("partial", "open")),
+        ({"itemtype": "Assembly"}, "F", ("partial", "open")),
+    ],
+)
+def test_what_is_never_received_has_come_once_the_order_awaits_no_receipt(
+    prefix: str, facts: Row, status: str, told: tuple[str, str]
+) -> None:
+    """The item record of a service says whether it can be received; its order waits for bills alone in the end."""
+    stock = {"itemtype": "InvtPart", "quantity": "3", "quantityshiprecv": "3"}
+    line = {"itemtype": "Service", "quantity": "5", "quantityshiprecv": "0", **facts}
+    order = {"status": f"{prefix}{status}", "lines": [stock, line]}
+    assert (v.receipt_status(order), v.line_status(line, order)) == told

@@ -232,12 +232,12 @@ def _line_status(order: Order, line: Line) -> str:
 
 
 def _charge(company: Company, order: Order, charge: Charge, index: int, number: int) -> Row:
-    is_billed = order.invoice_progress is Progress.FULL
+    is_billed, awaits_bills = order.invoice_progress is Progress.FULL, status(order) == "F"
     return {
         "source_line_id": str(FIRST_CHARGE_LINE + index),
         "line_number": str(number),
         "line_type": "charge",
-        "line_status": "invoiced" if is_billed else "open",
+        "line_status": "invoiced" if is_billed else "received" if awaits_bills else "open",
         "item_code": "Freight",
         "description": charge.description,
         "quantity_ordered": Decimal(1),

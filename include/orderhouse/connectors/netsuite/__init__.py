@@ -31,7 +31,7 @@ class Settings:
     subsidiaries: tuple[int, ...] = ()
     """Internal ids of the subsidiaries to read; none means all that the role sees."""
     header_columns: tuple[str, ...] = ()
-    """Further columns of ``transaction``, such as ``custbody_phase`` or ``custbody_due:date``."""
+    """Further columns of ``transaction``, such as ``custbody_due:date``, or ``cseg_region:name`` of a segment."""
     line_columns: tuple[str, ...] = ()
     """Further columns of ``transactionline``."""
 
@@ -64,6 +64,6 @@ CONNECTOR = Connector(
     largest_page=MAX_ROWS,
     requests_per_minute=300,
     concurrency=4,
-    version=6,
-    custom_field_patterns=("custbody_*", "custcol_*"),
+    version=7,
+    custom_field_patterns=("custbody_*", "custcol_*", "cseg*"),
 )

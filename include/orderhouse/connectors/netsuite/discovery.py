@@ -15,6 +15,9 @@ from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, number, run, w
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""
 
+SEGMENT = "cseg"
+"""How the columns of custom segments begin, on orders and lines alike; each holds a value of a list."""
+
 LATEST_ORDERS = "SELECT * FROM transaction WHERE type = 'PurchOrd' ORDER BY id DESC"
 LATEST_LINES = (
     "SELECT * FROM transactionline WHERE transaction IN (SELECT id FROM transaction WHERE type = 'PurchOrd') "
@@ -25,8 +28,8 @@ LATEST_LINES = (
 def discover(source: Source) -> Catalogue:
     """Custom fields, subsidiaries, and which of the tables and columns we read this account does not have."""
     body, column = _custom_fields(source)
-    header, lines = [*body, *source.settings.header_columns], [*column, *source.settings.line_columns]
-    details: dict[str, Any] = {"header": list(dict.fromkeys(header)), "lines": list(dict.fromkeys(lines)), "absent": []}
+    header, lines = _once(*body, *source.settings.header_columns), _once(*column, *source.settings.line_columns)
+    details: dict[str, Any] = {"header": header, "lines": lines, "absent": []}
     asked = replace(source, catalogue=Catalogue(details=details))
     absent = absences(source, queries.orders(asked), ["t.type = 'PurchOrd'"])
     absent += [name for name in absences(source, queries.lines(asked), ["tl.mainline = 'F'"]) if name not in absent]
@@ -36,6 +39,11 @@ def discover(source: Source) -> Catalogue:
     subsidiaries = _subsidiaries(source, absent)
     scope = tuple(f"subsidiary {one}" for one in subsidiaries) or ("everything",)
     return Catalogue(scope, details | {"absent": absent, "own": own})
+
+
+def _once(*columns: str) -> list[str]:
+    """Every column once; that the connection says how to read it counts for more than what was found."""
+    return list({column.partition(":")[0].lower(): column for column in columns}.values())
 
 
 def _check_columns(source: Source, absent: Sequence[str]) -> None:
@@ -81,9 +89,10 @@ def _custom_fields(source: Source) -> tuple[list[str], list[str]]:
 
 
 def _filled(source: Source, query: str, prefix: str) -> list[str]:
-    """The custom fields with a value in any of the first rows; SuiteQL leaves empty ones out."""
+    """The custom fields and segments with a value in any of the first rows; SuiteQL leaves empty ones out."""
     rows, _ = run(source, query)
-    return sorted({name for row in rows for name in row if name.startswith(prefix)})
+    names = sorted({name for row in rows for name in row if name.startswith((prefix, SEGMENT))})
+    return [f"{name}:name" if name.startswith(SEGMENT) else name for name in names]
 
 
 def _subsidiaries(source: Source, absent: Sequence[str]) -> Sequence[int]:

@@ -6,6 +6,7 @@ SOAP schema browser has an amount and isClosed. How far they have come is what t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,8 @@ GOODS = ("goods", "service")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""
+RECEIVED = ("received", "invoiced")
+"""Where an order stands of which all has come that is ever received."""
 
 
 def vendor_address(name: str) -> Derived:
@@ -65,14 +68,18 @@ def _stands_at(order: Record, *states: str) -> bool:
     return STATUSES.get(str(order.get("status"))) in states
 
 
-def _come(order: Record, quantity: str, *ends: str) -> str:
+def _received(line: Record, order: Record) -> Decimal:
+    """quantityshiprecv; all of what is no stock, and is never received, where the order's status says that all came."""
+    told = size(line, "quantityshiprecv")
+    is_done = not told and line_type(line) not in STOCK and _stands_at(order, *RECEIVED)
+    return size(line, "quantity") if is_done else told
+
+
+def _come(order: Record, done: Callable[[Record, Record], Decimal], *ends: str) -> str:
     of_uncounted = Decimal(_stands_at(order, *ends)), Decimal(1)
     lines = expected(lines_of(order, *GOODS), _is_void)
-    return progress(_pair(line, quantity) if size(line, "quantity") else of_uncounted for line in lines) or "none"
-
-
-def _pair(line: Record, quantity: str) -> tuple[Decimal, Decimal]:
-    return size(line, quantity), size(line, "quantity")
+    pairs = ((done(line, order), wanted) if (wanted := size(line, "quantity")) else of_uncounted for line in lines)
+    return progress(pairs) or "none"
 
 
 @derived_from("type", "lines.itemtype", "lines.dropship")
@@ -86,9 +93,9 @@ def order_type(order: Record) -> Any:
 @derived_from("lines", "status")
 def receipt_status(order: Record) -> str:
     """quantityshiprecv against quantity of the goods lines, without those closed before anything came; status for lines
-    without quantity.
+    without quantity, and for what is no stock and was not received.
     """
-    return _come(order, "quantityshiprecv", "received", "invoiced")
+    return _come(order, _received, *RECEIVED)
 
 
 @derived_from("lines", "status")
@@ -96,7 +103,7 @@ def invoice_status(order: Record) -> str:
     """quantitybilled against quantity of the goods lines, without those closed before anything came; status for lines
     without quantity.
     """
-    return _come(order, "quantitybilled", "invoiced")
+    return _come(order, lambda line, _: size(line, "quantitybilled"), "invoiced")
 
 
 @derived_from("status", "lines")
@@ -112,7 +119,8 @@ def status(order: Record) -> Any:
 
 @derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "dropship", "^status")
 def line_status(line: Record, order: Record) -> str | None:
-    """isclosed, then quantities received and billed; the order's status for lines without quantity.
+    """isclosed, then quantities received and billed; the order's status for lines without quantity, and for what is no
+    stock and was not received.
 
     Stock that is billed before it came is still to come, while the order's status awaits receipts.
     """
@@ -120,7 +128,7 @@ def line_status(line: Record, order: Record) -> str | None:
         return None
     if line.get("isclosed") == "T":
         return "closed"
-    wanted, come = size(line, "quantity"), size(line, "quantityshiprecv")
+    wanted, come = size(line, "quantity"), _received(line, order)
     if not wanted:
         return next((end for end in ("closed", "invoiced", "received") if _stands_at(order, end)), "open")
     is_ahead = come < wanted <= size(line, "quantitybilled") and _is_awaited(line, order)
