@@ -15,6 +15,8 @@ _BRACKETS = 2000
 _MERGED = 10_000
 """More entries than so many that come into a mapping by merging others are no slip either; they multiply."""
 _NESTED = re.compile(r"(?:[-?:][ \t]+){200}")
+_HALF = re.compile("[\ud800-\udfff]")
+"""A surrogate, which no text can hold by itself: what an escape such as "\\ud83d" stands for."""
 
 
 class _EachKeyOnce:
@@ -37,7 +39,16 @@ class _Quick(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # ty
 
 
 class _Exact(_EachKeyOnce, yaml.SafeLoader):
-    """Slower, and names the line of a mistake where the other names the one after it."""
+    """Slower, and names the line of a mistake where the other names the one after it.
+
+    It takes half a character for a text, which the other refuses.
+    """
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        """Called for each plain value and key."""
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "it holds half a character", node.start_mark)
+        return super().construct_scalar(node)
 
 
 @lru_cache(maxsize=2)

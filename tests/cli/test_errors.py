@@ -68,6 +68,8 @@ def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Comma
         ("connections: {a: ]}", "line 1, is not valid YAML"),
         ("connections: {a: [", "line 1, is not valid YAML"),
         ("connections:\n  a: {connector: odoo}\n  a: {connector: xero}", "line 3, is not valid YAML: 'a' stands twice"),
+        ('connections:\n  a: {customer: "cut \\ud83d"}', "line 2, is not valid YAML: it holds half a character"),
+        ('connections:\n  "cut \\ud83d": {}', "line 2, is not valid YAML: it holds half a character"),
         ("connections: {a: \x07}", "character 18, is not valid YAML: special characters are not allowed"),
         ("connections: {a: {connector: odoo, customer: x, sync_evry: 1h}}", "sync_evry: there is no such option"),
         ("connections: {a: {connector: odoo}}", "customer: is required"),

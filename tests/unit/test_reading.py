@@ -52,11 +52,6 @@ def test_text_with_a_nul_character_is_refused() -> None:
         read_text("a\x00b")
 
 
-def test_text_with_half_a_character_is_refused() -> None:
-    with pytest.raises(Unfit, match="half a character"):
-        read_text("a\ud83d")
-
-
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -21,8 +21,6 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?Z?")
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 """Every character that counts as blank around a value."""
-HALF = re.compile("[\ud800-\udfff]")
-"""A surrogate that stands alone, as connections.yaml can have it in a constant; `wire` has none."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 """What a BIGINT of PostgreSQL holds."""
@@ -37,8 +35,6 @@ def read_text(value: Any) -> str | None:
     if isinstance(value, str):
         if "\x00" in value:
             raise Unfit("the text holds a NUL character, which no database column can")
-        if HALF.search(value):
-            raise Unfit("the text holds half a character, which no database column can")
         return unicodedata.normalize("NFC", value.strip()) or None
     if isinstance(value, bool):
         return "true" if value else "false"
