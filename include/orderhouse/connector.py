@@ -7,7 +7,7 @@ resumes after the last page that was kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,15 @@ class Keys:
 
     keys: Sequence[Key]
     expected: int | None = None
+
+
+@dataclass(frozen=True)
+class Absent:
+    """An order that the source shows no more, as the warehouse has it."""
+
+    status: str | None = None
+    is_begun: bool = False
+    """Whether something of it was received or invoiced."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +162,9 @@ class Connector:
     """How the system names custom fields, for example ``YY1_*``."""
     finds_open_orders: bool = True
     """Whether the source can be asked for the orders that are still open, however old."""
-    explain_absence: Callable[[Source, Sequence[str], Collection[str]], dict[str, str]] | None = None
-    """For systems where finished orders leave the list: source id to canonical status of those not deleted. It is told
-    the ids of absent orders, and those among them of which the warehouse knows receipts or invoices."""
+    explain_absence: Callable[[Source, dict[str, Absent]], dict[str, str]] | None = None
+    """For systems where finished orders leave the list: of absent orders by source id, the canonical status of those
+    that were not deleted."""
     rereads_open_orders: Callable[[Any], bool] | None = None
     """For systems that may tell no modification time: whether, by its settings, a connection's syncs read again the
     orders that the warehouse holds as open, so that those finished since then are found."""

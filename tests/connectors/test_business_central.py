@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.connections import Connection
+from include.orderhouse.connector import Absent
 from include.orderhouse.connectors.business_central import CONNECTOR, values
 from include.orderhouse.connectors.business_central.codes import APPROVALS, STATUSES
 from include.orderhouse.errors import ConfigurationInvalid
@@ -185,7 +186,7 @@ def test_h15_an_order_that_posting_removed_is_told_from_one_that_was_deleted(
     source, wanted = connect(), [key(posted), key(deleted)]
     assert found(CONNECTOR.read(source, wanted)) == []
     assert CONNECTOR.explain_absence is not None
-    assert CONNECTOR.explain_absence(source, wanted, set()) == {key(posted): "closed"}
+    assert CONNECTOR.explain_absence(source, dict.fromkeys(wanted, Absent())) == {key(posted): "closed"}
 
 
 def test_h16_lines_that_one_answer_cuts_off_are_read_to_their_end(connect: SourceFor, company: Company) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Window
+from include.orderhouse.connector import Absent, Window
 from include.orderhouse.connectors.business_central import CONNECTOR
 from include.orderhouse.entra import NOT_LISTED
 from include.orderhouse.errors import (
@@ -114,7 +114,7 @@ def test_h33_a_posted_invoice_that_names_no_order_is_named(connect: SourceFor, s
     served.world(NAME).faults.add("wrong_shape", path="purchaseInvoices", value={"value": [{"id": TENANT}]})
     assert CONNECTOR.explain_absence is not None
     with pytest.raises(UnexpectedShape, match="orderId"):
-        CONNECTOR.explain_absence(source, [f"{guid('company', 'US01')}/{TENANT}"], set())
+        CONNECTOR.explain_absence(source, {f"{guid('company', 'US01')}/{TENANT}": Absent()})
 
 
 def test_an_outage_that_passes_is_waited_out(connect: SourceFor, served: Sandbox, company: Company) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connector import Catalogue, Source, Window
+from include.orderhouse.connector import Absent, Catalogue, Source, Window
 from include.orderhouse.connectors.business_central import CONNECTOR
 from include.orderhouse.connectors.business_central.codes import LINE_TYPES
 from include.orderhouse.connectors.business_central.settings import Settings
@@ -102,11 +102,12 @@ def test_what_was_begun_is_closed_without_a_question_and_the_rest_by_its_posted_
     gone, begun = (f"{COMPANY}/{order}" for order in (ORDER, ITEM))
     recorder = Recorder(purchaseInvoices=[{"orderId": ORDER}])
     assert CONNECTOR.explain_absence is not None
-    assert CONNECTOR.explain_absence(connected(recorder), [begun], {begun}) == {begun: "closed"}
+    assert CONNECTOR.explain_absence(connected(recorder), {begun: Absent(is_begun=True)}) == {begun: "closed"}
     assert recorder.asked == []
-    assert CONNECTOR.explain_absence(connected(recorder), [gone, begun], {begun}) == {gone: "closed", begun: "closed"}
+    absent = {gone: Absent("approved"), begun: Absent(is_begun=True)}
+    assert CONNECTOR.explain_absence(connected(recorder), absent) == {gone: "closed", begun: "closed"}
     assert recorder.asked[0][1]["$filter"] == f"orderId eq {ORDER}"
-    assert CONNECTOR.explain_absence(connected(Recorder()), [gone], set()) == {}
+    assert CONNECTOR.explain_absence(connected(Recorder()), {gone: Absent()}) == {}
 
 
 COMPANIES = [{"id": COMPANY, "name": "DE01"}, {"id": ORDER, "name": "US01"}]

@@ -259,7 +259,7 @@ def test_orders_that_had_left_the_list_and_are_on_it_again_are_read_again(odoo: 
     """A right that shrank hid them, and something that is known of them explained why; nothing of them has changed."""
     states = "SELECT source_order_id, status, status_source FROM procurement.purchase_order ORDER BY 1"
     connection, before = synced.runtime.connection, synced.rows(states)
-    told = replace(connection.connector, explain_absence=lambda _, ids, begun: dict.fromkeys(ids, "closed"))
+    told = replace(connection.connector, explain_absence=lambda _, absent: dict.fromkeys(absent, "closed"))
     synced.runtime = replace(synced.runtime, connection=connection.model_copy(update={"connector": told}))
     hidden = odoo.act(hide, 12)
     synced.sync(Mode.RECONCILE)

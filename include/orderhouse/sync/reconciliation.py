@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from include.orderhouse.connector import Source
+from include.orderhouse.connector import Absent, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch, TooManyDeletions
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.extraction import STALE_PAGES, Extraction, Tally
@@ -16,7 +16,7 @@ from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.raw import begun_orders, count_living, known_versions, open_orders, rejected_only
+from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders, rejected_only, states_of
 
 FILE = "compared.json"
 
@@ -82,7 +82,8 @@ def statuses_of_absent(runtime: Runtime, source: Source, absent: Sequence[str]) 
     explain = runtime.connection.connector.explain_absence
     if not explain or not absent:
         return {}
-    return explain(source, absent, begun_orders(runtime.warehouse, runtime.connection.name, absent))
+    known = states_of(runtime.warehouse, runtime.connection.name, absent)
+    return explain(source, {key: Absent(*known.get(key, ())) for key in absent})
 
 
 def _stop_if_too_many(runtime: Runtime, plan: Plan, deleted: Sequence[str]) -> None:

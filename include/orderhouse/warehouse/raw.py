@@ -14,14 +14,13 @@ from include.orderhouse.warehouse.operations import order_raw, order_version, re
 from include.orderhouse.warehouse.payloads import Payloads
 
 _ROWS_AT_ONCE = 200
-_BEGUN = sa.text("""
-    SELECT source_order_id FROM procurement.purchase_order WHERE connection = :connection
-        AND order_id = ANY(CAST(:ids AS uuid[]))
-        AND EXISTS (
-            SELECT FROM procurement.purchase_order_line AS line
-            WHERE (line.connection, line.order_id) = (purchase_order.connection, purchase_order.order_id)
-                AND NOT line.is_deleted AND (quantity_received > 0 OR quantity_invoiced > 0)
-        )
+_STATES = sa.text("""
+    SELECT source_order_id, status, EXISTS (
+        SELECT FROM procurement.purchase_order_line AS line
+        WHERE (line.connection, line.order_id) = (purchase_order.connection, purchase_order.order_id)
+            AND NOT line.is_deleted AND (quantity_received > 0 OR quantity_invoiced > 0)
+    )
+    FROM procurement.purchase_order WHERE connection = :connection AND order_id = ANY(CAST(:ids AS uuid[]))
 """)
 _OPEN = sa.text("""
     SELECT source_order_id FROM procurement.purchase_order JOIN (
@@ -103,11 +102,14 @@ def open_orders(engine: sa.Engine, connection: str) -> set[str]:
         return set(warehouse.execute(_OPEN, {"connection": connection}).scalars())
 
 
-def begun_orders(engine: sa.Engine, connection: str, keys: Sequence[str]) -> set[str]:
-    """Those of these source keys whose orders have had something received or invoiced."""
+def states_of(engine: sa.Engine, connection: str, keys: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
+    """Of the orders with these source keys the status, and whether something of them was received or invoiced."""
     ids = [order_id(connection, key) for key in keys]
     with engine.connect() as warehouse:
-        return set(warehouse.execute(_BEGUN, {"connection": connection, "ids": ids}).scalars())
+        return {
+            key: (status, is_begun)
+            for key, status, is_begun in warehouse.execute(_STATES, {"connection": connection, "ids": ids})
+        }
 
 
 def _stream(engine: sa.Engine, wanted: sa.Select[Any]) -> Iterator[Any]:

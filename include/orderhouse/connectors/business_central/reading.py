@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from include.orderhouse import odata, wire
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connector import Absent, Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.business_central.assembly import Assembly, related_records
 from include.orderhouse.connectors.business_central.service import (
     Row,
@@ -100,15 +100,15 @@ def _key(company: Row, row: Row) -> Key:
     return Key(f"{company['id']}/{wire.part(row, 'id', str, of='a key')}", modified_at if is_dated else None)
 
 
-def explain_absence(source: Source, ids: Sequence[str], begun: Collection[str]) -> dict[str, str]:
+def explain_absence(source: Source, absent: Mapping[str, Absent]) -> dict[str, str]:
     """Orders with a posted invoice were not deleted by somebody: posting the last invoice took them off the list.
 
     An invoice that combines receipts names no order, and leaves its orders to be deleted by hand or by a batch job
     ("Combine Receipts on a Single Invoice" in Microsoft's documentation). Whatever was received of an order has been
     invoiced then: lines with a quantity received and not invoiced cannot be deleted (OnDelete of table Purchase Line).
     """
-    found = dict.fromkeys(begun, "closed")
-    for company, batch in _batches(source, [key for key in ids if key not in begun]):
+    found = {key: "closed" for key, order in absent.items() if order.is_begun}
+    for company, batch in _batches(source, [key for key in absent if key not in found]):
         path = f"{company_path(source.settings, company)}/purchaseInvoices"
         query = {"$filter": any_id("orderId", batch), "$select": "id,orderId,status"}
         for page in pages(source, path, query, source.page_size):

@@ -8,7 +8,7 @@ from include.orderhouse import auth
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.sap_s4hana.mapping import MAPPING
 from include.orderhouse.connectors.sap_s4hana.notifications import NOTIFICATIONS
-from include.orderhouse.connectors.sap_s4hana.reading import discover, fetch, read, scan
+from include.orderhouse.connectors.sap_s4hana.reading import discover, explain_absence, fetch, read, scan
 from include.orderhouse.connectors.sap_s4hana.settings import Settings
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.sap_gateway import explain
@@ -35,8 +35,8 @@ CONNECTOR = Connector(
         "item with one counts as cancelled, and its amount as not bought, only where nothing of it is known to have "
         "been delivered or invoiced: no delivery completed or final invoice indicator, and no quantity received in "
         "part. Else it is closed and its amount stays, as in SAP's own totals. Once the orders are archived the "
-        "services no longer have them, and a reconcile marks them `is_deleted`: `docs/watermarks-and-reconcile.md` "
-        "tells what you can do."
+        "services no longer have them: a reconcile then [closes those that were finished]"
+        "(../watermarks-and-reconcile.md#orders-that-were-archived), and marks others `is_deleted`."
     ),
     settings=Settings,
     authenticate=authenticate,
@@ -44,6 +44,7 @@ CONNECTOR = Connector(
     fetch=fetch,
     read=read,
     scan=scan,
+    explain_absence=explain_absence,
     explain=explain,
     mapping=MAPPING,
     page_size=100,

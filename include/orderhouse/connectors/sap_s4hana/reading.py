@@ -8,11 +8,11 @@ open orders again (``Window.open_only``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from include.orderhouse import odata
-from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
+from include.orderhouse.connector import Absent, Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana.service import Service, key_of
 from include.orderhouse.errors import UnexpectedShape
 from include.orderhouse.lookup import batches
@@ -23,6 +23,7 @@ NEEDED = ("PurchaseOrder", CHANGED, CREATED, "CompanyCode")
 KEYS_AT_ONCE = 40
 """Keys in one filter; longer addresses are refused by common proxies."""
 SCAN_PAGE = 1000
+FINISHED = ("received", "invoiced", "closed")
 MARGIN = timedelta(days=1)
 """How much wider a window of creation dates is: they are days on the system's clock, whose zone is not told."""
 
@@ -78,6 +79,14 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """The orders with these numbers, in batches; those of other company codes than the chosen ones are absent."""
     service, chosen = Service(source), _companies(source)
     yield from (Page(service.by_key(batch, chosen)) for batch in batches(ids, KEYS_AT_ONCE))
+
+
+def explain_absence(source: Source, absent: Mapping[str, Absent]) -> dict[str, str]:
+    """Finished orders were archived (MM_EKKO): nothing else takes away an order that has a history.
+
+    Of others that are absent rights may have shrunk, or archiving took what was never wanted.
+    """
+    return {key: "closed" for key, order in absent.items() if order.status in FINISHED}
 
 
 def scan(source: Source) -> Iterator[Keys]:
