@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,15 +25,13 @@ from include.orderhouse.connector import Connector
 from include.orderhouse.connectors import load
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.options import Options, Strict, duration, first_problem
+from include.orderhouse.variables import expand, is_unset, refuse_unset
 from include.orderhouse.yaml_text import parse_yaml
 
 DEFAULT_FILE = Path(__file__).resolve().parents[1] / "connections.yaml"
 SECTIONS = ("connections", "customers", "webhooks", "alerts")
 """What `connections.yaml` may hold at the top."""
 _WHOSE = ("connector", "customer")
-_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
-_UNSET = re.compile("\ue000(\\w+)\ue001")
-"""What stands for a variable that is not set, until it is known which entry uses it."""
 
 
 class Connection(Strict):
@@ -108,12 +106,12 @@ class Mistake:
 
     def may_be_of(self, customer: str) -> bool:
         """Whether it is a customer's, for all that can be told."""
-        return self.customer in (None, customer) or _is_unset(str(self.customer))
+        return self.customer in (None, customer) or is_unset(str(self.customer))
 
     @property
     def has_unknown_needs(self) -> bool:
         """Nobody can tell which Airflow Connections it needs before a variable is set."""
-        return any(map(_is_unset, self.needs))
+        return any(map(is_unset, self.needs))
 
 
 def connections_file() -> Path:
@@ -170,7 +168,7 @@ def _fresh_within(entry: Mapping[str, Any]) -> timedelta | None:
 
 def _may_be(connector: str, entry: Any) -> bool:
     named = entry.get("connector") if isinstance(entry, dict) else None
-    return named == connector or (isinstance(named, str) and _is_unset(named))
+    return named == connector or (isinstance(named, str) and is_unset(named))
 
 
 def _apart(document: dict[str, Any]) -> Collection[str]:
@@ -187,7 +185,7 @@ def read_document(path: Path) -> dict[str, Any]:
             f"{path} has no mapping called 'connections'.", action="See docs/add-a-connection.md for its form."
         )
     shared = {name: part for name, part in document.items() if name != "connections" and not str(name).startswith("x-")}
-    _refuse_unset(str(path), [shared, list(document), list(document["connections"])])
+    refuse_unset(str(path), [shared, list(document), list(document["connections"])])
     if unknown := sorted(str(name) for name in document if name not in SECTIONS and not str(name).startswith("x-")):
         raise ConfigurationInvalid(
             f"{path} has no section called {', '.join(unknown)}.", action=f"There are: {', '.join(SECTIONS)}."
@@ -202,8 +200,8 @@ def read_section_alone(name: str, path: Path) -> Any:
     """
     text = path.read_text(encoding="utf-8", errors="replace")
     if found := re.search(rf"^{name}:.*?(?=^[\w\"'$]|\Z)", text, re.MULTILINE | re.DOTALL):
-        section = parse_yaml(_expand(found[0], os.environ))[name]
-        _refuse_unset(str(path), section)
+        section = parse_yaml(expand(found[0], os.environ))[name]
+        refuse_unset(str(path), section)
         return section
     return None
 
@@ -228,7 +226,7 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return parse_yaml(_expand(path.read_text(encoding="utf-8"), os.environ))
+        return parse_yaml(expand(path.read_text(encoding="utf-8"), os.environ))
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."
@@ -251,41 +249,8 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigurationInvalid(f"{path} is not valid YAML: {said}.", action="Correct it.") from error
 
 
-def _expand(text: str, environment: Mapping[str, str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        name, default = found["name"], found["default"]
-        if default is not None:
-            return environment.get(name) or default
-        return environment.get(name, f"\ue000{name}\ue001")
-
-    return _VARIABLE.sub(value, text)
-
-
-def _refuse_unset(where: str, document: Any) -> None:
-    if names := sorted(set(_unset(document, set()))):
-        raise ConfigurationInvalid(
-            f"{where} uses {', '.join(f'${{{name}}}' for name in names)}, which the environment does not have.",
-            action=f"Set {', '.join(names)}, or write ${{{names[0]}:-default}}.",
-        )
-
-
-def _is_unset(text: str) -> bool:
-    return _UNSET.search(text) is not None
-
-
-def _unset(document: Any, seen: set[int]) -> Iterator[str]:
-    """The variables that are not set. ``seen`` are parts that were looked at: aliases may repeat them without end."""
-    if isinstance(document, str):
-        yield from _UNSET.findall(document)
-    elif isinstance(document, dict | list) and id(document) not in seen:
-        seen.add(id(document))
-        parts = [*document, *document.values()] if isinstance(document, dict) else document
-        for part in parts:
-            yield from _unset(part, seen)
-
-
 def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connection:
-    _refuse_unset(f"{path}, connection {name!r},", entry)
+    refuse_unset(f"{path}, connection {name!r},", entry)
     try:
         if not re.fullmatch(r"[a-z0-9_]{1,63}", str(name)):
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")
