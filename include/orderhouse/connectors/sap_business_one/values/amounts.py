@@ -70,7 +70,7 @@ def _charges(order: Record, suffix: str) -> Decimal:
     return total(row.get(f"LineTotal{suffix}") for row in freight) + number(order.get(f"RoundingDiffAmount{suffix}"))
 
 
-@derived_from(*LOCAL[:-1], *FOREIGN[:-1], CHARGES)
+@derived_from(*LOCAL[:-2], *FOREIGN[:-2], "Lines", CHARGES, "RoundingDiffAmount", "RoundingDiffAmountFC")
 def whole(order: Record) -> Any:
     """DocTotalFc of documents in a foreign currency, else DocTotal; with WTAmount, where that was taken off.
 
@@ -80,7 +80,7 @@ def whole(order: Record) -> Any:
     return _whole(order, FOREIGN if order.get("IsForeign") else LOCAL)
 
 
-@derived_from(*LOCAL[:-1], CHARGES)
+@derived_from(*LOCAL[:-2], "Lines", CHARGES, "RoundingDiffAmount")
 def whole_company(order: Record) -> Any:
     """DocTotal; with WTAmount, where that was taken off."""
     return _whole(order, LOCAL)
