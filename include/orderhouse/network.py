@@ -6,33 +6,30 @@ of a request is sent, and while the answer's headers still trickle in.
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
 
-from include.orderhouse.errors import ForeignHost
+from include.orderhouse.addresses import check_public, public_addresses, spelled_addresses
+from include.orderhouse.proxy import Proxy
 from include.orderhouse.tls import check_pin, untrusted
-
-_LOOPBACK = IPv6Address("::1")
-_TRANSLATED = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
-"""IPv6 addresses that end in the IPv4 address they stand for (RFC 6052, 8215, 2765, 4291 2.5.5.1)."""
-
-Address = IPv4Address | IPv6Address
 
 
 class Network(httpcore.NetworkBackend):
     """Opens connections; thread-safe."""
 
-    def __init__(self, seconds: float, pins: tuple[str, ...] = (), only_public: bool = False) -> None:
-        """``seconds``: the longest an answer may take in all. ``only_public`` refuses private addresses."""
+    def __init__(
+        self, seconds: float, pins: tuple[str, ...] = (), only_public: bool = False, proxy: Proxy | None = None
+    ) -> None:
+        """``seconds``: the longest an answer may take in all. ``only_public`` refuses private addresses; those of a
+        name that a ``proxy`` looks up are for the proxy to refuse.
+        """
         self._inner = httpcore.SyncBackend()
-        self._seconds, self._pins, self._only_public = seconds, pins, only_public
+        self._seconds, self._pins, self._only_public, self._proxy = seconds, pins, only_public, proxy
 
     def connect_tcp(
         self,
@@ -43,11 +40,27 @@ class Network(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection; where only public addresses are allowed, to the very addresses that were looked at."""
-        *others, last = _public_addresses(host, port) if self._only_public else [host]
+        if self._proxy and self._proxy.leads_to(host):
+            return self._tunnel(self._proxy, host, port, timeout)
+        *others, last = public_addresses(host, port) if self._only_public else [host]
         for place in others:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return self._stream(self._inner.connect_tcp(place, port, timeout, local_address, socket_options), host)
         return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+
+    def _tunnel(self, proxy: Proxy, host: str, port: int, timeout: float | None) -> httpcore.NetworkStream:
+        if self._only_public:
+            check_public(host, spelled_addresses(host))
+        try:
+            stream = self._stream(self._inner.connect_tcp(proxy.host, proxy.port, timeout), host)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise proxy.unreachable(error) from error
+        try:
+            proxy.connect(stream, host, port, timeout)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
 
     def _stream(self, opened: httpcore.NetworkStream, host: str) -> httpcore.NetworkStream:
         return _Stream(opened, host, self._seconds, self._pins)
@@ -114,39 +127,3 @@ class _Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """What the connection tells about itself."""
         return self._inner.get_extra_info(info)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine, by its name alone."""
-    if host == "localhost":
-        return True
-    try:
-        return real_address(ip_address(host)).is_loopback
-    except ValueError:
-        return False
-
-
-def real_address(address: Address) -> Address:
-    """The address that is reached in the end: the IPv4 address that an IPv6 one stands for."""
-    if isinstance(address, IPv4Address) or address == _LOOPBACK:
-        return address
-    if any(address in network for network in _TRANSLATED):
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)
-
-
-def _public_addresses(host: str, port: int) -> list[str]:
-    """The addresses of a host, all of which are public. ForeignHost where one is not."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"{host} has no address: {error}") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        real = real_address(ip_address(address))
-        if not real.is_global or real.is_multicast:
-            raise ForeignHost(
-                f"{host}, which nobody configured, is at {address}, which is no public address; nothing was sent.",
-                action="If it is a login of your own, name its address in the extra JSON of the Airflow Connection.",
-            )
-    return addresses

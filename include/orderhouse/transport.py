@@ -11,8 +11,10 @@ from threading import Lock
 import httpcore
 import httpx
 
+from include.orderhouse.addresses import is_loopback
 from include.orderhouse.errors import BoundExceeded, ConfigurationInvalid, UnexpectedShape
-from include.orderhouse.network import Network, is_loopback
+from include.orderhouse.network import Network
+from include.orderhouse.proxy import Proxy
 from include.orderhouse.tls import Trust, own_context, public_context
 
 MEGABYTE = 1 << 20
@@ -51,6 +53,7 @@ class Way:
     bounds: Bounds = field(default_factory=Bounds)
     configured: Collection[str] = ()
     """Further hosts that a person has named, such as that of a token endpoint; they may be private."""
+    proxy: Proxy | None = None
 
 
 class Meter:
@@ -89,7 +92,8 @@ class SafeTransport(httpx.BaseTransport):
         self._way, self._meter = way, meter or Meter(way.bounds)
         self._host = httpx.URL(way.base_url).host
         self._lock = Lock()
-        self._own = _pool(own_context(way.trust), Network(way.bounds.answer_seconds, way.trust.pins))
+        network = Network(way.bounds.answer_seconds, way.trust.pins, proxy=way.proxy)
+        self._own = _pool(own_context(way.trust), network)
         self._others: dict[bool, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -116,7 +120,7 @@ class SafeTransport(httpx.BaseTransport):
         named = host in self._way.configured
         with self._lock:
             if named not in self._others:
-                network = Network(self._way.bounds.answer_seconds, only_public=not named)
+                network = Network(self._way.bounds.answer_seconds, only_public=not named, proxy=self._way.proxy)
                 self._others[named] = _pool(public_context(), network)
             return self._others[named]
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.proxy import EXCEPTED_SETTING, SETTING
+from include.orderhouse.tls import Trust, pin_of
 from include.orderhouse.webhooks import posting
 from include.orderhouse.webhooks.addresses import NotAllowed, checked_place
+from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks
+from tests.security.authorities import Authority, self_signed
+from tests.security.proxies import known_as, proxying, said
+from tests.security.servers import serving, tls_context
 from tests.warehouse.orders import rows
 from tests.webhooks.conftest import deliverer, happened
 from tests.webhooks.receiver import Receiver, receiver
@@ -164,3 +172,64 @@ def test_no_proxy_of_the_environment_is_asked_for_the_way(
             monkeypatch.setenv(variable, value)
     happened(engine)
     assert deliverer(engine, peer.url).deliver(5) == 1
+
+
+def test_a_delivery_goes_by_the_installations_proxy_which_looks_the_name_up(
+    engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, name = Authority("authority of a test"), "hooks.example.test"
+    context = tls_context(authority.issue(name).write(tmp_path / "served.pem"))
+    trust = Trust(authority=authority.write(tmp_path / "authority.pem"))
+    allowed = Webhooks.model_validate({"hosts": [name]})
+    pinned = replace(trust, pins=(pin_of(self_signed(name).der),))
+    with proxying() as proxy, serving(context=context) as served:
+        monkeypatch.setenv(SETTING, proxy.url)
+        target = Target(known_as(name, served, proxy), (b"key",), trust)
+        assert post(Message("event", b"{}"), target, allowed).status == 200
+        refused = post(Message("event", b"{}"), replace(target, trust=pinned), allowed)
+        assert (len(served.heads), proxy.asked) == (1, [f"CONNECT {name}:443"] * 2)
+    assert "SOURCE_UNTRUSTED" in (refused.error or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("https://evil.example.net/", "not among the hosts"),
+        ("https://10.1.2.3/", "no public address"),
+        ("https://127.1/", "no public address"),
+        ("https://localhost./", "no public address"),
+        ("http://hooks.example.com/", "needs https"),
+    ],
+)
+def test_by_a_proxy_too_no_delivery_goes_where_the_operator_does_not_allow_it(
+    url: str, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxying() as proxy:
+        monkeypatch.setenv(SETTING, proxy.url)
+        hosts = Webhooks.model_validate({"hosts": ["hooks.example.com", "10.1.2.3", "127.1", "localhost."]})
+        assert error in (post(Message("event", b"{}"), Target(url, (b"key",)), hosts).error or "")
+        assert proxy.asked == []
+
+
+def test_a_delivery_that_the_proxy_refuses_is_told_with_the_proxy_and_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with proxying() as proxy:
+        monkeypatch.setenv(SETTING, f"http://reader:planted@127.0.0.1:{proxy.port}")
+        proxy.answer = said(407, "Proxy Authentication Required")
+        hosts = Webhooks.model_validate({"hosts": ["hooks.example.com"]})
+        outcome = post(Message("event", b"{}"), Target("https://hooks.example.com/", (b"key",)), hosts)
+    assert outcome.error == f"ProxyError: 407 Proxy Authentication Required, through the proxy {proxy.url}"
+    assert not outcome.is_final
+
+
+def test_a_receiver_that_is_excepted_is_reached_without_the_proxy(
+    engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names["hooks.example.com"] = [["127.0.0.1"]]
+    happened(engine)
+    with proxying() as proxy:
+        monkeypatch.setenv(SETTING, proxy.url)
+        monkeypatch.setenv(EXCEPTED_SETTING, "example.com")
+        made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
+        assert (made.deliver(5), proxy.asked) == (1, [])

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
+import httpcore
+import httpx
 from pydantic import BaseModel, Field
 
 from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError, SourceUnavailable
+from include.orderhouse.network import Network
+from include.orderhouse.proxy import SETTING, Proxy, proxy_of_environment
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.tls import check_pin, own_context, untrusted
+from include.orderhouse.tls import own_context
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
@@ -88,18 +92,19 @@ class ConnectionTest:
 
     def _address(self) -> str:
         host, port = self._host()
-        with _reached(host, port) as connection:
-            return f"{host} answers at {connection.getpeername()[0]}, port {port}."
+        with self._reached() as connection:
+            if self._proxy and self._proxy.leads_to(host):
+                return f"The proxy {self._proxy} connects with {host}, port {port}."
+            return f"{host} answers at {connection.get_extra_info('socket').getpeername()[0]}, port {port}."
 
     def _tls(self) -> str:
         if self._credentials is None or urlsplit(self._base_url).scheme != "https":
             return "Not used: the address is http. Only a trusted network may carry that."
-        host, port = self._host()
+        host, _ = self._host()
         trust = self._runtime.trust(self._credentials)
-        with _reached(host, port) as connection, _encrypted(own_context(trust), connection, host) as encrypted:
-            check_pin(encrypted.getpeercert(binary_form=True), trust.pins, host)
-            certificate = encrypted.getpeercert() or {}
-            return f"{encrypted.version()}; the certificate is valid until {certificate.get('notAfter', 'some day')}."
+        with self._reached(trust.pins) as connection, _encrypted(own_context(trust), connection, host) as tls:
+            certificate = tls.getpeercert() or {}
+            return f"{tls.version()}; the certificate is valid until {certificate.get('notAfter', 'some day')}."
 
     def _sign_in(self, source: Source) -> Catalogue:
         """What the source holds; tells whether the login or its rights fail."""
@@ -146,31 +151,37 @@ class ConnectionTest:
         return self._credentials.base_url if self._credentials else ""
 
     def _host(self) -> tuple[str, int]:
-        url = urlsplit(self._base_url)
-        return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+        url = httpx.URL(self._base_url)
+        return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
+
+    @cached_property
+    def _proxy(self) -> Proxy | None:
+        return proxy_of_environment()
+
+    @contextmanager
+    def _reached(self, pins: tuple[str, ...] = ()) -> Iterator[httpcore.NetworkStream]:
+        """A connection, opened as requests open theirs."""
+        host, port = self._host()
+        try:
+            connection = Network(_CONNECT_SECONDS, pins, proxy=self._proxy).connect_tcp(host, port, _CONNECT_SECONDS)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise SourceUnavailable(
+                f"{host}, port {port}, cannot be reached: {error}.",
+                action="Check the host of the Airflow Connection, the network's name service and its firewall; where "
+                f"hosts outside are reached by a proxy only, set {SETTING}.",
+            ) from error
+        with closing(connection):
+            yield connection
 
 
 @contextmanager
-def _reached(host: str, port: int) -> Iterator[socket.socket]:
+def _encrypted(context: ssl.SSLContext, connection: httpcore.NetworkStream, host: str) -> Iterator[ssl.SSLSocket]:
     try:
-        connection = socket.create_connection((host, port), timeout=_CONNECT_SECONDS)
-    except OSError as error:
+        encrypted = connection.start_tls(context, host, _CONNECT_SECONDS)
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise SourceUnavailable(
-            f"{host}, port {port}, cannot be reached: {error}.",
-            action="Check the host of the Airflow Connection, the network's name service and its firewall.",
-        ) from error
-    with connection:
-        yield connection
-
-
-@contextmanager
-def _encrypted(context: ssl.SSLContext, connection: socket.socket, host: str) -> Iterator[ssl.SSLSocket]:
-    try:
-        encrypted = context.wrap_socket(connection, server_hostname=host)
-    except (ssl.SSLError, OSError) as error:
-        raise untrusted(error, host) or SourceUnavailable(
             f"{host} ended the TLS handshake: {error}.",
             action="Check that the port speaks TLS; a proxy or firewall may stand in between.",
         ) from error
-    with encrypted:
-        yield encrypted
+    with closing(encrypted):
+        yield encrypted.get_extra_info("socket")

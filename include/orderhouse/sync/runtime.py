@@ -19,6 +19,7 @@ from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.proxy import proxy_of_environment
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.tls import Trust
@@ -105,7 +106,9 @@ class Runtime:
         options, most = self.connection.options, self.connection.options.max_response_mb * MEGABYTE
         bounds = Bounds(most, PATIENT * patience.timeout, page_bytes=4 * most)
         named = {urlsplit(str(value)).hostname or "" for value in credentials.extra.values() if "://" in str(value)}
-        return Way(credentials.base_url, self.trust(credentials), options.plain_http, bounds, named)
+        return Way(
+            credentials.base_url, self.trust(credentials), options.plain_http, bounds, named, proxy_of_environment()
+        )
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Where a delivery may go: hosts that the operator has named, at addresses that are public or in a named network.
 
 A host is resolved once, every address is checked, and the connection is made to a checked address: a name that
-resolves to something else a moment later leads nowhere else.
+resolves to something else a moment later leads nowhere else. Where a proxy leads to the host, the proxy resolves it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from ipaddress import ip_address
 
 import httpx
 
-from include.orderhouse.network import Address, real_address
+from include.orderhouse.addresses import Address, real_address, spelled_addresses
+from include.orderhouse.proxy import EXCEPTED_SETTING, Proxy, proxy_of_environment
 from include.orderhouse.webhooks.subscriptions import Network, Webhooks
 
 
@@ -24,10 +25,11 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """A URL whose host was resolved and checked."""
+    """A URL whose host was resolved and checked, or is for the proxy to resolve."""
 
     url: httpx.URL
     addresses: tuple[Address, ...]
+    proxy: Proxy | None = None
 
 
 async def checked_place(text: str, allowed: Webhooks) -> Place:
@@ -40,10 +42,24 @@ async def checked_place(text: str, allowed: Webhooks) -> Place:
         raise NotAllowed("the target is no http or https URL without a user in it")
     if not allowed.allows(url.host):
         raise NotAllowed(f"the host {url.host} is not among the hosts of webhooks in connections.yaml")
+    proxy = proxy_of_environment()
+    if proxy and proxy.leads_to(url.raw_host.decode("ascii")):
+        return _proxied_place(url, allowed, proxy)
     addresses = await _resolved(url)
     for address in addresses:
         _check(address, url, allowed.networks)
     return Place(url, addresses)
+
+
+def _proxied_place(url: httpx.URL, allowed: Webhooks, proxy: Proxy) -> Place:
+    for address in spelled_addresses(url.host):
+        _check(ip_address(address), url, allowed.networks)
+    if url.scheme != "https":
+        raise NotAllowed(
+            f"{url.host} is reached through the proxy {proxy}, which needs https; if it is reached without, name it in "
+            f"{EXCEPTED_SETTING}"
+        )
+    return Place(url, (), proxy)
 
 
 async def _resolved(url: httpx.URL) -> tuple[Address, ...]:

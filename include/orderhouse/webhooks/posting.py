@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +14,10 @@ from typing import Any
 
 import httpx
 
+from include.orderhouse.addresses import Address
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Answer, retry_after
-from include.orderhouse.network import Address
+from include.orderhouse.proxy import Proxy
 from include.orderhouse.tls import Trust, check_pin, own_context
 from include.orderhouse.warehouse.deliveries import Outcome
 from include.orderhouse.webhooks.addresses import NotAllowed, Place, checked_place
@@ -68,23 +70,35 @@ async def _within(message: Message, target: Target, allowed: Webhooks, seconds: 
         place = await checked_place(target.url, allowed)
         signed = signed_headers(target.keys, message.message_id, datetime.now(UTC), message.body)
         send = partial(_send, message.body, signed, place, target.trust)
+        if place.proxy:
+            return await _through(place.proxy, send(None))
         for address in place.addresses[:-1]:
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return await send(address)
         return await send(place.addresses[-1])
 
 
-async def _send(body: bytes, signed: dict[str, str], place: Place, trust: Trust, address: Address) -> httpx.Response:
-    """POST to that very address; name and certificate are the host's. The answer's body is not read."""
+async def _through(proxy: Proxy, sending: Awaitable[httpx.Response]) -> httpx.Response:
+    try:
+        return await sending
+    except httpx.TransportError as error:
+        raise type(error)(f"{error}, through the proxy {proxy}") from error
+
+
+async def _send(
+    body: bytes, signed: dict[str, str], place: Place, trust: Trust, address: Address | None
+) -> httpx.Response:
+    """POST to that very address, or by the proxy; name and certificate are the host's. The answer is not read."""
     headers = {
         **signed,
         "Host": place.url.netloc.decode("ascii"),
         "Content-Type": "application/json",
         "User-Agent": "orderhouse",
     }
-    pinned = place.url.copy_with(host=str(address))
-    timeout = httpx.Timeout(SECONDS, connect=SECONDS / len(place.addresses))
-    async with httpx.AsyncClient(verify=own_context(trust), timeout=timeout, trust_env=False) as client:
+    pinned = place.url.copy_with(host=str(address)) if address else place.url
+    timeout = httpx.Timeout(SECONDS, connect=SECONDS / max(len(place.addresses), 1))
+    proxy = httpx.Proxy(place.proxy.url, headers=place.proxy.headers) if place.proxy else None
+    async with httpx.AsyncClient(verify=own_context(trust), timeout=timeout, trust_env=False, proxy=proxy) as client:
         request = client.build_request("POST", pinned, content=body, headers=headers)
         request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
         request.extensions["trace"] = partial(_look_at_key, place.url.host, trust.pins)
@@ -95,7 +109,7 @@ async def _send(body: bytes, signed: dict[str, str], place: Place, trust: Trust,
 
 async def _look_at_key(host: str, pins: tuple[str, ...], event: str, told: dict[str, Any]) -> None:
     """Called by httpcore at each of its steps: after the handshake, before anything is sent."""
-    if event == "connection.start_tls.complete":
+    if event in ("connection.start_tls.complete", "proxy.start_tls.complete"):
         encrypted: ssl.SSLObject = told["return_value"].get_extra_info("ssl_object")
         check_pin(encrypted.getpeercert(binary_form=True), pins, host)
 
