@@ -73,7 +73,7 @@ class Proxy:
             "CONNECT",
             httpcore.URL(scheme=b"http", host=self.host.encode("ascii"), port=self.port, target=target.encode("ascii")),
             headers=[("Host", target), ("User-Agent", "orderhouse"), *self.headers.items()],
-            extensions={"timeout": {"read": timeout, "write": timeout}},
+            extensions={"timeout": {"read": timeout}},
         )
         try:
             answer = httpcore.HTTP11Connection(request.url.origin, stream).handle_request(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,9 @@ from dataclasses import dataclass, field
 from threading import Thread
 
 from tests.security.servers import Served, serving
+
+_AT_ONCE, _IN_ORDER = (struct.pack("ii", on, 0) for on in (1, 0))
+"""How a connection is closed: torn, or after what was said."""
 
 
 @dataclass
@@ -22,7 +26,7 @@ class ProxyAtWork:
     login: str | None = None
     """``user:password`` without which it lets nobody through."""
     answer: bytes | None = None
-    """What it says in place of what it would."""
+    """What it says in place of what it would; where that is nothing, it tears the connection."""
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -34,10 +38,11 @@ class ProxyAtWork:
         """Answer one request."""
         method, target, _ = head.decode("ascii").split(" ", 2)
         self.asked.append(f"{method} {target}")
-        refusal = self.answer or self._refusal(method, target, head)
+        refusal = self._refusal(method, target, head) if self.answer is None else self.answer
         if refusal is not None:
             connection.sendall(refusal)
-            connection.shutdown(socket.SHUT_RDWR)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE if not refusal else _IN_ORDER)
+            connection.close()
             return
         with socket.create_connection(("127.0.0.1", self.ports[target])) as there:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n")

@@ -12,7 +12,14 @@ from threading import Event
 import pytest
 
 from include.orderhouse.auth import client_credentials
-from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceTimeout, SourceUntrusted
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    ForeignHost,
+    OrderhouseError,
+    SourceTimeout,
+    SourceUnavailable,
+    SourceUntrusted,
+)
 from include.orderhouse.http import Api
 from include.orderhouse.network import Network
 from include.orderhouse.proxy import EXCEPTED_SETTING, SETTING, proxy_of_environment
@@ -177,11 +184,13 @@ def test_the_login_goes_to_the_proxy_and_into_no_output(
         (said(403, "Forbidden"), "CONFIGURATION_INVALID", r"does not let us through to erp\.example\.test:443 \(403 F"),
         (said(405, "Method Not Allowed"), "CONFIGURATION_INVALID", "405"),
         (said(407, "Proxy Authentication Required"), "CONFIGURATION_INVALID", "does not accept the login of"),
+        (said(408, "Request Timeout"), "SOURCE_UNAVAILABLE", r"cannot connect with erp\.example\.test:443"),
         (said(429, "Too Many Requests"), "SOURCE_UNAVAILABLE", r"cannot connect with erp\.example\.test:443"),
         (said(503, "Service Unavailable"), "SOURCE_UNAVAILABLE", r"cannot connect with erp\.example\.test:443 \(503"),
         (said(504, "Gateway Timeout"), "SOURCE_UNAVAILABLE", "504"),
         (b"SSH-2.0-OpenSSH\r\n", "SOURCE_UNAVAILABLE", "did not answer as one"),
         (b"HTTP/1.1 200", "SOURCE_UNAVAILABLE", "did not answer as one"),
+        (b"", "SOURCE_UNAVAILABLE", "did not answer as one"),
     ],
 )
 def test_what_the_proxy_refuses_is_told_as_its_own_refusal_without_its_password(
@@ -195,6 +204,28 @@ def test_what_the_proxy_refuses_is_told_as_its_own_refusal_without_its_password(
     assert f"The proxy {proxy.url} " in told.value.message
     assert SETTING in told.value.action
     assert "planted-password" not in str(told.value)
+
+
+def test_a_proxy_that_refuses_at_length_is_cut_short_and_left_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = Event()
+
+    def refuse(_head: bytes, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 403 %s\r\nContent-Length: 0\r\n\r\n" % (b"x" * 3000))
+        if connection.recv(1) == b"":
+            left.set()
+
+    with serving(refuse) as served:
+        monkeypatch.setenv(SETTING, served.url("http"))
+        with pytest.raises(ConfigurationInvalid) as told:
+            Network(600.0, proxy=proxy_of_environment()).connect_tcp(NAME, 443, timeout=5)
+        assert left.wait(5)
+    assert len(told.value.message) < 300
+
+
+def test_an_address_of_ipv6_is_asked_for_in_brackets(proxy: ProxyAtWork, tmp_path: Path) -> None:
+    with _api("https://[2001:db8::8]", tmp_path) as api, pytest.raises(OrderhouseError):
+        api.get("orders")
+    assert set(proxy.asked) == {"CONNECT [2001:db8::8]:443"}
 
 
 def test_a_proxy_that_wants_a_login_is_told_where_there_is_none(proxy: ProxyAtWork, tmp_path: Path) -> None:
@@ -213,6 +244,15 @@ def test_a_proxy_that_is_away_is_told_by_its_own_address(tmp_path: Path, monkeyp
     assert told.value.code == "SOURCE_UNAVAILABLE"
     assert told.value.message.startswith(f"The proxy http://{address} cannot be reached")
     assert "planted-password" not in str(told.value)
+
+
+def test_a_proxy_that_takes_no_connection_is_told_by_its_own_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as waiting:
+        waiting.connect(full.getsockname())
+        monkeypatch.setenv(SETTING, f"http://127.0.0.1:{full.getsockname()[1]}")
+        network = Network(600.0, proxy=proxy_of_environment())
+        with pytest.raises(SourceUnavailable, match=r"The proxy http://127\.0\.0\.1:\d+ cannot be reached"):
+            network.connect_tcp(NAME, 443, timeout=0.2)
 
 
 def test_a_proxy_that_says_nothing_is_not_waited_for_longer_than_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:

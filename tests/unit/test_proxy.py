@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid
@@ -26,6 +28,7 @@ def test_without_the_setting_there_is_no_proxy(monkeypatch: pytest.MonkeyPatch) 
         ("example.com", "erpexample.com", True),
         ("other.net,\terp.example.com ,", "erp.example.com", False),
         ("10.0.0.0/8", "10.1.2.3", False),
+        ("10.1.2.3/8", "10.9.9.9", False),
         ("10.0.0.0/8", "11.1.2.3", True),
         ("10.0.0.0/8", "10.example.com", True),
         ("10.1.2.3", "10.1.2.3", False),
@@ -72,3 +75,25 @@ def test_an_exception_that_would_except_nobody_is_refused(entry: str, monkeypatc
     monkeypatch.setenv(EXCEPTED_SETTING, f"localhost,{entry}")
     with pytest.raises(ConfigurationInvalid, match=EXCEPTED_SETTING):
         proxy_of_environment()
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown", "port", "login"),
+    [
+        ("http://proxy.example", "http://proxy.example", 80, None),
+        ("http://proxy.example:3128/", "http://proxy.example:3128", 3128, None),
+        ("http://[fd00::1]:3128", "http://[fd00::1]:3128", 3128, None),
+        ("http://reader:p%40ss%3A%C3%BC@proxy.example:3128", "http://proxy.example:3128", 3128, "reader:p@ss:ü"),
+        ("http://reader@proxy.example:3128", "http://proxy.example:3128", 3128, "reader:"),
+        ("http://:t0ken@proxy.example:3128", "http://proxy.example:3128", 3128, ":t0ken"),
+    ],
+)
+def test_a_setting_is_read_and_shown_without_its_login(
+    setting: str, shown: str, port: int, login: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTING, setting)
+    made = proxy_of_environment()
+    assert made is not None
+    assert (str(made), made.port) == (shown, port)
+    sent = made.headers.get("Proxy-Authorization", "").removeprefix("Basic ")
+    assert b64decode(sent).decode("utf-8") == (login or "")

@@ -183,7 +183,8 @@ def test_a_delivery_goes_by_the_installations_proxy_which_looks_the_name_up(
     allowed = Webhooks.model_validate({"hosts": [name]})
     pinned = replace(trust, pins=(pin_of(self_signed(name).der),))
     with proxying() as proxy, serving(context=context) as served:
-        monkeypatch.setenv(SETTING, proxy.url)
+        proxy.login = "reader:s3cret"
+        monkeypatch.setenv(SETTING, f"http://{proxy.login}@127.0.0.1:{proxy.port}")
         target = Target(known_as(name, served, proxy), (b"key",), trust)
         assert post(Message("event", b"{}"), target, allowed).status == 200
         refused = post(Message("event", b"{}"), replace(target, trust=pinned), allowed)
