@@ -1,4 +1,4 @@
-"""Refused credentials rest."""
+"""Refused credentials rest; a field that stays away is counted from sync to sync."""
 
 from __future__ import annotations
 
