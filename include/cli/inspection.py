@@ -15,8 +15,10 @@ from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid
 
 _LATEST_SYNCS = """
-    SELECT DISTINCT ON (sync.connection) sync.connection, coalesce(status.state, ''), sync.mode, sync.state,
-           sync.started_at,
+    SELECT DISTINCT ON (sync.connection) sync.connection,
+           concat(status.state, CASE WHEN status.rests_until > now() THEN
+               ', rests until ' || to_char(status.rests_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') END),
+           sync.mode, sync.state, sync.started_at,
            (SELECT max(moved.watermark_after) FROM ops.sync AS moved
             WHERE moved.connection = sync.connection AND moved.state = 'succeeded')
     FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Context
 from airflow.sdk.configuration import conf
 
+from include.orchestration.secrets import credentials_of
 from include.orchestration.shares import dag_id, is_in_share
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 
 
 def connections_to_sync(connector: str, customer: str | None, context: Context) -> list[str]:
-    """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other.
+    """The chosen connections; without a choice the due ones in a scheduled run, all enabled ones in any other. One
+    whose refused credentials rest is not due.
 
     They are those of a customer with a DAG of its own, or of all others where ``customer`` is None. Entries of
     connections.yaml that cannot be used are among them: their own tasks fail and tell why, and the others go on.
@@ -86,9 +88,27 @@ def _connected(enabled: list[Connection], only_due: bool) -> list[str]:
         connected = [found for found in enabled if found.name not in gone]
         if not only_due:
             return [found.name for found in connected]
-        return _in_turns(due(connected, engine, warehouse_now(engine)), engine)
+        names = due(connected, engine, warehouse_now(engine))
+        return _in_turns(_awake([found for found in connected if found.name in names], engine), engine)
     finally:
         engine.dispose()
+
+
+def _awake(connections: list[Connection], engine: sa.Engine) -> list[str]:
+    """Those whose credentials do not rest. The log tells of the others.
+
+    That their data grows stale is told here: Airflow drops the deadlines of this run, which may succeed without them.
+    """
+    from include.orderhouse.sync.freshness import tell_if_stale
+    from include.orderhouse.sync.resting import ACTION, explained, resting
+
+    found = resting(connections, engine, credentials_of)
+    for connection in connections:
+        if connection.name in found:
+            log.warning("%s", explained(connection.name, found[connection.name]))
+            log.warning("What to do: %s", ACTION)
+            tell_if_stale(engine, connection.name, connection)
+    return [connection.name for connection in connections if connection.name not in found]
 
 
 def _in_turns(names: list[str], engine: sa.Engine) -> list[str]:

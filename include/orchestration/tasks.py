@@ -43,8 +43,11 @@ def connections(connector: str, customer: str | None) -> list[str]:
 def extract(connection: str) -> Summary:
     """Fetch the window's raw orders page by page; a new try goes on after the last page that was kept."""
     from include.orderhouse.sync import steps
+    from include.orderhouse.sync.resting import refuse_resting
 
     with _step(connection) as (runtime, request):
+        if get_current_context()["dag_run"].run_type == "backfill":
+            refuse_resting(runtime)
         return _logged(steps.extract(runtime, request))
 
 

@@ -16,6 +16,7 @@ from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.mapping_page import mapping_page
 from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.status import set_status
 from tests.cli.conftest import Command
 
 _LOADED = "import sys, json, include.cli.__main__; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
@@ -62,6 +63,34 @@ def test_the_watermark_is_listed_after_a_sync_that_does_not_concern_it(home: Hom
     (line,) = [line for line in listed.splitlines() if line.startswith("sandbox_odoo ")]
     assert "remap" in line
     assert line.rstrip().endswith("2026-11-01 07:59:00")
+
+
+def test_a_connection_whose_credentials_rest_is_listed_with_when_they_are_tried_again(
+    home: Home, orderhouse: Command
+) -> None:
+    failed = """
+        INSERT INTO ops.sync (connection, sync_id, customer, connector, mode, run_id, triggered_by, state, attempts,
+                              mapping_version, started_at)
+        VALUES ('sandbox_odoo', gen_random_uuid(), 'sandbox', 'odoo', 'incremental', 'r', 'test', 'failed', 1, 1, now())
+    """
+    rests = "UPDATE ops.connection_status SET rests_until = cast(:until AS timestamptz)"
+    with embedded_postgres(home, port=0) as server:
+        engine = sa.create_engine(server.url())
+        set_status(engine, "sandbox_odoo", "sandbox", "odoo", "needs_reauthorisation")
+        listed = []
+        for until in ("2999-01-31T12:30:00Z", "2026-01-31T12:30:00Z"):
+            with engine.begin() as warehouse:
+                warehouse.execute(sa.text(failed))
+                warehouse.execute(sa.text(rests), {"until": until})
+            listed += [
+                line for line in orderhouse("connections").stdout.splitlines() if line.startswith("sandbox_odoo ")
+            ]
+        with engine.begin() as warehouse:
+            warehouse.execute(sa.text("DELETE FROM ops.sync"))
+            warehouse.execute(sa.text("DELETE FROM ops.connection_status"))
+        engine.dispose()
+    assert ["needs_reauthorisation, rests until 2999-01-31 12:30 " in line for line in listed] == [True, False]
+    assert "rests until" not in listed[1]
 
 
 def test_a_query_prints_a_table_or_csv(orderhouse: Command) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from include.orchestration.ui import connection_state
 from include.orchestration.ui.api.connections import SyncOrder
 from include.orchestration.ui.dags import DagFacts
 from include.orderhouse.warehouse.ledger import start_sync
+from include.orderhouse.warehouse.rests import end_rest, rest
 from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
@@ -100,6 +101,28 @@ def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
     assert synced["state"] == "online"
     assert "acme_us was reconnected; a sync that succeeds shows it as online again." in own
     assert "connections/acme_us/sync" in own
+
+
+def test_a_connection_whose_credentials_rest_says_until_when_and_what_to_do(
+    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tick = datetime.now(UTC)
+    due = DagFacts(is_paused=False, next_run_at=tick)
+    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
+    sentence = "Scheduled runs leave these credentials alone until"
+
+    def shown(pause: timedelta) -> tuple[dict[str, Any], list[bool]]:
+        end_rest(warehouse, "globex")
+        rest(warehouse, "globex", "a fingerprint", [pause])
+        told = visit("vic").get(f"{API}/connections/globex/sync-status").json()["connection"]
+        return told, [sentence in visit("vic").get(f"/orderhouse/{page}").text for page in ("", "connections/globex")]
+
+    told, is_said = shown(timedelta(hours=4))
+    assert is_said == [True, True]
+    assert told["rests_until"] == told["next_run_at"] > (tick + timedelta(hours=3)).isoformat()
+    told, is_said = shown(timedelta())
+    assert is_said == [False, False]
+    assert (told["rests_until"], datetime.fromisoformat(told["next_run_at"])) == (None, tick)
 
 
 def test_a_connection_that_was_moved_to_another_customer_is_shown_as_refused(

@@ -18,6 +18,7 @@ from include.orderhouse.connections import read_connection
 from include.orderhouse.http import Patience
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode, SyncRequest
+from include.orderhouse.sync.resting import resting
 from include.orderhouse.sync.runtime import Runtime
 from tests.connectors.conftest import credentials_for
 from tests.sandbox import history
@@ -137,6 +138,12 @@ class System:
         """The source's keys of the orders in the warehouse that are not deleted."""
         told = self.rows("SELECT source_order_id FROM procurement.purchase_order WHERE NOT is_deleted")
         return {row["source_order_id"] for row in told}
+
+    @property
+    def rests(self) -> bool:
+        """Whether a scheduled run leaves the connection alone, by the credentials that it has now."""
+        runtime = self.runtime
+        return bool(resting([runtime.connection], runtime.warehouse, lambda name: runtime.credentials()))
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query."""

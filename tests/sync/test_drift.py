@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections import Counter
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import SchemaDrift
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.transform.source_fields import FieldTally, SourceFields
 from include.orderhouse.warehouse.reading.fields import read_source_fields
 from include.orderhouse.warehouse.source_fields import SeenField, observation
 from tests.sandbox import history
@@ -132,13 +135,35 @@ def test_runs_too_small_to_tell_that_a_field_vanished_tell_it_together(odoo: San
 
 
 def test_objects_without_a_field_add_up_from_sync_to_sync_and_count_once(engine: sa.Engine) -> None:
-    absent = []
-    for number, (records, present) in enumerate([(100, 100), (5, 0), (7, 0), (3, 1), (2, 0)]):
-        for _ in range(2):
+    absent, lately = [], []
+    syncs = [(100, 100), (5, 0), (7, 0), (3, 1), *[(2, 0)] * 12]
+    for number, (records, present) in enumerate(syncs):
+        for is_told_again in (False, True):
             with observation(engine, "acme_odoo", str(UUID(int=number))) as look:
-                absent += [field.absent for field in look.known().values()]
+                for field in look.known().values():
+                    if not (is_told_again and present):
+                        absent.append(field.absent)
+                        lately.append(field.lately_absent)
                 look.keep({"memo": SeenField(("string",), records, present, None)}, (), ())
-    assert absent == [0, 0, 0, 5, 5, 12, 12, 0, 0]
+    assert absent == [0, 0, 5, 5, 12, *(2 * number for number in range(12) for _ in range(2))]
+    assert lately == [0, 0, 5, 5, 12, *(min(2 * number, most) for number in range(12) for most in (20, 18))]
+
+
+def test_a_source_that_changes_one_order_at_a_time_tells_in_the_end_that_a_field_vanished(system: System) -> None:
+    """More syncs bring it than are looked at one by one. A field that only some orders have is never told so."""
+    told = []
+
+    def seen(records: int, **present: int) -> None:
+        fields = {name: FieldTally(number, {"string"} if number else set()) for name, number in present.items()}
+        staging, identity = system.runtime.staging(str(uuid4())), str(uuid4())
+        stage_fields(staging, SourceFields(fields=fields, objects=Counter({"": records})))
+        told.append([each.path for each in check_drift(system.runtime, identity, staging)])
+
+    seen(40, name=40, memo=40, rare=39)
+    for _ in range(120):
+        seen(1, name=1)
+    assert [number for number, paths in enumerate(told) if paths] == [100]
+    assert told[100] == ["memo"]
 
 
 def test_a_connection_that_wants_to_stop_loads_nothing_until_the_field_is_back_or_mapped_anew(

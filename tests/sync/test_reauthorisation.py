@@ -59,10 +59,14 @@ def test_a_lost_token_shows_as_needs_reauthorisation_and_a_new_one_mends_it(
     assert (status["state"], status["error_code"]) == ("needs_reauthorisation", "AUTHENTICATION_FAILED")
     assert "refresh_token" in status["error_message"]
     assert system.watermark.text == watermark
+    with pytest.raises(AuthenticationFailed):
+        system.sync()
+    assert system.rests, "the same refused token is not tried at each tick"
 
     served.clock.advance(60)
     entered, before = served.refreshing(connector).authorise(), system.runtime.credentials
     system.runtime.credentials = lambda: replace(before(), extra={**before().extra, "refresh_token": entered})
+    assert not system.rests
     system.sync()
     assert system.rows(STATUS)[0]["state"] == "online"
     number = served.company.orders[missed].number

@@ -8,8 +8,10 @@ from include.orderhouse.sync.drift import _is_missing
 from include.orderhouse.warehouse.source_fields import KnownField, SeenField
 
 
-def known(records: int, present: int, absent: int = 0, *, is_gone: bool = False, types: str = "string") -> KnownField:
-    return KnownField(frozenset(types.split()), records, present, absent, is_gone)
+def known(
+    records: int, present: int, absent: int = 0, lately: int | None = None, is_gone: bool = False, types: str = "string"
+) -> KnownField:
+    return KnownField(frozenset(types.split()), records, present, absent, absent if lately is None else lately, is_gone)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,10 @@ def known(records: int, present: int, absent: int = 0, *, is_gone: bool = False,
         (known(39, 20, absent=19), 1),
         (known(38, 19, absent=19), 481),
         (known(16, 1, absent=15), 485),
+        (known(135, 40, absent=95, lately=0), 5),
+        (known(130, 40, absent=90, lately=15), 5),
+        (known(115, 19, absent=96, lately=20), 2480),
+        (known(5000, 100, absent=4000, lately=10), 24_940),
         (known(1000, 500), 1000),
         (known(1600, 500, absent=600), 400),
         (known(1000, 999), 501),

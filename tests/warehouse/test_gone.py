@@ -53,6 +53,16 @@ def test_a_version_fetched_before_the_proof_and_loaded_after_it_does_not_revive_
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("late",)]
 
 
+def test_a_late_version_and_a_newer_proof_in_one_load_do_not_count_the_order_as_deleted_again(
+    engine: sa.Engine,
+) -> None:
+    load_orders(engine, ORDER)
+    assert load_orders(engine, gone=GONE).deleted == 1
+    again = load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2), gone=GONE)
+    assert (again.updated, again.deleted) == (1, 0)
+    assert deletions(engine) == {(True, "absent_in_full_scan")}
+
+
 def test_an_order_that_comes_back_is_alive_again_with_the_same_content(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     load_orders(engine, gone=GONE)

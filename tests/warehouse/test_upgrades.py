@@ -93,3 +93,25 @@ def test_every_migration_keeps_what_each_table_holds(server: Server) -> None:
         upgrade(url)
         assert set(counts(engine).values()) == {1}
         engine.dispose()
+
+
+def test_how_long_a_field_has_stayed_away_is_told_by_the_latest_syncs(server: Server) -> None:
+    counted = {"{5,3,2}": [("{5,0,0}", 5), ("{0,0,0}", 10), ("{0,0,2}", 0)], "{}": [("{}", 0)]}
+    fields = [(records, present, absent) for records, told in counted.items() for present, absent in told]
+    with empty_database(server, "drifted") as url:
+        engine = sa.create_engine(url)
+        migrate(engine, "0020")
+        fill(engine)
+        with engine.begin() as session:
+            session.exec_driver_sql("DELETE FROM ops.source_field")
+            for number, (records, present, _) in enumerate(fields):
+                columns = session.exec_driver_sql(_COLUMNS.format("ops.source_field")).all()
+                given = {"path": f"'{number}'", "recent_records": f"'{records}'", "recent_present": f"'{present}'"}
+                listed = ", ".join(column for column, _ in columns)
+                values = ", ".join(given.get(column, SAMPLES[kind]) for column, kind in columns)
+                session.exec_driver_sql(f"INSERT INTO ops.source_field ({listed}) VALUES ({values})")
+        migrate(engine, "0021")
+        with engine.connect() as session:
+            told = session.exec_driver_sql("SELECT absent FROM ops.source_field ORDER BY path").scalars().all()
+        engine.dispose()
+    assert told == [absent for _, _, absent in fields]

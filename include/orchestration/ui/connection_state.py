@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -39,6 +39,9 @@ class ConnectionState(BaseModel):
     last_success_at: datetime | None
     fresh_as_of: datetime | None = Field(description="Changes before it are in the warehouse")
     history_since: datetime | None = Field(description="Older orders are held only where they were open")
+    rests_until: datetime | None = Field(
+        description="Scheduled runs leave the credentials alone until then, which the source has refused"
+    )
     next_run_at: datetime | None = Field(description="When it is due, as far as known")
     orders: int = Field(description="Orders held, deleted ones included")
     lines: int = Field(description="Lines held, deleted ones included")
@@ -113,6 +116,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         last_success_at=known.last_success_at,
         fresh_as_of=known.fresh_as_of,
         history_since=known.history_since,
+        rests_until=_rests_until(known),
         next_run_at=None if is_paused or state == "disconnected" else _next_run_at(connection, known, dag),
         orders=known.orders,
         lines=known.lines,
@@ -134,9 +138,17 @@ def _error(known: Overview, has_failed: bool) -> tuple[str | None, str | None]:
 
 def _next_run_at(connection: Connection, known: Overview, dag: DagFacts | None) -> datetime | None:
     """The DAG's next tick, or when the connection is due after it."""
-    if dag is None or dag.next_run_at is None or known.last_due_at is None:
-        return dag.next_run_at if dag else None
-    return max(dag.next_run_at, known.last_due_at + connection.options.sync_every)
+    if dag is None or dag.next_run_at is None:
+        return None
+    due_at = [dag.next_run_at, *filter(None, [_rests_until(known)])]
+    if known.last_due_at is not None:
+        due_at.append(known.last_due_at + connection.options.sync_every)
+    return max(due_at)
+
+
+def _rests_until(known: Overview) -> datetime | None:
+    """Until when refused credentials rest; None where that is over, or never was."""
+    return known.rests_until if known.rests_until is not None and known.rests_until > datetime.now(UTC) else None
 
 
 def _share(connection: Connection, latest: RecentSync | None) -> float | None:

@@ -1,4 +1,7 @@
-"""A connection tried step by step, so that a person sees which part of it does not work; nothing is kept of it."""
+"""A connection tried step by step, so that a person sees which part of it does not work.
+
+Nothing is kept of it. Refused credentials that rest, and that the source accepts now, rest no more.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
 from include.orderhouse.warehouse.ledger import refuse_left
+from include.orderhouse.warehouse.rests import end_rest
 
 StepName = Literal["configuration", "address", "TLS", "credentials", "permissions", "fields"]
 _NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials", "permissions", "fields")
@@ -115,6 +119,7 @@ class ConnectionTest:
                 self._fail("credentials", error)
             self.steps.append(TestStep(name="credentials", state="passed", message="The source knows the login."))
             self._fail("permissions", error)
+        end_rest(self._runtime.warehouse, self._runtime.connection.name)
         self.steps.append(TestStep(name="credentials", state="passed", message="The source accepts the login."))
         scope = ", ".join(catalogue.scope)
         self.steps.append(TestStep(name="permissions", state="passed", message=f"The login may read: {scope}."))

@@ -14,6 +14,8 @@ from include.orderhouse.warehouse.source_fields import Drift, KnownField, SeenFi
 FILE = "fields.json"
 ENOUGH = 20
 """A field that every object had has vanished when so many have come without it, in one sync or in several in a row."""
+ENOUGH_ONE_BY_ONE = 100
+"""The same where they came over more syncs than are looked at one by one: some of them may be one order, read again."""
 ENOUGH_FOR_RARE = 500
 """A field that only some objects had has vanished when so many of those to come should have had it."""
 TOLD_AT_MOST = 10
@@ -75,10 +77,10 @@ def _is_missing(known: KnownField, seen: SeenField) -> bool:
         return False
     if known.is_gone:
         return seen.records > 0
-    usual, without = known.records - known.absent, known.absent + seen.records
+    lately, usual = known.lately_absent + seen.records, known.records - known.absent
     if known.present == usual and (usual >= ENOUGH or not known.absent):
-        return without >= ENOUGH
-    return without * known.present >= ENOUGH_FOR_RARE * usual
+        return lately >= ENOUGH or known.absent + seen.records >= ENOUGH_ONE_BY_ONE
+    return lately * known.present >= ENOUGH_FOR_RARE * (known.records - known.lately_absent)
 
 
 def _told(types: tuple[str, ...] | frozenset[str]) -> str | None:

@@ -25,11 +25,12 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
+from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs
-from include.orderhouse.warehouse.status import disconnected, set_status
+from include.orderhouse.warehouse.status import REFUSED, disconnected, set_status
 
 _PRODUCT = Path(__file__).parents[1]
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
             fail_sync(runtime.warehouse, name, identity, code, message, state, is_final=is_final)
         if (status := _status_after(error)) is not None:
             set_status(runtime.warehouse, name, runtime.connection.customer, connector, status, code, message)
+            if status == REFUSED:
+                note_refusal(runtime)
 
 
 def record_mistake(request: SyncRequest, error: OrderhouseError) -> None:
@@ -106,5 +109,5 @@ def _has_left(runtime: Runtime) -> bool:
 
 def _status_after(error: BaseException) -> str | None:
     if isinstance(error, AuthenticationFailed):
-        return "needs_reauthorisation"
+        return REFUSED
     return "offline" if isinstance(error, SourceUnavailable | SourceTimeout) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -45,6 +45,8 @@ class Runtime:
     staging_url: str | None = None
     patience: Patience | None = None
     transport: httpx.BaseTransport | None = None
+    given: Credentials | None = field(default=None, init=False, repr=False)
+    """The credentials by which the source was last called."""
 
     def staging(self, sync_id: str) -> Staging:
         """The staged files of a sync."""
@@ -75,7 +77,8 @@ class Runtime:
     def _given(self) -> Credentials:
         """The credentials; that they were refused is noted."""
         try:
-            return self.credentials()
+            self.given = self.credentials()
+            return self.given
         except OrderhouseError as error:
             name, customer, subject = self.connection.name, self.connection.customer, self.connection.credentials_id
             refused = Event("credentials.refused", "sync", name, customer, subject, {"code": error.code})

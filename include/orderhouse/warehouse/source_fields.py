@@ -45,6 +45,13 @@ source_field = sa.Table(
         nullable=False,
     ),
     sa.Column("recent_present", ARRAY(COUNT), comment="`present` of each of the same syncs", nullable=False),
+    sa.Column(
+        "absent",
+        COUNT,
+        comment="How many objects in a row were read without it, up to the latest sync",
+        nullable=False,
+        server_default="0",
+    ),
     sa.Column("sample", TEXT, comment="A value it has had, shortened; none of a field named like a secret"),
     sa.Column("first_seen_at", INSTANT, comment="When a sync first read it", nullable=False),
     sa.Column("last_seen_at", INSTANT, comment="When a sync last read it", nullable=False),
@@ -96,7 +103,9 @@ class KnownField:
     records: int
     present: int
     absent: int
-    """How many of these objects came without it since one had it, of those of the latest syncs."""
+    """How many objects came without it since one had it."""
+    lately_absent: int
+    """Those of them that came with the latest syncs."""
     is_gone: bool
 
 
@@ -122,10 +131,10 @@ class Observation:
         told = source_field.c
         wanted = sa.select(
             told.path, told.json_types, told.records, told.present, told.vanished_at.is_not(None).label("is_gone"),
-            told.recent_records, told.recent_present, (told.sync_id == self._sync_id).label("is_told"),
+            told.recent_records, told.recent_present, told.absent, (told.sync_id == self._sync_id).label("is_told"),
         ).where(told.connection == self._connection)  # fmt: skip
         return {
-            row.path: KnownField(frozenset(row.json_types), row.records, row.present, _absent(row), row.is_gone)
+            row.path: KnownField(frozenset(row.json_types), row.records, row.present, *_absent(row), row.is_gone)
             for row in self._warehouse.execute(wanted)
         }
 
@@ -160,6 +169,7 @@ class Observation:
                     "present": fields.present + added.excluded.present,
                     "recent_records": _with_latest("recent_records"),
                     "recent_present": _with_latest("recent_present"),
+                    "absent": sa.case((added.excluded.present > 0, 0), else_=fields.absent + added.excluded.absent),
                     "sample": sa.func.coalesce(fields.sample, added.excluded.sample),
                     "last_seen_at": sa.case((added.excluded.present > 0, now), else_=fields.last_seen_at),
                     "vanished_at": sa.case((added.excluded.present > 0, None), else_=fields.vanished_at),
@@ -171,14 +181,20 @@ class Observation:
         )
 
 
-def _absent(row: Any) -> int:
-    """Of how many objects in a row none had the field, up to the sync before this one, which may have told already."""
-    syncs = list(zip(row.recent_records, row.recent_present, strict=True))[: -1 if row.is_told else None]
-    return sum(records for records, _ in takewhile(lambda sync: not sync[1], reversed(syncs)))
+def _absent(row: Any) -> tuple[int, int]:
+    """Of how many objects in a row none had the field, and how many of them came with the latest syncs.
+
+    Both are up to the sync before this one, which may have told already.
+    """
+    syncs = list(zip(row.recent_records, row.recent_present, strict=True))
+    told = syncs.pop()[0] if row.is_told else 0
+    lately = sum(records for records, _ in takewhile(lambda sync: not sync[1], reversed(syncs)))
+    return max(row.absent - told, 0), lately
 
 
 def _counted(path: str, field: SeenField, is_missing: bool) -> dict[str, Any]:
-    latest = {"recent_records": [field.records], "recent_present": [field.present]}
+    absent = 0 if field.present else field.records
+    latest = {"recent_records": [field.records], "recent_present": [field.present], "absent": absent}
     told = asdict(field) | {"json_types": list(field.json_types), "records": 0 if is_missing else field.records}
     return {"path": path, **told, **latest}
 

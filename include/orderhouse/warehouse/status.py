@@ -24,7 +24,9 @@ _SET = sa.text("""
         ON CONFLICT (connection) DO UPDATE SET
             customer = excluded.customer, connector = excluded.connector, state = excluded.state,
             since = CASE WHEN status.state = excluded.state THEN status.since ELSE excluded.since END,
-            checked_at = excluded.checked_at, error_code = excluded.error_code, error_message = excluded.error_message
+            checked_at = excluded.checked_at, error_code = excluded.error_code, error_message = excluded.error_message,
+            rests_until = NULL,
+            refusals = CASE WHEN excluded.state IN ('offline', 'needs_reauthorisation') THEN status.refusals END
     )
     INSERT INTO ops.connection_event (connection, customer, occurred_at, state_before, state, error_code, error_message)
     SELECT :connection, :customer, now(), (SELECT state FROM known), :state, :error_code, :error_message
