@@ -47,7 +47,10 @@ class Network(httpcore.NetworkBackend):
         for place in others:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return self._stream(self._inner.connect_tcp(place, port, timeout, local_address, socket_options), host)
-        return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+        try:
+            return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+        except UnicodeError as error:
+            raise httpcore.ConnectError(f"{host} can be no host's name: {error}") from error
 
     def _stream(self, opened: httpcore.NetworkStream, host: str) -> httpcore.NetworkStream:
         return _Stream(opened, host, self._seconds, self._pins)
