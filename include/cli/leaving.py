@@ -81,10 +81,10 @@ def erase(
         _give_tokens_back(engine, leavers)
         removed = remove(engine, leavers, owner, command_line(), is_whole=customer is not None)
         told = json.dumps(removed, indent=2, ensure_ascii=False)
+        typer.echo(told)
+        if certificate:
+            write_private(certificate.resolve(), f"{told}\n")
         _forget_watermarks([leaver.name for leaver in leavers])
-    if certificate:
-        write_private(certificate.resolve(), f"{told}\n")
-    typer.echo(told)
 
 
 def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:

@@ -46,7 +46,10 @@ class Network(httpcore.NetworkBackend):
         for place in others:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return self._stream(self._inner.connect_tcp(place, port, timeout, local_address, socket_options), host)
-        return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+        try:
+            return self._stream(self._inner.connect_tcp(last, port, timeout, local_address, socket_options), host)
+        except UnicodeError as error:
+            raise httpcore.ConnectError(f"{host} can be no host's name: {error}") from error
 
     def _tunnel(self, proxy: Proxy, host: str, port: int, timeout: float | None) -> httpcore.NetworkStream:
         if self._only_public:

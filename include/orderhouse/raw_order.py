@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import zstandard
 
@@ -33,6 +34,12 @@ class RawOrder:
     record: Record
     content: bytes | None = None
     """The record's JSON, where it is at hand."""
+
+    @classmethod
+    def of(cls, payload: bytes, fetched_at: datetime) -> Self:
+        """A raw order that was kept."""
+        content = zstandard.decompress(payload)
+        return cls(fetched_at, wire.decode(content), content)
 
 
 def pack(record: Record, content: bytes | None = None) -> bytes:

@@ -60,6 +60,15 @@ def test_nothing_is_erased_by_a_wrong_word_at_the_prompt(orderhouse: Command, re
     assert rejected in orderhouse("rejects", "sandbox_odoo").stdout
 
 
+def test_what_was_erased_is_certified_though_airflow_cannot_be_reached(orderhouse: Command, tmp_path: Path) -> None:
+    away, file = f"sqlite:///{tmp_path}/no folder/airflow.db", tmp_path / "certificate.json"
+    told = ("erase", "sandbox_coupa", "--yes", "--certificate", str(file))
+    done = orderhouse(*told, AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=away)
+    assert (done.returncode, "metadata database" in done.stderr) == (1, True)
+    assert file.read_text(encoding="utf-8") == done.stdout
+    assert list(json.loads(done.stdout)["removed"]) == ["sandbox_coupa"]
+
+
 def test_erase_wants_either_a_connection_or_a_customer(orderhouse: Command) -> None:
     for arguments in ((), ("sandbox_odoo", "--customer", "sandbox")):
         done = orderhouse("erase", *arguments, "--yes")

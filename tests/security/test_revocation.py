@@ -52,11 +52,14 @@ def test_a_vendor_that_refuses_or_is_away_is_told(vendors: Sandbox, connect: Con
     system = _system(vendors, connect, "xero", client_secret="wrong-s3cret")
     with pytest.raises(AuthenticationFailed, match="did not revoke") as refused:
         revoke_tokens(system.runtime, "test")
-    away = {**SIGN_IN["xero"], "revocation_url": "http://127.0.0.1:1/revocation"}
-    system.runtime = replace(system.runtime, credentials=lambda: credentials_for("xero", vendors, **away))
-    with pytest.raises(SourceUnavailable) as unreachable:
-        revoke_tokens(system.runtime, "test")
-    assert "s3cret" not in f"{refused.value}{unreachable.value}"
+    assert "s3cret" not in str(refused.value)
+    for url in ("http://127.0.0.1:1/revocation", "https://identity.example:port/revocation"):
+        away = {**SIGN_IN["xero"], "revocation_url": url}
+        known = credentials_for("xero", vendors, **away)
+        system.runtime = replace(system.runtime, credentials=lambda known=known: known)
+        with pytest.raises(SourceUnavailable, match="could not be asked to revoke") as unreachable:
+            revoke_tokens(system.runtime, "test")
+        assert known.need("client_secret") not in str(unreachable.value)
     assert system.rows("SELECT FROM ops.audit WHERE action = 'tokens.revoked'") == []
 
 

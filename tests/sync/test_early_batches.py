@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -138,6 +140,26 @@ def test_what_fails_is_left_to_the_transform_with_all_behind_it(
     pool.bad = {list(staged_pages(staging))[3].name}
     listened(connection, staging)
     assert len(take_early(connection, staging).made) == 3
+
+
+def test_of_what_waits_when_all_pages_have_come_only_what_has_begun_is_mapped_to_its_end(
+    connection: Connection, staging: Staging, pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_come, mapped = Event(), pool.submit
+
+    def mapped_then(number: int, pages: Pages) -> Made:
+        have_come.wait(60)
+        return mapped(number, pages).result()
+
+    def waited(coming: list[Future[Made]]) -> None:
+        have_come.set()
+        wait(coming)
+
+    with ThreadPoolExecutor(1) as thread:
+        monkeypatch.setattr(pool, "submit", partial(thread.submit, mapped_then))
+        monkeypatch.setattr(early_batches, "wait", waited)
+        listened(connection, staging)
+    assert len(take_early(connection, staging).made) == len(pool.mapped) == 1
 
 
 def test_a_fetch_that_fails_lists_nothing(connection: Connection, staging: Staging, pool: Here) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.sync import kept_orders, steps
+from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -92,6 +93,18 @@ def test_a_replay_that_is_tried_again_maps_what_waits_then(
         warehouse.exec_driver_sql(f"UPDATE ops.reject SET resolved_at = now(), resolution = 'dismissed' WHERE {last}")
     staged = system.sync_until("load", request)
     assert system.ledger_row(staged)["orders_rejected"] == 2
+
+
+def test_kept_orders_are_mapped_as_many_at_a_time_as_fit_into_memory(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders of many lines, say: a thousand of them are more than a batch of what is fetched may have."""
+    monkeypatch.setattr(kept_orders, "BYTES_PER_BATCH", 50_000)
+    staged = synced.sync_until("extract", synced.request(Mode.REMAP))
+    pages = list(staged_pages(synced.runtime.staging(staged)))
+    assert sum(page.orders for page in pages) == 40
+    assert all(50_000 <= page.json_bytes < 100_000 for page in pages[:-1])
+    assert 0 < pages[-1].json_bytes < 100_000
 
 
 def test_a_page_of_kept_orders_that_is_gone_is_missed(synced: System) -> None:

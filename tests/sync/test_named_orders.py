@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,23 @@ def test_what_the_source_says_is_deleted_is_marked_where_it_is_gone(synced: Syst
     assert row["orders_deleted"] == 1
     (deleted,) = synced.rows("SELECT source_order_id, delete_evidence FROM procurement.purchase_order WHERE is_deleted")
     assert deleted == {"source_order_id": gone, "delete_evidence": "tombstone"}
+
+
+def test_what_the_source_took_off_its_list_as_finished_is_closed_although_it_says_deleted(
+    synced: System, odoo: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Business Central says so of an order whose last invoice is posted."""
+    finished, gone = sorted(synced.order_ids(), key=int)[:2]
+    for key in (finished, gone):
+        odoo.act(history.delete, int(key))
+    connection = synced.runtime.connection
+    told = replace(connection.connector, explain_absence=lambda _, absent: {finished: "closed"})
+    synced.runtime = replace(synced.runtime, connection=connection.model_copy(update={"connector": told}))
+    synced.sync(Mode.ORDERS, order_ids=(finished, gone), deleted_ids=(finished, gone))
+    stands = "SELECT source_order_id, status, is_deleted FROM procurement.purchase_order ORDER BY is_deleted, 1"
+    found = {row["source_order_id"]: (row["status"], row["is_deleted"]) for row in synced.rows(stands)}
+    assert (found[finished], found[gone][1]) == (("closed", False), True)
+    assert "does not have" not in caplog.text
 
 
 def test_h17_a_retry_with_larger_pages_still_asks_for_every_order(synced: System) -> None:
@@ -140,3 +158,6 @@ def test_chosen_orders_that_the_source_does_not_have_are_named(
     there = min(synced.order_ids(), key=int)
     assert synced.sync(Mode.ORDERS, order_ids=(there, "99999999"))["orders_extracted"] == 1
     assert "does not have, or does not show, 1 of the orders: 99999999." in caplog.text
+    absent = [str(number) for number in range(900_000, 900_021)]
+    synced.sync(Mode.ORDERS, order_ids=tuple(absent))
+    assert f"does not show, 21 of the orders: {', '.join(absent[:20])}, .... They" in caplog.text

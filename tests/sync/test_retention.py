@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.errors import StorageUnavailable
 from include.orderhouse.options import Options, Retention
+from include.orderhouse.sync import maintenance
 from include.orderhouse.sync.maintenance import maintain
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
+from include.orderhouse.warehouse import retention
 from include.orderhouse.warehouse.ledger import fail_sync
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
@@ -82,6 +85,39 @@ def test_staged_files_of_abandoned_syncs_and_old_reports_go(synced: System, monk
     folders = {path.name for path in (Path(str(synced.runtime.staging_url)) / "odoo").iterdir()}
     assert (told["staged syncs"], told["reports"]) == (1, 1)
     assert folders == {"discovered", fresh}
+
+
+def test_the_files_of_a_sync_that_the_warehouse_does_not_know_go_and_other_files_stay(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were of a warehouse that was made anew."""
+    place = Path(str(synced.runtime.staging_url)) / "odoo"
+    (place / "5f3c0000-0000-0000-0000-000000000001" / "raw").mkdir(parents=True)
+    (place / "read me").touch()
+    assert removed(synced, KEEP, monkeypatch)["staged syncs"] == 1
+    assert {path.name for path in place.iterdir()} == {"discovered", "read me"}
+
+
+def test_reports_are_kept_for_their_own_time(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    aged(synced, f"UPDATE ops.sync SET {pass_days(20)}")
+    assert removed(synced, Retention(staged=timedelta(days=7)), monkeypatch)["reports"] == 0
+    assert removed(synced, Retention(reports=timedelta(days=19)), monkeypatch)["reports"] == 1
+
+
+def test_a_connection_whose_files_cannot_be_reached_holds_up_no_other(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, whole = synced.runtime.connection, retention.enforce
+
+    def enforce(engine: sa.Engine, name: str, keep: Retention) -> dict[str, int]:
+        if name == "first":
+            raise StorageUnavailable("The bucket is away.", action="Check it.")
+        return whole(engine, name, keep)
+
+    monkeypatch.setattr(maintenance, "enforce", enforce)
+    told, failures = maintain(synced.runtime.warehouse, [known.model_copy(update={"name": "first"}), known])
+    assert list(told) == ["odoo"]
+    assert {name: error.code for name, error in failures.items()} == {"first": "STORAGE_UNAVAILABLE"}
 
 
 def test_the_files_of_a_sync_that_was_cleared_after_a_long_while_stay_while_it_runs(

@@ -81,6 +81,12 @@ def test_a_login_whose_name_has_no_address_is_an_outage(host: str, called: list[
     assert called == []
 
 
+@pytest.mark.parametrize("host", ["x" * 70 + ".example", "a..example"])
+def test_what_is_configured_and_can_be_no_hosts_name_is_an_outage_too(host: str) -> None:
+    with pytest.raises(httpcore.ConnectError, match="can be no host's name"):
+        Network(1.0).connect_tcp(host, 443)
+
+
 def test_a_host_that_is_configured_is_called_by_its_name(called: list[str]) -> None:
     with pytest.raises(httpcore.ConnectError):
         Network(1.0).connect_tcp("erp.example", 443)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.local_time import earliest_local, from_local, latest_local, zone_of
+from include.orderhouse.local_time import earliest_local, from_local, is_one_instant, latest_local, zone_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [BERLIN, ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York")]
@@ -48,9 +48,23 @@ def test_a_later_change_never_reads_as_an_earlier_one(written: datetime, lag: ti
 def test_the_hour_that_comes_twice_is_read_by_the_clock() -> None:
     told = datetime(2026, 10, 25, 2, 30)
     assert from_local(told, BERLIN, CLOCKS_BACK - timedelta(minutes=20)) == CLOCKS_BACK - timedelta(minutes=30)
-    assert from_local(told, BERLIN, CLOCKS_BACK + timedelta(minutes=40)) == CLOCKS_BACK + timedelta(minutes=30)
+    again = CLOCKS_BACK + timedelta(minutes=30)
+    assert from_local(told, BERLIN, CLOCKS_BACK + timedelta(minutes=40)) == again
+    assert from_local(told, BERLIN, again - timedelta(seconds=2)) == again, "a Date header tells whole seconds"
+    assert from_local(told, BERLIN, again - timedelta(seconds=3)) == again - timedelta(hours=1)
+
+
+def test_a_local_time_is_one_instant_but_where_clocks_are_put_forward_or_back() -> None:
+    told = [
+        datetime(2026, 10, 25, 2, 30),
+        datetime(2026, 3, 29, 2, 30),
+        datetime(2026, 10, 25, 3),
+        datetime(2026, 7, 1),
+    ]
+    assert [is_one_instant(each, BERLIN) for each in told] == [False, False, True, True]
 
 
 def test_a_zone_that_does_not_exist_is_named() -> None:
     with pytest.raises(ConfigurationInvalid, match="time_zone is 'Mars/Olympus'"):
         zone_of("Mars/Olympus", "The setting time_zone")
+    assert zone_of("Europe/Berlin", "The setting time_zone") == BERLIN

@@ -36,6 +36,8 @@ def test_a_millisecond_is_cut_off_in_utc_whatever_the_offset() -> None:
     told = datetime(2026, 3, 1, 2, 0, 0, 123_987, timezone(timedelta(hours=2)))
     assert millisecond(told) == datetime(2026, 3, 1, 0, 0, 0, 123_000, UTC)
     assert millisecond(told).utcoffset() == timedelta(0)
+    whole = datetime(2026, 3, 1, 0, 0, 0, 500_000, UTC)
+    assert millisecond(whole) == whole
 
 
 def test_a_window_holds_its_start_and_not_its_end_and_nothing_undated() -> None:
@@ -49,4 +51,5 @@ def test_a_window_holds_its_start_and_not_its_end_and_nothing_undated() -> None:
 def test_an_end_goes_up_to_the_next_second_and_stays_where_it_is_one() -> None:
     second = datetime(2026, 1, 1, 12, 0, 1, tzinfo=UTC)
     assert until(second - timedelta.resolution) == until(second) == second
+    assert until(second + timedelta.resolution) == second + timedelta(seconds=1)
     assert since(second) == since(second + timedelta(microseconds=999_999)) == second

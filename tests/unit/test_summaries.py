@@ -30,12 +30,14 @@ def test_a_sum_is_exact_and_leaves_out_what_is_missing() -> None:
 def test_a_ratio_has_twelve_digits_and_needs_both_parts() -> None:
     assert ratio(1, "3") == Decimal("0.333333333333")
     assert ratio("2000000000000", 3) == Decimal("666666666666.666666666667")
+    assert ratio("2e20", 3) == Decimal("66666666666666666666.666666666667")
     assert [ratio(0, 1), ratio(1, None), ratio("", 1)] == [None, None, None]
 
 
 def test_a_discount_is_how_far_the_price_lies_below_the_base() -> None:
     assert percent_below("12", Decimal("9")) == Decimal("25.000000")
     assert percent_below(3, 4) == Decimal("-33.333333")
+    assert percent_below(3, "1e22") == Decimal("-333333333333333333333233.333333")
     assert [percent_below(None, 1), percent_below(1, None), percent_below(0, 1)] == [None, None, None]
 
 
@@ -162,6 +164,7 @@ def test_lines_that_do_not_say_anything_have_no_say_in_what_all_agree_on() -> No
     told = [{"contract": {"number": number}} for number in ("C1", None, "", "C1")]
     assert contract({"lines": [*told, {}, None]}) == "C1"
     assert contract({"lines": [*told, {"contract": {"number": "C2"}}]}) is None
+    assert contract({"lines": [{"contract": {"number": 7}}, {"contract": {"number": 7}}]}) == 7
     assert [contract({"lines": [{}]}), contract({"lines": None}), contract({})] == [None, None, None]
 
 

@@ -6,11 +6,12 @@ Nothing is kept of it. Refused credentials that rest, and that the source accept
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
@@ -20,7 +21,8 @@ from pydantic import BaseModel, Field
 
 from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import OrderhouseError, SourceUnavailable
+from include.orderhouse.errors import OrderhouseError, PermissionDenied, SourceUnavailable
+from include.orderhouse.mapping import Record
 from include.orderhouse.network import Network
 from include.orderhouse.proxy import SETTING, Proxy, proxy_of_environment
 from include.orderhouse.sync.runtime import Runtime
@@ -35,8 +37,7 @@ StepName = Literal["configuration", "address", "TLS", "credentials", "permission
 _NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials", "permissions", "fields")
 _CONNECT_SECONDS = 10.0
 _DAYS = (1, 30)
-_MOST_TOLD = 8
-_SIGN_IN = frozenset({"AUTHENTICATION_FAILED", "CONFIGURATION_INVALID"})
+_MOST_PAGES, _MOST_TOLD = 30, 8
 
 
 class TestStep(BaseModel):
@@ -79,9 +80,12 @@ class ConnectionTest:
 
     def _step(self, name: StepName, look: Callable[[], str]) -> None:
         try:
-            self.steps.append(TestStep(name=name, state="passed", message=look()))
+            self._pass(name, look())
         except OrderhouseError as error:
             self._fail(name, error)
+
+    def _pass(self, name: StepName, message: str) -> None:
+        self.steps.append(TestStep(name=name, state="passed", message=message))
 
     def _fail(self, name: StepName, error: OrderhouseError) -> NoReturn:
         self.steps.append(TestStep(name=name, state="failed", message=str(error)))
@@ -114,34 +118,37 @@ class ConnectionTest:
         """What the source holds; tells whether the login or its rights fail."""
         try:
             catalogue = self._runtime.connection.connector.discover(source)
-        except OrderhouseError as error:
-            if error.code in _SIGN_IN:
-                self._fail("credentials", error)
-            self.steps.append(TestStep(name="credentials", state="passed", message="The source knows the login."))
+        except PermissionDenied as error:
+            self._pass("credentials", "The source knows the login.")
             self._fail("permissions", error)
+        except OrderhouseError as error:
+            self._fail("credentials", error)
         end_rest(self._runtime.warehouse, self._runtime.connection.name)
-        self.steps.append(TestStep(name="credentials", state="passed", message="The source accepts the login."))
-        scope = ", ".join(catalogue.scope)
-        self.steps.append(TestStep(name="permissions", state="passed", message=f"The login may read: {scope}."))
+        self._pass("credentials", "The source accepts the login.")
+        self._pass("permissions", f"The login may read: {', '.join(catalogue.scope)}.")
         return catalogue
 
     def _fields(self, source: Source) -> str:
         """Whether the mapping's fields come with orders of the latest days, as many as one page holds."""
-        connector, now = self._runtime.connection.connector, datetime.now(UTC)
-        seen = SourceFields(connector.mapping.empty)
-        for days in _DAYS:
-            page = next(iter(connector.fetch(source, Window(now - timedelta(days=days), None))), None)
-            if page and page.records:
-                seen.add(page.records)
-                break
-        orders = seen.objects[""]
+        orders = next(filter(None, (self._latest(source, days) for days in _DAYS)), ())
         if not orders:
-            return f"No order changed within {_DAYS[-1]} days: the fields cannot be told."
+            return f"No order came that changed within {_DAYS[-1]} days: the fields cannot be told."
+        seen = SourceFields(self._runtime.connection.connector.mapping.empty)
+        seen.add(orders)
         needed = {path for paths in Mapped(self._runtime.connection).columns.values() for path in paths}
-        absent = sorted(path for path in needed if path not in seen.fields and seen.objects_around(path))
+        near = {path for path in needed if seen.objects_around(path)}
+        absent = sorted(near - seen.fields.keys())
         listed = ", ".join(absent[:_MOST_TOLD]) + (" ..." if len(absent) > _MOST_TOLD else "")
         told = f" Not in any of them, and NULL unless others bring them: {listed}." if absent else ""
-        return f"Read {orders} orders; {len(needed) - len(absent)} of {len(needed)} fields of the mapping came.{told}"
+        beyond = f" {len(needed - near)} more lie in parts that none of them has." if needed - near else ""
+        came = f"{len(near) - len(absent)} of {len(near)} fields of the mapping came."
+        return f"Read {len(orders)} orders; {came}{told}{beyond}"
+
+    def _latest(self, source: Source, days: int) -> Sequence[Record]:
+        """Orders of the latest days; a company or another part of the window may have none."""
+        window = Window(datetime.now(UTC) - timedelta(days=days), None)
+        pages = islice(self._runtime.connection.connector.fetch(source, window), _MOST_PAGES)
+        return next((page.records for page in pages if page.records), ())
 
     @contextmanager
     def _source(self) -> Iterator[Source]:

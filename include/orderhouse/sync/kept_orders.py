@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
-from include.orderhouse.raw_order import RawOrder, unpack
+from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
-from include.orderhouse.sync.batching import ORDERS_PER_BATCH
+from include.orderhouse.sync.batching import BYTES_PER_BATCH, ORDERS_PER_BATCH
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
@@ -24,8 +23,8 @@ def stage_kept_orders(runtime: Runtime, plan: Plan, staging: Staging) -> int:
     Nothing stays of an earlier attempt: what it staged may not wait any more. That chosen rejects do not is logged.
     """
     staging.remove("raw")
-    orders, total = _kept(runtime, plan), 0
-    for number, page in enumerate(iter(lambda: list(islice(orders, ORDERS_PER_BATCH)), [])):
+    total = 0
+    for number, page in enumerate(_pages(_kept(runtime, plan))):
         _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
         staging.write_json(f"raw/kept/{number:06}.json", {"orders": len(page), "json_bytes": unpacked})
         total += len(page)
@@ -48,4 +47,18 @@ def _kept(runtime: Runtime, plan: Plan) -> Iterator[RawOrder]:
         if plan.mode is Mode.REMAP
         else open_rejects(runtime.warehouse, payloads, plan.reject_ids)
     )
-    return (RawOrder(fetched_at, unpack(payload)) for payload, fetched_at in kept)
+    return (RawOrder.of(payload, fetched_at) for payload, fetched_at in kept)
+
+
+def _pages(orders: Iterable[RawOrder]) -> Iterator[list[RawOrder]]:
+    """So many orders at a time as a batch may have, by their number and by the size of their JSON."""
+    page: list[RawOrder] = []
+    size = 0
+    for order in orders:
+        page.append(order)
+        size += len(order.content or b"")
+        if len(page) >= ORDERS_PER_BATCH or size >= BYTES_PER_BATCH:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page

@@ -48,7 +48,7 @@ def _post(runtime: Runtime, credentials: Credentials, url: str, body: dict[str, 
                 answer = vendor.post(url, content=wire.encode(body), headers=kind)
             else:
                 answer = vendor.post(url, data=body)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceUnavailable(
             f"{url} could not be asked to revoke the tokens ({type(error).__name__}).",
             action="Take the access back at the vendor by hand.",
