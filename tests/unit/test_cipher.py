@@ -37,6 +37,14 @@ def test_the_same_bytes_are_sealed_differently_each_time_and_have_one_fingerprin
     assert acme.fingerprint(PLAIN) != Cipher("globex", {1: SECOND}).fingerprint(PLAIN)
 
 
+def test_what_the_first_release_sealed_opens_and_is_known_again(acme: Cipher) -> None:
+    sealed = (
+        "4f48533100000001ef6e0ba94a000e05d4dc3c31416dd740bc5a06cd73b871903d0fc902fcac8d14845128a60f512c0f8d5a23f5ccae"
+    )
+    assert acme.open(bytes.fromhex(sealed), "raw record", "a 1") == PLAIN
+    assert acme.fingerprint(PLAIN) == "b54ecbb5a3fee18727a1ad249f49609e"
+
+
 @pytest.mark.parametrize(
     ("customer", "purpose", "record"),
     [
@@ -66,6 +74,12 @@ def test_a_record_with_any_byte_changed_does_not_open(position: int, change: int
 def test_bytes_that_were_never_sealed_do_not_open(found: bytes) -> None:
     with pytest.raises((SealBroken, KeyMissing)):
         Cipher("acme", {1: FIRST}).open(found, "raw record", "a 1")
+
+
+def test_bytes_that_are_not_sealed_are_told_as_such(acme: Cipher) -> None:
+    for found in (b"", PLAIN + PLAIN):
+        with pytest.raises(SealBroken, match="raw record a 1 is not sealed"):
+            acme.open(found, "raw record", "a 1")
 
 
 def test_a_header_cannot_claim_another_version(acme: Cipher) -> None:
