@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from include.orderhouse.errors import PermissionDenied
-from include.orderhouse.frappe import EVERYTHING, Filters, Frappe, Raw
+from include.orderhouse.frappe import Filters, Frappe, Raw
 from include.orderhouse.lookup import Lookup
 
 BATCH = 500
@@ -30,7 +30,7 @@ class Kept:
     child: str = ""
     """Doctype of the child table."""
     at: str = ""
-    """Where its rows stand in what is kept."""
+    """Where its rows stand in what is kept, in the order that people gave them."""
     child_fields: str = ""
     """Names that every version has: they are asked for, since not every version tells all of a child table's."""
 
@@ -70,19 +70,17 @@ class Links:
         if kept.child:
             filters: Filters = [["parent", "in", names], ["parenttype", "=", doctype]]
             fields = ["name", "parent", *kept.child_fields.split()]
-            for row in self._permitted(kept.child, filters, doctype, fields):
+            for row in self._permitted(kept.child, filters, fields=fields, parent=doctype, order_by="idx asc"):
                 if row.get("parent") in found:
                     part = {key: row.get(key) for key in kept.child_fields.split()}
                     found[row["parent"]].setdefault(kept.at, []).append(part)
         return found
 
-    def _permitted(
-        self, doctype: str, filters: Filters, parent: str | None = None, fields: Sequence[str] = EVERYTHING
-    ) -> list[Raw]:
+    def _permitted(self, doctype: str, filters: Filters, **how: Any) -> list[Raw]:
         if doctype in self._denied:
             return []
         try:
-            return self._frappe.records(doctype, fields, filters, parent=parent)
+            return self._frappe.records(doctype, filters=filters, **how)
         except PermissionDenied:
             self._denied.add(doctype)
             return []

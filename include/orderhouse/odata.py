@@ -71,7 +71,7 @@ def instant(value: Any) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        if isinstance(value, str) and (found := JSON_DATE.fullmatch(value)):
+        if found := JSON_DATE.fullmatch(value):
             return EPOCH + timedelta(milliseconds=int(found[1]))
         told = datetime.fromisoformat(value)
         if told.tzinfo is not None:

@@ -37,6 +37,14 @@ def test_the_same_bytes_are_sealed_differently_each_time_and_have_one_fingerprin
     assert acme.fingerprint(PLAIN) != Cipher("globex", {1: SECOND}).fingerprint(PLAIN)
 
 
+def test_what_the_first_release_sealed_opens_and_is_known_again(acme: Cipher) -> None:
+    sealed = (
+        "4f48533100000001ef6e0ba94a000e05d4dc3c31416dd740bc5a06cd73b871903d0fc902fcac8d14845128a60f512c0f8d5a23f5ccae"
+    )
+    assert acme.open(bytes.fromhex(sealed), "raw record", "a 1") == PLAIN
+    assert acme.fingerprint(PLAIN) == "b54ecbb5a3fee18727a1ad249f49609e"
+
+
 @pytest.mark.parametrize(
     ("customer", "purpose", "record"),
     [
@@ -68,6 +76,12 @@ def test_bytes_that_were_never_sealed_do_not_open(found: bytes) -> None:
         Cipher("acme", {1: FIRST}).open(found, "raw record", "a 1")
 
 
+def test_bytes_that_are_not_sealed_are_told_as_such(acme: Cipher) -> None:
+    for found in (b"", PLAIN + PLAIN):
+        with pytest.raises(SealBroken, match="raw record a 1 is not sealed"):
+            acme.open(found, "raw record", "a 1")
+
+
 def test_a_header_cannot_claim_another_version(acme: Cipher) -> None:
     both = Cipher("acme", {1: FIRST, 2: FIRST})
     sealed = bytearray(acme.seal(PLAIN, "raw record", "a 1"))
@@ -79,7 +93,7 @@ def test_a_header_cannot_claim_another_version(acme: Cipher) -> None:
 def test_a_new_key_seals_and_the_old_one_still_opens(acme: Cipher) -> None:
     both = Cipher("acme", {1: FIRST, 2: SECOND})
     old, new = acme.seal(PLAIN, "raw record", "a 1"), both.seal(PLAIN, "raw record", "a 1")
-    assert (key_version(old), key_version(new), key_version(PLAIN)) == (1, 2, None)
+    assert (key_version(old), key_version(new), key_version(PLAIN + PLAIN)) == (1, 2, None)
     assert both.open(old, "raw record", "a 1") == both.open(new, "raw record", "a 1") == PLAIN
     with pytest.raises(KeyMissing, match="data key 2 of 'acme'"):
         acme.open(new, "raw record", "a 1")

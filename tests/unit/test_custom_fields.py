@@ -54,6 +54,13 @@ def test_a_custom_number_is_kept_with_all_its_digits(told: str) -> None:
     assert Decimal(found.removeprefix('{"budget":').removesuffix("}")) == Decimal(told)
 
 
+def test_a_field_that_is_named_keeps_its_type_where_a_pattern_takes_it_too() -> None:
+    named, pattern = CustomField(table="order", source="YY1_Budget", type="decimal"), CUSTOM[2]
+    for custom in ((named, pattern), (pattern, named)):
+        batch = frames(order(YY1_Budget="100.10", YY1_Phase="B"), custom_fields=custom)
+        assert only(batch)["custom_fields"] == '{"YY1_Budget":100.10,"YY1_Phase":"B"}'
+
+
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}

@@ -32,12 +32,18 @@ ID = UUID(int=10)
         (7, "7", "7"),
         (Decimal("1E+2"), "100", "100M"),
         (AT, "2026-10-01T12:00:00.12Z", "datetimeoffset'2026-10-01T12:00:00.12Z'"),
+        (AT.replace(microsecond=0), "2026-10-01T12:00:00Z", "datetimeoffset'2026-10-01T12:00:00Z'"),
         (date(2026, 10, 1), "2026-10-01", "datetime'2026-10-01T00:00:00'"),
         (ID, str(ID), f"guid'{ID}'"),
     ],
 )
 def test_literals_follow_their_version(value: Any, told_by_4: str, told_by_2: str) -> None:
     assert (odata.literal(value, 4), odata.literal(value, 2)) == (told_by_4, told_by_2)
+
+
+def test_what_has_no_literal_is_in_no_condition() -> None:
+    with pytest.raises(TypeError, match="float"):
+        odata.literal(0.5)
 
 
 def test_conditions_are_joined_without_changing_what_they_mean() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.service_layer import ServiceLayer, changed_at, lines_of, on_days
+from include.orderhouse.service_layer import ServiceLayer, ambiguous_change, changed_at, lines_of, on_days
 
 FIRST, LAST = date(2026, 9, 30), date(2026, 10, 1)
 ENTITY, LINES = "PurchaseInvoices", "PurchaseInvoices/DocumentLines"
@@ -45,7 +45,8 @@ def test_a_document_without_its_lines_is_refused() -> None:
 def test_a_change_is_told_to_the_minute_in_several_forms(day: str, clock: str) -> None:
     told = changed_at({"UpdateDate": day, "UpdateTime": clock}, source())
     assert told == datetime(2026, 9, 30, 18, 38, tzinfo=UTC)
-    assert changed_at({"UpdateDate": None, "UpdateTime": clock}, source()) is None
+    for when in (changed_at, ambiguous_change):
+        assert when({"UpdateDate": None, "UpdateTime": clock}, source()) is None
 
 
 @pytest.mark.parametrize("change", [{"UpdateTime": "PT18H38M"}, {"UpdateTime": 938}, {"UpdateDate": "30.09.2026"}])

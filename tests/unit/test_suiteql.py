@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from include.orderhouse.connector import Source
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    FilterIgnored,
     OrderhouseError,
     PermissionDenied,
     RateLimitExceeded,
@@ -15,12 +18,14 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer
-from include.orderhouse.suiteql import Part, Statement, explain, number, one_of
+from include.orderhouse.suiteql import Part, Statement, explain, number, one_of, walk
 
 ORDERS = Part("transaction", "t", "id status:name trandate:date createddate:instant")
 VENDOR = Part("vendor", "v", "id phone", "vendor", "v.id = t.entity")
 ADDRESS = Part("entityaddress", "a", "city", "address", "a.nkey = v.defaultaddress")
 STATEMENT = Statement((ORDERS, VENDOR, ADDRESS), {"n": "COUNT(*)"})
+LINES = Statement((Part("transactionline", "tl", "transaction id"),))
+KEY = {"transaction": "tl.transaction", "id": "tl.id"}
 
 
 def test_columns_are_asked_for_in_forms_that_no_account_words_its_own_way() -> None:
@@ -80,6 +85,44 @@ def test_a_row_becomes_a_record_with_its_parts_inside() -> None:
 def test_texts_in_conditions_are_quoted_and_numbers_are_not() -> None:
     assert one_of("t.status", ["B", "O'Neill"]) == "t.status IN ('B', 'O''Neill')"
     assert one_of("t.id", [1, 2]) == "t.id IN (1, 2)"
+
+
+def account(*answers: dict[str, Any]) -> tuple[Source, list[str]]:
+    """An account that gives one answer after another, and the queries it was asked."""
+    asked: list[str] = []
+    left = list(answers)
+
+    def post(path: str, body: dict[str, str], **_: Any) -> Any:
+        asked.append(body["q"].partition(" WHERE ")[2])
+        return left.pop(0)
+
+    return cast(Source, SimpleNamespace(api=SimpleNamespace(post=post))), asked
+
+
+def page(*keys: tuple[int, int], more: bool) -> dict[str, Any]:
+    items = [{"links": [], "transaction": str(order), "id": str(line)} for order, line in keys]
+    return {"items": items, "hasMore": more}
+
+
+def test_pages_go_on_behind_the_last_key_whatever_it_is_made_of() -> None:
+    source, asked = account(page((4, 1), (5, 2), more=True), page((5, 3), more=False))
+    pages = list(walk(source, LINES, ["tl.id > 0"], KEY, 2, (4, 0)))
+    assert pages == [
+        ([{"transaction": "4", "id": "1"}, {"transaction": "5", "id": "2"}], (5, 2)),
+        ([{"transaction": "5", "id": "3"}], None),
+    ]
+    assert asked == [
+        f"(tl.id > 0) AND (tl.transaction > {order} OR (tl.transaction = {order} AND (tl.id > {line}))) "
+        "ORDER BY tl.transaction, tl.id"
+        for order, line in [(4, 0), (5, 2)]
+    ]
+
+
+@pytest.mark.parametrize("second", [page((4, 1), (5, 2), more=True), page((5, 1), more=True), page(more=True)])
+def test_h27_a_page_that_does_not_go_on_behind_the_last_key_is_refused(second: dict[str, Any]) -> None:
+    source, _ = account(page((4, 1), (5, 2), more=True), second)
+    with pytest.raises(FilterIgnored, match="does not go on after the one before"):
+        list(walk(source, LINES, [], KEY, 2, None))
 
 
 @pytest.mark.parametrize("value", ["1.5", "-1", "one", ""])

@@ -183,9 +183,10 @@ def test_h25_amounts_are_exact_to_the_last_digit() -> None:
 
 
 def test_h25_digits_the_warehouse_does_not_keep_are_told() -> None:
-    batch = frames(order(total=Decimal("1.00000049")))
-    assert only(batch)["total_amount"] == Decimal("1.000000")
-    assert only(batch, "issue")["code"] == "DIGITS_LOST"
+    batch = frames(order("1", total=Decimal("1.00000049")), order("2", total=Decimal("1.000001")))
+    assert [row["total_amount"] for row in made(batch)] == [Decimal("1.000000"), Decimal("1.000001")]
+    issue = only(batch, "issue")
+    assert (issue["order_id"], issue["code"]) == (made(batch)[0]["order_id"], "DIGITS_LOST")
 
 
 def test_of_several_copies_of_an_order_the_latest_counts() -> None:

@@ -111,7 +111,7 @@ class ColumnReader:
         lengths = pc.binary_length(values)
         return [
             Failure(row, self.column.name, UNFIT, f"{self._said()} has {lengths[row]} bytes, {LONGEST_INDEXED} fit")
-            for row in positions(pc.fill_null(pc.greater(lengths, LONGEST_INDEXED), False))
+            for row in positions(pc.greater(lengths, LONGEST_INDEXED))
         ]
 
     def _found(self, rows: RawRows) -> Sequence[Any]:

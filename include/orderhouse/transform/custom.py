@@ -49,13 +49,17 @@ READERS: dict[str, Callable[[Any], Any]] = {
 def read_custom_fields(
     rows: RawRows, fields: Sequence[CustomField], empties: Empties
 ) -> tuple[list[str | None], list[Failure]]:
-    """The `custom_fields` JSON of every row, and what did not fit its type and was kept as text."""
+    """The `custom_fields` JSON of every row, and what did not fit its type and was kept as text.
+
+    What is named stands in place of what a pattern takes under the same name.
+    """
     found: list[dict[str, Any]] = [{} for _ in rows.records]
     drifted: list[Failure] = []
     for field in fields:
         if field.pattern is not None:
             _read_pattern(rows, field.pattern, empties, found)
-        else:
+    for field in fields:
+        if field.pattern is None:
             _read_field(rows, field, empties, found, drifted)
     return [wire.storable_json(values) if values else None for values in found], drifted
 
