@@ -54,6 +54,8 @@ INPUT = [tax("Input Tax SGST - OM"), tax("Input Tax CGST - OM")]
         (INPUT, GST_18, 18),
         ([tax("Input Tax IGST - OM", "5")], GST_18, 18),
         ([tax("VAT 19 - OM", "19"), tax("VAT 7 - OM", "7")], {"VAT 19 - OM": 0}, 7),
+        ([tax("VAT 19 - OM", "19"), tax("VAT 7 - OM", "7")], {"VAT 19 - OM": "N/A", "VAT 7 - OM": 7}, 7),
+        ([tax("VAT 19 - OM", "19")], {"VAT 19 - OM": "N/A"}, 0),
         ([tax("VAT 19 - OM", "19")], {}, 19),
         ([*INPUT, tax("Input Tax SGST RCM - OM", add_deduct_tax="Deduct")], GST_18, 9),
         ([*INPUT, tax("TDS - OM", charge_type="Actual", is_tax_withholding_account=1)], GST_18, 18),

@@ -13,6 +13,8 @@ NO_EFFECT = "Valuation"
 """Category of charges that are valued with the goods, but not owed to the vendor."""
 OF_NET = "On Net Total"
 """How a tax is charged that is a percentage of the lines' net amounts, each by itself."""
+NOT_APPLICABLE = "N/A"
+"""What version 16 writes for the rate of a tax that an item's tax template calls not applicable to the item."""
 
 
 def sum_of_taxes(prefix: str = "") -> Derived:
@@ -72,7 +74,12 @@ def tax_rate(line: Record) -> Decimal | None:
     if not taxes or any(row.get("charge_type") != OF_NET for row in taxes):
         return None
     own = _own_rates(line)
-    return total(_signed(row, number(own.get(str(row.get("account_head")), row.get("rate")))) for row in taxes)
+    return total(_signed(row, _rate(row, own)) for row in taxes)
+
+
+def _rate(row: Record, own: Record) -> Decimal:
+    told = own.get(str(row.get("account_head")), row.get("rate"))
+    return number(None if told == NOT_APPLICABLE else told)
 
 
 def _own_rates(line: Record) -> Record:
