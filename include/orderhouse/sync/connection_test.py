@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import OrderhouseError, SourceUnavailable
+from include.orderhouse.errors import OrderhouseError, SourceUnavailable, TryAgain
 from include.orderhouse.network import Network
 from include.orderhouse.proxy import SETTING, Proxy, proxy_of_environment
 from include.orderhouse.sync.runtime import Runtime
@@ -32,7 +32,8 @@ _NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials"
 _CONNECT_SECONDS = 10.0
 _DAYS = (1, 30)
 _MOST_TOLD = 8
-_SIGN_IN = frozenset({"AUTHENTICATION_FAILED", "CONFIGURATION_INVALID"})
+_SIGN_IN = frozenset({"AUTHENTICATION_FAILED", "CONFIGURATION_INVALID", "FOREIGN_HOST", "SOURCE_UNTRUSTED"})
+"""With these, as with an outage, nobody has looked at the login: there may be none, or no way to who does."""
 
 
 class TestStep(BaseModel):
@@ -111,7 +112,7 @@ class ConnectionTest:
         try:
             catalogue = self._runtime.connection.connector.discover(source)
         except OrderhouseError as error:
-            if error.code in _SIGN_IN:
+            if isinstance(error, TryAgain) or error.code in _SIGN_IN:
                 self._fail("credentials", error)
             self.steps.append(TestStep(name="credentials", state="passed", message="The source knows the login."))
             self._fail("permissions", error)
