@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import (
     ErrorType,
 )
 
+from include.orchestration.vault import Revoked
 from include.orderhouse.errors import ConfigurationInvalid, CredentialsUnavailable, OrderhouseError
 
 
@@ -73,12 +74,22 @@ def stored_connection(conn_id: str, whose: str) -> ConnectionRecord | None:
 
 
 def denied(conn_id: str, whose: str, error: AirflowSecretsBackendAccessDenied) -> OrderhouseError:
-    """What kept the vault from giving somebody's credentials: it could not be read, or they were revoked."""
+    """Why somebody's credentials are denied: the vault cannot be read, they were revoked in it, or Airflow does it.
+
+    Airflow 3.3.2's API server denies no Connection, but a task whose token it does not take; another try has a new one.
+    """
     if isinstance(error.__cause__, OrderhouseError):
         return error.__cause__
-    return ConfigurationInvalid(
-        f"The credentials of {whose} are not given out: {error}",
-        action=f"Enter them again: scripts/orderhouse vault put {conn_id}",
+    if isinstance(error, Revoked):
+        return ConfigurationInvalid(
+            f"The credentials of {whose} are not given out: {error}",
+            action=f"Enter them again: scripts/orderhouse vault put {conn_id}",
+        )
+    return CredentialsUnavailable(
+        f"Airflow denies the Connection {conn_id!r} of {whose}: {error}",
+        action="A run tries again by itself. If it stays, the log of Airflow's API server tells why: scheduler and API "
+        "server need the same [api_auth] jwt_secret, and the clocks of all machines must agree. Where another secrets "
+        "backend denies it, let Airflow read it there.",
     )
 
 

@@ -6,6 +6,8 @@ RateLimitExceeded              the task is rescheduled; no worker is held, no re
                                where the source asks for a wait of over an hour, and where the next wait would end more
                                than two hours after the first refusal with no page kept in between. Each kept page
                                begins that time anew: a sync that gets on may wait as often as it must
+                               A source that is down and asks for a wait fails its try; the next ones, until the wait
+                               is over, ask nothing and are such a limit
 everything else                exponential backoff with jitter, as long as the task has retries
 """
 

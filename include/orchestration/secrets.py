@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from airflow.sdk import Variable
-from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.exceptions import AirflowRuntimeError, AirflowSecretsBackendAccessDenied
 
 from include.orchestration.airflow_connections import ConnectionRecord, task_connection
 from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
@@ -128,7 +128,10 @@ class TaskWatermark:
 
     def read(self) -> str | None:
         """The Variable's text; None where there is none. WatermarkUnavailable where it is there and not given."""
-        found: str | None = Variable.get(self._key, default=None)
+        try:
+            found: str | None = Variable.get(self._key, default=None)
+        except AirflowSecretsBackendAccessDenied as error:
+            raise not_given(self._key) from error
         if found is None and self._may_be_there():
             raise not_given(self._key)
         return found

@@ -29,6 +29,10 @@ OF_CUSTOMER = "customer "
 log = logging.getLogger(__name__)
 
 
+class Revoked(AirflowSecretsBackendAccessDenied):
+    """The vault had these credentials, and somebody took them back."""
+
+
 class VaultBackend(BaseSecretsBackend):
     """Gives Airflow Connections out of the vault. Variables and settings it has none."""
 
@@ -62,7 +66,7 @@ class VaultBackend(BaseSecretsBackend):
             return None
         record_now(engine, Event("vault.read", "airflow", customer=kept.customer, subject=conn_id))
         if kept.value is None:
-            raise AirflowSecretsBackendAccessDenied(f"The credentials {conn_id!r} were revoked in the vault.")
+            raise Revoked(f"The credentials {conn_id!r} were revoked in the vault.")
         return _labelled(kept.value, kept.customer)
 
 

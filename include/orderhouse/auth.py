@@ -13,6 +13,7 @@ import httpx
 import jwt
 
 from include.orderhouse import wire
+from include.orderhouse.answer import Answer, retry_after
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, SourceUnavailable, UnexpectedShape
 from include.orderhouse.tokens import Tokens
@@ -90,6 +91,7 @@ class TokenAuth(httpx.Auth):
             raise SourceUnavailable(
                 f"The token endpoint {self._token_url} answered {response.status_code}.",
                 action="A run in Airflow tries again by itself; if it goes on, check token_url in the Connection.",
+                retry_after=retry_after(Answer(response.status_code, response.headers, None, "")),
             )
         try:
             body: Any = wire.decode_foreign(response.content)

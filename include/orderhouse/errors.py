@@ -49,14 +49,17 @@ class OrderhouseError(Exception):
     """Base of all errors that Orderhouse raises on purpose.
 
     ``message`` says what is wrong and where, ``action`` what to do about it; both are shown to people
-    and must hold no secret.
+    and must hold no secret. ``retry_after`` is the wait in seconds the source asked for, or None where it does not say.
     """
 
     code: ClassVar[str] = "ORDERHOUSE_ERROR"
 
-    def __init__(self, message: str, *, action: str, request_id: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, action: str, request_id: str | None = None, retry_after: float | None = None
+    ) -> None:
         self.message = message.translate(_CONTROLS)
         self.action = action.translate(_CONTROLS)
+        self.retry_after = retry_after
         self.request_id = request_id and " ".join(request_id.translate(_CONTROLS).split())[:200]
         super().__init__(self.message)
 
@@ -134,15 +137,9 @@ class Wait(OrderhouseError):
 
 
 class RateLimitExceeded(Wait):
-    """Too many requests. ``retry_after`` is the wait in seconds the source asked for, or None where it does not say."""
+    """Too many requests."""
 
     code = "RATE_LIMIT_EXCEEDED"
-
-    def __init__(
-        self, message: str, *, action: str, request_id: str | None = None, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, action=action, request_id=request_id)
-        self.retry_after = retry_after
 
 
 class QuotaExhausted(Wait):

@@ -174,7 +174,7 @@ class Api:
 
     def _patiently(self, build: Callable[[], httpx.Request], as_text: bool = False) -> Any:
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((RateLimitExceeded, TryAgain, _Garbled)),
+            retry=tenacity.retry_if_exception_type((*_PASSING, _Garbled)),
             wait=self._wait,
             stop=self._give_up,
             reraise=True,
@@ -183,14 +183,11 @@ class Api:
         return retrying(self._once, build, as_text)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, RateLimitExceeded) and error.retry_after is not None:
-            return error.retry_after
-        return float(tenacity.wait_exponential_jitter(initial=0.5, max=self.patience.longest_wait)(state))
+        backoff = tenacity.wait_exponential_jitter(initial=0.5, max=self.patience.longest_wait)
+        return _asked(state) or float(backoff(state))
 
     def _give_up(self, state: tenacity.RetryCallState) -> bool:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, RateLimitExceeded) else None
+        asked = _asked(state)
         if asked is not None:
             return asked > self.patience.longest_wait or state.attempt_number >= 4 * self.patience.tries
         return state.attempt_number >= self.patience.tries
@@ -232,11 +229,9 @@ class Api:
     def _refused(self, request: httpx.Request, refusal: Refusal) -> OrderhouseError:
         message = f"{' '.join(refusal.message.split()).rstrip('.')} ({request.method} {place(request)})."
         action = ACTIONS.get(refusal.error, "Look at the message of the source.")
-        if issubclass(refusal.error, RateLimitExceeded):
-            if refusal.retry_after is not None:
-                self._limiter.pause(refusal.retry_after)
-            return refusal.error(message, action=action, request_id=refusal.request_id, retry_after=refusal.retry_after)
-        return refusal.error(message, action=action, request_id=refusal.request_id)
+        if issubclass(refusal.error, _PASSING) and refusal.retry_after is not None:
+            self._limiter.pause(refusal.retry_after)
+        return refusal.error(message, action=action, request_id=refusal.request_id, retry_after=refusal.retry_after)
 
     def _redirected(self, request: httpx.Request, response: httpx.Response) -> OrderhouseError:
         target = self._own(response.headers.get("location", ""))
@@ -254,6 +249,9 @@ class Api:
         self.meter.count_request()
         self.calls += 1
 
+
+_PASSING = (RateLimitExceeded, TryAgain)
+"""What passes by itself, after the wait that the source asks for where it does."""
 
 _READ = httpx.ByteStream(b"")
 """In place of a stream that has been read: httpx's points back to its response, so that only Python's collector of
@@ -294,6 +292,12 @@ def _text(response: httpx.Response, as_text: bool) -> str:
     if response.is_success and not as_text:
         return ""
     return text_of(response, None if response.is_success else 2000)
+
+
+def _asked(state: tenacity.RetryCallState) -> float | None:
+    """The wait that the source asked for at its latest refusal."""
+    error = state.outcome.exception() if state.outcome else None
+    return error.retry_after if isinstance(error, OrderhouseError) else None
 
 
 def _tell_wait(state: tenacity.RetryCallState) -> None:

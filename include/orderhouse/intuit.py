@@ -152,14 +152,7 @@ def _after(rows: Sequence[Row], before: After | None) -> After:
 
 def updated_at(row: Row) -> datetime:
     """When a row was last saved, in UTC."""
-    told = wire.part(row, UPDATED, str, of="a row")
-    try:
-        return datetime.fromisoformat(told).astimezone(UTC)
-    except ValueError as error:
-        raise UnexpectedShape(
-            f"A row: {UPDATED} is {told[:40]!r}, no instant.",
-            action="Nothing was loaded. Look at the row in QuickBooks.",
-        ) from error
+    return wire.instant(wire.part(row, UPDATED, str, of="a row"), of=f"{UPDATED} of a row")
 
 
 def deletions(source: Source, entity: str, since: datetime) -> tuple[list[str], bool]:

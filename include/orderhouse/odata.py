@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -70,15 +71,10 @@ def instant(value: Any) -> datetime | None:
     """An instant off the wire: ISO 8601 (4.0) or ``/Date(...)/`` (2.0); None for null. Raises UnexpectedShape."""
     if value is None or value == "":
         return None
-    try:
-        if found := JSON_DATE.fullmatch(value):
+    with suppress(ValueError, OverflowError):
+        if isinstance(value, str) and (found := JSON_DATE.fullmatch(value)):
             return EPOCH + timedelta(milliseconds=int(found[1]))
-        told = datetime.fromisoformat(value)
-        if told.tzinfo is not None:
-            return told.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise _no_instant(value) from error
-    raise _no_instant(value)
+    return wire.instant(value, of="A field")
 
 
 def all_of(*conditions: str | None) -> str:
@@ -222,13 +218,6 @@ def _count(told: Any, of: str) -> int | None:
             f"{of}: their number is {told!r:.40}.",
             action="Nothing was loaded. Compare the response with the vendor's documentation.",
         ) from error
-
-
-def _no_instant(value: Any) -> UnexpectedShape:
-    return UnexpectedShape(
-        f"{value!r:.80} is no instant with an offset.",
-        action="Nothing was loaded. Compare the field with the vendor's documentation.",
-    )
 
 
 def _no_member(member: str, of: str) -> UnexpectedShape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import UTC, datetime
 from decimal import Context, Inexact, InvalidOperation, Overflow, Subnormal, Underflow
 from typing import Any, TypeVar
 
@@ -127,6 +128,27 @@ def part(body: Any, path: str, kind: type[T], *, of: str) -> T:
     if not isinstance(found, kind):
         raise _unexpected(f"{path or 'the body'} is {type(found).__name__}, not {kind.__name__}", body, of)
     return found
+
+
+def instant(told: Any, *, of: str) -> datetime:
+    """An instant of a response in UTC: ISO 8601 with an offset; ``of`` names what tells it for the error.
+
+    Raises UnexpectedShape, also where there is no offset: whose time it would be is not guessed.
+    """
+    try:
+        found = datetime.fromisoformat(told)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _no_instant(told, of) from error
+    raise _no_instant(told, of)
+
+
+def _no_instant(told: Any, of: str) -> UnexpectedShape:
+    return UnexpectedShape(
+        f"{of}: {told!r:.80} is no instant with an offset.",
+        action="Nothing was loaded. Compare the response with the vendor's documentation.",
+    )
 
 
 def _unexpected(problem: str, body: Any, of: str) -> UnexpectedShape:

@@ -174,7 +174,7 @@ def explain(answer: Answer) -> Refusal | None:
         return Refusal(PermissionDenied, f"status 401: {said}: the token lacks a scope for this", request_id)
     by_status = refusal_by_status(answer)
     error = NotFound if answer.status == 404 else by_status.error if by_status else RequestRefused
-    return Refusal(error, f"status {answer.status}: {said}", request_id)
+    return Refusal(error, f"status {answer.status}: {said}", request_id, retry_after(answer))
 
 
 def _limit(answer: Answer, request_id: str | None) -> Refusal:

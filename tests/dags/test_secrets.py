@@ -14,6 +14,7 @@ from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import (
     ErrorResponse,
     GetConnection,
+    GetVariable,
     GetVariableKeys,
     VariableKeysResult,
     VariableResult,
@@ -118,13 +119,18 @@ def test_nobody_is_given_the_credentials_that_the_vault_holds_for_another_custom
 class Supervisor:
     """Answers a task as Airflow's supervisor does: with the values that it can read, and the keys of all there are.
 
-    It has no Connection. To questions of the kinds ``failing`` it answers that the API server fails.
+    It has no Connection. To questions of the kinds ``failing`` it answers that the API server fails, to those
+    ``denied`` that it takes the task's token for none.
     """
 
-    def __init__(self, *keys: str, failing: tuple[type, ...] = (), **readable: str) -> None:
-        self._keys, self._failing, self._readable = keys, failing, readable
+    def __init__(
+        self, *keys: str, failing: tuple[type, ...] = (), denied: tuple[type, ...] = (), **readable: str
+    ) -> None:
+        self._keys, self._failing, self._denied, self._readable = keys, failing, denied, readable
 
     def send(self, asked: Any) -> Any:
+        if isinstance(asked, self._denied):
+            return ErrorResponse(error=ErrorType.PERMISSION_DENIED, detail={"status_code": 403})
         if isinstance(asked, self._failing):
             raise AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 500}))
         if isinstance(asked, GetConnection):
@@ -177,6 +183,22 @@ def test_a_connection_that_airflow_cannot_read_is_not_told_as_missing(
     monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(failing=failing), raising=False)
     with pytest.raises(error, match=told):
         credentials_of("acme")
+
+
+def test_a_task_that_the_api_server_denies_is_tried_again_and_not_told_to_enter_its_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _list_acme(tmp_path, monkeypatch)
+    supervisor = Supervisor(denied=(GetConnection, GetVariable))
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", supervisor, raising=False)
+    with pytest.raises(
+        CredentialsUnavailable, match="Airflow denies the Connection 'acme' of connection 'acme'"
+    ) as told:
+        credentials_of("acme")
+    assert "vault put" not in told.value.action
+    assert "jwt_secret" in told.value.action
+    with pytest.raises(WatermarkUnavailable, match="does not give the value of the Variable"):
+        TaskWatermark("acme").read()
 
 
 @pytest.mark.parametrize("asked", [credentials_of, stored_credentials])

@@ -11,7 +11,8 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
 
 from include.orchestration.targets import as_target, stored_target, task_target
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orchestration.vault import Revoked
+from include.orderhouse.errors import ConfigurationInvalid, CredentialsUnavailable
 
 SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS10ZXN0cy0zMi1ieXRlcy1sb25n"
 
@@ -19,12 +20,26 @@ SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS10ZXN0cy0zMi1ieXRlcy1sb25n"
 @pytest.mark.parametrize("find", [task_target, stored_target])
 def test_a_revoked_target_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch, find: Callable[[str], Any]) -> None:
     def deny(*_: str) -> None:
-        raise AirflowSecretsBackendAccessDenied("revoked")
+        raise Revoked("revoked")
 
     monkeypatch.setattr(Connection, "get", deny)
     monkeypatch.setattr(StoredConnection, "get_connection_from_secrets", deny)
     with pytest.raises(ConfigurationInvalid, match="The credentials of the webhook target 'bus' are not given out"):
         find("bus")
+
+
+@pytest.mark.parametrize("find", [task_target, stored_target])
+def test_a_target_that_airflow_denies_is_not_told_as_revoked(
+    monkeypatch: pytest.MonkeyPatch, find: Callable[[str], Any]
+) -> None:
+    def deny(*_: str) -> None:
+        raise AirflowSecretsBackendAccessDenied("Access denied")
+
+    monkeypatch.setattr(Connection, "get", deny)
+    monkeypatch.setattr(StoredConnection, "get_connection_from_secrets", deny)
+    with pytest.raises(CredentialsUnavailable, match="Airflow denies the Connection 'bus' of the webhook") as told:
+        find("bus")
+    assert "vault put" not in told.value.action
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,19 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    ConfigurationInvalid,
+    ForeignHost,
+    OrderhouseError,
+    RequestRefused,
+    SourceUntrusted,
+)
 from include.orderhouse.proxy import SETTING
 from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.tls import pin_of
@@ -103,3 +112,40 @@ def test_a_source_that_cannot_be_reached_is_told_with_the_setting_of_a_proxy(sys
         state, message = _told(_elsewhere(system, address))["address"]
     assert (state, SETTING in message) == ("failed", True)
     assert "SOURCE_UNAVAILABLE: 127.0.0.1, port" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "failed", "code"),
+    [(503, "credentials", "SOURCE_UNAVAILABLE"), (403, "permissions", "PERMISSION_DENIED")],
+)
+def test_a_login_counts_as_known_only_where_the_source_has_answered_to_it(
+    status: int, failed: str, code: str, odoo: Sandbox, system: System
+) -> None:
+    odoo.world("odoo").faults.add("unavailable", times=None, status=status)
+    told = _told(system)
+    assert [name for name, (state, _) in told.items() if state == "failed"] == [failed]
+    assert told[failed][1].startswith(code)
+    assert told["fields"][0] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [
+        (SourceUntrusted, "credentials"),
+        (ForeignHost, "credentials"),
+        (AuthenticationFailed, "credentials"),
+        (ConfigurationInvalid, "credentials"),
+        (RequestRefused, "permissions"),
+    ],
+)
+def test_a_token_endpoint_that_cannot_be_asked_says_nothing_of_the_login(
+    error: type[OrderhouseError], failed: str, system: System
+) -> None:
+    def discover(_source: object) -> NoReturn:
+        raise error("The token endpoint was not asked.", action="Look.")
+
+    connection = system.runtime.connection
+    connector = replace(connection.connector, discover=discover)
+    system.runtime.connection = connection.model_copy(update={"connector": connector})
+    told = _told(system)
+    assert [name for name, (state, _) in told.items() if state == "failed"] == [failed]

@@ -158,3 +158,15 @@ def test_a_client_that_proves_itself_in_a_header_tells_its_secret_nowhere_else()
         b"grant_type=client_credentials&scope=orders",
         "application/json",
     )
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_token_endpoint_is_asked_again_when_it_said(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    auth = client_credentials(TOKEN_URL, "reader", "s3cret-client")
+    refused = httpx.MockTransport(lambda request: httpx.Response(status, headers={"Retry-After": "7"}))
+    api = Api(BASE, auth, Unlimited(), lambda _: None, Patience(tries=1), refused)
+    with api, pytest.raises(OrderhouseError) as told:
+        api.get("orders")
+    assert (told.value.code, told.value.retry_after, waits) == ("SOURCE_UNAVAILABLE", 7.0, [7.0] * 3)

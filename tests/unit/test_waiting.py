@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -11,10 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from include.orderhouse.answer import Answer, retry_after
+from include.orderhouse.answer import Answer, refusal_by_status, retry_after
 from include.orderhouse.auth import basic
+from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
+from tests.security.servers import ANSWER, serving
 
 PATIENCE = Patience(tries=3, longest_wait=45.0)
 WEEK = 7 * 24 * 3600.0
@@ -120,24 +123,63 @@ def test_the_clock_of_a_source_is_read_wherever_this_machine_is(told: str) -> No
             assert api.source_time == datetime(2026, 12, 1, 10, tzinfo=UTC)
 
 
-def test_a_short_wait_is_waited_for_as_it_was_asked_and_by_all_of_the_connection(slept: list[float]) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_short_wait_is_waited_for_as_it_was_asked_and_by_all_of_the_connection(
+    status: int, slept: list[float]
+) -> None:
     limiter = Recorder()
-    with _api(_status(429, Retry_After="45"), _status(429, Retry_After="7"), _status(200), limiter=limiter) as api:
+    refusals = _status(status, Retry_After="45"), _status(status, Retry_After="7")
+    with _api(*refusals, _status(200), limiter=limiter) as api:
         assert api.get("orders") == {}
         assert (slept, limiter.pauses, limiter.paced, api.calls) == ([45.0, 7.0], [45.0, 7.0], 3, 3)
 
 
-def test_a_long_wait_is_left_to_the_caller_who_is_told_it(slept: list[float]) -> None:
+@pytest.mark.parametrize(("status", "code"), [(429, "RATE_LIMIT_EXCEEDED"), (503, "SOURCE_UNAVAILABLE")])
+def test_a_long_wait_is_left_to_the_caller_who_is_told_it(status: int, code: str, slept: list[float]) -> None:
     limiter = Recorder()
-    error = _refused(_api(_status(429, Retry_After="46"), limiter=limiter))
-    assert (error.code, getattr(error, "retry_after", 0)) == ("RATE_LIMIT_EXCEEDED", 46.0)
+    error = _refused(_api(_status(status, Retry_After="46"), limiter=limiter))
+    assert (error.code, error.retry_after) == (code, 46.0)
     assert (slept, limiter.pauses, limiter.paced) == ([], [46.0], 1)
 
 
-def test_a_source_that_asks_for_short_waits_is_given_four_times_as_many_tries(slept: list[float]) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_source_that_asks_for_short_waits_is_given_four_times_as_many_tries(status: int, slept: list[float]) -> None:
     limiter = Recorder()
-    _refused(_api(_status(429, Retry_After="1"), limiter=limiter))
+    _refused(_api(_status(status, Retry_After="1"), limiter=limiter))
     assert (len(slept), limiter.paced) == (11, 12)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_what_a_person_must_mend_holds_back_nobody_whatever_wait_it_asks_for(status: int, slept: list[float]) -> None:
+    limiter = Recorder()
+    _refused(_api(_status(status, Retry_After="7"), limiter=limiter))
+    assert (slept, limiter.pauses, limiter.paced) == ([], [], 1)
+
+
+@pytest.mark.parametrize("body", [None, {}, {"error": {"code": "1", "message": "down"}}, {"Message": "down"}])
+@pytest.mark.parametrize("name", CONNECTORS)
+def test_no_connector_forgets_the_wait_that_a_source_asks_for_while_it_is_down(name: str, body: Any) -> None:
+    answer = Answer(503, {"retry-after": "7"}, body, "")
+    refusal = load(name).explain(answer) or refusal_by_status(answer)
+    assert refusal is not None
+    assert (refusal.error.code, refusal.retry_after) == ("SOURCE_UNAVAILABLE", 7.0)
+
+
+def test_a_server_that_is_down_for_a_while_is_asked_again_when_it_said(caplog: pytest.LogCaptureFixture) -> None:
+    came: list[float] = []
+
+    def answer(_head: bytes, connection: socket.socket) -> None:
+        came.append(time.monotonic())
+        refused = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(refused if len(came) == 1 else ANSWER)
+
+    with (
+        serving(answer) as served,
+        Api(served.url("http"), basic("a", "s3cret"), Recorder(), lambda _: None, PATIENCE) as api,
+    ):
+        assert api.get("orders") == {}
+    assert 1.0 <= came[1] - came[0] < 5.0
+    assert "status 503" in caplog.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry_After": "0"}, {"Retry_After": "nan"}])

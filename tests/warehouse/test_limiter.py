@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, WarehouseUnavailable
+from include.orderhouse.auth import basic
+from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, SourceUnavailable, WarehouseUnavailable
 from include.orderhouse.home import PROJECT
+from include.orderhouse.http import Api
 from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
+from tests.security.servers import serving
 from tests.warehouse.orders import rows
 
 WORK = """
@@ -161,6 +164,21 @@ def test_a_long_pause_is_told_to_the_caller_instead_of_holding_its_worker(engine
         with pytest.raises(RateLimitExceeded) as caught:
             there.pace()
     assert 3590 < (caught.value.retry_after or 0) < 3602
+
+
+def test_a_source_that_is_down_for_long_is_left_alone_until_it_said_by_a_later_try_too(engine: sa.Engine) -> None:
+    down = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n"
+    with (
+        serving(lambda _head, connection: connection.sendall(down)) as served,
+        SharedLimiter(engine, "acme_us", None, None) as limiter,
+        Api(served.url("http"), basic("a", "s3cret"), limiter, lambda _: None) as api,
+    ):
+        with pytest.raises(SourceUnavailable):
+            api.get("orders")
+        with pytest.raises(RateLimitExceeded) as told:
+            api.get("orders")
+        assert len(served.heads) == 1
+    assert told.value.retry_after == pytest.approx(600, abs=30)
 
 
 def test_a_pause_of_one_connection_is_not_one_of_another(engine: sa.Engine) -> None:

@@ -7,10 +7,9 @@ reading the open orders again finds a line of which nothing but a text or a date
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
-from include.orderhouse import odata
+from include.orderhouse import odata, wire
 from include.orderhouse.acumatica_rest import ODATA, Endpoint, Listing, Row, key
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.acumatica.assembly import (
@@ -55,7 +54,8 @@ def scan(source: Source) -> Iterator[Keys]:
 
 def _key(row: Row) -> Key:
     told = (row.get(MODIFIED) or {}).get("value")
-    return Key(f"{key(row, 'Type')}/{key(row, NUMBER)}", datetime.fromisoformat(told).astimezone(UTC) if told else None)
+    changed_at = wire.instant(told, of=f"{MODIFIED} of an order") if told else None
+    return Key(f"{key(row, 'Type')}/{key(row, NUMBER)}", changed_at)
 
 
 def _sections(source: Source, assembly: Assembly, window: Window) -> Iterator[tuple[str, Section]]:

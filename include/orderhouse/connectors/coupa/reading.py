@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.coupa.assembly import whole
 from include.orderhouse.coupa_core import LARGEST_PAGE, Position, Raw, only, pages, records
-from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable, UnexpectedShape
+from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable
 from include.orderhouse.lookup import batches
 from include.orderhouse.precision import since
 from include.orderhouse.sections import Section, read_sections, reread
@@ -132,12 +132,4 @@ def scan(source: Source) -> Iterator[Keys]:
 
 def _changed_at(row: Raw) -> datetime | None:
     told = row.get("updated-at") or row.get("created-at")
-    if told is None:
-        return None
-    try:
-        return datetime.fromisoformat(told).astimezone(UTC)
-    except (TypeError, ValueError):
-        raise UnexpectedShape(
-            f"{ORDERS}: a time such as '2026-01-31T09:30:00-08:00' expected, came {told!r:.80}.",
-            action="Nothing was loaded. Compare the response with the vendor's documentation.",
-        ) from None
+    return None if told is None else wire.instant(told, of=f"The last change of one of {ORDERS}")
