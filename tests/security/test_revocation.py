@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -53,10 +54,9 @@ def test_a_vendor_that_refuses_or_is_away_is_told(vendors: Sandbox, connect: Con
     with pytest.raises(AuthenticationFailed, match="did not revoke") as refused:
         revoke_tokens(system.runtime, "test")
     assert "s3cret" not in str(refused.value)
-    for url in ("http://127.0.0.1:1/revocation", "https://identity.example:port/revocation"):
-        away = {**SIGN_IN["xero"], "revocation_url": url}
-        known = credentials_for("xero", vendors, **away)
-        system.runtime = replace(system.runtime, credentials=lambda known=known: known)
+    for place in ("http://127.0.0.1:1/revocation", "https://identity.example:port/revocation"):
+        known = credentials_for("xero", vendors, **{**SIGN_IN["xero"], "revocation_url": place})
+        system.runtime = replace(system.runtime, credentials=partial(replace, known))
         with pytest.raises(SourceUnavailable, match="could not be asked to revoke") as unreachable:
             revoke_tokens(system.runtime, "test")
         assert known.need("client_secret") not in str(unreachable.value)
