@@ -53,7 +53,7 @@ class ConnectionTest:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._credentials: Credentials | None = None
+        self._credentials: Credentials
         self.steps: list[TestStep] = []
 
     def run(self) -> list[TestStep]:
@@ -96,7 +96,7 @@ class ConnectionTest:
             return f"{host} answers at {connection.getpeername()[0]}, port {port}."
 
     def _tls(self) -> str:
-        if self._credentials is None or urlsplit(self._base_url).scheme != "https":
+        if urlsplit(self._credentials.base_url).scheme != "https":
             return "Not used: the address is http. Only a trusted network may carry that."
         host, port = self._host()
         trust = self._runtime.trust(self._credentials)
@@ -148,12 +148,8 @@ class ConnectionTest:
         except OrderhouseError as error:
             self._fail("credentials", error)
 
-    @property
-    def _base_url(self) -> str:
-        return self._credentials.base_url if self._credentials else ""
-
     def _host(self) -> tuple[str, int]:
-        url = urlsplit(self._base_url)
+        url = urlsplit(self._credentials.base_url)
         return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
 
 
