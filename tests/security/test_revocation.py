@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -38,14 +39,19 @@ def _system(vendors: Sandbox, connect: Connect, name: str, **other: str) -> Syst
 
 
 @pytest.mark.parametrize("name", sorted(PLACES))
-def test_the_vendor_takes_the_access_back(name: str, vendors: Sandbox, connect: Connect) -> None:
+def test_the_vendor_takes_the_access_back(
+    name: str, vendors: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     system = _system(vendors, connect, name)
     refreshing, known = vendors.world(name).tokens.refreshing, vendors.world(name).credentials
     assert refreshing is not None
+    given, give_back = list[str](), refreshing.give_back
+    monkeypatch.setattr(refreshing, "give_back", lambda token: (given.append(token), give_back(token)))
     assert revoke_tokens(system.runtime, "test")
-    assert refreshing.redeem(known["refresh_token"]) is None
-    (noted,) = system.rows("SELECT actor, connection FROM ops.audit WHERE action = 'tokens.revoked'")
-    assert noted == {"actor": "test", "connection": name}
+    assert known["refresh_token"] not in given, "the sync has renewed it"
+    assert [refreshing.redeem(token) for token in (known["refresh_token"], *given)] == [None, None]
+    (noted,) = system.rows("SELECT actor, connection, customer, subject FROM ops.audit WHERE action = 'tokens.revoked'")
+    assert noted == {"actor": "test", "connection": name, "customer": "tests", "subject": name}
 
 
 def test_a_vendor_that_refuses_or_is_away_is_told(vendors: Sandbox, connect: Connect) -> None:
@@ -53,10 +59,9 @@ def test_a_vendor_that_refuses_or_is_away_is_told(vendors: Sandbox, connect: Con
     with pytest.raises(AuthenticationFailed, match="did not revoke") as refused:
         revoke_tokens(system.runtime, "test")
     assert "s3cret" not in str(refused.value)
-    for url in ("http://127.0.0.1:1/revocation", "https://identity.example:port/revocation"):
-        away = {**SIGN_IN["xero"], "revocation_url": url}
-        known = credentials_for("xero", vendors, **away)
-        system.runtime = replace(system.runtime, credentials=lambda known=known: known)
+    for place in ("http://127.0.0.1:1/revocation", "https://identity.example:port/revocation"):
+        known = credentials_for("xero", vendors, **{**SIGN_IN["xero"], "revocation_url": place})
+        system.runtime = replace(system.runtime, credentials=partial(replace, known))
         with pytest.raises(SourceUnavailable, match="could not be asked to revoke") as unreachable:
             revoke_tokens(system.runtime, "test")
         assert known.need("client_secret") not in str(unreachable.value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 from typing import Any
 
 import pytest
@@ -110,6 +110,8 @@ def test_few_pages_start_no_process(connection: Connection, staging: Staging, po
     listened(connection, staging, pages=1)
     assert pool.mapped == []
     assert not staging.exists(FILE)
+    listened(connection, staging, pages=2)
+    assert len(pool.mapped) == 2
 
 
 def test_where_one_process_is_allowed_the_fetching_is_it(
@@ -160,6 +162,29 @@ def test_of_what_waits_when_all_pages_have_come_only_what_has_begun_is_mapped_to
         monkeypatch.setattr(early_batches, "wait", waited)
         listened(connection, staging)
     assert len(take_early(connection, staging).made) == len(pool.mapped) == 1
+
+
+def test_a_pool_that_is_ended_maps_nothing_that_has_not_begun(
+    connection: Connection, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, mapped = Event(), Event(), list[int]()
+
+    def map_slowly(number: int, _: Pages) -> None:
+        mapped.append(number)
+        begun.set()
+        may_end.wait(60)
+
+    monkeypatch.setattr(early_batches, "map_batch", map_slowly)
+    monkeypatch.setattr(early_batches, "processes", lambda *_: ThreadPoolExecutor(1))
+    pool = early_batches.Pool(connection, staging, 1)
+    _, _, last = (pool.submit(number, ()) for number in range(3))
+    last.add_done_callback(lambda _: may_end.set())
+    begun.wait(60)
+    at_last = Timer(5, may_end.set)
+    at_last.start()
+    pool.shutdown()
+    at_last.cancel()
+    assert mapped == [0]
 
 
 def test_a_fetch_that_fails_lists_nothing(connection: Connection, staging: Staging, pool: Here) -> None:

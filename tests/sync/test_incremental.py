@@ -58,7 +58,8 @@ def test_a_rejected_order_is_kept_and_replayed_without_the_source(odoo: Sandbox,
 
 
 def test_chosen_rejects_that_do_not_wait_are_counted(synced: System, caplog: pytest.LogCaptureFixture) -> None:
-    assert synced.sync(Mode.REPLAY, reject_ids=("5f3c0000-0000-0000-0000-000000000001",))["orders_extracted"] == 0
+    twice = ("5f3c0000-0000-0000-0000-000000000001",) * 2
+    assert synced.sync(Mode.REPLAY, reject_ids=twice)["orders_extracted"] == 0
     assert "1 of the 1 chosen rejects of odoo are not mapped again" in caplog.text
     caplog.clear()
     synced.sync(Mode.REPLAY)
@@ -107,9 +108,11 @@ def test_kept_orders_are_mapped_as_many_at_a_time_as_fit_into_memory(
     assert 0 < pages[-1].json_bytes < 100_000
 
 
-def test_a_page_of_kept_orders_that_is_gone_is_missed(synced: System) -> None:
+def test_a_page_of_kept_orders_that_is_gone_is_missed(synced: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it held would stay as an earlier mapping made it, and the remap would look whole."""
+    monkeypatch.setattr(kept_orders, "ORDERS_PER_BATCH", 4)
     staging = synced.runtime.staging(synced.sync_until("extract", synced.request(Mode.REMAP)))
+    assert [page.orders for page in staged_pages(staging)] == [4] * 10
     staging.remove("raw/kept")
     with pytest.raises(StagedFilesMissing, match="40 orders of odoo were staged, and 0 are there"):
         steps.transform(synced.runtime, staging.folder.rpartition("/")[2])

@@ -82,7 +82,10 @@ def test_the_time_that_a_source_refuses_begins_anew_with_each_kept_page(odoo: Sa
     odoo.world("odoo").faults.add("server_error", times=None, after=calls - 12)
     with pytest.raises(SourceUnavailable):
         system.sync_until("extract", request)
+    begun = system.last_sync()
     assert refused_since(runtime, request, NOW + 2 * hour, is_first=False) == NOW + 2 * hour
+    assert system.last_sync() == begun, "what it reads stays told while it waits"
+    assert begun["window_start"] is not None
     with pytest.raises(SourceUnavailable):
         system.sync_until("extract", request)
     assert refused_since(runtime, request, NOW + 3 * hour, is_first=False) == NOW + 2 * hour

@@ -41,6 +41,7 @@ def test_frames_are_read_and_written_only_where_there_is_a_finding(
     monkeypatch.setattr(Staging, "read", lambda self, name: (read.add(name), whole(self, name))[1])
     told = steps.validate(system.runtime, staged)
     assert (told["findings"], told["rejects"]) == (1, 0)
+    assert told["report"] == system.ledger_row(staged)["report_path"] == f"odoo/{staged}/index.html"
     assert {name.rpartition("/")[0] for name in read if name.endswith(".arrow")} == {SPOILT}
     folders = ["frames/000000", "frames/000001", "checked/000002", "frames/000003"]
     assert staging.read_json("validated.json")["folders"] == folders

@@ -115,8 +115,9 @@ def test_a_connection_whose_files_cannot_be_reached_holds_up_no_other(
         return whole(engine, name, keep)
 
     monkeypatch.setattr(maintenance, "enforce", enforce)
-    told, failures = maintain(synced.runtime.warehouse, [known.model_copy(update={"name": "first"}), known])
-    assert list(told) == ["odoo"]
+    every = [known.model_copy(update={"name": name}) for name in ("first", "odoo", "never synced")]
+    told, failures = maintain(synced.runtime.warehouse, every)
+    assert {name: counts["staged syncs"] for name, counts in told.items()} == {"odoo": 0, "never synced": 0}
     assert {name: error.code for name, error in failures.items()} == {"first": "STORAGE_UNAVAILABLE"}
 
 
@@ -137,7 +138,7 @@ def test_the_files_of_a_sync_that_fetches_for_longer_than_others_are_kept_stay(
     synced: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staged, short = synced.sync_until("extract", synced.request(Mode.FULL_RESYNC)), Retention(staged=timedelta(days=1))
-    aged(synced, f"UPDATE ops.sync SET {pass_days(3)}")
+    aged(synced, f"UPDATE ops.sync SET {pass_days(4)}")
     assert removed(synced, short, monkeypatch)["staged syncs"] == 0
     fail_sync(synced.runtime.warehouse, "odoo", staged, "SOURCE_TIMEOUT", "no answer")
     aged(synced, f"UPDATE ops.sync SET {pass_days(2)}")

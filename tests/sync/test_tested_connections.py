@@ -167,6 +167,14 @@ def test_fields_that_no_order_has_are_named_and_those_of_parts_that_none_has_are
     assert int(more) > 20
 
 
+def test_of_many_fields_that_no_order_has_the_first_are_named(connect: Connect) -> None:
+    with of_today("sap_s4hana") as running:
+        told = tried(connect("sap_s4hana", running))["fields"].message
+    named = re.search(r"unless others bring them: (.*) \.\.\.\.", told)
+    assert named is not None, told
+    assert len(named[1].split(", ")) == 8
+
+
 def test_a_certificate_that_proves_who_answers_is_told_with_its_end(connect: Connect, tmp_path: Path) -> None:
     authority = AUTHORITY.write(tmp_path / "authority.pem")
     with serving(context=GOOD["TLS 1.3"].context(tmp_path)) as served, of_today("odoo") as running:

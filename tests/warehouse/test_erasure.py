@@ -36,6 +36,7 @@ def held(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         for name in ("acme_us", "acme_eu", "globex"):
             (tmp_path / folder / name / "a sync").mkdir(parents=True)
             (tmp_path / folder / name / "a sync" / "file").write_text(name, encoding="utf-8")
+            (tmp_path / folder / name / "a sync" / "another").write_text(name, encoding="utf-8")
     load_orders(engine, FULL, rejects=[Order("2")])
     for connection, customer in (("acme_us", "acme"), ("acme_eu", "acme"), ("globex", "globex")):
         Vault.of(engine).put(connection, customer, "{}")
@@ -81,12 +82,17 @@ def test_an_erased_connection_leaves_nothing_and_others_stay_as_they_were(held: 
     assert {name: number for name, number in removed.items() if number and "." in name and name != "vault.secret"} == {
         name: number for name, number in before.items() if name not in (*KEPT, "ops.token")
     }
-    assert (removed["staged files"], removed["report files"], removed["vault.secret"]) == (1, 1, 1)
+    assert (removed["staged files"], removed["report files"], removed["vault.secret"]) == (2, 2, 1)
     assert certificate["data_keys_destroyed"] == 0
     for folder in ("staging", "reports"):
         assert sorted(path.name for path in (tmp_path / folder).iterdir()) == ["acme_eu", "globex"]
     assert [entry.connection for entry in Vault.of(held).entries()] == ["acme_eu", "globex"]
     assert verify(held).rows > 0
+    noted = "SELECT action, actor, connection, customer FROM ops.audit WHERE action ~ 'erased|disconnected' ORDER BY 1"
+    assert rows(held, noted) == [
+        ("connection.disconnected", "ada", "acme_us", "acme"),
+        ("connections.erased", "ada", None, "acme"),
+    ]
 
 
 def test_an_erased_customer_takes_the_keys_along(held: sa.Engine) -> None:

@@ -61,7 +61,7 @@ class ConnectionTest:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._credentials: Credentials | None = None
+        self._credentials: Credentials
         self.steps: list[TestStep] = []
 
     def run(self) -> list[TestStep]:
@@ -106,7 +106,7 @@ class ConnectionTest:
             return f"{host} answers at {connection.get_extra_info('socket').getpeername()[0]}, port {port}."
 
     def _tls(self) -> str:
-        if self._credentials is None or urlsplit(self._base_url).scheme != "https":
+        if urlsplit(self._credentials.base_url).scheme != "https":
             return "Not used: the address is http. Only a trusted network may carry that."
         host, _ = self._host()
         trust = self._runtime.trust(self._credentials)
@@ -158,12 +158,8 @@ class ConnectionTest:
         except OrderhouseError as error:
             self._fail("credentials", error)
 
-    @property
-    def _base_url(self) -> str:
-        return self._credentials.base_url if self._credentials else ""
-
     def _host(self) -> tuple[str, int]:
-        url = httpx.URL(self._base_url)
+        url = httpx.URL(self._credentials.base_url)
         return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
 
     @cached_property
