@@ -108,6 +108,13 @@ def test_an_override_puts_another_source_in_a_columns_place() -> None:
     assert (row["memo"], row["status"], row["status_source"]) == ("mine", "sent", "1")
 
 
+def test_a_region_is_known_by_the_country_of_its_own_address() -> None:
+    places = ("ship_to_region", "ship_to_country", "bill_to_region", "bill_to_country")
+    overrides = {"order": {name: Override(source=name) for name in places}}
+    row = only(frames(order(**dict(zip(places, ("CA", "US", "BY", "DE"), strict=True))), overrides=overrides))
+    assert [row[name] for name in places] == ["US-CA", "US", "DE-BY", "DE"]
+
+
 def test_a_constant_override_holds_for_every_order() -> None:
     row = only(frames(order(currency="XX"), overrides={"order": {"currency": Override(constant="CHF")}}))
     assert (row["currency"], row["currency_source"]) == ("CHF", None)
