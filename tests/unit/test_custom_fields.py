@@ -61,6 +61,15 @@ def test_a_field_that_is_named_keeps_its_type_where_a_pattern_takes_it_too() -> 
         assert only(batch)["custom_fields"] == '{"YY1_Budget":100.10,"YY1_Phase":"B"}'
 
 
+@pytest.mark.parametrize("path", ["^extra.budget", "^.extra.budget"])
+def test_a_field_of_a_line_may_stand_in_its_order(path: str) -> None:
+    custom = (CustomField(table="line", source=path, name="budget", type="decimal"),)
+    overrides = {"line": {"project": Override(source=path)}}
+    batch = frames(order(extra={"budget": "7.50"}), custom_fields=custom, overrides=overrides)
+    row = only(batch, "purchase_order_line")
+    assert (row["custom_fields"], row["project"]) == ('{"budget":7.50}', "7.50")
+
+
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
