@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse import wire
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import LONGEST_PATH, MOST_FIELDS, SAMPLE_LENGTH, SourceFields
 from tests.unit.small_source import connection, line, order
@@ -32,6 +33,13 @@ def test_batches_add_up() -> None:
     fields = seen(order(), order())
     fields.add([order(lines=[])])
     assert (fields.fields["id"].present, fields.objects_around("id"), fields.objects_around("lines.no")) == (3, 3, 2)
+
+
+def test_what_several_processes_saw_is_what_one_would_have_seen() -> None:
+    one, other = order(memo=None, lines=[]), order(memo="x", total="9.50", lines=[line(colour="red")])
+    merged = seen(one)
+    merged.merge(SourceFields.of_json(wire.decode(wire.encode(seen(other).as_json()))))
+    assert merged == seen(one, other)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,14 @@ def test_names_that_are_data_or_annotations_are_no_fields_and_never_fill_the_mem
     fields = seen({"analytic_distribution": keys, **many}).fields
     assert not [path for path in fields if path.startswith("analytic_distribution.")]
     assert len(fields) == MOST_FIELDS
+
+
+def test_names_that_are_data_never_fill_the_memory_however_many_batches_have_others() -> None:
+    merged = seen({"id": 1})
+    for batch in range(3):
+        merged.merge(seen({f"name{batch}_{number}": {} for number in range(MOST_FIELDS)} | {"id": 2}))
+    assert (len(merged.fields), len(merged.objects)) == (MOST_FIELDS, MOST_FIELDS)
+    assert (merged.fields["id"].present, merged.objects[""]) == (4, 4)
 
 
 def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection_adds() -> None:
