@@ -52,6 +52,14 @@ def test_values_that_mean_nothing_have_no_type(value: Any, types: set[str]) -> N
     assert fields.fields["odd"].present == 1
 
 
+def test_one_value_that_means_something_is_enough_for_a_type_and_a_sample() -> None:
+    told = [(None, False, ""), ({"a": 1}, True, "x"), (["b"], False, "")]
+    fields = seen(*(order(part=part, flag=flag, odd=odd) for part, flag, odd in told), empty=(False,)).fields
+    assert (fields["odd"].json_types, fields["odd"].sample) == ({"string"}, "x")
+    assert (fields["flag"].json_types, fields["flag"].sample) == ({"boolean"}, "True")
+    assert (fields["part"].json_types, fields["part"].sample) == ({"object", "array"}, None)
+
+
 def test_false_has_a_type_where_it_means_false() -> None:
     assert seen(order(odd=False)).fields["odd"].json_types == {"boolean"}
 
