@@ -95,7 +95,12 @@ def test_names_that_are_data_never_fill_the_memory_however_many_batches_have_oth
 
 
 def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection_adds() -> None:
-    custom = [{"table": "line", "source": "colour", "name": "colour"}, {"table": "order", "pattern": "x_*"}]
+    custom = [
+        {"table": "line", "source": "colour", "name": "colour"},
+        {"table": "line", "source": "^.approval.by", "name": "by"},
+        {"table": "order", "pattern": "x_*"},
+        {"table": "order", "pattern": "y_*"},
+    ]
     mapped = Mapped(connection(custom_fields=custom, overrides={"order": {"memo": {"source": "other.memo"}}}))
     read = (
         "total",
@@ -105,9 +110,12 @@ def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection
         "lines",
         "lines.qty",
         "lines.colour",
+        "approval.by",
         "x_any",
+        "y_any",
         "other.memo",
         "other",
     )
     assert [path for path in read if not mapped.reads(path)] == ["note"]
-    assert [path for path in ("memo", "colour", "qty", "lines.x_any", "delivery.by") if mapped.reads(path)] == []
+    others = ("memo", "colour", "qty", "lines.x_any", "delivery.by", "deliver")
+    assert [path for path in others if mapped.reads(path)] == []
