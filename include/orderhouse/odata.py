@@ -26,7 +26,8 @@ Version = Literal[2, 3, 4]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JSON_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 """``/Date(1130168212000+0000)/``: milliseconds since 1970 in UTC; the offset does not change the instant."""
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
+"""Half a character, which no text can hold, is left as it is written."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ def test_each_amount_is_the_sources_or_the_exact_product_rounded_once(
         ("-0.000003", "0.5", "-0.000002"),
         ("9999999999999999999999.999999", "1", "9999999999999999999999.999999"),
         ("9999999999999999999999.999999", "1.000000000001", None),
+        ("-9999999999999999999999.999999", "1.000000000001", None),
     ],
 )
 def test_halves_go_to_the_even_digit_and_what_no_column_holds_is_left_out(

@@ -61,6 +61,15 @@ def test_a_field_that_is_named_keeps_its_type_where_a_pattern_takes_it_too() -> 
         assert only(batch)["custom_fields"] == '{"YY1_Budget":100.10,"YY1_Phase":"B"}'
 
 
+@pytest.mark.parametrize("path", ["^extra.budget", "^.extra.budget"])
+def test_a_field_of_a_line_may_stand_in_its_order(path: str) -> None:
+    custom = (CustomField(table="line", source=path, name="budget", type="decimal"),)
+    overrides = {"line": {"project": Override(source=path)}}
+    batch = frames(order(extra={"budget": "7.50"}), custom_fields=custom, overrides=overrides)
+    row = only(batch, "purchase_order_line")
+    assert (row["custom_fields"], row["project"]) == ('{"budget":7.50}', "7.50")
+
+
 def test_h22_a_custom_field_with_a_nul_character_stops_nothing() -> None:
     batch = frames(order(YY1_Phase="a\x00\x00b", YY1_Path=r"c:\u0000"), custom_fields=CUSTOM)
     assert json.loads(only(batch)["custom_fields"]) == {"YY1_Phase": "a\ufffd\ufffdb", "YY1_Path": r"c:\u0000"}
@@ -106,6 +115,13 @@ def test_an_override_puts_another_source_in_a_columns_place() -> None:
     }
     row = only(frames(order(extra={"text": "mine"}, step=1), overrides=overrides))
     assert (row["memo"], row["status"], row["status_source"]) == ("mine", "sent", "1")
+
+
+def test_a_region_is_known_by_the_country_of_its_own_address() -> None:
+    places = ("ship_to_region", "ship_to_country", "bill_to_region", "bill_to_country")
+    overrides = {"order": {name: Override(source=name) for name in places}}
+    row = only(frames(order(**dict(zip(places, ("CA", "US", "BY", "DE"), strict=True))), overrides=overrides))
+    assert [row[name] for name in places] == ["US-CA", "US", "DE-BY", "DE"]
 
 
 def test_a_constant_override_holds_for_every_order() -> None:

@@ -164,6 +164,12 @@ def test_the_values_of_a_condition_are_quoted_one_by_one() -> None:
 
 def test_escaped_names_are_read_as_people_write_them() -> None:
     assert odata.unescaped("In_x0020_Review") == odata.unescaped("In Review") == "In Review"
+    assert odata.unescaped("_x00e9__xFFFD_") == "\u00e9\ufffd"
+
+
+@pytest.mark.parametrize("name", ["_xD83D__xDE00_", "_xdfff_", "_xd800_", "_x20_"])
+def test_h32_half_a_character_stays_escaped_since_no_text_can_hold_it(name: str) -> None:
+    assert odata.unescaped(name) == name
 
 
 @pytest.mark.parametrize(

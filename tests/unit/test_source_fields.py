@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse import wire
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import LONGEST_PATH, MOST_FIELDS, SAMPLE_LENGTH, SourceFields
 from tests.unit.small_source import connection, line, order
@@ -34,6 +35,13 @@ def test_batches_add_up() -> None:
     assert (fields.fields["id"].present, fields.objects_around("id"), fields.objects_around("lines.no")) == (3, 3, 2)
 
 
+def test_what_several_processes_saw_is_what_one_would_have_seen() -> None:
+    one, other = order(memo=None, lines=[]), order(memo="x", total="9.50", lines=[line(colour="red")])
+    merged = seen(one)
+    merged.merge(SourceFields.of_json(wire.decode(wire.encode(seen(other).as_json()))))
+    assert merged == seen(one, other)
+
+
 @pytest.mark.parametrize(
     ("value", "types"),
     [(None, set()), ("", set()), ("0001-01-01", set()), (False, set()), (True, {"boolean"}), (0, {"number"})],
@@ -42,6 +50,14 @@ def test_values_that_mean_nothing_have_no_type(value: Any, types: set[str]) -> N
     fields = seen(order(odd=value), empty=(False, "0001-01-01"))
     assert fields.fields["odd"].json_types == types
     assert fields.fields["odd"].present == 1
+
+
+def test_one_value_that_means_something_is_enough_for_a_type_and_a_sample() -> None:
+    told = [(None, False, ""), ({"a": 1}, True, "x"), (["b"], False, "")]
+    fields = seen(*(order(part=part, flag=flag, odd=odd) for part, flag, odd in told), empty=(False,)).fields
+    assert (fields["odd"].json_types, fields["odd"].sample) == ({"string"}, "x")
+    assert (fields["flag"].json_types, fields["flag"].sample) == ({"boolean"}, "True")
+    assert (fields["part"].json_types, fields["part"].sample) == ({"object", "array"}, None)
 
 
 def test_false_has_a_type_where_it_means_false() -> None:
@@ -70,8 +86,21 @@ def test_names_that_are_data_or_annotations_are_no_fields_and_never_fill_the_mem
     assert len(fields) == MOST_FIELDS
 
 
+def test_names_that_are_data_never_fill_the_memory_however_many_batches_have_others() -> None:
+    merged = seen({"id": 1})
+    for batch in range(3):
+        merged.merge(seen({f"name{batch}_{number}": {} for number in range(MOST_FIELDS)} | {"id": 2}))
+    assert (len(merged.fields), len(merged.objects)) == (MOST_FIELDS, MOST_FIELDS)
+    assert (merged.fields["id"].present, merged.objects[""]) == (4, 4)
+
+
 def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection_adds() -> None:
-    custom = [{"table": "line", "source": "colour", "name": "colour"}, {"table": "order", "pattern": "x_*"}]
+    custom = [
+        {"table": "line", "source": "colour", "name": "colour"},
+        {"table": "line", "source": "^.approval.by", "name": "by"},
+        {"table": "order", "pattern": "x_*"},
+        {"table": "order", "pattern": "y_*"},
+    ]
     mapped = Mapped(connection(custom_fields=custom, overrides={"order": {"memo": {"source": "other.memo"}}}))
     read = (
         "total",
@@ -81,9 +110,12 @@ def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection
         "lines",
         "lines.qty",
         "lines.colour",
+        "approval.by",
         "x_any",
+        "y_any",
         "other.memo",
         "other",
     )
     assert [path for path in read if not mapped.reads(path)] == ["note"]
-    assert [path for path in ("memo", "colour", "qty", "lines.x_any", "delivery.by") if mapped.reads(path)] == []
+    others = ("memo", "colour", "qty", "lines.x_any", "delivery.by", "deliver")
+    assert [path for path in others if mapped.reads(path)] == []

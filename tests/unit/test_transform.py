@@ -118,6 +118,11 @@ def test_h32_rejects_of_orders_without_a_key_stay_apart() -> None:
     assert len({row["reject_id"] for row in made(batch, "reject")}) == 2
 
 
+def test_h32_lines_that_are_missing_and_what_is_no_list_of_them_are_told_apart() -> None:
+    reasons = [only(frames(order(lines=lines)), "reject")["reason"] for lines in (None, {})]
+    assert reasons == ["lines is missing", "lines is not a list"]
+
+
 def test_an_order_without_lines_is_no_incomplete_one() -> None:
     assert only(frames(order(lines=[])))["source_order_id"] == "1"
 

@@ -18,7 +18,6 @@ from include.orderhouse.model import (
     ORDER,
     SCHEDULE,
     CodeList,
-    Kind,
     PurchaseOrder,
     PurchaseOrderDistribution,
     PurchaseOrderLine,
@@ -167,8 +166,3 @@ def columns_without_source(mapping: Mapping) -> MappingType[str, tuple[str, ...]
         entry.table.name: tuple(b.slot.column.name for b in entry.bindings if b.expression is None)
         for entry in mapping.tables
     }
-
-
-def is_numeric(kind: Kind) -> bool:
-    """Whether values of the kind are exact decimals."""
-    return kind in (Kind.MONEY, Kind.QUANTITY, Kind.PRICE, Kind.RATE, Kind.PERCENT)

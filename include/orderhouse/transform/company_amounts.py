@@ -36,7 +36,7 @@ def _rates(order: ReadTable) -> pa.Array:
     """The orders' rates. One of 0 is none: sources give it where nobody has entered one."""
     told = order.column("exchange_rate")
     told = pc.if_else(pc.equal(told, pa.scalar(0, RATE)), None, told)
-    is_own = pc.fill_null(pc.equal(order.column("currency"), order.column("company_currency")), False)
+    is_own = pc.equal(order.column("currency"), order.column("company_currency"))
     return pc.coalesce(told, pc.if_else(is_own, pa.scalar(1, RATE), None))
 
 

@@ -67,7 +67,7 @@ def read_custom_fields(
 def _read_pattern(rows: RawRows, pattern: str, empties: Empties, found: list[dict[str, Any]]) -> None:
     for record, values in zip(rows.records, found, strict=True):
         if isinstance(record, dict):
-            for name in sorted(record):
+            for name in record:
                 if fnmatchcase(name, pattern) and empties.hide(record[name], None) is not None:
                     values[name] = record[name]
 

@@ -63,12 +63,15 @@ class SourceFields:
     def merge(self, other: SourceFields) -> None:
         """Add what was seen elsewhere of the same sync."""
         for path, tally in other.fields.items():
-            own = self.fields.setdefault(path, FieldTally())
+            own = self._tally(path)
+            if own is None:
+                continue
             own.present += tally.present
             own.json_types |= tally.json_types
             own.sample = own.sample or tally.sample
         for path, number in other.objects.items():
-            self.objects[path] += number
+            if not path or path in self.fields:
+                self.objects[path] += number
 
     def as_json(self) -> dict[str, Any]:
         """What `of_json` makes it of again, but for the wire values that mean "nothing"."""
@@ -88,12 +91,17 @@ class SourceFields:
         """How many objects were read that could have had the field."""
         return self.objects.get(path.rpartition(".")[0], 0)
 
+    def _tally(self, path: str) -> FieldTally | None:
+        """What was read of a field so far; None for a new one where there are too many."""
+        known = self.fields.get(path)
+        if known is None and len(self.fields) < MOST_FIELDS:
+            known = self.fields[path] = FieldTally()
+        return known
+
     def _add_field(self, path: str, values: list[Any]) -> None:
-        tally = self.fields.get(path)
+        tally = self._tally(path)
         if tally is None:
-            if len(self.fields) >= MOST_FIELDS:
-                return
-            tally = self.fields[path] = FieldTally()
+            return
         tally.present += len(values)
         found = set(map(type, values))
         tally.json_types |= {name for kind, name in JSON_TYPES.items() if kind in found and self._tells(kind, values)}

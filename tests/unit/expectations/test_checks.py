@@ -70,6 +70,7 @@ def test_a_row_without_its_parent_is_critical(check: Check, spoiled: dict[str, A
         ([{"quantity": Decimal(12)}, {"schedule_id": "2", "quantity": Decimal("7.999997")}], True),
         ([{"quantity": Decimal(1), "unit": "XBX"}], False),
         ([{"quantity": Decimal(20), "unit": None}], False),
+        ([{"quantity": Decimal(12), "unit": None}], True),
         ([{}, {"schedule_id": "2", "is_deleted": True}], False),
         ([{}, {"schedule_id": "2", "status": "cancelled"}], False),
         ([{"quantity": Decimal(12)}, {"schedule_id": "2", "quantity": Decimal(8), "status": "cancelled"}], False),
