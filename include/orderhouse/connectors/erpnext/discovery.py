@@ -32,6 +32,11 @@ def _chosen(known: list[str], wanted: Sequence[str], user: str) -> list[str]:
             f"{user} does not see the companies {missing}; ERPNext shows {known}.",
             action="Correct the setting 'companies', or give the user a right to them in ERPNext.",
         )
+    if not known:
+        raise ConfigurationInvalid(
+            f"{user} sees no company in ERPNext.",
+            action="Give the user a right to the companies whose orders are to be read.",
+        )
     return sorted(wanted) or known
 
 
