@@ -157,9 +157,14 @@ def test_the_company_is_that_of_the_chart_of_accounts(names: Row, told: tuple[st
 
 @pytest.mark.parametrize(
     ("missing", "told"),
-    [({}, (Decimal(90), Decimal(99), Decimal(10), Decimal(11))), ({"accounting-total": None}, (90, None, 10, 11))],
+    [
+        ({}, (Decimal(90), Decimal(99), Decimal(10), Decimal(11))),
+        ({"accounting-total": None}, (90, None, 10, 11)),
+        ({"total": None}, (90, 99, 10, 11)),
+    ],
 )
 def test_a_sum_is_unknown_where_a_line_does_not_tell_its_part(missing: Row, told: tuple[Any, ...]) -> None:
+    """But for the subtotal, which the order's own total tells."""
     goods = {**LINE, "total": "90.00", "accounting-total": "99.00", **missing}
     freight = {**LINE, "id": 12, "commodity": {"name": "Freight"}, "total": "10.00", "accounting-total": "11.00"}
     (order,) = transformed({"order-lines": [goods, freight], "total": "100.00"})["purchase_order"]
