@@ -42,6 +42,7 @@ def a_line(come: int = 0, billed: int = 0, *, closed: bool = False, **other: Any
         (a_line(4, 3, order_is_closed=True), "received"),
         (a_line(4, 4, closed=True), "invoiced"),
         (a_line(4, is_charge=True), None),
+        ({**a_line(), "detail": {"ItemRef": {"value": "7"}, "Qty": Decimal(0)}}, "open"),
     ],
 )
 def test_how_far_a_line_has_come(line: Raw, status: str | None) -> None:
@@ -152,6 +153,12 @@ def test_a_line_tells_its_tax_by_amounts_with_and_without_it(gross: Any, net: An
 def test_whether_prices_include_tax_is_told_only_by_companies_whose_orders_bear_it() -> None:
     told = [taxes.tax_inclusive({"GlobalTaxCalculation": kind}) for kind in ("TaxInclusive", "NotApplicable", None)]
     assert told == [False, False, None]
+
+
+def test_a_subtotal_of_services_is_none() -> None:
+    detail = {"ItemRef": {"value": "7"}}
+    told = {"DetailType": "SubTotalLineDetail", "detail": detail, "item": {"Type": "Service"}}
+    assert v.line_type(told) == "SubTotalLineDetail"
 
 
 def test_an_order_whose_lines_and_custom_fields_are_left_out_has_none(connect: SourceFor, company: Company) -> None:
