@@ -95,6 +95,7 @@ def test_a_subsidiary_that_is_not_read_needs_no_rates(company: Company, source_f
     ("quantity", "factor", "expected"),
     [
         ("120", "12", "10"),
+        ("120", "2", "60"),
         ("-120", "12", "10"),
         ("10", "3", "3.333333"),
         ("4.5359237", "0.45359237", "10"),
