@@ -22,6 +22,7 @@ Row = dict[str, Any]
 BARE = {"id": 1, "po-number": "PO1", "status": "issued", "order-lines": []}
 LINE = {"id": 11, "type": "OrderQuantityLine", "quantity": "4.0", "total": "100.00", "received": "0", "invoiced": "0"}
 PERSON = {"firstname": "Ann", "lastname": "Lee"}
+NAMES = {"name-given": "Ann", "name-family": "Lee"}
 
 
 def transformed(order: Row, **settings: Any) -> dict[str, list[Row]]:
@@ -50,6 +51,8 @@ def line_of(facts: Row, **settings: Any) -> Row:
         ("vendor_code", {"supplier": {"id": 9}}, "9"),
         ("vendor_email", {"supplier": {"primary-contact": {"email": "a@x"}, "po-email": "b@x"}}, "a@x"),
         ("vendor_email", {"supplier": {"po-email": "b@x"}}, "b@x"),
+        ("vendor_contact", {"supplier": {"primary-contact": {"name-fullname": "Ann B. Lee", **NAMES}}}, "Ann B. Lee"),
+        ("vendor_contact", {"supplier": {"primary-contact": NAMES}}, "Ann Lee"),
         ("vendor_country", {"supplier": {"primary-address": {"country": {"name": "Germany"}}}}, "DE"),
         ("vendor_region_source", {"supplier": {"primary-address": {"state": "Bavaria"}}}, "Bavaria"),
         (
