@@ -22,6 +22,7 @@ Row = dict[str, Any]
 BARE = {"id": 1, "po-number": "PO1", "status": "issued", "order-lines": []}
 LINE = {"id": 11, "type": "OrderQuantityLine", "quantity": "4.0", "total": "100.00", "received": "0", "invoiced": "0"}
 PERSON = {"firstname": "Ann", "lastname": "Lee"}
+NAMES = {"name-given": "Ann", "name-family": "Lee"}
 
 
 def transformed(order: Row, **settings: Any) -> dict[str, list[Row]]:
@@ -50,6 +51,8 @@ def line_of(facts: Row, **settings: Any) -> Row:
         ("vendor_code", {"supplier": {"id": 9}}, "9"),
         ("vendor_email", {"supplier": {"primary-contact": {"email": "a@x"}, "po-email": "b@x"}}, "a@x"),
         ("vendor_email", {"supplier": {"po-email": "b@x"}}, "b@x"),
+        ("vendor_contact", {"supplier": {"primary-contact": {"name-fullname": "Ann B. Lee", **NAMES}}}, "Ann B. Lee"),
+        ("vendor_contact", {"supplier": {"primary-contact": NAMES}}, "Ann Lee"),
         ("vendor_country", {"supplier": {"primary-address": {"country": {"name": "Germany"}}}}, "DE"),
         ("vendor_region_source", {"supplier": {"primary-address": {"state": "Bavaria"}}}, "Bavaria"),
         (
@@ -157,9 +160,14 @@ def test_the_company_is_that_of_the_chart_of_accounts(names: Row, told: tuple[st
 
 @pytest.mark.parametrize(
     ("missing", "told"),
-    [({}, (Decimal(90), Decimal(99), Decimal(10), Decimal(11))), ({"accounting-total": None}, (90, None, 10, 11))],
+    [
+        ({}, (Decimal(90), Decimal(99), Decimal(10), Decimal(11))),
+        ({"accounting-total": None}, (90, None, 10, 11)),
+        ({"total": None}, (90, 99, 10, 11)),
+    ],
 )
 def test_a_sum_is_unknown_where_a_line_does_not_tell_its_part(missing: Row, told: tuple[Any, ...]) -> None:
+    """But for the subtotal, which the order's own total tells."""
     goods = {**LINE, "total": "90.00", "accounting-total": "99.00", **missing}
     freight = {**LINE, "id": 12, "commodity": {"name": "Freight"}, "total": "10.00", "accounting-total": "11.00"}
     (order,) = transformed({"order-lines": [goods, freight], "total": "100.00"})["purchase_order"]

@@ -167,10 +167,9 @@ def test_a_company_the_user_does_not_see_is_named(site: Sandbox, source_for: Sou
 def test_a_user_who_sees_no_company_is_refused_instead_of_reading_no_orders(
     company: Company, source_for: SourceFor
 ) -> None:
-    """Else a reconcile would take all orders for deleted once the user's rights are gone."""
-    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"company": "Nowhere Ltd"}}) as running:
-        with pytest.raises(ConfigurationInvalid, match="sees no company"):
-            source_for(NAME, running)
+    site = sandbox(company, [NAME], Clock(NOW), options={NAME: {"company": "Nowhere Ltd"}})
+    with site as running, pytest.raises(ConfigurationInvalid, match="sees no company"):
+        source_for(NAME, running)
 
 
 def test_look_ups_that_are_denied_leave_the_links_as_they_are(company: Company, source_for: SourceFor) -> None:

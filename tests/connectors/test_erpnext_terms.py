@@ -36,12 +36,17 @@ def scheduled(*parts: Raw) -> Raw:
         ([part(30), part(60)], 60),
         ([part(30), part(60, FROM_MONTH)], None),
         ([part(30), {"due_date": "2026-10-31"}], None),
+        ([part(30, credit_days=14, due_date_based_on=FROM_INVOICE)], 14),
+        ([part(30, credit_days=14, due_date_based_on=FROM_MONTH)], None),
+        ([part(30, credit_days=0, due_date_based_on=None)], 30),
+        ([{"credit_days": 14, "due_date_based_on": FROM_INVOICE}], 14),
         ([], None),
     ],
 )
 def test_net_days_are_those_of_the_last_instalment_where_all_count_from_the_invoice(
     parts: list[Raw], days: int | None
 ) -> None:
+    """From version 16 on instalments tell what they took from a template, which may differ from its payment term."""
     assert terms.net_days(scheduled(*parts)) == days
 
 
@@ -50,6 +55,7 @@ def test_net_days_are_those_of_the_last_instalment_where_all_count_from_the_invo
     [
         ([part(30), discounted("2")], 2, 10),
         ([discounted("2", based_on=FROM_MONTH)], 2, None),
+        ([discounted("2") | {"discount_validity": 5, "discount_validity_based_on": FROM_INVOICE}], 2, 5),
         ([discounted("25", "Amount")], None, None),
         ([discounted("2"), discounted("3")], None, None),
         ([part(30)], None, None),

@@ -180,3 +180,8 @@ def test_what_is_never_received_has_come_once_the_order_awaits_no_receipt(
     line = {"itemtype": "Service", "quantity": "5", "quantityshiprecv": "0", **facts}
     order = {"status": f"{prefix}{status}", "lines": [stock, line]}
     assert (v.receipt_status(order), v.line_status(line, order)) == told
+
+
+def test_of_an_order_of_notes_alone_nothing_has_come() -> None:
+    order = {"status": "B", "lines": [{"itemtype": "Description", "memo": "As agreed"}]}
+    assert (v.receipt_status(order), v.invoice_status(order)) == ("none", "none")

@@ -95,6 +95,7 @@ def test_a_subsidiary_that_is_not_read_needs_no_rates(company: Company, source_f
     ("quantity", "factor", "expected"),
     [
         ("120", "12", "10"),
+        ("120", "2", "60"),
         ("-120", "12", "10"),
         ("10", "3", "3.333333"),
         ("4.5359237", "0.45359237", "10"),
@@ -127,6 +128,8 @@ def test_the_quantity_of_a_group_is_told_by_its_members_alone() -> None:
         ("2.08333333", "250", "12", "24.99999996"),
         ("2", None, "12", "24"),
         ("0", "0", "12", "0"),
+        ("4", "240", "2", "4"),
+        ("2", "240", "2", "4"),
         ("24", "240", "1", "24"),
         ("24", "240", None, "24"),
         (None, "240", "12", None),

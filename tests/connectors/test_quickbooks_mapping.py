@@ -9,6 +9,7 @@ import pytest
 
 from include.orderhouse.connectors.quickbooks import progress, taxes
 from include.orderhouse.connectors.quickbooks import values as v
+from include.orderhouse.connectors.quickbooks.assembly import Assembly
 from tests.connectors.conftest import SourceFor
 from tests.connectors.quickbooks_realm import an_order, company, connect, one, ours, served, transformed
 from tests.sandbox.company import Company
@@ -41,6 +42,7 @@ def a_line(come: int = 0, billed: int = 0, *, closed: bool = False, **other: Any
         (a_line(4, 3, order_is_closed=True), "received"),
         (a_line(4, 4, closed=True), "invoiced"),
         (a_line(4, is_charge=True), None),
+        ({**a_line(), "detail": {"ItemRef": {"value": "7"}, "Qty": Decimal(0)}}, "open"),
     ],
 )
 def test_how_far_a_line_has_come(line: Raw, status: str | None) -> None:
@@ -57,6 +59,11 @@ def test_a_line_that_was_closed_counts_only_if_something_came_or_was_billed(
 ) -> None:
     order = {"Line": [a_line(4, 4), closed_line]}
     assert (progress.receipt_status(order), progress.invoice_status(order)) == (received, invoiced)
+
+
+def test_of_an_order_that_buys_nothing_nothing_has_come() -> None:
+    order = {"Line": [a_line(4, 4, is_charge=True)]}
+    assert (progress.receipt_status(order), progress.invoice_status(order)) == ("none", "none")
 
 
 @pytest.mark.parametrize(
@@ -134,3 +141,27 @@ def test_a_masked_tax_number_is_none() -> None:
 )
 def test_an_order_without_a_tax_detail_is_untaxed_only_where_tax_does_not_apply(order: Raw, told: int | None) -> None:
     assert taxes.tax(order) == told
+
+
+@pytest.mark.parametrize(
+    ("gross", "net", "tax"), [(Decimal(119), Decimal(100), 19), (None, Decimal(100), None), (Decimal(119), None, None)]
+)
+def test_a_line_tells_its_tax_by_amounts_with_and_without_it(gross: Any, net: Any, tax: int | None) -> None:
+    assert taxes.line_tax({"Amount": net, "detail": {"TaxInclusiveAmt": gross}}) == tax
+
+
+def test_whether_prices_include_tax_is_told_only_by_companies_whose_orders_bear_it() -> None:
+    told = [taxes.tax_inclusive({"GlobalTaxCalculation": kind}) for kind in ("TaxInclusive", "NotApplicable", None)]
+    assert told == [False, False, None]
+
+
+def test_a_subtotal_of_services_is_none() -> None:
+    detail = {"ItemRef": {"value": "7"}}
+    told = {"DetailType": "SubTotalLineDetail", "detail": detail, "item": {"Type": "Service"}}
+    assert v.line_type(told) == "SubTotalLineDetail"
+
+
+def test_an_order_whose_lines_and_custom_fields_are_left_out_has_none(connect: SourceFor, company: Company) -> None:
+    order = {"Id": "4711", "CustomField": [None, {"Name": "Budget", "Type": "StringType", "StringValue": "A"}]}
+    (whole,) = Assembly(connect()).whole([order])
+    assert (whole["Line"], whole["custom_Budget"]) == ([], "A")

@@ -141,14 +141,15 @@ def test_without_bills_it_is_unknown_what_was_invoiced(connect: SourceFor, compa
     assert {row["quantity_invoiced"] for row in frames.tables["purchase_order_line"].to_pylist()} == {None}
 
 
+@pytest.mark.parametrize("drawn_by", ["Bill", "Check"])
 @pytest.mark.parametrize("links", ["header", "order", "mixed"])
-def test_a_bill_that_does_not_name_the_orders_lines_leaves_unknown_what_was_invoiced(
-    connect: SourceFor, company: Company, links: str
+def test_a_bill_or_check_that_does_not_name_the_orders_lines_leaves_unknown_what_was_invoiced(
+    connect: SourceFor, company: Company, links: str, drawn_by: str
 ) -> None:
-    """Also where only one of several bills does not."""
+    """Also where only one of several does not."""
     billed = next(o for o in ours(company) if sum(line.quantity_invoiced > 0 for line in o.goods_lines) > 1)
     other = an_order(company)
-    with serve(company, links=links) as running:
+    with serve(company, links=links, drawn_by=drawn_by) as running:
         source = connect(running)
         orders = [transformed(source, one(source, order)) for order in (billed, other)]
     told = [frames.tables["purchase_order"].to_pylist()[0]["invoice_status"] for frames in orders]

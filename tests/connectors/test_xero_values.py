@@ -73,10 +73,12 @@ def test_a_discount_that_is_told_as_an_amount_alone_is_kept(connect: SourceFor, 
 def test_a_draft_waits_for_nobodys_approval(
     connect: SourceFor, company: Company, status: str, approval: str | None
 ) -> None:
-    """Nor is it told of a deleted order whether it had been approved."""
+    """Nor is it told of a deleted order whether it had been approved; neither is a code that nobody knows."""
     source = connect()
     record = one(source, company, an_order(company)) | {"Status": status}
-    assert mapped(source, [record])["purchase_order"][0]["approval_status"] == approval
+    made = mapped(source, [record])
+    assert made["purchase_order"][0]["approval_status"] == approval
+    assert not [issue for issue in made["issue"] if issue["field"] == "approval_status"]
 
 
 def test_without_contacts_what_the_order_holds_of_them_is_used(connect: SourceFor, company: Company) -> None:
@@ -93,11 +95,12 @@ def test_a_vendors_phone_is_the_number_that_people_call(connect: SourceFor, comp
     record = one(source, company, an_order(company))
     numbers = {kind: {"PhoneType": kind, "PhoneNumber": kind.lower()} for kind in ("DDI", "FAX", "DEFAULT", "MOBILE")}
     numbers["DEFAULT"] |= {"PhoneCountryCode": "+64", "PhoneAreaCode": "9"}
+    numbers["empty"] = {"PhoneType": "DEFAULT", "PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": "64"}
     told = []
-    for kinds in (("DDI", "FAX", "DEFAULT", "MOBILE"), ("FAX", "MOBILE"), ("FAX",), ()):
+    for kinds in (("DDI", "FAX", "DEFAULT", "MOBILE"), ("FAX", "MOBILE"), ("empty", "MOBILE"), ("FAX",), ()):
         contact = {**record["contact"], "Phones": [None, *(numbers[kind] for kind in kinds)]}
         told.append(mapped(source, [{**record, "contact": contact}])["purchase_order"][0]["vendor_phone"])
-    assert told == ["+64 9 default", "mobile", None, None]
+    assert told == ["+64 9 default", "mobile", "mobile", None, None]
 
 
 def test_a_vendors_code_is_that_of_its_account_before_that_of_its_contact(connect: SourceFor, company: Company) -> None:
@@ -151,6 +154,19 @@ def test_a_line_is_a_text_only_where_it_costs_nothing() -> None:
     assert kinds == ["goods", "goods", "text"]
 
 
+@pytest.mark.parametrize("is_inclusive", [False, True])
+def test_what_an_order_does_not_tell_is_neither_nothing_nor_a_word(
+    connect: SourceFor, company: Company, is_inclusive: bool
+) -> None:
+    source = connect()
+    record = one(source, company, an_order(company)) | {"SubTotal": None, "DeliveryAddress": None}
+    note = {"LineItemID": "note", "Description": "As agreed", "amount_includes_tax": is_inclusive, "is_charge": False}
+    made = mapped(source, [{**record, "LineItems": [note]}])
+    (order,), (line,) = made["purchase_order"], made["purchase_order_line"]
+    assert (order["subtotal_amount"], order["ship_to_line1"]) == (None, None)
+    assert (line["line_type"], line["net_amount"], line["total_amount"]) == ("text", None, None)
+
+
 def test_blank_lines_of_a_delivery_address_take_no_column(connect: SourceFor, company: Company) -> None:
     source = connect()
     address = {"DeliveryAddress": "Gate 4\r\n\r\n 12 Kauri St \r\nTaupo\r\n3330"}
@@ -202,8 +218,10 @@ def test_the_rate_counts_either_way_and_the_connection_says_which(
     order = next(o for o in company.orders.values() if o.currency != company.entity_of(o).currency)
     with serve(company, rate=rate) as running:
         source = connect(running, currency_rate=setting)
-        made = mapped(source, [one(source, company, order)])["purchase_order"][0]
+        record = one(source, company, order)
+        made, without = (mapped(source, [record | told])["purchase_order"][0] for told in ({}, {"CurrencyRate": 0}))
     assert abs(made["exchange_rate"] / order.exchange_rate - 1) < Decimal("0.001")
+    assert without["exchange_rate"] is None
 
 
 def test_amounts_that_include_tax_become_net_amounts(connect: SourceFor, company: Company) -> None:

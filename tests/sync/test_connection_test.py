@@ -15,6 +15,7 @@ from include.orderhouse.errors import (
     ConfigurationInvalid,
     ForeignHost,
     OrderhouseError,
+    PermissionDenied,
     RequestRefused,
     SourceUntrusted,
 )
@@ -135,7 +136,8 @@ def test_a_login_counts_as_known_only_where_the_source_has_answered_to_it(
         (ForeignHost, "credentials"),
         (AuthenticationFailed, "credentials"),
         (ConfigurationInvalid, "credentials"),
-        (RequestRefused, "permissions"),
+        (RequestRefused, "credentials"),
+        (PermissionDenied, "permissions"),
     ],
 )
 def test_a_token_endpoint_that_cannot_be_asked_says_nothing_of_the_login(

@@ -78,9 +78,9 @@ def phone(order: Record) -> str | None:
 def delivery_line(number: int, and_on: bool = False) -> Derived:
     """One line of the delivery address, which is a single text; with ``and_on`` all from there, joined."""
 
-    def line(order: Record) -> str | None:
+    def line(order: Record) -> str:
         lines = [part.strip() for part in str(order.get("DeliveryAddress") or "").splitlines() if part.strip()]
-        return ", ".join(lines[number - 1 :] if and_on else lines[number - 1 : number]) or None
+        return ", ".join(lines[number - 1 :] if and_on else lines[number - 1 : number])
 
     return derived(line, f"line {number} {'and on ' if and_on else ''}of DeliveryAddress", "DeliveryAddress")
 

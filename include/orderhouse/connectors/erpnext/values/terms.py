@@ -20,9 +20,9 @@ def description(order: Record) -> str | None:
     return "; ".join(dict.fromkeys(text for text in told if isinstance(text, str) and text.strip())) or None
 
 
-@derived_from(TERM)
+@derived_from(f"{SCHEDULE}.credit_days", f"{SCHEDULE}.due_date_based_on", TERM)
 def net_days(order: Record) -> int | None:
-    """Longest credit_days of the payment terms, where all count from the invoice."""
+    """Longest credit_days of the payment schedule, else of its payment terms, where all count from the invoice."""
     told = [_days_from_invoice(part, "credit_days", "due_date_based_on") for part in rows(order, SCHEDULE)]
     found = [days for days in told if isinstance(days, int)]
     return max(found) if found and len(found) == len(told) else None
@@ -34,9 +34,9 @@ def discount_percent(order: Record) -> Any:
     return (_discounted(order) or {}).get("discount")
 
 
-@derived_from(TERM)
+@derived_from(f"{SCHEDULE}.discount_validity", f"{SCHEDULE}.discount_validity_based_on", TERM)
 def discount_days(order: Record) -> Any:
-    """discount_validity of that payment term, where it counts from the invoice."""
+    """discount_validity of that part, else of its payment term, where it counts from the invoice."""
     return _days_from_invoice(_discounted(order), "discount_validity", "discount_validity_based_on")
 
 
@@ -47,9 +47,12 @@ def due_date(order: Record) -> str | None:
 
 
 def _days_from_invoice(part: Record | None, days: str, based_on: str) -> Any:
-    """Days of a part's payment term; None where they count from something else than the invoice."""
-    term = look_up(part, "_payment_term")
-    return term.get(days) if isinstance(term, dict) and term.get(based_on) == AFTER_INVOICE else None
+    """Days of a part or, before version 16, of its payment term; None where they count from something else.
+
+    Versions since keep in the part what they took from the template, which may differ from the payment term.
+    """
+    told = part if look_up(part, based_on) else look_up(part, "_payment_term")
+    return told.get(days) if isinstance(told, dict) and told.get(based_on) == AFTER_INVOICE else None
 
 
 def _discounted(order: Record) -> Record | None:
