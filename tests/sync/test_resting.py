@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.options import Tls
 from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.resting import note_refusal, refuse_resting
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.sync.conftest import System
 
 KEPT = "SELECT refusals, refused_credentials, rests_until - checked_at AS rest FROM ops.connection_status"
@@ -65,9 +66,12 @@ def test_other_credentials_are_tried_at_once_and_when_refused_rest_by_themselves
     system: System, right: Callable[[], Credentials]
 ) -> None:
     refused(system, 3)
+    tried = system.runtime.credentials()
     for changed in ({"login": "other"}, {"password": "other"}, {"base_url": "http://127.0.0.2"}, {"extra": {"a": 1}}):
-        system.runtime.credentials = lambda changed=changed: replace(right(), **changed)  # type: ignore[misc]
+        system.runtime.credentials = partial(replace, tried, **changed)
         assert not system.rests, changed
+    system.runtime.credentials = lambda: tried
+    assert system.rests
     system.runtime.credentials = lambda: replace(right(), password="wrong, too")
     assert refused(system) == timedelta()
     assert refused(system) == timedelta(hours=4)
@@ -119,6 +123,16 @@ def test_that_the_source_is_offline_meanwhile_says_nothing_of_the_credentials(sy
     set_status(system.runtime.warehouse, "odoo", "tests", "odoo", "offline", "SOURCE_UNAVAILABLE")
     assert not system.rests
     assert refused(system) == timedelta(days=1)
+
+
+@pytest.mark.usefixtures("right")
+def test_one_that_was_disconnected_meanwhile_does_not_rest_when_it_is_connected_again(system: System) -> None:
+    refused(system)
+    set_status(system.runtime.warehouse, "odoo", "tests", "odoo", "disconnected")
+    note_refusal(system.runtime)
+    reconnect(system.runtime.warehouse, "odoo")
+    note_refusal(system.runtime)
+    assert system.rows(KEPT)[0]["rest"] is None
 
 
 def test_a_test_that_the_source_accepts_ends_it(system: System, right: Callable[[], Credentials]) -> None:

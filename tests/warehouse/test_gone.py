@@ -143,6 +143,29 @@ def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engin
     assert rows(engine, "SELECT status, memo FROM procurement.purchase_order") == [("closed", "late")]
 
 
+@pytest.mark.parametrize(
+    ("evidence", "mode", "state", "minutes", "deleted"),
+    [
+        ("absent_in_full_scan", "reconcile", "succeeded", 1, 0),
+        ("tombstone", "reconcile", "succeeded", 1, 1),
+        ("absent_in_full_scan", "incremental", "succeeded", 1, 1),
+        ("absent_in_full_scan", "reconcile", "failed", 1, 1),
+        ("absent_in_full_scan", "reconcile", "succeeded", -1, 1),
+    ],
+)
+def test_h17_absence_from_a_scan_is_no_proof_where_a_reconcile_that_began_later_has_loaded(
+    engine: sa.Engine, evidence: str, mode: str, state: str, minutes: int, deleted: int
+) -> None:
+    """It has looked again. A run that is cleared days later still holds what it found at first."""
+    load_orders(engine, ORDER)
+    task, other = started_task(engine, gone=(GoneOrder("4711", None, evidence),)), started_task(engine)
+    set_to = "mode = :mode, state = :state, started_at = started_at + :minutes * interval '1 minute'"
+    with engine.begin() as warehouse:
+        told = {"mode": mode, "state": state, "minutes": minutes, "key": other.sync_id}
+        warehouse.execute(sa.text(f"UPDATE ops.sync SET {set_to} WHERE sync_id = :key"), told)
+    assert load(engine, task, []).deleted == deleted
+
+
 def test_what_stays_deleted_keeps_the_instant_it_was(engine: sa.Engine) -> None:
     gone = Line("10", {"is_deleted": True})
     load_orders(engine, Order(lines=(gone,), is_deleted=True))

@@ -144,8 +144,8 @@ class Extraction:
 
     def check_time(self, now: datetime) -> None:
         """Raise BoundExceeded where the source has been read for longer than the connection allows."""
-        longest, begun_at = self._runtime.connection.options.max_extract_hours, self._plan.begun_at
-        if begun_at is not None and now - datetime.fromisoformat(begun_at) > timedelta(hours=longest):
+        longest = self._runtime.connection.options.max_extract_hours
+        if self._plan.is_older_than(timedelta(hours=longest), now):
             raise BoundExceeded(
                 f"The source has been giving orders for more than {longest} h (max_extract_hours).",
                 action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "

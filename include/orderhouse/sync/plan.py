@@ -20,6 +20,7 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
     SyncRow,
+    begin_anew,
     covered_scope,
     finished_sync,
     last_scope,
@@ -78,6 +79,10 @@ class Plan:
     def catalogue(self) -> Catalogue:
         """What the source turned out to hold."""
         return Catalogue(self.scope, self.details)
+
+    def is_older_than(self, age: timedelta, now: datetime) -> bool:
+        """Whether it was decided longer ago."""
+        return self.begun_at is not None and now - datetime.fromisoformat(self.begun_at) > age
 
     def rediscovered(self, found: Catalogue) -> Self:
         """The plan with what the source tells now.
@@ -161,11 +166,24 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     return plan
 
 
-def restart(runtime: Runtime, plan: Plan) -> None:
-    """Open the ledger row of a sync that goes on with what it has staged; also where the warehouse has forgotten it."""
+def resume(runtime: Runtime, staging: Staging) -> bool:
+    """Whether a sync goes on with what it has staged. Its ledger row is opened, be it that the warehouse forgot it.
+
+    What began longer ago than a sync may fetch is removed, and the sync begins anew: orders have come, ended and gone
+    since, and what it proves would date from then.
+    """
+    if not staging.exists(FILE):
+        return False
+    plan, longest = Plan.load(staging), runtime.connection.options.max_extract_hours
+    if plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
+        log.info("%s began more than %d h ago (max_extract_hours); it begins anew", plan.connection, longest)
+        staging.remove()
+        begin_anew(runtime.warehouse, plan.connection, plan.sync_id)
+        return False
     mark = watermark.parse(plan.watermark_text, plan.connection)
     end = plan.slices[-1].end if plan.slices else None
     start_sync(runtime.warehouse, _row(runtime, plan, mark, _instant(end or plan.upper)))
+    return True
 
 
 def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:

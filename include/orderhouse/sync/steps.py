@@ -37,7 +37,7 @@ from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.kept_orders import stage_kept_orders
 from include.orderhouse.sync.named_orders import read_named_orders
-from include.orderhouse.sync.plan import FILE, Plan, make_plan, restart, sync_id
+from include.orderhouse.sync.plan import FILE, Plan, make_plan, resume, sync_id
 from include.orderhouse.sync.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
@@ -85,9 +85,7 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
         staging.write_json(FETCHED, {"orders": orders})
         return _told(plan, orders=orders)
     with runtime.source() as source:
-        if staging.exists(FILE):
-            restart(runtime, Plan.load(staging))
-        else:
+        if not resume(runtime, staging):
             _plan(runtime, request, identity, source).save(staging)
         try:
             counts = _fetch(runtime, Plan.load(staging), source)

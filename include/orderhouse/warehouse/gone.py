@@ -1,7 +1,8 @@
 """Orders that the source no longer has: recorded with the order's version, so that a late batch does not revive them.
 
 The proof dates from the start of its sync; a version that was fetched later outlives it. A proof that comes after such
-a version, or comes twice, changes nothing.
+a version, or comes twice, changes nothing. Nor does absence from a scan where a reconcile that began later has loaded:
+it has looked again.
 """
 
 from __future__ import annotations
@@ -60,6 +61,13 @@ _LATE = """
         WHERE winner.standing = 'changed' AND known.gone_at IS NOT NULL
     )
 """
+_WAS_SCANNED_AGAIN = """
+    SELECT EXISTS (
+        SELECT FROM ops.sync AS own JOIN ops.sync AS later USING (connection)
+        WHERE (own.connection, own.sync_id) = (%(connection)s, %(sync_id)s)
+          AND later.mode = 'reconcile' AND later.state = 'succeeded' AND later.started_at > own.started_at
+    )
+"""
 
 
 def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
@@ -71,6 +79,8 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
     """
     if not gone and cursor.execute(_LATE).fetchone() == (False,):
         return 0
+    if cursor.execute(_WAS_SCANNED_AGAIN, facts).fetchone() == (True,):
+        gone = tuple(order for order in gone if order.evidence != "absent_in_full_scan")
     listed = {
         "order_ids": [order_id(facts["connection"], order.source_order_id) for order in gone],
         "statuses": [order.status for order in gone],

@@ -110,6 +110,11 @@ def restart_sync(engine: sa.Engine, connection: str, sync_id: str) -> None:
     _update(engine, connection, sync_id, sync.c.state.in_(("failed", "stopped")), **values)
 
 
+def begin_anew(engine: sa.Engine, connection: str, sync_id: str) -> None:
+    """Note that nothing counts of what a sync has done so far: it starts now."""
+    _update(engine, connection, sync_id, sync.c.state != "succeeded", started_at=_NOW)
+
+
 def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int | str | datetime | None) -> None:
     """Set count columns, the window or the report's path of a sync's row. ValueError for any other column."""
     if unknown := counts.keys() - NOTABLE:

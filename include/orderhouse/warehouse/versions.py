@@ -23,7 +23,8 @@ _ADVANCE = """
         source_modified_at = excluded.source_modified_at, version_at = excluded.version_at,
         fetched_at = excluded.fetched_at, mapping_version = excluded.mapping_version,
         content_hash = excluded.content_hash, sync_id = excluded.sync_id,
-        is_deleted = excluded.is_deleted OR (known.gone_at >= excluded.fetched_at AND known.gone_status IS NULL) IS TRUE,
+        is_deleted = excluded.is_deleted
+            OR (known.gone_at >= excluded.fetched_at AND known.gone_status IS NULL) IS TRUE,
         gone_at = CASE WHEN known.gone_at >= excluded.fetched_at THEN known.gone_at END,
         gone_status = CASE WHEN known.gone_at >= excluded.fetched_at THEN known.gone_status END,
         gone_evidence = CASE WHEN known.gone_at >= excluded.fetched_at THEN known.gone_evidence END

@@ -1,0 +1,98 @@
+"""A run that is cleared days after it failed: what it had fetched is old, and what it had proved may hold no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import SourceUnavailable
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.plan import FILE as PLAN
+from include.orderhouse.sync.plan import sync_id
+from include.orderhouse.sync.request import Mode, SyncRequest
+from include.orderhouse.warehouse.raw import open_orders
+from tests.sandbox import history
+from tests.sandbox.running import Sandbox
+from tests.sync.conftest import System
+from tests.sync.test_reconcile import deleted
+
+_WEEK_OLD = """
+    UPDATE ops.sync SET started_at = started_at - interval '7 days';
+    UPDATE ops.order_version SET fetched_at = fetched_at - interval '7 days'
+"""
+
+
+def pass_days(system: System, request: SyncRequest, days: int) -> None:
+    """Let so many days pass since a sync began, and a week since those before it."""
+    identity = sync_id(system.runtime, request)
+    staging = system.runtime.staging(identity)
+    plan = staging.read_json(PLAN)
+    begun_at = datetime.fromisoformat(plan["begun_at"]) - timedelta(days=days)
+    staging.write_json(PLAN, {**plan, "begun_at": begun_at.isoformat()})
+    with system.runtime.warehouse.begin() as warehouse:
+        for statement in _WEEK_OLD.split(";"):
+            warehouse.execute(sa.text(statement))
+        set_back = "UPDATE ops.sync SET started_at = now() - cast(:age AS interval) WHERE sync_id = :key"
+        warehouse.execute(sa.text(set_back), {"age": timedelta(days=days), "key": identity})
+
+
+@contextmanager
+def hidden(odoo: Sandbox, system: System) -> Iterator[None]:
+    """An order that the warehouse has as finished, so that nobody reads it again, is not shown for a while."""
+    key = min(set(odoo.company.orders) - set(map(int, open_orders(system.runtime.warehouse, "odoo"))))
+    order = odoo.company.orders.pop(key)
+    odoo.company.version += 1
+    yield
+    odoo.company.orders[key] = order
+    odoo.company.version += 1
+
+
+def test_it_begins_anew_where_it_began_longer_ago_than_it_may_fetch(odoo: Sandbox, synced: System) -> None:
+    """H17: an order that was hidden when it first looked, and is there again, is not deleted by what it saw then."""
+    request = synced.request(Mode.RECONCILE)
+    with hidden(odoo, synced):
+        first = synced.sync_until("extract", request)
+    gone = max(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    pass_days(synced, request, days=4)
+    assert synced.sync_until("advance_watermark", request) == first
+    assert deleted(synced) == {str(gone)}
+    row = synced.ledger_row(first)
+    assert row["finished_at"] - row["started_at"] < timedelta(days=1), "its proof dates from when it began anew"
+
+
+def test_it_goes_on_with_what_it_has_where_it_began_lately(odoo: Sandbox, synced: System) -> None:
+    """H30."""
+    request = synced.request(Mode.RECONCILE)
+    synced.sync_until("extract", request)
+    pass_days(synced, request, days=2)
+    odoo.world("odoo").log.clear()
+    synced.sync_until("extract", request)
+    assert odoo.world("odoo").log.count() == 0
+
+
+def test_one_that_failed_between_pages_and_is_cleared_late_is_not_told_that_its_source_never_ends(
+    odoo: Sandbox, synced: System
+) -> None:
+    odoo.world("odoo").faults.add("server_error", times=None, after=30)
+    request = synced.request(Mode.FULL_RESYNC)
+    with pytest.raises(SourceUnavailable):
+        synced.sync_until("extract", request)
+    odoo.world("odoo").faults.clear()
+    pass_days(synced, request, days=4)
+    assert synced.ledger_row(synced.sync_until("advance_watermark", request))["orders_extracted"] == 40
+
+
+def test_what_a_later_reconcile_has_compared_again_no_earlier_one_marks(odoo: Sandbox, synced: System) -> None:
+    """H17."""
+    with hidden(odoo, synced):
+        staged = synced.sync_until("extract", synced.request(Mode.RECONCILE))
+    synced.sync(Mode.RECONCILE)
+    for step in (steps.transform, steps.validate, steps.load, steps.advance_watermark):
+        step(synced.runtime, staged)
+    assert synced.ledger_row(staged)["state"] == "succeeded"
+    assert deleted(synced) == set()
