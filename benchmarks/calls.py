@@ -23,7 +23,7 @@ from benchmarks.result import Result
 from benchmarks.shapes import load
 from benchmarks.source import Seen, serving
 from benchmarks.timeline import Timeline
-from include.orderhouse.connections import DEFAULT_FILE, read_connection
+from include.orderhouse.configuration.connections import DEFAULT_FILE, read_connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.home import PROJECT
 from include.orderhouse.sync import steps

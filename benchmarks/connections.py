@@ -20,7 +20,7 @@ from benchmarks.calls import DAYS, sandbox_credentials
 from benchmarks.measure import ProcessTree
 from benchmarks.result import Result
 from benchmarks.runs import dag_id, has_ended, wait, watermarks, write_dags
-from include.orderhouse.connections import DEFAULT_FILE
+from include.orderhouse.configuration.connections import DEFAULT_FILE
 from include.orderhouse.home import Home
 from include.standalone.installation import COMPONENTS, Installation, Plan, running
 from include.standalone.report import Report

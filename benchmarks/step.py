@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.job import CONNECTION, STEPS, WHOLE, Job
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode, SyncRequest

@@ -38,7 +38,7 @@ def prune(
     keep: Annotated[str, typer.Option(help="What was written longer ago goes, such as 730d; 90d or more.")],
 ) -> None:
     """Remove old rows that tell of routine, once the whole log is verified. What people did stays."""
-    from include.orderhouse.options import duration
+    from include.orderhouse.configuration.options import duration
     from include.orderhouse.warehouse.audit import command_line
     from include.orderhouse.warehouse.audit_chain import prune as prune_chain
 

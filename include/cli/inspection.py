@@ -46,10 +46,10 @@ def connections() -> None:
     """List the connections with their latest sync."""
     import sqlalchemy as sa
 
-    from include.orderhouse.alerts import read_alerts
-    from include.orderhouse.connections import sort_connections
-    from include.orderhouse.customers import read_customers
-    from include.orderhouse.options import spelled
+    from include.orderhouse.configuration.alerts import read_alerts
+    from include.orderhouse.configuration.connections import sort_connections
+    from include.orderhouse.configuration.customers import read_customers
+    from include.orderhouse.configuration.options import spelled
     from include.orderhouse.webhooks.subscriptions import read_webhooks
 
     known, mistakes = sort_connections()
@@ -102,7 +102,7 @@ def raw(
     import sqlalchemy as sa
 
     from include.orderhouse import wire
-    from include.orderhouse.connections import read_connection
+    from include.orderhouse.configuration.connections import read_connection
     from include.orderhouse.raw_order import unpack
     from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.keyring import Keyring

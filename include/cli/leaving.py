@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from include.orderhouse.connections import Connection, Mistake
+    from include.orderhouse.configuration.connections import Connection, Mistake
     from include.orderhouse.sync.leaving import Leaver
 
 _NAME = typer.Argument(help="A name in connections.yaml.")
@@ -26,7 +26,7 @@ _YES = typer.Option("--yes", help="Do not ask.")
 
 def disconnect(connection: Annotated[str, _NAME]) -> None:
     """Stop a connection's syncs and forget its credentials and tokens. Its data stays."""
-    from include.orderhouse.connections import read_connection
+    from include.orderhouse.configuration.connections import read_connection
     from include.orderhouse.sync.leaving import disconnect as leave
     from include.orderhouse.warehouse.audit import command_line
 
@@ -57,7 +57,7 @@ def erase(
     yes: Annotated[bool, _YES] = False,
 ) -> None:
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
-    from include.orderhouse.connections import read_connection, sort_connections
+    from include.orderhouse.configuration.connections import read_connection, sort_connections
     from include.orderhouse.home import write_private
     from include.orderhouse.sync.leaving import erase as remove
     from include.orderhouse.sync.leaving import leavers_of
@@ -89,7 +89,7 @@ def erase(
 
 def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
     """Let the vendors revoke the tokens that nobody else uses; what goes wrong is told and holds nothing up."""
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.errors import OrderhouseError
     from include.orderhouse.sync.revocation import revoke_tokens
     from include.orderhouse.sync.runtime import Runtime
@@ -125,7 +125,7 @@ def _needs(connection: Connection) -> frozenset[str]:
 
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
     """Each leaves with its credentials, unless a connection that stays has them as well."""
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.sync.leaving import Leaver
 
     names = {found.name for found in leaving}

@@ -21,7 +21,7 @@ def mapping(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the Markdown as it is.")] = False,
 ) -> None:
     """Show where every canonical column comes from."""
-    from include.orderhouse.connections import read_connection
+    from include.orderhouse.configuration.connections import read_connection
     from include.orderhouse.connectors import load
     from include.orderhouse.mapping_page import mapping_page
 

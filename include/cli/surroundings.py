@@ -13,7 +13,7 @@ from include.orderhouse.home import Home
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from include.orderhouse.connections import Connection
+    from include.orderhouse.configuration.connections import Connection
 
 _METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 

@@ -74,7 +74,7 @@ def replay(
 
 def _run(connection: str, mode: str, **details: Any) -> None:
     from include.cli.surroundings import airflow_settings
-    from include.orderhouse.connections import read_connection
+    from include.orderhouse.configuration.connections import read_connection
 
     read_connection(connection)
     with airflow_settings():

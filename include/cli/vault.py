@@ -133,7 +133,7 @@ def _record(engine: sa.Engine, action: str, customer: str | None, subject: str) 
 
 
 def _customer_of(credentials: str) -> str:
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.connections import sort_connections
 
     known, mistakes = sort_connections()
     owners = {found.customer for found in known.values() if found.credentials_id == credentials}

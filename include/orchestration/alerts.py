@@ -16,7 +16,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from include.orchestration.run_created import RunCreated
-from include.orderhouse.options import Options, duration
+from include.orderhouse.configuration.options import Options, duration
 
 SHORTEST = timedelta(minutes=1)
 """A run has this long at least before anybody asks what it brought."""
@@ -66,7 +66,7 @@ async def tell_stale(connection: str, **_: Any) -> None:
 
 
 def _look(connection: str) -> timedelta:
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.sync.freshness import tell_if_stale
     from include.orderhouse.warehouse.engine import connect
 
@@ -90,7 +90,7 @@ class FailureNotifier(BaseNotifier):
 
     def notify(self, context: Context) -> None:
         """Call each; one that cannot be made or fails keeps none of the others from being called."""
-        from include.orderhouse.alerts import read_alerts
+        from include.orderhouse.configuration.alerts import read_alerts
 
         for choice in read_alerts().on_failure:
             try:

@@ -16,7 +16,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from include.orderhouse.connections import Connection, Mistake
+    from include.orderhouse.configuration.connections import Connection, Mistake
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
     Of more than Airflow maps over, a scheduled run takes so many, and the next runs take the rest; any other run is
     ConfigurationInvalid, since nothing would sync the rest.
     """
-    from include.orderhouse.connections import sort_connections
-    from include.orderhouse.customers import read_customers
+    from include.orderhouse.configuration.connections import sort_connections
+    from include.orderhouse.configuration.customers import read_customers
 
     read_customers()
     every, wrong = sort_connections(connector=connector)

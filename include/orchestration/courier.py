@@ -14,7 +14,7 @@ from include.orchestration.announcement import MAIL
 from include.orchestration.dag import TAG
 from include.orchestration.lost import note_lost_syncs, put_back_unread
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
-from include.orderhouse.connections import unchecked_document
+from include.orderhouse.configuration.connections import unchecked_document
 
 DAG_ID = "orderhouse__webhooks"
 MAIL_FOUND = AssetAlias("notifications_found")

@@ -55,8 +55,8 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     cannot be used: nobody knows how long it wants to keep what; and where the list of whom to call when a task fails
     cannot be: nobody would be called.
     """
-    from include.orderhouse.alerts import read_alerts
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.alerts import read_alerts
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect

@@ -13,7 +13,7 @@ from include.orchestration.secrets import (
     not_given,
     watermark_variable,
 )
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid
 

@@ -22,7 +22,7 @@ from include.orchestration.tasks import advance_watermark, extract, load, transf
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from include.orderhouse.connections import Connection, Mistake
+    from include.orderhouse.configuration.connections import Connection, Mistake
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _DOCUMENTATION = """\
@@ -85,7 +85,7 @@ def mail(customer: str | None) -> list[str]:
     Those of a customer who has no such DAG any more are taken on with all others', and not read. Nobody is read whose
     credentials the source refuses: each notification would be one more login that it refuses.
     """
-    from include.orderhouse.connections import sort_connections
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import take
     from include.orderhouse.warehouse.status import disconnected, refused

@@ -20,7 +20,7 @@ _LARGEST_PORT = 65_535
 
 def credentials_of(connection: str) -> Credentials:
     """Address and secrets of a connection of connections.yaml, from its Airflow Connection."""
-    from include.orderhouse.connections import read_connection
+    from include.orderhouse.configuration.connections import read_connection
 
     configured = read_connection(connection)
     found = task_connection(configured.credentials_id, f"connection {connection!r}")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
-from include.orderhouse.connections import unchecked_document
+from include.orderhouse.configuration.connections import unchecked_document
+from include.orderhouse.configuration.customers import NAME, Customer
 from include.orderhouse.connectors import CONNECTORS
-from include.orderhouse.customers import NAME, Customer
 
 if TYPE_CHECKING:
-    from include.orderhouse.connections import Connection, Mistake
+    from include.orderhouse.configuration.connections import Connection, Mistake
 
 
 OURS = "purchase_orders__"

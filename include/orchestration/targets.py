@@ -37,7 +37,7 @@ def as_target(target_id: str, record: ConnectionRecord) -> Target:
     Where the host is only a name, schema (https without one), port and the extra key ``path`` complete it. The extra
     key ``client_key_password`` opens the key of the subscription's client certificate.
     """
-    from include.orderhouse.tls import Trust
+    from include.orderhouse.http.tls import Trust
     from include.orderhouse.webhooks.posting import Target
     from include.orderhouse.webhooks.signature import signing_keys
 

@@ -104,7 +104,7 @@ def _is_ours(conn_id: str) -> bool:
 
 
 def _named_ids() -> set[str | None]:
-    from include.orderhouse.connections import read_connections
+    from include.orderhouse.configuration.connections import read_connections
     from include.orderhouse.webhooks.subscriptions import read_webhooks
 
     targets = {found.target for found in read_webhooks().subscriptions.values()}

@@ -20,7 +20,7 @@ from include.orderhouse.mapping import Mapping, Record
 from include.orderhouse.notification import Notifications
 
 Rounding = Callable[[datetime], datetime]
-"""An instant made less precise: `include.orderhouse.precision`."""
+"""An instant made less precise: `include.orderhouse.values.precision`."""
 
 
 @dataclass(frozen=True)

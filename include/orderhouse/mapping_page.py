@@ -11,11 +11,11 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from itertools import pairwise
 from typing import Any
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import CustomField, Override
 from include.orderhouse.connector import Connector
 from include.orderhouse.mapping import Binding, Derived, Expression, Place, TableMapping
 from include.orderhouse.model import CodeList, Kind
-from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.table import overridden
 
 _READ_AS = {

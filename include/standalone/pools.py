@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connections import connections_file
-from include.orderhouse.customers import read_customers
+from include.orderhouse.configuration.connections import connections_file
+from include.orderhouse.configuration.customers import read_customers
 from include.orderhouse.errors import ConfigurationInvalid
 from include.standalone.airflow_api import AirflowApi
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, LINE_TYPES, STATUSES
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.acumatica_site import NAME, NOW, an_order, connect, playing, served, still

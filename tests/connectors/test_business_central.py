@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connector import Absent
 from include.orderhouse.connectors.business_central import CONNECTOR, values
 from include.orderhouse.connectors.business_central.codes import APPROVALS, STATUSES
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.business_central_environment import (

@@ -9,7 +9,6 @@ import pytest
 
 from include.orderhouse.connector import Absent, Window
 from include.orderhouse.connectors.business_central import CONNECTOR
-from include.orderhouse.entra import NOT_LISTED
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -20,6 +19,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.http.entra import NOT_LISTED
 from tests.connectors.business_central_environment import (
     EVER,
     NAME,

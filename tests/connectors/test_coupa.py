@@ -11,8 +11,8 @@ import pytest
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
-from include.orderhouse.coupa_core import LARGEST_PAGE
 from include.orderhouse.errors import FilterIgnored
+from include.orderhouse.protocols.coupa_core import LARGEST_PAGE
 from tests.connectors.conftest import SourceFor
 from tests.connectors.coupa_instance import (
     EVER,

@@ -9,7 +9,6 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.coupa import CONNECTOR
-from include.orderhouse.coupa_core import NothingFound, records
 from include.orderhouse.errors import (
     AuthenticationFailed,
     ForeignHost,
@@ -20,6 +19,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer
+from include.orderhouse.protocols.coupa_core import NothingFound, records
 from tests.connectors.conftest import SourceFor, credentials_for
 from tests.connectors.coupa_instance import EVER, NAME, company, fetched, instance, source
 from tests.sandbox.company import Company

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.coupa import CONNECTOR
 from include.orderhouse.connectors.coupa.values import company_day, written_day

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connectors.coupa import CONNECTOR, Settings
 from include.orderhouse.connectors.coupa.assembly import whole
 from include.orderhouse.connectors.coupa.codes import UNITS
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.coupa_instance import NAME, NOW

@@ -20,8 +20,8 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
-from include.orderhouse.finance_operations import Query, walk
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.protocols.finance_operations import Query, walk
 from tests.connectors.conftest import SourceFor
 from tests.connectors.dynamics_fo_environment import (
     EVER,

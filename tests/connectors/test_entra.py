@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from include.orderhouse.entra import EntraApplication
 from include.orderhouse.errors import AuthenticationFailed
 from include.orderhouse.http import Api
+from include.orderhouse.http.entra import EntraApplication
 from tests.connectors.business_central_environment import NAME, NOW, company, connect, served
 from tests.connectors.conftest import SourceFor, Unlimited
 from tests.sandbox.clock import Clock

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.erpnext import CONNECTOR
 from include.orderhouse.errors import (
@@ -23,9 +24,8 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
-from include.orderhouse.frappe import DocumentMissing, read_time
 from include.orderhouse.http import Answer
-from include.orderhouse.options import Options
+from include.orderhouse.protocols.frappe import DocumentMissing, read_time
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from tests.connectors.conftest import SourceFor, credentials_for

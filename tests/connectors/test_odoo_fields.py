@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connectors.odoo import CONNECTOR
 from include.orderhouse.connectors.odoo.analytic import shares
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.connectors.odoo.values import line as of_line
 from include.orderhouse.connectors.odoo.values import order as of_order
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 

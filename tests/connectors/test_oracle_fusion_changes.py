@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from include.orderhouse import adf
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.oracle_fusion import CONNECTOR, picks
+from include.orderhouse.protocols import adf
 from tests.connectors.conftest import SourceFor
 from tests.connectors.oracle_pod import (
     LATER,

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse import adf
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.oracle_fusion import CONNECTOR
 from include.orderhouse.errors import (
@@ -23,6 +22,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
+from include.orderhouse.protocols import adf
 from tests.connectors.conftest import SourceFor
 from tests.connectors.oracle_pod import (
     NAME,

@@ -111,7 +111,7 @@ def test_h19_more_orders_of_one_second_than_an_answer_holds_are_read_to_their_en
     connect: SourceFor, served: Sandbox, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after an import: beyond the 1,000 rows of an answer positions count on, over rows that were already read."""
-    monkeypatch.setattr("include.orderhouse.intuit.MOST_ROWS", 20)
+    monkeypatch.setattr("include.orderhouse.protocols.intuit.MOST_ROWS", 20)
     served.clock.advance(60)
     together = [order.id for order in ours(company)][:70]
     served.act(history.touch_all, order_ids=together)
@@ -124,7 +124,7 @@ def test_h19_a_page_size_beyond_what_an_answer_holds_skips_nothing(
     connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, links_move: str
 ) -> None:
     """Neither orders nor, where these bring their orders, bills."""
-    monkeypatch.setattr("include.orderhouse.intuit.MOST_ROWS", 20)
+    monkeypatch.setattr("include.orderhouse.protocols.intuit.MOST_ROWS", 20)
     with serve(company, links_move=links_move) as running:
         running.clock.advance(60)
         billed = [order for order in ours(company) if order.is_open and not has_bill(order)][:30]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from include.orderhouse.configuration.options import CustomField
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.assembly import ITEM, NAMES, VENDOR
 from include.orderhouse.connectors.sap_business_one.codes import APPROVALS, LINE_TYPES, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.sap_business_one.drawn import DRAWN_LINE
-from include.orderhouse.options import CustomField
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import NAME, Row, company, mapped, serving
 from tests.reference import reference_file

@@ -10,7 +10,7 @@ import pytest
 from include.orderhouse.connectors.sap_business_one import CONNECTOR
 from include.orderhouse.connectors.sap_business_one.values import received
 from include.orderhouse.connectors.sap_business_one.values.amounts import exchange_rate
-from include.orderhouse.decimals import ratio
+from include.orderhouse.values.decimals import ratio
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import NAME, NOW, company, mapped, read, receive_all, serving
 from tests.sandbox import history

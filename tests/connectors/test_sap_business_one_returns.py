@@ -11,8 +11,8 @@ import pytest
 from include.orderhouse.connector import Window
 from include.orderhouse.connectors.sap_business_one.drawn import CREDITS, INVOICES, RECEIPTS, RETURNS, orders_behind
 from include.orderhouse.connectors.sap_business_one.values import invoiced, received
-from include.orderhouse.odata import CollectionPage
-from include.orderhouse.service_layer import ServiceLayer
+from include.orderhouse.protocols.odata import CollectionPage
+from include.orderhouse.protocols.service_layer import ServiceLayer
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_business_one_server import (
     NAME,

@@ -14,8 +14,8 @@ from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.service import Service
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, SCHEDULES, listed
 from include.orderhouse.errors import FilterIgnored
-from include.orderhouse.odata import CollectionPage
-from include.orderhouse.sap_gateway import Gateway
+from include.orderhouse.protocols.odata import CollectionPage
+from include.orderhouse.protocols.sap_gateway import Gateway
 from tests.connectors.conftest import SourceFor
 from tests.connectors.sap_s4hana_system import EVER, NAME, NOW, company, fetched, keys, numbers, sap, source, v4
 from tests.sandbox import history

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.connectors.sap_s4hana import CONNECTOR
 from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE

@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connector import Connector, Page, Source, Window
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.mapping import Record
-from include.orderhouse.options import Options
 from include.orderhouse.transform.batch import Transform
 from tests.sandbox.company import Company
 from tests.sandbox.dialect import World

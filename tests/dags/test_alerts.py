@@ -16,7 +16,7 @@ from airflow.sdk.execution_time.comms import ErrorResponse
 
 from include.orchestration.alerts import FailureNotifier, HourlyNotifier, tell_stale
 from include.orchestration.dag import purchase_order_dags
-from include.orderhouse.alerts import read_alerts
+from include.orderhouse.configuration.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.webhooks.subscriptions import read_webhooks

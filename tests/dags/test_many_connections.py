@@ -17,14 +17,14 @@ from airflow.configuration import conf
 
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.shares import shares
-from include.orderhouse.connections import read_connection, read_connections, sort_connections
+from include.orderhouse.configuration.connections import read_connection, read_connections, sort_connections
+from include.orderhouse.configuration.yaml_text import parse_yaml
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 from include.orderhouse.sync.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
-from include.orderhouse.yaml_text import parse_yaml
 from tests.warehouse.conftest import engine, server, url
 
 __all__ = ["engine", "server", "url"]

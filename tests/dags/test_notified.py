@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orchestration import notified
-from include.orderhouse.connections import connections_file
+from include.orderhouse.configuration.connections import connections_file
 from include.orderhouse.warehouse.inbox import Letter, has_mail, keep, runs_with_unread_mail
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.conftest import engine, server, url

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from include.orchestration import tasks
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.secrets import credentials_of
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime

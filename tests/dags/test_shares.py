@@ -14,8 +14,8 @@ from include.orchestration.choice import connections_to_sync
 from include.orchestration.dag import purchase_order_dags
 from include.orchestration.notified import notified_dags
 from include.orchestration.shares import shares
-from include.orderhouse.connections import read_connection
-from include.orderhouse.customers import Customer, read_customers
+from include.orderhouse.configuration.connections import read_connection
+from include.orderhouse.configuration.customers import Customer, read_customers
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.status import set_status
 from tests.warehouse.conftest import engine, server, url

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.home import PROJECT
-from include.orderhouse.options import Options
 from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
 from tests.sync.test_warehouse_sessions import BESIDE_REQUESTS

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.frames import LOAD_ONLY
 from include.orderhouse.home import PROJECT

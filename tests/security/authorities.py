@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from include.orderhouse.tls import public_context
+from include.orderhouse.http.tls import public_context
 
 DAY = timedelta(days=1)
 HERE = "127.0.0.1"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from include.orderhouse.auth import basic, client_credentials
 from include.orderhouse.errors import OrderhouseError, WarehouseUnavailable
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.tls import Trust
-from include.orderhouse.transport import Way
+from include.orderhouse.http.auth import basic, client_credentials
+from include.orderhouse.http.tls import Trust
+from include.orderhouse.http.transport import Way
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks

@@ -11,14 +11,14 @@ from typing import Any
 import httpx
 
 from include.orderhouse import wire
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.connectors import load
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.options import Options
+from include.orderhouse.http.transport import Bounds, Way
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
-from include.orderhouse.transport import Bounds, Way
 from tests.connectors.conftest import Unlimited, credentials_for
 from tests.sandbox.running import Sandbox
 from tests.security.mutation import mutated

@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 
 from include.orderhouse import wire
-from include.orderhouse.alerts import read_alerts
-from include.orderhouse.connections import read_connections
+from include.orderhouse.configuration.alerts import read_alerts
+from include.orderhouse.configuration.connections import read_connections
 from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.notification import Call

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from include.orderhouse.home import PROJECT
-from include.orderhouse.tls import Trust
+from include.orderhouse.http.tls import Trust
 from tests.security.bad_servers import AUTHORITY, BAD, GOOD, Server
 from tests.security.callers import CALLERS, SECRET, Caller
 from tests.security.servers import HTTP, POSTGRESQL, SSL_REQUEST, Protocol, serving

@@ -17,14 +17,14 @@ import httpx
 import pytest
 import zstandard
 
-from include.orderhouse import collector, transport, wire
-from include.orderhouse.auth import basic, client_credentials
+from include.orderhouse import collector, wire
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
-from include.orderhouse.frappe import explain
-from include.orderhouse.http import Answer, Api, Patience
-from include.orderhouse.sap_gateway import Gateway
+from include.orderhouse.http import Answer, Api, Patience, transport
+from include.orderhouse.http.auth import basic, client_credentials
+from include.orderhouse.http.transport import Bounds, SafeTransport, Way
+from include.orderhouse.protocols.frappe import explain
+from include.orderhouse.protocols.sap_gateway import Gateway
 from include.orderhouse.sync import extraction
-from include.orderhouse.transport import Bounds, SafeTransport, Way
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox

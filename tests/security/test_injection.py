@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from include.cli.__main__ import app
-from include.orderhouse.answer import Answer, said
-from include.orderhouse.auth import basic
-from include.orderhouse.connections import read_connections
+from include.orderhouse.configuration.connections import read_connections
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, RequestRefused
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.answer import Answer, said
+from include.orderhouse.http.auth import basic
 from include.orderhouse.warehouse.engine import OWNER_URL_SETTING
 from tests.security.callers import Unlimited
 from tests.security.servers import serving

@@ -14,10 +14,10 @@ from include.orchestration.secrets import as_credentials, check_customer
 from include.orchestration.vault import CUSTOMER
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import BoundExceeded, ConfigurationInvalid, KeyMissing, SealBroken
+from include.orderhouse.http.transport import Way
 from include.orderhouse.master_key import KEY, new_key
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import extraction
-from include.orderhouse.transport import Way
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.vault import Vault

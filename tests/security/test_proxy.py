@@ -11,7 +11,6 @@ from threading import Event
 
 import pytest
 
-from include.orderhouse.auth import client_credentials
 from include.orderhouse.errors import (
     ConfigurationInvalid,
     ForeignHost,
@@ -21,9 +20,10 @@ from include.orderhouse.errors import (
     SourceUntrusted,
 )
 from include.orderhouse.http import Api
-from include.orderhouse.network import Network
-from include.orderhouse.proxy import EXCEPTED_SETTING, SETTING, proxy_of_environment
-from include.orderhouse.tls import Trust, pin_of
+from include.orderhouse.http.auth import client_credentials
+from include.orderhouse.http.network import Network
+from include.orderhouse.http.proxy import EXCEPTED_SETTING, SETTING, proxy_of_environment
+from include.orderhouse.http.tls import Trust, pin_of
 from tests.security.authorities import Authority, Certificate, machine_trusting, self_signed
 from tests.security.callers import SECRET, api_of
 from tests.security.proxies import ProxyAtWork, known_as, proxying, said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.tls import Trust, pin_of
+from include.orderhouse.http.tls import Trust, pin_of
 from include.orderhouse.warehouse.deliveries import Outcome
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.posting import Message, Target, post

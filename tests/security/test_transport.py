@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from include.orderhouse.auth import client_credentials
 from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceUntrusted
-from include.orderhouse.tls import Trust, pin_of
+from include.orderhouse.http.auth import client_credentials
+from include.orderhouse.http.tls import Trust, pin_of
 from include.orderhouse.webhooks.posting import Message, Target, post
 from tests.security.authorities import Authority, Certificate, machine_trusting, self_signed
 from tests.security.bad_servers import AUTHORITY

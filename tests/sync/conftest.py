@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from include.orderhouse.connections import read_connection
+from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.http import Patience
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode, SyncRequest

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from include.orderhouse.cipher import Cipher
-from include.orderhouse.connections import Connection, read_connection
+from include.orderhouse.configuration.connections import Connection, read_connection
 from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.home import PROJECT

@@ -19,9 +19,9 @@ from include.orderhouse.errors import (
     RequestRefused,
     SourceUntrusted,
 )
-from include.orderhouse.proxy import SETTING
+from include.orderhouse.http.proxy import SETTING
+from include.orderhouse.http.tls import pin_of
 from include.orderhouse.sync.connection_test import ConnectionTest
-from include.orderhouse.tls import pin_of
 from tests.sandbox.running import Sandbox
 from tests.security.authorities import Authority
 from tests.security.proxies import known_as, proxying, said

@@ -18,7 +18,7 @@ import sqlglot
 from psycopg import sql
 from sqlglot import exp
 
-from include.orderhouse.options import Retention
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.erasure import erase_rows

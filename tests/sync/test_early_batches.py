@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
 from include.orderhouse.sync import batching, early_batches

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.configuration.options import Tls
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -19,7 +20,6 @@ from include.orderhouse.errors import (
     CredentialsUnavailable,
     OrderhouseError,
 )
-from include.orderhouse.options import Tls
 from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.resting import note_refusal, refuse_resting
 from include.orderhouse.warehouse.status import reconnect, set_status

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.configuration.options import Options, Retention
 from include.orderhouse.errors import StorageUnavailable
-from include.orderhouse.options import Options, Retention
 from include.orderhouse.sync import maintenance
 from include.orderhouse.sync.maintenance import maintain
 from include.orderhouse.sync.request import Mode

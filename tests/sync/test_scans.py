@@ -12,9 +12,9 @@ import pytest
 
 from include.orderhouse.connector import Keys, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch
+from include.orderhouse.http.transport import Bounds
 from include.orderhouse.sync import reconciliation, runtime
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.transport import Bounds
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import Connect, System

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.connector import Catalogue, Connector, Page
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import (
@@ -26,7 +27,6 @@ from include.orderhouse.mapping import (
     text,
 )
 from include.orderhouse.model import LINE, ORDER, PurchaseOrder, PurchaseOrderLine, Table
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpcore
 import pytest
 
-from include.orderhouse.addresses import is_loopback
 from include.orderhouse.errors import ForeignHost
-from include.orderhouse.network import Network
+from include.orderhouse.http.addresses import is_loopback
+from include.orderhouse.http.network import Network
 
 FIRST, SECOND = "2001:4860:4860::8888", "93.184.216.34"
 

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query
 from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable, UnexpectedShape
 from include.orderhouse.http import Answer, Api
+from include.orderhouse.protocols import adf
+from include.orderhouse.protocols.adf import Part, Query
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from include.orderhouse.answer import ACTIONS, Answer, Refusal, refusal_by_status, said
-from include.orderhouse.auth import HeaderKey
 from include.orderhouse.errors import OrderhouseError, RateLimitExceeded, RequestRefused
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.answer import ACTIONS, Answer, Refusal, refusal_by_status, said
+from include.orderhouse.http.auth import HeaderKey
 from tests.unit.test_waiting import Recorder
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse import units
-from include.orderhouse.codes import minor_units, normalise
 from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.model import CodeList
 from include.orderhouse.transform.changes import is_canonical
-from include.orderhouse.units import UNITS
+from include.orderhouse.values import units
+from include.orderhouse.values.codes import minor_units, normalise
+from include.orderhouse.values.units import UNITS
 
 
 @pytest.mark.parametrize(

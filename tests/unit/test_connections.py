@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from include.orderhouse.connections import read_connection, read_connections
-from include.orderhouse.customers import read_customers
+from include.orderhouse.configuration.connections import read_connection, read_connections
+from include.orderhouse.configuration.customers import read_customers
+from include.orderhouse.configuration.options import duration, spelled
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import duration, spelled
 from include.orderhouse.transform.batch import Transform
 
 ENTRY = {"connector": "odoo", "customer": "acme"}

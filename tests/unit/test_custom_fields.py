@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse import wire
+from include.orderhouse.configuration.options import CustomField, Override
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.columns import Empties
 from include.orderhouse.transform.custom import read_custom_fields
 from include.orderhouse.transform.rows import RawRows

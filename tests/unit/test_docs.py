@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from include.cli.__main__ import app
-from include.orderhouse.connections import read_connection
-from include.orderhouse.options import Options
+from include.orderhouse.configuration.connections import read_connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.transform.batch import Transform
 
 PROJECT = Path(__file__).parents[2]

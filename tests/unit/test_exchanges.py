@@ -8,7 +8,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from include.orderhouse.network import Network
+from include.orderhouse.http.network import Network
 
 
 class Inner(httpcore.NetworkStream):

@@ -15,8 +15,8 @@ from include.orderhouse.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
-from include.orderhouse.frappe import explain
 from include.orderhouse.http import Answer
+from include.orderhouse.protocols.frappe import explain
 
 THROWN = "frappe.exceptions.ValidationError: Row #1:\n  the rate is missing"
 

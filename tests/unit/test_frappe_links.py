@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from include.orderhouse.errors import PermissionDenied
-from include.orderhouse.frappe import Frappe
-from include.orderhouse.frappe_links import Kept, Links
 from include.orderhouse.http import Api
+from include.orderhouse.protocols.frappe import Frappe
+from include.orderhouse.protocols.frappe_links import Kept, Links
 
 KEPT = {"Item": Kept("item_name", child="Item Barcode", at="barcodes", child_fields="barcode")}
 NAMES = {"item_code": "Item"}

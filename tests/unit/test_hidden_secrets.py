@@ -7,10 +7,10 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
-from include.orderhouse.auth import HeaderKey, basic
 from include.orderhouse.credentials import Credentials, hide_secrets
 from include.orderhouse.errors import OrderhouseError, RequestRefused
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.auth import HeaderKey, basic
 from tests.security.servers import serving
 
 CREDENTIALS = Credentials(

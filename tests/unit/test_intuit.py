@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from include.orderhouse import intuit
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.intuit import Within
+from include.orderhouse.protocols import intuit
+from include.orderhouse.protocols.intuit import Within
 
 ORDER = "PurchaseOrder"
 FIRST = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.local_time import earliest_local, from_local, is_one_instant, latest_local, zone_of
+from include.orderhouse.values.local_time import earliest_local, from_local, is_one_instant, latest_local, zone_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [BERLIN, ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.markup import plain, plain_text
+from include.orderhouse.values.markup import plain, plain_text
 
 
 @pytest.mark.parametrize(

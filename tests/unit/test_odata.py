@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from include.orderhouse import odata
 from include.orderhouse.errors import (
     OrderhouseError,
     RateLimitExceeded,
@@ -18,6 +17,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer
+from include.orderhouse.protocols import odata
 
 AT = datetime(2026, 10, 1, 14, 0, 0, 120_000, tzinfo=timezone(timedelta(hours=2)))
 ID = UUID(int=10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.odoo_records import Lookups, Raw
+from include.orderhouse.protocols.odoo_records import Lookups, Raw
 
 TAXES: dict[int, Raw] = {
     1: {"id": 1, "name": "GST 18%", "amount_type": "group", "children_tax_ids": [2, 3]},

@@ -17,7 +17,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Api
-from include.orderhouse.odoo_rpc import explain, find_protocol, read_version
+from include.orderhouse.protocols.odoo_rpc import explain, find_protocol, read_version
 
 NO_DATABASE = 'FATAL:  database "acme" does not exist'
 NO_USER = "Record does not exist or has been deleted.\n(Record: res.users(7,), User: 7)"

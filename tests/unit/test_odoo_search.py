@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.errors import UnexpectedShape
-from include.orderhouse.odoo_search import before, from_wire, outside, wire_time, within
+from include.orderhouse.protocols.odoo_search import before, from_wire, outside, wire_time, within
 
 START, END = datetime(2026, 9, 30, tzinfo=UTC), datetime(2026, 10, 1, 14, 30, tzinfo=UTC)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Options
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import code, instant, percent, quantity, rows, text
 from include.orderhouse.model import DISTRIBUTION, SCHEDULE, PurchaseOrderDistribution, PurchaseOrderSchedule
-from include.orderhouse.options import Options
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.mapped import Mapped

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.orderhouse.connector import Window
-from include.orderhouse.precision import millisecond, since, until
+from include.orderhouse.values.precision import millisecond, since, until
 
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 steps = st.timedeltas(timedelta(seconds=-2), timedelta(seconds=2))

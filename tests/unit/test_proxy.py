@@ -7,7 +7,7 @@ from base64 import b64decode
 import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.proxy import EXCEPTED_SETTING, SETTING, proxy_of_environment
+from include.orderhouse.http.proxy import EXCEPTED_SETTING, SETTING, proxy_of_environment
 
 
 def test_without_the_setting_there_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

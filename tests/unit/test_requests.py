@@ -9,10 +9,10 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from include.orderhouse.auth import HeaderKey, client_credentials
 from include.orderhouse.errors import ForeignHost, UnexpectedShape
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.session import SessionAuth
+from include.orderhouse.http.auth import HeaderKey, client_credentials
+from include.orderhouse.http.session import SessionAuth
 from tests.unit.test_waiting import Recorder
 
 BASE = "https://erp.example/api"

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from include.orderhouse.auth import RotatingToken
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.tokens import TokenChain, Tokens
 
 URL = "https://vendor.example"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.segments import segments
+from include.orderhouse.values.segments import segments
 
 NAMES = ("company", "cost_center", "project")
 

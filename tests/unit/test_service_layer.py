@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.service_layer import ServiceLayer, ambiguous_change, changed_at, lines_of, on_days
+from include.orderhouse.protocols.service_layer import ServiceLayer, ambiguous_change, changed_at, lines_of, on_days
 
 FIRST, LAST = date(2026, 9, 30), date(2026, 10, 1)
 ENTITY, LINES = "PurchaseInvoices", "PurchaseInvoices/DocumentLines"

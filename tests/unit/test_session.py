@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable, SourceUntrusted
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.session import FAREWELL_SECONDS, SessionAuth
+from include.orderhouse.http.session import FAREWELL_SECONDS, SessionAuth
 from tests.connectors.conftest import Unlimited
 
 HOST = "https://erp.example"

@@ -18,7 +18,7 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer
-from include.orderhouse.suiteql import Part, Statement, explain, number, one_of, walk
+from include.orderhouse.protocols.suiteql import Part, Statement, explain, number, one_of, walk
 
 ORDERS = Part("transaction", "t", "id status:name trandate:date createddate:instant")
 VENDOR = Part("vendor", "v", "id phone", "vendor", "v.id = t.entity")

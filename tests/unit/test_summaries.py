@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.agreement import agreed, the_only
-from include.orderhouse.billing import quantity_billed
-from include.orderhouse.decimals import number, percent_below, ratio, total
 from include.orderhouse.mapping import Record, derived_from, first, remembered, unless_same
-from include.orderhouse.progress import expected, progress, reached
+from include.orderhouse.values.agreement import agreed, the_only
+from include.orderhouse.values.billing import quantity_billed
+from include.orderhouse.values.decimals import number, percent_below, ratio, total
+from include.orderhouse.values.progress import expected, progress, reached
 
 
 def test_numbers_come_as_numbers_or_digits_and_nothing_counts_as_zero() -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import httpx
 import pytest
 
-from include.orderhouse.answer import Answer, Refusal
-from include.orderhouse.auth import basic
 from include.orderhouse.errors import AuthenticationFailed, RateLimitExceeded, RequestRefused
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.answer import Answer, Refusal
+from include.orderhouse.http.auth import basic
 from tests.connectors.conftest import Unlimited
 
 ORDERS = "<orders><order id='1'/></orders>"

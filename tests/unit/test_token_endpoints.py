@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from include.orderhouse.auth import TokenAuth, client_credentials
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.auth import TokenAuth, client_credentials
 from tests.connectors.conftest import Unlimited
 
 BASE, TOKEN_URL = "https://erp.example", "https://login.example/token"

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from include.orderhouse import wire
+from include.orderhouse.configuration.options import Override
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import Binding, code, document
 from include.orderhouse.model import LINE, CodeList, Column, Kind
-from include.orderhouse.options import Override
 from include.orderhouse.raw_order import RawOrder, unpack
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.columns import ColumnReader, Empties

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from include.orderhouse.answer import Answer, refusal_by_status, retry_after
-from include.orderhouse.auth import basic
 from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
+from include.orderhouse.http.answer import Answer, refusal_by_status, retry_after
+from include.orderhouse.http.auth import basic
 from tests.security.servers import ANSWER, serving
 
 PATIENCE = Patience(tries=3, longest_wait=45.0)

@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from include.orderhouse import xero_accounting
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.xero_accounting import NotModified, Request
+from include.orderhouse.protocols import xero_accounting
+from include.orderhouse.protocols.xero_accounting import NotModified, Request
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 ORDERS = "PurchaseOrders"

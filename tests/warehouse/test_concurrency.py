@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.errors import WarehouseUnavailable
 from include.orderhouse.frames import Frames
 from include.orderhouse.home import PROJECT
-from include.orderhouse.options import Retention
-from include.orderhouse.warehouse import load as loading
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.load import keep_rejects, load
+from include.orderhouse.warehouse.load import transaction as loading
 from include.orderhouse.warehouse.resealing import reseal
 from include.orderhouse.warehouse.retention import enforce
 from tests.warehouse.orders import DAWN, Line, Order, frames, load_orders, rows, started_task
@@ -39,7 +39,7 @@ def batches():
     if sys.argv[2] == "copying":
         os.kill(os.getpid(), 9)
 if sys.argv[2] == "merging":
-    import include.orderhouse.warehouse.load as loading
+    import include.orderhouse.warehouse.load.transaction as loading
     settle = loading.settle_rejects
     def die(*arguments):
         settle(*arguments)

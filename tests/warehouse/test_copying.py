@@ -19,7 +19,7 @@ from psycopg import sql
 
 from include.orderhouse.frames import SCHEMAS, arrow_type, frame_columns
 from include.orderhouse.model import LINE, ORDER, PRECISION, SCALES, TABLES, Kind
-from include.orderhouse.warehouse.copying import copy_rows, create_staging, csv_rows, new, staged
+from include.orderhouse.warehouse.load.copying import copy_rows, create_staging, csv_rows, new, staged
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 INSTANTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.auth import basic
 from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, SourceUnavailable, WarehouseUnavailable
 from include.orderhouse.home import PROJECT
 from include.orderhouse.http import Api
+from include.orderhouse.http.auth import basic
 from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
 from tests.security.servers import serving
 from tests.warehouse.orders import rows

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.options import Retention
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.warehouse import retention
 from tests.warehouse.orders import Order, load_orders, rows
 

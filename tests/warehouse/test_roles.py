@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.model import TABLES
-from include.orderhouse.options import Retention
 from include.orderhouse.tokens import Tokens
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from psycopg import sql
 
-from include.orderhouse.warehouse.standing import Version, is_later
+from include.orderhouse.warehouse.load.standing import Version, is_later
 
 TIMES: tuple[int | None, ...] = (None, 1, 2)
 VERSIONS = [

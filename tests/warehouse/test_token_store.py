@@ -21,11 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from include.orderhouse.auth import RotatingToken
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT
+from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.tokens import TokenChain, Tokens
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.token_store import WarehouseTokens
@@ -171,7 +171,7 @@ def test_new_tokens_are_committed_before_they_are_used(vendor: Sandbox, store: W
 DIE_BEFORE_KEEPING = """
 import os, sys
 import httpx
-from include.orderhouse.auth import RotatingToken
+from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.warehouse.engine import connect

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.proxy import EXCEPTED_SETTING, SETTING
-from include.orderhouse.tls import Trust, pin_of
+from include.orderhouse.http.proxy import EXCEPTED_SETTING, SETTING
+from include.orderhouse.http.tls import Trust, pin_of
 from include.orderhouse.webhooks import posting
 from include.orderhouse.webhooks.addresses import NotAllowed, checked_place
 from include.orderhouse.webhooks.posting import Message, Target, post

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.orderhouse.connections import read_connections
+from include.orderhouse.configuration.connections import read_connections
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.webhooks.subscriptions import read_webhooks
 

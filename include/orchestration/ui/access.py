@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from include.orchestration.shares import dag_id, dag_id_of, dag_id_of_mistake
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.known_connections import known_connections, mistakes
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.connectors import CONNECTORS
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.dags import DagFacts, dag_facts
 from include.orchestration.ui.surroundings import warehouse
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.warehouse.ledger import moved
 from include.orderhouse.warehouse.reading.overview import Overview, RecentSync, read_overview
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.failures import Failure
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 
 AIRFLOW = "orderhouse.airflow"
 """Where the application leaves Airflow's own in a request's scope."""

@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from include.orchestration.ui.surroundings import warehouse
 from include.orchestration.ui.unmapped import UnmappedField, unmapped_fields
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import CustomField
 from include.orderhouse.connector import Connector
 from include.orderhouse.mapping import TableMapping
 from include.orderhouse.mapping_page import overrides_of, reading_of, source_of
 from include.orderhouse.model import CodeList
-from include.orderhouse.options import CustomField
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.table import overridden
 from include.orderhouse.warehouse.reading.fields import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from include.orderhouse.connections import Connection, Mistake, connections_file, sort_connections
+from include.orderhouse.configuration.connections import Connection, Mistake, connections_file, sort_connections
 
 
 def known_connections() -> Mapping[str, Connection]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from include.orderhouse import wire
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.warehouse.reading.rejects import Finding
 

@@ -20,7 +20,7 @@ from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orchestration.ui.surroundings import warehouse
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid, TryAgain
 from include.orderhouse.notification import Call
 from include.orderhouse.webhooks.receiving import LARGEST_BODY, NotGenuine, Reception, receive

@@ -10,7 +10,7 @@ from include.orchestration.shares import dag_id, dag_id_of, dag_id_of_mistake
 from include.orchestration.ui.access import Access
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.known_connections import known_connections, mistakes
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.engine import connect

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.model import LINE
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.warehouse.reading.fields import KnownSourceField

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.codes import minor_units
 from include.orderhouse.expectations.rows import ZERO, Mask, Values
+from include.orderhouse.values.codes import minor_units
 
 Exact: TypeAlias = "pa.ChunkedArray | pa.Scalar"
 """A column without NULL, or one number that stands for a whole column."""

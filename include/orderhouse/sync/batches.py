@@ -8,7 +8,7 @@ from itertools import chain, compress
 
 import numpy as np
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.keys import Digests, repeated
 from include.orderhouse.staging import Staging, batch_folder, read_frames
 from include.orderhouse.sync.batching import Pages, batches_of

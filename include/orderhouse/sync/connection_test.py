@@ -22,11 +22,11 @@ from pydantic import BaseModel, Field
 from include.orderhouse.connector import Catalogue, Source, Window
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError, PermissionDenied, SourceUnavailable
+from include.orderhouse.http.network import Network
+from include.orderhouse.http.proxy import SETTING, Proxy, proxy_of_environment
+from include.orderhouse.http.tls import own_context
 from include.orderhouse.mapping import Record
-from include.orderhouse.network import Network
-from include.orderhouse.proxy import SETTING, Proxy, proxy_of_environment
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.tls import own_context
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 
 TOLERANCE = timedelta(minutes=1)
 """A schedule is never on the second; a sync that is due within it is due."""

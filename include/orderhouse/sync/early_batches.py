@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Self
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.keys import apart, together
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.batches import Early

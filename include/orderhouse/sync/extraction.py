@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from include.orderhouse import collector, wire
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
+from include.orderhouse.http.transport import MEGABYTE
 from include.orderhouse.keys import Keys
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.batch import Transform
-from include.orderhouse.transport import MEGABYTE
 from include.orderhouse.warehouse.clock import warehouse_now
 
 log = logging.getLogger(__name__)

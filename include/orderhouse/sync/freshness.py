@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.connections import Connection, Mistake
+from include.orderhouse.configuration.connections import Connection, Mistake
 from include.orderhouse.warehouse.events import instant, write_event
 
 STALE = "connection.stale"

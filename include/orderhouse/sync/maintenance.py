@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.reports import reports_url

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import Cipher
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, TryAgain
 from include.orderhouse.sync.runtime import Runtime

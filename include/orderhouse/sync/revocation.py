@@ -8,8 +8,8 @@ from include.orderhouse import wire
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
 from include.orderhouse.http import Patience
+from include.orderhouse.http.transport import SafeTransport
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.transport import SafeTransport
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.token_store import WarehouseTokens
 

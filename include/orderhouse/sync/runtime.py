@@ -14,16 +14,16 @@ import sqlalchemy as sa
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import Cipher
-from include.orderhouse.connections import Connection, read_connection
+from include.orderhouse.configuration.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.proxy import proxy_of_environment
+from include.orderhouse.http.proxy import proxy_of_environment
+from include.orderhouse.http.tls import Trust
+from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.watermark import Watermark
-from include.orderhouse.tls import Trust
-from include.orderhouse.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.keyring import Keyring

@@ -13,7 +13,7 @@ from threading import Thread
 import pyarrow.compute as pc
 
 from include.orderhouse import collector
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
 from include.orderhouse.frames import Frames
 from include.orderhouse.keys import Digests, digests

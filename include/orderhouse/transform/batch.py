@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.orderhouse import wire
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.frames import INSTANT, SCHEMAS, Frames
 from include.orderhouse.identity import child_ids, order_id
 from include.orderhouse.mapping import Record, TableMapping

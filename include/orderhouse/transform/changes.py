@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from include.orderhouse.codes import normalise
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import Override
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.mapping import Binding, TableMapping
 from include.orderhouse.model import LINE, ORDER, CodeList, Column, Kind
-from include.orderhouse.options import Override
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
 from include.orderhouse.transform.table import overridden
+from include.orderhouse.values.codes import normalise
 
 IDENTITY = "source_order_id"
 _UNIT = re.compile("[A-Z0-9]{2,3}")

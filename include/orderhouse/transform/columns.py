@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.orderhouse import wire
-from include.orderhouse.codes import normalise
 from include.orderhouse.frames import arrow_type
 from include.orderhouse.mapping import Expression, text
 from include.orderhouse.model import LONGEST_INDEXED, SCALES, CodeList, Column, Kind, source_column
@@ -28,6 +27,7 @@ from include.orderhouse.transform.reading import (
     read_text,
 )
 from include.orderhouse.transform.rows import Failure, RawRows
+from include.orderhouse.values.codes import normalise
 
 UNFIT = "VALUE_DOES_NOT_FIT"
 KEY_MISSING = "KEY_MISSING"

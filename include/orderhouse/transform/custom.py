@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from include.orderhouse import wire
-from include.orderhouse.options import CustomField
+from include.orderhouse.configuration.options import CustomField
 from include.orderhouse.transform.columns import Empties
 from include.orderhouse.transform.reading import (
     Unfit,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import CustomField
 from include.orderhouse.mapping import TableMapping
 from include.orderhouse.model import LINE, ORDER
-from include.orderhouse.options import CustomField
 from include.orderhouse.transform.table import overridden
 
 Bases = tuple[str, ...]

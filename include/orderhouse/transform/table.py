@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.configuration.options import CustomField, Override
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.mapping import Binding, Expression, TableMapping
 from include.orderhouse.model import CodeList, Table
-from include.orderhouse.options import CustomField, Override
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.custom import read_custom_fields
 from include.orderhouse.transform.rows import Failure, RawRows

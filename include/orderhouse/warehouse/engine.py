@@ -16,9 +16,9 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from include.orderhouse.addresses import is_loopback
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, ValueRefused, WarehouseUnavailable
 from include.orderhouse.home import Home
+from include.orderhouse.http.addresses import is_loopback
 from include.orderhouse.warehouse.embedded import EmbeddedPostgres
 
 URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.options import Retention
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.warehouse.task import ALONE
 
 _AT_ONCE = 5000

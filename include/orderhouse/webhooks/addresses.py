@@ -14,8 +14,8 @@ from ipaddress import ip_address
 
 import httpx
 
-from include.orderhouse.addresses import Address, real_address, spelled_addresses
-from include.orderhouse.proxy import EXCEPTED_SETTING, Proxy, proxy_of_environment
+from include.orderhouse.http.addresses import Address, real_address, spelled_addresses
+from include.orderhouse.http.proxy import EXCEPTED_SETTING, Proxy, proxy_of_environment
 from include.orderhouse.webhooks.subscriptions import Network, Webhooks
 
 

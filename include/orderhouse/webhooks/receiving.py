@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.connections import Connection
+from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid, UnexpectedShape
 from include.orderhouse.notification import Call, Notice
 from include.orderhouse.warehouse.inbox import Letter, keep

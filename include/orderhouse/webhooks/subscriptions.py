@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from include.orderhouse.connections import connections_file, read_document
+from include.orderhouse.configuration.connections import connections_file, read_document
+from include.orderhouse.configuration.options import Strict, Tls, first_problem
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.options import Strict, Tls, first_problem
 from include.orderhouse.warehouse.events import EVENTS
 
 Network = IPv4Network | IPv6Network

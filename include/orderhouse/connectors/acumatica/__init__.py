@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.acumatica_rest import explain
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.acumatica.discovery import discover
 from include.orderhouse.connectors.acumatica.mapping import MAPPING
 from include.orderhouse.connectors.acumatica.reading import fetch, read, scan
 from include.orderhouse.connectors.acumatica.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.session import SessionAuth
-from include.orderhouse.token_session import TokenSession
+from include.orderhouse.http.session import SessionAuth
+from include.orderhouse.http.token_session import TokenSession
+from include.orderhouse.protocols.acumatica_rest import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

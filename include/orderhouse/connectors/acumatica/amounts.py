@@ -12,8 +12,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
-from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.values.decimals import ZERO, number, total
 
 LINES = "Details"
 COST, DISCOUNT, LINE_TOTAL = "ExtendedCost.value", "CuryDiscAmt", "LineTotal.value"

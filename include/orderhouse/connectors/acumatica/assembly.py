@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote_plus, urlencode
 
-from include.orderhouse import odata, wire
-from include.orderhouse.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, custom_values, key
+from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.lookup import Lookup, batches
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, custom_values, key
 
 ORDERS, NUMBER = "PurchaseOrder", "OrderNbr"
 SHIPPING = "ShippingInstructions"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from include.orderhouse import wire
-from include.orderhouse.acumatica_rest import NoSuchRecord, site_path
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.acumatica.assembly import ORDERS
 from include.orderhouse.connectors.acumatica.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.protocols.acumatica_rest import NoSuchRecord, site_path
 
 FIRST_OF_CONTRACT_5 = [26]
 """From here on endpoints have Contract Version 5: other literals, ids where version 4 has names, other expansion

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from include.orderhouse import odata, wire
-from include.orderhouse.acumatica_rest import ODATA, Endpoint, Listing, Row, key
+from include.orderhouse import wire
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.acumatica.assembly import (
     NUMBER,
@@ -21,8 +20,10 @@ from include.orderhouse.connectors.acumatica.assembly import (
     Assembly,
 )
 from include.orderhouse.connectors.acumatica.codes import FINISHED, OVER
-from include.orderhouse.precision import millisecond
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.acumatica_rest import ODATA, Endpoint, Listing, Row, key
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.precision import millisecond
 
 MODIFIED = "LastModifiedDateTime"
 KEYS_ONLY = {"$select": f"Type,{NUMBER},{MODIFIED}"}

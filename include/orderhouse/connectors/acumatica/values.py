@@ -6,12 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse import decimals
 from include.orderhouse.connectors.acumatica.amounts import billing
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
-from include.orderhouse.decimals import HUNDRED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import expected, progress, reached
+from include.orderhouse.values import decimals
+from include.orderhouse.values.decimals import HUNDRED
+from include.orderhouse.values.progress import expected, progress, reached
 
 LINES = "Details"
 NON_PROJECT = "X"

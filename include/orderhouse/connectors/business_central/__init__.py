@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import basic
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.business_central.mapping import MAPPING
 from include.orderhouse.connectors.business_central.notifications import NOTIFICATIONS
@@ -26,7 +25,8 @@ from include.orderhouse.connectors.business_central.reading import discover, exp
 from include.orderhouse.connectors.business_central.service import explain
 from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.entra import entra_application
+from include.orderhouse.http.auth import basic
+from include.orderhouse.http.entra import entra_application
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 

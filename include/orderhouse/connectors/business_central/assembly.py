@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.business_central.service import (
     Row,
@@ -18,6 +18,7 @@ from include.orderhouse.connectors.business_central.service import (
 )
 from include.orderhouse.connectors.business_central.values import LINES
 from include.orderhouse.lookup import Lookup
+from include.orderhouse.protocols import odata
 
 ITEM_FIELDS = "id,number,displayName,type,itemCategoryCode,gtin,baseUnitOfMeasureCode"
 NO_ID = "00000000-0000-0000-0000-000000000000"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Absent, Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.business_central.assembly import Assembly, related_records
 from include.orderhouse.connectors.business_central.service import (
@@ -19,8 +19,9 @@ from include.orderhouse.connectors.business_central.service import (
 from include.orderhouse.connectors.business_central.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.lookup import batches, ids_within
-from include.orderhouse.precision import millisecond
+from include.orderhouse.protocols import odata
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.precision import millisecond
 
 MODIFIED = "lastModifiedDateTime"
 DATED_SINCE = datetime(1900, 1, 1, tzinfo=UTC)

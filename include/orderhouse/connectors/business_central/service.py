@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from include.orderhouse import odata
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.business_central.settings import Settings
-from include.orderhouse.entra import NOT_LISTED
 from include.orderhouse.errors import (
     AuthenticationFailed,
     OrderhouseError,
@@ -23,6 +21,8 @@ from include.orderhouse.errors import (
     SourceTimeout,
 )
 from include.orderhouse.http import Answer, Refusal
+from include.orderhouse.http.entra import NOT_LISTED
+from include.orderhouse.protocols import odata
 
 Row = dict[str, Any]
 CORRELATION = re.compile(r"\s*CorrelationId:\s*([0-9a-fA-F-]{36})\.?")

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.business_central.codes import WITHDRAWN_UNITS
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
-from include.orderhouse.odata import unescaped
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.protocols.odata import unescaped
+from include.orderhouse.values.decimals import number, total
+from include.orderhouse.values.progress import progress, reached
 
 LINES = "purchaseOrderLines"
 NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import client_credentials
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.coupa.mapping import MAPPING
 from include.orderhouse.connectors.coupa.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.coupa.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.coupa.settings import Settings
-from include.orderhouse.coupa_core import LARGEST_PAGE, explain
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.http.auth import client_credentials
+from include.orderhouse.protocols.coupa_core import LARGEST_PAGE, explain
 
 SCOPE = "core.common.read core.purchase_order.read core.supplier.read"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.coupa.settings import Settings
-from include.orderhouse.coupa_core import Raw
+from include.orderhouse.protocols.coupa_core import Raw
 
 OF_ORDER = ("id", "status")
 

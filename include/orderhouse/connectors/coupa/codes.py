@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from include.orderhouse.unit_names import NAMED_UNITS
-from include.orderhouse.units import UNITS as RECOMMENDATION_20
+from include.orderhouse.values.unit_names import NAMED_UNITS
+from include.orderhouse.values.units import UNITS as RECOMMENDATION_20
 
 ISSUED = ("issued", "exported")
 HELD = ("currency_hold", "supplier_hold", "supplier_window_hold", "error")

@@ -9,11 +9,11 @@ from functools import partial
 from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.coupa.assembly import whole
-from include.orderhouse.coupa_core import LARGEST_PAGE, Position, Raw, only, pages, records
 from include.orderhouse.errors import FilterIgnored, RequestRefused, SourceUnavailable
 from include.orderhouse.lookup import batches
-from include.orderhouse.precision import since
+from include.orderhouse.protocols.coupa_core import LARGEST_PAGE, Position, Raw, only, pages, records
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.precision import since
 
 ORDERS, LINES = "purchase_orders", "purchase_order_lines"
 FINISHED = "closed,soft_closed,cancelled"

@@ -18,8 +18,8 @@ from include.orderhouse.connectors.dynamics_fo.notifications import NOTIFICATION
 from include.orderhouse.connectors.dynamics_fo.reading import fetch, read, scan
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.entra import entra_application
-from include.orderhouse.finance_operations import explain
+from include.orderhouse.http.entra import entra_application
+from include.orderhouse.protocols.finance_operations import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

@@ -10,9 +10,9 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.connectors.dynamics_fo.values import is_cancelled, is_deleted
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
-from include.orderhouse.progress import expected
+from include.orderhouse.values.decimals import number, total
+from include.orderhouse.values.progress import expected
 
 LAST_DIGIT = Decimal("0.000001")
 IN_MONEY = ("LineDiscountAmount", "MultilineDiscountAmount", "MultilineDiscountPercentage")

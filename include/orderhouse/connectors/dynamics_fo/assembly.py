@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.dynamics_fo.queries import LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
-from include.orderhouse.decimals import total
-from include.orderhouse.finance_operations import Query, Row, all_rows
 from include.orderhouse.lookup import Lookup, batches
-from include.orderhouse.segments import segments
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.finance_operations import Query, Row, all_rows
+from include.orderhouse.values.decimals import total
+from include.orderhouse.values.segments import segments
 
 
 class Assembly:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.dynamics_fo.queries import HEADERS, LINES, NUMBER
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.finance_operations import Query, Row, all_rows, walk
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.finance_operations import Query, Row, all_rows, walk
 
 
 def discover(source: Source) -> Catalogue:

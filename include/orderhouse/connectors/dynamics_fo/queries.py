@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from include.orderhouse import odata
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
-from include.orderhouse.finance_operations import Query
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.finance_operations import Query
 
 HEADERS, LINES = "PurchaseOrderHeadersV2", "PurchaseOrderLinesV2"
 NUMBER, DATE = "PurchaseOrderNumber", "AccountingDate"

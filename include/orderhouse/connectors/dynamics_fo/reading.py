@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.dynamics_fo import queries
 from include.orderhouse.connectors.dynamics_fo.assembly import Assembly
 from include.orderhouse.connectors.dynamics_fo.queries import FILLED_IN_SINCE, HEADERS, LINES, NUMBER, NUMBERS_AT_ONCE
 from include.orderhouse.connectors.dynamics_fo.settings import Settings
-from include.orderhouse.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
 from include.orderhouse.lookup import batches, ids_within
-from include.orderhouse.precision import since, until
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.finance_operations import ROWS_AT_ONCE, Query, Row, RowKey, all_rows, walk
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.precision import since, until
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.agreement import agreed
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import expected, progress, reached
+from include.orderhouse.values.agreement import agreed
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import expected, progress, reached
 
 ONE = Decimal(1)
 MORE_THAN_DAYS = ("PaymentScheduleName", "_term.PaymentScheduleName", "_term.PaymentDayName", "_term.NumberOfMonths")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import HeaderKey
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.erpnext.discovery import discover
 from include.orderhouse.connectors.erpnext.mapping import MAPPING
@@ -12,7 +11,8 @@ from include.orderhouse.connectors.erpnext.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.erpnext.reading import fetch, read, scan
 from include.orderhouse.connectors.erpnext.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.frappe import explain
+from include.orderhouse.http.auth import HeaderKey
+from include.orderhouse.protocols.frappe import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

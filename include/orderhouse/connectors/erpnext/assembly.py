@@ -15,9 +15,9 @@ from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.erpnext.links import KEPT, LINKS
 from include.orderhouse.errors import FilterIgnored, UnexpectedShape
-from include.orderhouse.frappe import Filters, Frappe, Raw, read_time
-from include.orderhouse.frappe_links import Links
-from include.orderhouse.local_time import from_local
+from include.orderhouse.protocols.frappe import Filters, Frappe, Raw, read_time
+from include.orderhouse.protocols.frappe_links import Links
+from include.orderhouse.values.local_time import from_local
 
 ORDER, LINE = "Purchase Order", "Purchase Order Item"
 CHILDREN = {"items": LINE, "taxes": "Purchase Taxes and Charges", "payment_schedule": "Payment Schedule"}

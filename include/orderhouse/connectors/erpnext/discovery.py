@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.erpnext.assembly import LINE, ORDER
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied, RequestRefused
-from include.orderhouse.frappe import Frappe
-from include.orderhouse.local_time import zone_of
+from include.orderhouse.protocols.frappe import Frappe
+from include.orderhouse.values.local_time import zone_of
 
 TOMBSTONE = "Deleted Document"
 

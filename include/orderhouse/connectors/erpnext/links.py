@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.frappe_links import Kept, Names
+from include.orderhouse.protocols.frappe_links import Kept, Names
 
 LINKS: dict[str, Names] = {
     "": {

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.erpnext.assembly import LINE, ORDER, Assembly
 from include.orderhouse.connectors.erpnext.discovery import TOMBSTONE
-from include.orderhouse.frappe import Filters, Frappe, Raw, read_time, wire_time
-from include.orderhouse.local_time import earliest_local, from_local, latest_local
 from include.orderhouse.lookup import batches
+from include.orderhouse.protocols.frappe import Filters, Frappe, Raw, read_time, wire_time
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.local_time import earliest_local, from_local, latest_local
 
 FINISHED = ("Completed", "Closed", "Cancelled")
 """Delivered drop shipments may still be billed."""

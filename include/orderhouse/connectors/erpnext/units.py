@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_UNITS
 
 UNITS = NAMED_UNITS | {
     # The units that the setup wizard makes (setup_wizard/operations/install_fixtures.py).

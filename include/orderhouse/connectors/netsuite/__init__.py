@@ -11,13 +11,13 @@ from typing import Literal
 
 import httpx
 
-from include.orderhouse.auth import SignedAssertion
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.netsuite.discovery import discover
 from include.orderhouse.connectors.netsuite.mapping import MAPPING
 from include.orderhouse.connectors.netsuite.reading import fetch, read, scan
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.suiteql import MAX_ROWS, explain
+from include.orderhouse.http.auth import SignedAssertion
+from include.orderhouse.protocols.suiteql import MAX_ROWS, explain
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import RequestRefused
-from include.orderhouse.suiteql import Statement, run
+from include.orderhouse.protocols.suiteql import Statement, run
 
 UNKNOWN_FIELD = re.compile(r"[Ff]ield '(\w+)' for record '(\w+)' was not found")
 UNKNOWN_RECORD = re.compile(r"[Rr]ecord '(\w+)' was not found|Invalid search type: (\w+)")

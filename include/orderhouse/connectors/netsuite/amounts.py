@@ -12,8 +12,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.connectors.netsuite.values import GOODS, is_text, lines_of, size
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, look_up, remembered
+from include.orderhouse.values.decimals import number, total
 
 OF_COMPANY = "netamount"
 PRECISION = 60

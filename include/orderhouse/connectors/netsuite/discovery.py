@@ -10,7 +10,7 @@ from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.netsuite import queries
 from include.orderhouse.connectors.netsuite.absences import absences
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied, RequestRefused
-from include.orderhouse.suiteql import MAX_ROWS, Part, Statement, number, run, walk
+from include.orderhouse.protocols.suiteql import MAX_ROWS, Part, Statement, number, run, walk
 
 CUSTOM_KINDS = {"Date": ":date", "Date/Time": ":instant", "List/Record": ":name", "Multiple Select": ":name"}
 """How custom fields are read by ``customfield.fieldvaluetype``, as SuiteQL was seen to word it; others as they are."""

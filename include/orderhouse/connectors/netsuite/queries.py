@@ -7,8 +7,8 @@ from datetime import datetime
 
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.netsuite.codes import STATUSES
-from include.orderhouse.precision import since, until
-from include.orderhouse.suiteql import Part, Statement, one_of
+from include.orderhouse.protocols.suiteql import Part, Statement, one_of
+from include.orderhouse.values.precision import since, until
 
 ADDRESS = "nkey addressee attention addr1 addr2 addr3 city state zip country addrphone"
 

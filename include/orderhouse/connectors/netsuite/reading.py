@@ -13,8 +13,8 @@ from include.orderhouse.connectors.netsuite import queries
 from include.orderhouse.errors import FilterIgnored
 from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
+from include.orderhouse.protocols.suiteql import MAX_ROWS, count, number, one_of, run, text, walk
 from include.orderhouse.sections import Section, read_sections, reread
-from include.orderhouse.suiteql import MAX_ROWS, count, number, one_of, run, text, walk
 
 
 def fetch(source: Source, window: Window) -> Iterator[Page]:

@@ -11,8 +11,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.connectors.netsuite.values import is_text
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.values.decimals import number
 
 FACTOR = "line_unit.conversionrate"
 PRECISION = 60

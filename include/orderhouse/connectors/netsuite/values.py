@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.netsuite.codes import IN_FORCE, LINE_TYPES, PARTLY_BILLED, STATUSES
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
-from include.orderhouse.progress import expected, progress
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import expected, progress
 
 GOODS = ("goods", "service")
 STOCK = ("InvtPart", "Assembly")

@@ -15,7 +15,7 @@ from include.orderhouse.connectors.odoo.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.odoo.reading import fetch, read, scan
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.odoo_rpc import OdooKey, explain
+from include.orderhouse.protocols.odoo_rpc import OdooKey, explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from include.orderhouse.connectors.odoo.settings import PlanColumn
 from include.orderhouse.mapping import look_up
-from include.orderhouse.odoo_records import Raw
+from include.orderhouse.protocols.odoo_records import Raw
 
 
 def account_ids(lines: Iterable[Raw]) -> set[int]:

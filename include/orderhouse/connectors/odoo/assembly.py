@@ -16,8 +16,8 @@ from include.orderhouse.connectors.odoo import analytic
 from include.orderhouse.connectors.odoo.price_lists import PriceLists
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.mapping import look_up
-from include.orderhouse.odoo_records import Lookups, Raw
-from include.orderhouse.odoo_rpc import OdooCall
+from include.orderhouse.protocols.odoo_records import Lookups, Raw
+from include.orderhouse.protocols.odoo_rpc import OdooCall
 
 ORDER, LINE = "purchase.order", "purchase.order.line"
 TRIES = 4

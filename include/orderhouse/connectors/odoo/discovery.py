@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.odoo.assembly import LINE, ORDER
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
-from include.orderhouse.odoo_records import Raw, lookup_fields, readable
-from include.orderhouse.odoo_rpc import OdooCall, Protocol, find_protocol
+from include.orderhouse.protocols.odoo_records import Raw, lookup_fields, readable
+from include.orderhouse.protocols.odoo_rpc import OdooCall, Protocol, find_protocol
 
 
 def discover(source: Source) -> Catalogue:

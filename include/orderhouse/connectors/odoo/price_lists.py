@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from include.orderhouse.mapping import look_up
-from include.orderhouse.odoo_records import Raw
-from include.orderhouse.odoo_rpc import OdooCall
+from include.orderhouse.protocols.odoo_records import Raw
+from include.orderhouse.protocols.odoo_rpc import OdooCall
 
 FIELDS = [
     "partner_id", "product_id", "product_tmpl_id", "product_code", "product_name", "company_id", "date_start",

@@ -13,9 +13,9 @@ from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.odoo.assembly import LINE, ORDER, Assembly
 from include.orderhouse.connectors.odoo.discovery import call_within
 from include.orderhouse.lookup import batches
-from include.orderhouse.odoo_records import Raw
-from include.orderhouse.odoo_rpc import OdooCall
-from include.orderhouse.odoo_search import Domain, before, from_wire, outside, walk, within
+from include.orderhouse.protocols.odoo_records import Raw
+from include.orderhouse.protocols.odoo_rpc import OdooCall
+from include.orderhouse.protocols.odoo_search import Domain, before, from_wire, outside, walk, within
 from include.orderhouse.sections import Section, read_sections, reread
 
 

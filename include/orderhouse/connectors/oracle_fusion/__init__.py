@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse import adf
-from include.orderhouse.auth import TokenAuth, UserAssertion, basic
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.oracle_fusion.discovery import discover
 from include.orderhouse.connectors.oracle_fusion.mapping import MAPPING
 from include.orderhouse.connectors.oracle_fusion.reading import fetch, read, scan
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.http.auth import TokenAuth, UserAssertion, basic
+from include.orderhouse.protocols import adf
 
 AUDIENCE = "https://identity.oraclecloud.com/"
 

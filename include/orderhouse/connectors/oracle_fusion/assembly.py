@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.oracle_fusion import queries
 from include.orderhouse.connectors.oracle_fusion.rights import needed_for
 from include.orderhouse.lookup import Lookup, batches
-from include.orderhouse.segments import segments
+from include.orderhouse.protocols import adf
+from include.orderhouse.protocols.adf import Part, Query, Row
+from include.orderhouse.values.segments import segments
 
 SUPPLIER_PARTS = (Part("addresses", "SupplierAddressId"), Part("sites", "SupplierSiteId"))
 SUPPLIERS_AT_ONCE = 50

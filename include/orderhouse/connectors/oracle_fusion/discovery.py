@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from include.orderhouse import adf
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.connectors.oracle_fusion import queries
 from include.orderhouse.connectors.oracle_fusion.queries import DRAFTS, KEY, ORDERS, SCHEDULES
 from include.orderhouse.connectors.oracle_fusion.rights import needed_for
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.protocols import adf
 
 
 def discover(source: Source) -> Catalogue:

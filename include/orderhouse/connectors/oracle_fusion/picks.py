@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion import queries
 from include.orderhouse.connectors.oracle_fusion.assembly import IDS_AT_ONCE
 from include.orderhouse.connectors.oracle_fusion.queries import KEY, ORDERS, id_of, is_inside
 from include.orderhouse.lookup import batches
+from include.orderhouse.protocols import adf
+from include.orderhouse.protocols.adf import Part, Query, Row
 
 ROWS_AT_ONCE = 5000
 """After so many rows a section tells how far it is, even where none of them brings an order."""

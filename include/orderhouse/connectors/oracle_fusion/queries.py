@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from include.orderhouse import adf
-from include.orderhouse.adf import Part, Query, Row
 from include.orderhouse.connector import Source, Window
 from include.orderhouse.connectors.oracle_fusion.settings import Settings
-from include.orderhouse.precision import since, until
+from include.orderhouse.protocols import adf
+from include.orderhouse.protocols.adf import Part, Query, Row
+from include.orderhouse.values.precision import since, until
 
 ORDERS, DRAFTS, SCHEDULES = "purchaseOrders", "draftPurchaseOrders", "purchaseOrderSchedules"
 CHANGED, KEY, LINE_KEY, STATUS, ENTITY = "LastUpdateDate", "POHeaderId", "POLineId", "StatusCode", "SoldToLegalEntity"

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from include.orderhouse import adf
-from include.orderhouse.adf import Query
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import picks, queries
 from include.orderhouse.connectors.oracle_fusion.assembly import IDS_AT_ONCE, Assembly
@@ -24,6 +22,8 @@ from include.orderhouse.connectors.oracle_fusion.queries import (
     id_of,
 )
 from include.orderhouse.lookup import batches
+from include.orderhouse.protocols import adf
+from include.orderhouse.protocols.adf import Query
 from include.orderhouse.sections import Section, read_sections, reread
 
 KEYS_WITH_STATUS = f"{KEY},{CHANGED},{queries.STATUS}"

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import RotatingToken
 from include.orderhouse.connector import Connector, Revocation
 from include.orderhouse.connectors.quickbooks.mapping import MAPPING
 from include.orderhouse.connectors.quickbooks.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.quickbooks.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.quickbooks.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.intuit import MOST_ROWS, explain
+from include.orderhouse.http.auth import RotatingToken
+from include.orderhouse.protocols.intuit import MOST_ROWS, explain
 
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REVOCATION_URL = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"

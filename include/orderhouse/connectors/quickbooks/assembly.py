@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.orderhouse import intuit
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.quickbooks.bills import Drawn, drawn
 from include.orderhouse.connectors.quickbooks.records import custom_fields, detail, lines, names, value
 from include.orderhouse.lookup import Lookup, Row
+from include.orderhouse.protocols import intuit
 
 
 class Assembly:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from include.orderhouse import intuit
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.quickbooks.records import detail, lines, links, own_links
 from include.orderhouse.lookup import Row
+from include.orderhouse.protocols import intuit
 
 BILL, EXPENSE, ORDER = "Bill", "Purchase", "PurchaseOrder"
 

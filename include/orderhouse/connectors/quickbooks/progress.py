@@ -6,9 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Record, derived_from
-from include.orderhouse.progress import expected, progress
+from include.orderhouse.values.decimals import number, total
+from include.orderhouse.values.progress import expected, progress
 
 ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
 """The details of lines that have a quantity, of an item."""

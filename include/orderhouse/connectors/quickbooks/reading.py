@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from include.orderhouse import intuit
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.quickbooks.assembly import Assembly
 from include.orderhouse.connectors.quickbooks.bills import BILL, EXPENSE, ORDER
 from include.orderhouse.connectors.quickbooks.records import links
 from include.orderhouse.errors import RequestRefused, UnexpectedShape
-from include.orderhouse.intuit import Within
 from include.orderhouse.lookup import batches
-from include.orderhouse.precision import since, until
+from include.orderhouse.protocols import intuit
+from include.orderhouse.protocols.intuit import Within
 from include.orderhouse.sections import Section, read_sections, reread
+from include.orderhouse.values.precision import since, until
 
 OPEN = "POStatus = 'Open'"
 

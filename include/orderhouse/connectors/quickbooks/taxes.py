@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.decimals import ZERO, number
 from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.values.decimals import ZERO, number
 
 
 @derived_from("TxnTaxDetail.TotalTax", "GlobalTaxCalculation")

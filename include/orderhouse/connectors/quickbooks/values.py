@@ -7,8 +7,8 @@ from typing import Any
 
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
 from include.orderhouse.connectors.quickbooks.progress import bought, has_quantity, is_documentation, received
-from include.orderhouse.decimals import total
 from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.values.decimals import total
 
 
 def _sum_of(order: Record, *types: str) -> Decimal:

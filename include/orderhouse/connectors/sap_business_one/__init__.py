@@ -15,8 +15,8 @@ from include.orderhouse.connectors.sap_business_one.mapping import MAPPING
 from include.orderhouse.connectors.sap_business_one.reading import discover, fetch, read, scan
 from include.orderhouse.connectors.sap_business_one.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.service_layer import explain
-from include.orderhouse.session import SessionAuth
+from include.orderhouse.http.session import SessionAuth
+from include.orderhouse.protocols.service_layer import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

@@ -7,7 +7,7 @@ from typing import Any
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one.drawn import put_drawn_into
 from include.orderhouse.lookup import Lookup, Row
-from include.orderhouse.service_layer import KEYS_AT_ONCE, ServiceLayer, ambiguous_change, lines_of
+from include.orderhouse.protocols.service_layer import KEYS_AT_ONCE, ServiceLayer, ambiguous_change, lines_of
 
 NAMES = {
     "Currencies": ("Code", "Name", "DocumentsCode"),

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from include.orderhouse import odata
 from include.orderhouse.lookup import Row, batches
-from include.orderhouse.service_layer import (
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.service_layer import (
     CREDIT_MEMO,
     GOODS_RECEIPT,
     GOODS_RETURN,

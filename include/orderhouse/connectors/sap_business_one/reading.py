@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.sap_business_one.assembly import Assembly, names
 from include.orderhouse.connectors.sap_business_one.drawn import (
@@ -23,9 +23,10 @@ from include.orderhouse.connectors.sap_business_one.drawn import (
     orders_behind,
 )
 from include.orderhouse.lookup import Row
-from include.orderhouse.odata import CollectionPage
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.odata import CollectionPage
+from include.orderhouse.protocols.service_layer import ServiceLayer, changed_at, lines_of, literal, on_days
 from include.orderhouse.sections import Section, read_sections, reread
-from include.orderhouse.service_layer import ServiceLayer, changed_at, lines_of, literal, on_days
 
 ORDERS, KEY = "PurchaseOrders", "DocEntry"
 OPEN, UNDATED = "DocumentStatus eq 'bost_Open'", "UpdateDate eq null"

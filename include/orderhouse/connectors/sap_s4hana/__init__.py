@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse import auth
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors.sap_s4hana.mapping import MAPPING
 from include.orderhouse.connectors.sap_s4hana.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.sap_s4hana.reading import discover, explain_absence, fetch, read, scan
 from include.orderhouse.connectors.sap_s4hana.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.sap_gateway import explain
+from include.orderhouse.http import auth
+from include.orderhouse.protocols.sap_gateway import explain
 
 
 def authenticate(credentials: Credentials, settings: Settings) -> httpx.Auth:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from include.orderhouse import odata
 from include.orderhouse.connector import Absent, Catalogue, Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.sap_s4hana.service import Service, key_of
 from include.orderhouse.errors import UnexpectedShape
 from include.orderhouse.lookup import batches
+from include.orderhouse.protocols import odata
 
 CHANGED = "LastChangeDateTime"
 CREATED = "CreationDate"

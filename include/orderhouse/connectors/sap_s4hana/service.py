@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.orderhouse import odata, wire
+from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import FilterIgnored
-from include.orderhouse.odata import CollectionPage
-from include.orderhouse.sap_gateway import Gateway
+from include.orderhouse.protocols import odata
+from include.orderhouse.protocols.odata import CollectionPage
+from include.orderhouse.protocols.sap_gateway import Gateway
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import httpx
 
-from include.orderhouse.auth import RotatingToken, TokenAuth
 from include.orderhouse.connector import Connector, Revocation
 from include.orderhouse.connectors.xero.discovery import discover
 from include.orderhouse.connectors.xero.mapping import MAPPING
 from include.orderhouse.connectors.xero.reading import fetch, read, scan
 from include.orderhouse.connectors.xero.settings import Settings
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.xero_accounting import explain
+from include.orderhouse.http.auth import RotatingToken, TokenAuth
+from include.orderhouse.protocols.xero_accounting import explain
 
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105 - an address
 SCOPES = "accounting.invoices.read accounting.contacts.read accounting.settings.read"

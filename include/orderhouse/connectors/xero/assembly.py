@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.orderhouse import wire, xero_accounting
+from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.lookup import Lookup
-from include.orderhouse.xero_accounting import Row
+from include.orderhouse.protocols import xero_accounting
+from include.orderhouse.protocols.xero_accounting import Row
 
 IDS_AT_ONCE = 40
 """Ids in one address; longer ones are refused by common proxies."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from include.orderhouse import wire, xero_accounting
+from include.orderhouse import wire
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.errors import ConfigurationInvalid, PermissionDenied
-from include.orderhouse.xero_accounting import Row
+from include.orderhouse.protocols import xero_accounting
+from include.orderhouse.protocols.xero_accounting import Row
 
 
 def discover(source: Source) -> Catalogue:

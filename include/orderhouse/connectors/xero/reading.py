@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from include.orderhouse import xero_accounting
 from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.assembly import Assembly
 from include.orderhouse.lookup import ids_within
-from include.orderhouse.precision import millisecond, since
+from include.orderhouse.protocols import xero_accounting
+from include.orderhouse.protocols.xero_accounting import NotFound, Request, Row, updated_at
 from include.orderhouse.sections import read_sections
-from include.orderhouse.xero_accounting import NotFound, Request, Row, updated_at
+from include.orderhouse.values.precision import millisecond, since
 
 ORDERS = "PurchaseOrders"
 OPEN_STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED")

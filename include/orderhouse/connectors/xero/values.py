@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.values.decimals import number, ratio, total
 
 
 @derived_from("Status", "SentToContact")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from include.orderhouse.agreement import the_only
 from include.orderhouse.connectors.coupa.codes import STATUSES
 from include.orderhouse.connectors.coupa.values import order as v
 from include.orderhouse.connectors.coupa.values import written_day
 from include.orderhouse.mapping import Expression, Place, code, day, instant, integer, joined, money, percent, text
 from include.orderhouse.model import Address, PurchaseOrder
+from include.orderhouse.values.agreement import the_only
 
 
 def _names(at: str) -> tuple[Place, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.progress import expected, progress, reached
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import expected, progress, reached
 
 CLOSED = ("closed", "soft_closed")
 """How the statuses of lines begin on which nothing more is expected."""

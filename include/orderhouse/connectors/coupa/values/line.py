@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.billing import quantity_billed
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
 from include.orderhouse.connectors.coupa.values import has_quantity, invoiced, received, step
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
+from include.orderhouse.values.billing import quantity_billed
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import reached
 
 NOT_YET = ("draft", "buyer_hold")
 DONE = ("closed", "soft_closed", "cancelled")

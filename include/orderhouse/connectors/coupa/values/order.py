@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
 from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
 from include.orderhouse.connectors.coupa.values.line import TO_COME, line_status
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
+from include.orderhouse.values.agreement import agreed
+from include.orderhouse.values.decimals import number, total
+from include.orderhouse.values.progress import reached
 
 PLAIN_TERM = "DaysAfterNetPaymentTerm"
 """Of the types of payment terms (Payment Terms API, elements) the one of a number of days after the invoice."""

@@ -8,8 +8,8 @@ from include.orderhouse.connectors.erpnext.values import DIGITS
 from include.orderhouse.connectors.erpnext.values import line as v
 from include.orderhouse.connectors.erpnext.values.amounts import tax_rate
 from include.orderhouse.mapping import boolean, code, day, instant, money, percent, price, quantity, rate, text
-from include.orderhouse.markup import plain
 from include.orderhouse.model import PurchaseOrderLine
+from include.orderhouse.values.markup import plain
 
 LINE = PurchaseOrderLine(
     source_line_id=text("name"),

@@ -6,14 +6,14 @@ discounts and has no column here.
 
 from __future__ import annotations
 
-from include.orderhouse.agreement import the_only
 from include.orderhouse.connectors.erpnext.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.erpnext.values import DIGITS, terms
 from include.orderhouse.connectors.erpnext.values import order as v
 from include.orderhouse.connectors.erpnext.values.amounts import sum_of_charges, sum_of_taxes, tax_inclusive
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, integer, money, percent, rate, text
-from include.orderhouse.markup import plain
 from include.orderhouse.model import Address, PurchaseOrder
+from include.orderhouse.values.agreement import the_only
+from include.orderhouse.values.markup import plain
 
 
 def _address(at: str, name: Expression, *contact: Expression | None) -> Address[Expression]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from include.orderhouse import wire
 from include.orderhouse.connectors.erpnext.values import rows
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.values.decimals import number, total
 
 NO_EFFECT = "Valuation"
 """Category of charges that are valued with the goods, but not owed to the vendor."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.billing import quantity_billed
 from include.orderhouse.connectors.erpnext.values import state
 from include.orderhouse.connectors.erpnext.values.amounts import tax_inclusive
-from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from, look_up
-from include.orderhouse.progress import progress, reached
+from include.orderhouse.values.billing import quantity_billed
+from include.orderhouse.values.decimals import HUNDRED, number
+from include.orderhouse.values.progress import progress, reached
 
 TO_COME = ("open", "partly received")
 """What is said of lines of which goods are still to come."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.erpnext.values import rows, state
 from include.orderhouse.connectors.erpnext.values.line import TO_COME, line_status
-from include.orderhouse.decimals import HUNDRED, number
 from include.orderhouse.mapping import Record, derived_from
-from include.orderhouse.progress import reached
+from include.orderhouse.values.decimals import HUNDRED, number
+from include.orderhouse.values.progress import reached
 
 REFINED = ("To Receive and Bill", "To Receive", "To Bill", "To Pay", "Delivered", "Submitted")
 

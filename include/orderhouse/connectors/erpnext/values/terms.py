@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.erpnext.values import rows
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.values.decimals import number
 
 SCHEDULE = "payment_schedule"
 TERM = f"{SCHEDULE}._payment_term"

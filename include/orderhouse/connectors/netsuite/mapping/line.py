@@ -8,7 +8,7 @@ from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
 from include.orderhouse.connectors.netsuite.units import FACTOR, in_line_unit, unit_price
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, money, price, quantity, rate, text
 from include.orderhouse.model import PurchaseOrderLine
-from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_UNITS
 
 LINE = PurchaseOrderLine[Expression](
     source_line_id=text("id"),

@@ -7,8 +7,8 @@ from include.orderhouse.connectors.odoo.values import contact, region
 from include.orderhouse.connectors.odoo.values import order as v
 from include.orderhouse.connectors.odoo.values.taxes import tax_inclusive
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, integer, money, percent, rate, text
-from include.orderhouse.markup import plain
 from include.orderhouse.model import Address, PurchaseOrder
+from include.orderhouse.values.markup import plain
 
 
 def _address(at: str, names: tuple[str, ...]) -> Address[Expression]:

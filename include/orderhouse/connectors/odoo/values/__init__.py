@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.progress import progress
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import progress
 
 CONFIRMED = ("purchase", "done")
 

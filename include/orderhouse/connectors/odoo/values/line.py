@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
-from include.orderhouse.decimals import number, ratio
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
+from include.orderhouse.values.decimals import number, ratio
+from include.orderhouse.values.progress import reached
 
 
 def of_goods(path: str) -> Derived:

@@ -7,9 +7,9 @@ from typing import Any
 
 from include.orderhouse.connectors.odoo.codes import APPROVALS
 from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
-from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import reached
+from include.orderhouse.values.decimals import number, ratio, total
+from include.orderhouse.values.progress import reached
 
 LINES = "order_line"
 

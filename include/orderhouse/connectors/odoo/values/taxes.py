@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.decimals import HUNDRED, number, ratio, total
 from include.orderhouse.mapping import Record, derived_from, remembered
+from include.orderhouse.values.decimals import HUNDRED, number, ratio, total
 
 
 def _chosen(line: Record) -> list[Record]:

@@ -7,7 +7,7 @@ from include.orderhouse.connectors.oracle_fusion.values import CANCELED, CLOSED,
 from include.orderhouse.connectors.oracle_fusion.values import line as v
 from include.orderhouse.mapping import boolean, code, day, document, instant, money, percent, price, quantity, text
 from include.orderhouse.model import Address, PurchaseOrderDistribution, PurchaseOrderLine, PurchaseOrderSchedule
-from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_UNITS
 
 LINE = PurchaseOrderLine(
     source_line_id=text("POLineId"),

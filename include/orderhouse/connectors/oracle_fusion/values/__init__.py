@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.adf import link
-from include.orderhouse.decimals import total
 from include.orderhouse.mapping import Derived, Record, derived, first
+from include.orderhouse.protocols.adf import link
+from include.orderhouse.values.decimals import total
 
 RECEIVED = ("ReceivedQuantity",)
 BILLED = ("BilledQuantity", "InvoicedQuantity")

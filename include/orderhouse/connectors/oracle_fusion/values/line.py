@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal
 
-from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.oracle_fusion.codes import MATCH_POLICIES
 from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, OVER, RECEIVED, earliest, summed
-from include.orderhouse.decimals import ZERO, number, percent_below, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.values.agreement import agreed
+from include.orderhouse.values.decimals import ZERO, number, percent_below, total
 
 INVOICED = "CLOSED FOR INVOICING"
 

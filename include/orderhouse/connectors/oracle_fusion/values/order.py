@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED
 from include.orderhouse.connectors.oracle_fusion.values import (
     BILLED,
@@ -17,9 +16,10 @@ from include.orderhouse.connectors.oracle_fusion.values import (
     summed,
 )
 from include.orderhouse.connectors.oracle_fusion.values.line import INVOICED, quantity_open
-from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
-from include.orderhouse.progress import expected, progress, reached
+from include.orderhouse.values.agreement import agreed
+from include.orderhouse.values.decimals import ZERO, number, total
+from include.orderhouse.values.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.drawn import is_awaited, is_reserve
 from include.orderhouse.connectors.sap_business_one.values.units import is_same_unit
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import progress, reached
-from include.orderhouse.service_layer import PURCHASE_ORDER
+from include.orderhouse.protocols.service_layer import PURCHASE_ORDER
+from include.orderhouse.values.decimals import number, total
+from include.orderhouse.values.progress import progress, reached
 
 TEXTS = ("dslt_Text", "dslt_Subtotal")
 """Types of lines that buy nothing."""

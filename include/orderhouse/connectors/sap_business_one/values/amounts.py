@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.values import DIGITS
-from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.values.decimals import number, ratio, total
 
 CHARGES, LINE_CHARGES = "DocumentAdditionalExpenses", "DocumentLineAdditionalExpenses"
 """Freight of the document, and of its rows (tables POR3 and POR2)."""

@@ -15,8 +15,8 @@ from include.orderhouse.connectors.sap_business_one.values import (
     standing,
     step,
 )
-from include.orderhouse.decimals import HUNDRED, ZERO, number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.values.decimals import HUNDRED, ZERO, number
 
 PURCHASE_REQUEST = 1470000113
 """Object type of purchase requests, since release 9.0."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_business_one.values import (
     TEXTS,
     come,
@@ -14,9 +13,10 @@ from include.orderhouse.connectors.sap_business_one.values import (
     standing,
     step,
 )
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
-from include.orderhouse.progress import expected
+from include.orderhouse.values.agreement import agreed
+from include.orderhouse.values.decimals import number
+from include.orderhouse.values.progress import expected
 
 QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.mapping import Derived, Record, derived, look_up
-from include.orderhouse.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_UNITS
 
 MANUAL = "Manual"
 """The unit code of items without a unit group: the line's own text says what is counted."""

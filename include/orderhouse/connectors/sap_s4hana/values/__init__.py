@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.decimals import number, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
+from include.orderhouse.values.decimals import number, total
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
 SCHEDULES = ("_PurchaseOrderScheduleLineTP", "to_ScheduleLine.results")

@@ -6,8 +6,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from include.orderhouse.connectors.sap_s4hana.values import CONDITIONS, LINES, against, is_statistical, listed, living
-from include.orderhouse.decimals import number, ratio, total
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, remembered
+from include.orderhouse.values.decimals import number, ratio, total
 
 BASE_PRICE, SURCHARGE = "B", "A"
 """Condition classes: the price itself; discounts and surcharges."""

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, is_statistical, listed
-from include.orderhouse.decimals import number
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.values.decimals import number
 
 
 @derived_from("IsStatisticalItem", "AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.agreement import agreed
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed, living
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, joined, remembered
+from include.orderhouse.values.agreement import agreed
 
 ADDRESS = {
     "OrganizationName1": "DeliveryAddressName", "OrganizationName2": "DeliveryAddressName2",

@@ -22,8 +22,8 @@ from include.orderhouse.connectors.sap_s4hana.values import (
     is_statistical,
     listed,
 )
-from include.orderhouse.decimals import ZERO, number, total
 from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.values.decimals import ZERO, number, total
 
 Step = tuple[str, str]
 GOODS: Step = ("GoodsReceiptIsExpected", "IsCompletelyDelivered")

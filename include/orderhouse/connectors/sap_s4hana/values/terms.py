@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from include.orderhouse.decimals import ZERO, number, ratio
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.values.decimals import ZERO, number, ratio
 
 IN_NOTATION = re.compile(r"([\d., ]+)[.,](\d{5})")
 """A rate as conversion exit EXCRT writes it for 2.0: five decimals, in the decimal notation of the user who reads."""

@@ -1,0 +1,1 @@
+"""APIs of ERPs as connectors speak them, a module each: how they page, filter and refuse."""
