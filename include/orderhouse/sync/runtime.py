@@ -17,7 +17,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.configuration.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import OrderhouseError
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.http.proxy import proxy_of_environment
 from include.orderhouse.http.tls import Trust
@@ -108,10 +108,19 @@ class Runtime:
         """How the connection's source may be reached, and how much it may give."""
         options, most = self.connection.options, self.connection.options.max_response_mb * MEGABYTE
         bounds = Bounds(most, PATIENT * patience.timeout, page_bytes=4 * most)
-        named = {urlsplit(str(value)).hostname or "" for value in credentials.extra.values() if "://" in str(value)}
+        named = {_host(name, str(value)) for name, value in credentials.extra.items() if "://" in str(value)}
         return Way(
             credentials.base_url, self.trust(credentials), options.plain_http, bounds, named, proxy_of_environment()
         )
+
+
+def _host(name: str, url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        raise ConfigurationInvalid(
+            f"{name} in the extra JSON of the Airflow Connection is no URL.", action="Correct it there."
+        ) from None
 
 
 @contextmanager
