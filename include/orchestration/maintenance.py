@@ -61,6 +61,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.protection import Verdict, protection
+    from include.orderhouse.warehouse.retention import others
 
     engine = connect()
     try:
@@ -69,11 +70,14 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         removed, failures = maintain(engine, known.values())
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
+        forgotten = others(engine, {*known, *mistakes})
         exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
     finally:
         engine.dispose()
     for found in exposed:
         log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
+    for name in forgotten:
+        log.warning("%s has no entry in connections.yaml: the warehouse keeps all of it, whatever its age", name)
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
     for name, failure in failures.items():

@@ -66,3 +66,15 @@ def test_a_mistake_in_the_list_of_whom_to_call_shows_before_somebody_has_to_be(e
     with pytest.raises(ConfigurationInvalid, match=r"alerts, on_failur: there is no such option"):
         enforce_retention.function()
     assert rows(engine, "SELECT count(*) FROM ops.audit") == [(2,)]
+
+
+def test_a_connection_without_an_entry_is_named_as_one_of_which_nothing_is_removed(
+    engine: sa.Engine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.begin() as session:
+        for name in ("acme", "left"):
+            held = sa.text("INSERT INTO ops.connection_total VALUES (:name, 1, 1, NULL, now())")
+            session.execute(held, {"name": name})
+    enforce_retention.function()
+    told = [record.getMessage() for record in caplog.records if "no entry" in record.getMessage()]
+    assert told == ["left has no entry in connections.yaml: the warehouse keeps all of it, whatever its age"]

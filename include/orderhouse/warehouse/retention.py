@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ _ENDED = sa.text("""
         - CASE state WHEN 'running' THEN cast(:at_work AS interval) ELSE '0' END
     FROM ops.sync WHERE connection = :connection
 """)
+_OTHERS = sa.text("SELECT connection FROM ops.connection_total WHERE connection <> ALL(:known) ORDER BY connection")
 
 
 def enforce(engine: sa.Engine, connection: str, keep: Retention) -> dict[str, int]:
@@ -53,6 +54,12 @@ def syncs_over(engine: sa.Engine, connection: str, kept: timedelta, at_work: tim
     with engine.connect() as warehouse:
         rows = warehouse.execute(_ENDED, {"connection": connection, "kept": kept, "at_work": at_work}).all()
     return {sync_id: bool(is_over) for sync_id, is_over in rows}
+
+
+def others(engine: sa.Engine, known: Collection[str]) -> list[str]:
+    """The connections of which the warehouse holds something, but for the known ones."""
+    with engine.connect() as warehouse:
+        return list(warehouse.execute(_OTHERS, {"known": list(known)}).scalars())
 
 
 def _exhaust(engine: sa.Engine, statement: str, connection: str, kept: timedelta) -> int:
