@@ -158,7 +158,7 @@ class Histories(RuleBasedStateMachine):
 
     def connect(self, engine: sa.Engine, **options: Any) -> System:
         system = connected(engine, self.folder, self.connector, self.sandbox, **OPTIONS, **options)
-        known = {each.name: getattr(system.runtime, each.name) for each in fields(system.runtime)}
+        known = {each.name: getattr(system.runtime, each.name) for each in fields(system.runtime) if each.init}
         return System(MortalRuntime(**known))
 
     @property
