@@ -146,12 +146,19 @@ class _Compiler(Transformer[Token, Evaluator]):
 
     def any_of(self, parts: list[Any]) -> Evaluator:
         terms = parts[::2]
-        if all(isinstance(term, Equals) for term in terms) and len({(term.path, term.kind) for term in terms}) == 1:
-            return EqualsAny(terms[0].path, terms[0].kind, frozenset(term.value for term in terms))
+        if all(isinstance(term, Equals) for term in terms) and len({(term.paths, term.kinds) for term in terms}) == 1:
+            return EqualsAny(terms[0].paths, terms[0].kinds, frozenset(term.values for term in terms))
         return lambda row: any(boolean(term(row)) for term in terms)
 
     def all_of(self, parts: list[Any]) -> Evaluator:
         terms = parts[::2]
+        if all(isinstance(term, Equals) for term in terms):
+            columns = [
+                (path, kind, value)
+                for term in terms
+                for path, kind, value in zip(term.paths, term.kinds, term.values, strict=True)
+            ]
+            return Equals(*zip(*columns, strict=True))
         return lambda row: all(boolean(term(row)) for term in terms)
 
     def negate(self, parts: list[Any]) -> Evaluator:
@@ -161,7 +168,7 @@ class _Compiler(Transformer[Token, Evaluator]):
     def compare(self, parts: list[Any]) -> Evaluator:
         left, name, right = parts
         if name == "eq" and isinstance(left, PathTerm) and isinstance(right, Constant) and right.is_simple:
-            return Equals(left.path, kind_of(right.value), right.value)
+            return Equals((left.path,), (kind_of(right.value),), (right.value,))
         return lambda row: compared(str(name), left(row), right(row))
 
     def is_in(self, parts: list[Any]) -> Evaluator:

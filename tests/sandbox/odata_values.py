@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 Value = Any
@@ -23,6 +24,8 @@ class ODataError(ValueError):
 
 def at(row: Row, path: str) -> Value:
     """The value at a path with slashes; None below null."""
+    if "/" not in path:
+        return row.get(path)
     value: Value = row
     for name in path.split("/"):
         value = None if value is None else value.get(name)
@@ -52,8 +55,13 @@ def _as_instant(value: Value) -> Value:
 
 def kind_of(value: Value) -> str:
     """What a value is to a server: only like is compared with like."""
+    return _kind(type(value))
+
+
+@cache
+def _kind(of: type) -> str:
     for types, name in ((bool, "boolean"), ((int, Decimal), "number"), (datetime, "instant"), (date, "date")):
-        if isinstance(value, types):
+        if issubclass(of, types):
             return name
     return "string"
 
@@ -69,7 +77,9 @@ def compared(name: str, left: Value, right: Value) -> bool:
     """Two values by an operator; null equals nothing but null."""
     if left is None or right is None:
         return (left is right) if name == "eq" else (left is not right) if name == "ne" else False
-    return COMPARISONS[name](*_aligned(left, right))
+    if type(left) is not type(right):
+        left, right = _aligned(left, right)
+    return COMPARISONS[name](left, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +109,26 @@ class PathTerm:
 
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """A property equal to a number or text."""
+    """Properties that each equal a number or text."""
 
-    path: str
-    kind: str
-    value: Value
+    paths: tuple[str, ...]
+    kinds: tuple[str, ...]
+    values: tuple[Value, ...]
 
     def __call__(self, row: Row) -> bool:
-        return compared("eq", at(row, self.path), self.value)
+        return all(compared("eq", at(row, path), value) for path, value in zip(self.paths, self.values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class EqualsAny:
-    """A property equal to one of many values: one look, as by an index."""
+    """Properties that equal one of many combinations: one look, as by an index."""
 
-    path: str
-    kind: str
-    values: frozenset[Value]
+    paths: tuple[str, ...]
+    kinds: tuple[str, ...]
+    choices: frozenset[tuple[Value, ...]]
 
     def __call__(self, row: Row) -> bool:
-        value = at(row, self.path)
-        if value is not None and kind_of(value) != self.kind:
-            return any(compared("eq", value, other) for other in self.values)
-        return value in self.values
+        values = tuple([at(row, path) for path in self.paths])
+        if all(value is None or kind_of(value) == kind for value, kind in zip(values, self.kinds, strict=True)):
+            return values in self.choices
+        return any(Equals(self.paths, self.kinds, choice)(row) for choice in self.choices)

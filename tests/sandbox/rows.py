@@ -18,12 +18,13 @@ class RowCache(Generic[Row]):
         self._company = company
         self._render = render
         self._rows: dict[int, tuple[int, Row]] = {}
+        self._listed: list[Row] = []
         self._version = -1
 
     def rows(self) -> list[Row]:
         """The rows of all living orders."""
         self._refresh()
-        return [row for _, row in self._rows.values()]
+        return self._listed.copy()
 
     def row(self, order_id: int) -> Row | None:
         """The row of one order; None if it does not exist (any more)."""
@@ -40,4 +41,5 @@ class RowCache(Generic[Row]):
             is_current = kept is not None and kept[0] == order.change_count
             fresh[order_id] = kept if kept is not None and is_current else (order.change_count, self._render(order))
         self._rows = fresh
+        self._listed = [row for _, row in fresh.values()]
         self._version = self._company.version

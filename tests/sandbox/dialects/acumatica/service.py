@@ -161,10 +161,11 @@ class Service:
         properties = (
             frozenset(records[0].fields) if records else frozenset({*KEYS[name], "LastModifiedDateTime", "Status"})
         )
-        compared = contract5.compared if speaks_5 else dict
         try:
             matches = parse_filter(text, properties - _lacks(request), 4 if speaks_5 else 2)
-            return [record for record in records if matches(compared(record.fields))]
+            if speaks_5:
+                return [record for record in records if matches(contract5.compared(record.fields))]
+            return [record for record in records if matches(record.fields)]
         except ODataError as error:
             raise Refused(400, f"The filter is not valid: {error}") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -39,7 +39,7 @@ class Condition:
     value: str
 
     def holds(self, row: Row) -> bool:
-        found = list(_values(row, self.path))
+        found = _values(row, self.path)
         if self.operator in ("not_eq", "not_in"):
             return not any(self._names(value) for value in found)
         return any(self._meets(value) for value in found)
@@ -57,7 +57,7 @@ class Condition:
 
     def _names(self, value: Any) -> bool:
         """Whether the value is the condition's, or one of its list."""
-        if not isinstance(value, str | int | Decimal | date):
+        if not isinstance(value, (str, int, Decimal, date)):
             return False
         return value in _wanted(type(value), self.value, self.operator in ("in", "not_in"))
 
@@ -145,16 +145,18 @@ def _condition(key: str, value: str) -> Condition:
     return Condition(tuple(step if "_" not in step else step.replace("_", "-") for step in steps), operator, value)
 
 
-def _values(row: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    if not path:
-        yield row
-    elif isinstance(row, list):
-        for entry in row:
-            yield from _values(entry, path)
-    elif isinstance(row, dict):
-        if path[0] not in row:
-            raise CoupaError(400, f"Unknown attribute {path[0]}")
-        yield from _values(row[path[0]], path[1:])
+def _values(row: Row, path: tuple[str, ...]) -> list[Any]:
+    found: list[Any] = [row]
+    for name in path:
+        entries = [entry for value in found for entry in (value if isinstance(value, list) else (value,))]
+        found = [_attribute(entry, name) for entry in entries if isinstance(entry, dict)]
+    return found
+
+
+def _attribute(row: Row, name: str) -> Any:
+    if name not in row:
+        raise CoupaError(400, f"Unknown attribute {name}")
+    return row[name]
 
 
 @lru_cache(maxsize=256)

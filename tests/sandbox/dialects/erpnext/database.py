@@ -51,7 +51,8 @@ class Database:
         fields = asked.get("fields") or ["name"]
         if doctype in PARENTS and fields == ["*"] and self._world.options.get("wildcard") == "bare":
             fields = DEFAULT_FIELDS
-        return [self._projected(doctype, row[doctype], fields) for row in cut]
+        names = self._asked(doctype, fields) if cut else []
+        return [self._projected(doctype, row[doctype], names) for row in cut]
 
     def count(self, doctype: str, filters: Any) -> int:
         """`frappe.desk.reportview.get_count`: what the user may see."""
@@ -136,7 +137,8 @@ class Database:
         return columns | ({new.field} if new and doctype in (ORDER, "Purchase Order Item") else set())
 
     def _check_column(self, entry: Filter) -> None:
-        if self._rows(entry.doctype) and entry.field not in self._columns(entry.doctype):
+        columns = self._columns(entry.doctype)
+        if columns and entry.field not in columns:
             raise unknown_column(entry.doctype, entry.field, "where clause")
 
     def _sorted(self, doctype: str, found: list[Joined], order_by: str | None) -> list[Joined]:
@@ -159,15 +161,19 @@ class Database:
             found = sorted(found, key=lambda row: _sort_key(row[source].get(name)), reverse=is_descending)
         return found
 
-    def _projected(self, doctype: str, row: Row, fields: Iterable[str]) -> dict[str, Any]:
-        names: list[str] = []
+    def _asked(self, doctype: str, fields: Iterable[str]) -> list[str]:
+        """The names of the columns that a request asks for; a star among them stands for all."""
+        names, columns = [], self._columns(doctype)
         for field in fields:
             column = COLUMN.fullmatch(field)
-            if column is None or (column["name"] != "*" and column["name"] not in self._columns(doctype)):
+            if column is None or (column["name"] != "*" and column["name"] not in columns):
                 raise FrappeError("DataError", f"Field not permitted in query: {field}")
-            names += row if column["name"] == "*" else [column["name"]]
-        shown = {name: written(row.get(name)) for name in names}
-        if doctype in (ORDER, "Purchase Order Item") and "*" in fields:
+            names.append(column["name"])
+        return names
+
+    def _projected(self, doctype: str, row: Row, asked: list[str]) -> dict[str, Any]:
+        shown = {name: written(row.get(name)) for column in asked for name in (row if column == "*" else (column,))}
+        if doctype in (ORDER, "Purchase Order Item") and "*" in asked:
             return self._world.faults.reshaped(shown)
         return shown
 

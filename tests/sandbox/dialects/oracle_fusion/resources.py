@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -130,11 +130,10 @@ def _line_node(company: Company, order: Order, line: Line, play: Play) -> Node:
     return node("lines", lines.line_row(company, order, line), 0, {"schedules": schedules, "DFF": [flexfield]})
 
 
-def flat_schedules(found: Sequence[Node]) -> list[Node]:
-    """The schedules of all orders as a resource of their own, with their order's number."""
+def flat_schedules(order: Node) -> list[Node]:
+    """An order's schedules as the resource of their own has them, with their order's number."""
     return [
         node("purchaseOrderSchedules", {**schedule.row, "OrderNumber": order.row["OrderNumber"]})
-        for order in found
         for line in order.children["lines"]
         for schedule in line.children["schedules"]
     ]

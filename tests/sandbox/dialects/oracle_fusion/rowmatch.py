@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +77,12 @@ class _Compiler(Transformer[Token, Any]):
         )
 
     def is_in(self, parts: list[Any]) -> Predicate:
-        name, wanted = self._known(parts[0]), parts[2:]
-        return lambda row: row[name] is not None and any(operator.eq(*_aligned(row[name], one)) for one in wanted)
+        name, among = self._known(parts[0]), _among(parts[2:])
+        return lambda row: row[name] is not None and row[name] in among(type(row[name]))
 
     def not_in(self, parts: list[Any]) -> Predicate:
-        name, wanted = self._known(parts[0]), parts[3:]
-        return lambda row: row[name] is not None and all(operator.ne(*_aligned(row[name], one)) for one in wanted)
+        name, among = self._known(parts[0]), _among(parts[3:])
+        return lambda row: row[name] is not None and row[name] not in among(type(row[name]))
 
     def is_null(self, parts: list[Any]) -> Predicate:
         name = self._known(parts[0])
@@ -117,21 +117,27 @@ class _Compiler(Transformer[Token, Any]):
 
 def _aligned(value: Any, literal: Any) -> tuple[Any, Any]:
     """The attribute's value, and the literal as the attribute's type reads it."""
-    return value, _as_type_of(value, literal)
+    return value, _read(type(value), literal)
 
 
-def _as_type_of(value: Any, literal: Any) -> Any:
+def _among(literals: list[Any]) -> Callable[[type], frozenset[Any]]:
+    """The literals of a list as each type of attribute reads them."""
+    return cache(lambda kind: frozenset(_read(kind, literal) for literal in literals))
+
+
+@lru_cache(maxsize=512)
+def _read(kind: type, literal: Any) -> Any:
     try:
-        if isinstance(value, datetime):
+        if issubclass(kind, datetime):
             moment = datetime.fromisoformat(literal)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(value, date):
+        if issubclass(kind, date):
             return date.fromisoformat(literal)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        if issubclass(kind, int | Decimal) and not issubclass(kind, bool):
             return Decimal(literal)
     except (TypeError, ValueError, InvalidOperation) as error:
         raise Refused(400, f"URL request parameter q has {literal!r} where another type is expected.") from error
-    return str(literal) if isinstance(value, str) else literal
+    return str(literal) if issubclass(kind, str) else literal
 
 
 _PARSER = Lark(Path(__file__).with_name("rowmatch.lark").read_text("utf-8"), parser="lalr", maybe_placeholders=False)

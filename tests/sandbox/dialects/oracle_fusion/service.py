@@ -59,6 +59,7 @@ class Service:
         self._orders: RowCache[tuple[Order, Node]] = RowCache(
             company, lambda order: (order, order_node(company, order, play))
         )
+        self._schedules = RowCache(company, self._schedules_of)
 
     def check(self, request: Request) -> None:
         """Refused for a wrong version, resource or sign-in."""
@@ -126,10 +127,14 @@ class Service:
                 changes = [order for order, _ in orders if has_change_order(order)]
                 return drafts + [change_order_node(company, order, self._play) for order in changes]
             case "purchaseOrderSchedules":
-                return flat_schedules([node for order, node in orders if not is_draft(order)])
+                return [schedule for schedules in self._schedules.rows() for schedule in schedules]
             case "suppliers":
                 return [supplier_node(company, code, self._world.options) for code in company.vendors]
         return [life_cycle_node(order, node) for order, node in orders if not is_draft(order)]
+
+    def _schedules_of(self, order: Order) -> list[Node]:
+        kept = self._orders.row(order.id)
+        return [] if kept is None or is_draft(order) else flat_schedules(kept[1])
 
 
 def _fullness(node: Node) -> int:
