@@ -54,6 +54,7 @@ def test_a_pod_of_ours_may_do_as_little_as_those_of_the_chart(name: str) -> None
     pod, contexts = _pod(name), VALUES["securityContexts"]
     assert pod["securityContext"].items() <= contexts["pod"].items()
     assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["automountServiceAccountToken"] is False
     assert [container["securityContext"] for container in pod["containers"]] == [contexts["containers"]]
 
 
@@ -69,6 +70,12 @@ def test_a_pod_of_ours_works_in_the_same_places_as_those_of_the_chart(name: str)
     told = {entry["name"]: entry["value"] for entry in VALUES["env"]}
     own = {entry["name"]: entry["value"] for entry in _environment(name) if "value" in entry}
     assert [setting for setting in own.keys() & told.keys() if own[setting] != told[setting]] == []
+
+
+@pytest.mark.parametrize("component", ["apiServer", "scheduler"])
+def test_what_starts_slowly_on_a_busy_node_is_not_ended_before_it_has(component: str) -> None:
+    """The chart asks six times, every ten seconds, then starts the container again, and again."""
+    assert VALUES[component]["startupProbe"]["failureThreshold"] * 10 >= 300
 
 
 def test_the_code_of_a_task_cannot_start_pods_which_could_hold_the_owners_secret() -> None:

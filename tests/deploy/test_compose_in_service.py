@@ -1,0 +1,77 @@
+"""What the Compose file does for installations that run for long, stand below a path, or are set up anew."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.deploy.test_deploy import DEPLOY, SERVICES
+
+LOGS = "/opt/airflow/logs"
+DAY = 86400
+
+
+def test_no_output_of_a_container_fills_the_disk() -> None:
+    """Docker's own log of a container has no end by default."""
+    bounds = {name: service["logging"]["options"] for name, service in SERVICES.items()}
+    assert [name for name, options in bounds.items() if not {"max-size", "max-file"} <= set(options)] == []
+
+
+def test_old_logs_are_removed_and_those_of_tasks_at_work_stay(tmp_path: Path) -> None:
+    service = SERVICES["old-logs"]
+    assert [volume.partition(":")[2] for volume in service["volumes"]] == [LOGS]
+    assert service["network_mode"] == "none"
+    old, new, emptied, started = (tmp_path / name for name in ("old/1.log", "new/1.log", "emptied", "started"))
+    for folder in (old.parent, new.parent, emptied, started):
+        folder.mkdir()
+    for file, age in ((old, 32), (new, 29)):
+        file.write_text("", encoding="utf-8")
+        _age(file, age)
+    _age(emptied, 3)
+    (command,) = service["command"]
+    once = command.replace(LOGS, str(tmp_path)).replace("sleep 1h", "exit 0")
+    subprocess.run([*service["entrypoint"], once], check=True, timeout=20)
+    assert sorted(tmp_path.rglob("*")) == sorted((old.parent, new.parent, new, started))
+
+
+@pytest.mark.parametrize("path", ["", "/airflow"])
+def test_tasks_reach_the_api_server_also_where_the_ui_is_below_a_path(path: str) -> None:
+    """Below the path of ``[api] base_url``, and nowhere else, the API server has what tasks speak to."""
+    settings = SERVICES["worker"]["environment"]
+    outside, inside = (
+        urlsplit(_interpolated(settings[name], ORDERHOUSE_URL="https://example.com", ORDERHOUSE_PATH=path))
+        for name in ("AIRFLOW__API__BASE_URL", "AIRFLOW__CORE__EXECUTION_API_SERVER_URL")
+    )
+    assert outside.geturl() == f"https://example.com{path}"
+    assert (inside.netloc, inside.path) == ("api-server:8080", f"{path}/execution/")
+
+
+def test_secrets_that_could_not_be_made_are_no_secrets(tmp_path: Path) -> None:
+    """Half of them, or empty ones, would be taken for all of them the next time."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("bash", "cat", "chmod", "dirname", "mkdir", "mktemp", "mv", "rm", "tr"):
+        (tools / tool).symlink_to(shutil.which(tool) or "")
+    folder = tmp_path / "secrets"
+    command = [str(DEPLOY / "make-secrets"), str(folder)]
+    failed = subprocess.run(command, env={"PATH": str(tools)}, check=False, capture_output=True, text=True)
+    assert (failed.returncode != 0, "openssl" in failed.stderr) == (True, True)
+    assert list(tmp_path.iterdir()) == [tools]
+    subprocess.run(command, check=True, capture_output=True)
+    assert folder.is_dir()
+
+
+def _age(place: Path, days: int) -> None:
+    then = place.stat().st_mtime - days * DAY
+    os.utime(place, (then, then))
+
+
+def _interpolated(text: str, **environment: str) -> str:
+    """As Compose puts variables of its surroundings in."""
+    return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: environment.get(found[1]) or found[2], text)
