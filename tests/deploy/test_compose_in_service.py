@@ -5,16 +5,66 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.deploy.test_deploy import DEPLOY, SERVICES
+from include.orderhouse.home import PROJECT
+from tests.deploy.test_deploy import COMPOSE, DEPLOY, SERVICES, secrets
+
+__all__ = ["secrets"]
 
 LOGS = "/opt/airflow/logs"
 DAY = 86400
+
+
+def test_what_must_outlive_a_container_lies_in_a_volume() -> None:
+    places = {"postgres": "postgres:/var/lib/postgresql/data", "redis": "redis:/data", "s3": "staging:/data"}
+    assert {name: SERVICES[name]["volumes"][0] for name in places} == places
+    assert "-dir=/data" in SERVICES["s3"]["command"]
+    assert {place.partition(":")[0] for place in places.values()} <= set(COMPOSE["volumes"])
+
+
+def test_the_database_the_broker_and_the_store_ask_who_comes(secrets: Path) -> None:
+    assert "-s3.config=/run/secrets/s3_identities" in SERVICES["s3"]["command"]
+    assert SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"] == "--auth-host=scram-sha-256"
+    assert SERVICES["redis"]["command"] == ["redis-server", "/run/secrets/redis_settings"]
+    settings = dict(line.split() for line in (secrets / "redis.conf").read_text(encoding="utf-8").splitlines())
+    assert len(settings.pop("requirepass")) == 64
+    assert settings == {"appendonly": "yes", "dir": "/data"}
+
+
+def test_nothing_of_airflow_starts_before_the_databases_are_as_its_image_needs_them() -> None:
+    after = {
+        name: service["depends_on"]["migrate"]
+        for name, service in SERVICES.items()
+        if name not in ("postgres", "redis", "s3", "migrate")
+    }
+    assert len(after) > 5
+    assert {each["condition"] for each in after.values()} == {"service_completed_successfully"}
+    (script,) = SERVICES["migrate"]["command"]
+    assert [line.removeprefix("python -m include.cli ") for line in script.splitlines()[:3]] == [
+        "airflow db migrate",
+        "migrate",
+        "grants --apply --loader loader",
+    ]
+
+
+def test_only_what_a_container_reads_as_its_own_user_can_be_read_by_others(secrets: Path) -> None:
+    read = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()}
+    assert {file.name for file in secrets.iterdir() if stat.S_IMODE(file.stat().st_mode) == 0o644} == read
+    assert {stat.S_IMODE(file.stat().st_mode) for file in secrets.glob("*.env")} == {0o600}
+
+
+def test_the_page_has_the_times_of_the_compose_file() -> None:
+    page = (PROJECT / "docs" / "run-distributed.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(AIRFLOW__SCHEDULER__\w+)` \| (\d+) s \|", page, re.MULTILINE)
+    assert len(told) == 2
+    for service in ("scheduler", "worker"):
+        assert dict(told).items() <= SERVICES[service]["environment"].items()
 
 
 def test_no_output_of_a_container_fills_the_disk() -> None:

@@ -78,6 +78,24 @@ def test_what_starts_slowly_on_a_busy_node_is_not_ended_before_it_has(component:
     assert VALUES[component]["startupProbe"]["failureThreshold"] * 10 >= 300
 
 
+def test_what_erases_looks_for_files_where_the_tasks_put_them() -> None:
+    """In a folder of its own it would find none, and say that all is erased."""
+    places = {entry["name"] for entry in VALUES["env"] if entry["value"].startswith("s3://")}
+    assert len(places) == 2
+    assert places <= {entry["name"] for entry in _environment("owner")}
+
+
+def test_the_pod_that_has_the_owners_secrets_ends_by_itself() -> None:
+    assert _pod("owner")["activeDeadlineSeconds"] == 3600
+    assert _pod("owner")["restartPolicy"] == "Never"
+
+
+def test_nothing_of_the_chart_starts_that_has_a_default_password() -> None:
+    celery = yaml.safe_load((HELM / "celery.yaml").read_text(encoding="utf-8"))
+    for part in (VALUES["postgresql"], VALUES["createUserJob"], celery["redis"]):
+        assert part == {"enabled": False}
+
+
 def test_the_code_of_a_task_cannot_start_pods_which_could_hold_the_owners_secret() -> None:
     """By default the chart lets workers and the triggerer create pods, and run commands in those that are there."""
     celery, kubernetes = (
@@ -124,6 +142,21 @@ def test_all_run_the_image_that_the_page_builds() -> None:
     image = "{repository}:{tag}".format(**VALUES["images"]["airflow"])
     assert {container["image"] for name in OBJECTS for container in _pod(name)["containers"]} == {image}
     assert f"--tag {image} " in PAGE
+
+
+def test_no_other_chart_is_installed_than_one_whose_values_these_are() -> None:
+    """A key that a later chart does not read any more is passed over, and with it what it kept tasks from."""
+    values = (HELM / "values.yaml").read_text(encoding="utf-8")
+    named = [re.findall(r"helm upgrade .* apache-airflow/airflow --version (\S+)", text) for text in (PAGE, values)]
+    tested = re.search(r"official chart of Apache Airflow \([\d.]+ to ([\d.]+);", PAGE)
+    assert tested
+    assert named == [[f"{tested[1]}.0"]] * 2
+
+
+def test_the_chart_is_told_the_version_of_airflow_that_is_in_the_image() -> None:
+    """It decides by it which components there are, and by which commands they start."""
+    image = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"^FROM apache/airflow:slim-([\d.]+)-", image, re.MULTILINE) == [VALUES["airflowVersion"]]
 
 
 def _pod(name: str) -> dict[str, Any]:
