@@ -12,13 +12,50 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from include.orchestration.vault import VaultBackend
 from include.orderhouse.home import PROJECT
 from tests.deploy.test_deploy import COMPOSE, DEPLOY, SERVICES, secrets
 
 __all__ = ["secrets"]
 
+VAULT = f"{VaultBackend.__module__}.{VaultBackend.__qualname__}"
 LOGS = "/opt/airflow/logs"
 DAY = 86400
+
+
+def test_every_part_has_what_none_can_do_without(secrets: Path) -> None:
+    """Without one of these it would work on, in a place of its own or without the vault."""
+    needed = {"ORDERHOUSE_STAGING_URL", "ORDERHOUSE_REPORTS_URL", "ORDERHOUSE_WAREHOUSE_URL", "AWS_SECRET_ACCESS_KEY"}
+    parts = {name: service for name, service in SERVICES.items() if "env_file" in service}
+    assert len(parts) == 7
+    for name, service in parts.items():
+        files = [secrets / Path(file).name for file in service["env_file"]]
+        lines = [line.partition("=")[0] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+        assert needed <= {*service["environment"], *lines}, name
+        assert service["environment"]["ORDERHOUSE_MASTER_KEY_FILE"] == "/run/secrets/master_key"
+        assert "master_key" in service["secrets"], name
+        assert service["environment"]["AIRFLOW__SECRETS__BACKEND"] == VAULT, name
+
+
+def test_what_a_part_writes_it_may_write() -> None:
+    settings = SERVICES["api-server"]["environment"]
+    places = ("ORDERHOUSE_HOME", "AIRFLOW_CONFIG", "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE")
+    for place in (settings[name] for name in places):
+        assert place.startswith(tuple(SERVICES["api-server"]["tmpfs"])), place
+    (script,) = SERVICES["api-server"]["command"]
+    assert script.startswith(f"cp /run/secrets/airflow_passwords {settings[places[2]]};")
+
+
+def test_a_worker_that_is_stopped_may_end_its_tasks() -> None:
+    worker = SERVICES["worker"]
+    assert (worker["stop_grace_period"], worker["environment"]["DUMB_INIT_SETSID"]) == ("10m", "0")
+    assert worker["depends_on"]["redis"] == {"condition": "service_healthy"}
+
+
+def test_only_the_owner_of_the_warehouse_makes_roles(secrets: Path) -> None:
+    lines = [line.split() for line in (secrets / "databases").read_text(encoding="utf-8").splitlines()]
+    kinds = {name: kind for name, _, kind in lines}
+    assert kinds == {"airflow": "database", "celery": "database", "warehouse": "roles", "loader": "login"}
 
 
 def test_what_must_outlive_a_container_lies_in_a_volume() -> None:

@@ -12,7 +12,8 @@ from kubernetes import client
 
 from include.orderhouse.home import PROJECT
 from tests import airflow_library as airflow_library
-from tests.deploy.test_deploy import exists
+from tests.deploy.test_compose_in_service import VAULT
+from tests.deploy.test_deploy import SERVICES, exists
 
 HELM = PROJECT / "deploy" / "helm"
 VALUES = yaml.safe_load((HELM / "values.yaml").read_text(encoding="utf-8"))
@@ -76,6 +77,51 @@ def test_a_pod_of_ours_works_in_the_same_places_as_those_of_the_chart(name: str)
 def test_what_starts_slowly_on_a_busy_node_is_not_ended_before_it_has(component: str) -> None:
     """The chart asks six times, every ten seconds, then starts the container again, and again."""
     assert VALUES[component]["startupProbe"]["failureThreshold"] * 10 >= 300
+
+
+def test_the_chart_and_the_owners_pod_have_what_none_can_do_without() -> None:
+    config, own = VALUES["config"], {entry["name"]: entry for entry in _environment("owner")}
+    told = {entry["name"] for entry in VALUES["env"]} | {entry["envName"] for entry in VALUES["secret"]}
+    needed = {"ORDERHOUSE_STAGING_URL", "ORDERHOUSE_REPORTS_URL", "ORDERHOUSE_WAREHOUSE_URL", "ORDERHOUSE_MASTER_KEY"}
+    assert needed <= told
+    assert needed <= set(own)
+    assert config["secrets"]["backend"] == own["AIRFLOW__SECRETS__BACKEND"]["value"] == VAULT
+    assert "ORDERHOUSE_PROCESSES" in told, "a container sees all processors of its node"
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_owners_address_and_no_other_is_the_owners(name: str) -> None:
+    asked = {entry["name"]: entry["valueFrom"]["secretKeyRef"] for entry in _environment(name) if "valueFrom" in entry}
+    assert asked["ORDERHOUSE_WAREHOUSE_OWNER_URL"] == {"name": "orderhouse-owner", "key": "warehouse-url"}
+    assert asked.get("ORDERHOUSE_WAREHOUSE_URL", {"name": "orderhouse-worker"})["name"] == "orderhouse-worker"
+    assert "orderhouse-owner" not in {entry["secretName"] for entry in VALUES["secret"]}
+
+
+def test_the_migration_lets_the_loader_in() -> None:
+    (container,) = _pod("migrate")["containers"]
+    steps = container["command"][-1].split("; ")
+    assert steps == [f"python -m include.cli {step}" for step in ("migrate", 'grants --apply --loader "$LOADER"')]
+
+
+def test_what_a_pod_writes_it_may_write() -> None:
+    (room,) = VALUES["volumeMounts"]
+    assert VALUES["volumes"] == [{"name": room["name"], "emptyDir": {}}]
+    assert [_pod(name)["containers"][0]["volumeMounts"] for name in OBJECTS] == [[room]] * 2
+    passwords = VALUES["config"]["core"]["simple_auth_manager_passwords_file"]
+    entries = [*VALUES["env"], *_environment("migrate"), *_environment("owner")]
+    places = [entry["value"] for entry in entries if entry["name"] in ("ORDERHOUSE_HOME", "AIRFLOW_CONFIG")]
+    assert len(places) == 4
+    assert [place for place in (passwords, *places) if not place.startswith(f"{room['mountPath']}/")] == []
+    assert VALUES["apiServer"]["args"][-1].startswith(f"cp /passwords/passwords.json {passwords};")
+
+
+def test_celerys_workers_are_those_of_the_compose_file() -> None:
+    celery = yaml.safe_load((HELM / "celery.yaml").read_text(encoding="utf-8"))
+    compose = SERVICES["worker"]["environment"]["AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS"]
+    assert (
+        celery["config"]["celery"]["celery_config_options"] == compose == "include.orchestration.celery_worker.SETTINGS"
+    )
+    assert celery["workers"]["celery"]["terminationGracePeriodSeconds"] == 600
 
 
 def test_what_erases_looks_for_files_where_the_tasks_put_them() -> None:
