@@ -163,6 +163,8 @@ def test_the_databases_belong_to_their_own_logins(server: Server, tmp_path: Path
     query = "SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname LIKE 'compose_%'"
     with psycopg.connect(server.libpq_url("postgres")) as session:
         assert sorted(session.execute(query)) == [(name, name) for name in ("compose_airflow", "compose_warehouse")]
+        query = "SELECT has_database_privilege('compose_loader', datname, 'CONNECT') FROM pg_database"
+        assert {may for (may,) in session.execute(f"{query} WHERE datname LIKE 'compose_%'")} == {False}
         query = "SELECT rolname, rolcreaterole FROM pg_roles WHERE rolname LIKE 'compose_%' ORDER BY 1"
         assert [may for _, may in session.execute(query)] == [False, False, True]
 

@@ -12,7 +12,8 @@ from kubernetes import client
 
 from include.orderhouse.home import PROJECT
 from tests import airflow_library as airflow_library
-from tests.deploy.test_deploy import exists
+from tests.deploy.test_compose_in_service import VAULT
+from tests.deploy.test_deploy import SERVICES, exists
 
 HELM = PROJECT / "deploy" / "helm"
 VALUES = yaml.safe_load((HELM / "values.yaml").read_text(encoding="utf-8"))
@@ -54,6 +55,7 @@ def test_a_pod_of_ours_may_do_as_little_as_those_of_the_chart(name: str) -> None
     pod, contexts = _pod(name), VALUES["securityContexts"]
     assert pod["securityContext"].items() <= contexts["pod"].items()
     assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["automountServiceAccountToken"] is False
     assert [container["securityContext"] for container in pod["containers"]] == [contexts["containers"]]
 
 
@@ -69,6 +71,75 @@ def test_a_pod_of_ours_works_in_the_same_places_as_those_of_the_chart(name: str)
     told = {entry["name"]: entry["value"] for entry in VALUES["env"]}
     own = {entry["name"]: entry["value"] for entry in _environment(name) if "value" in entry}
     assert [setting for setting in own.keys() & told.keys() if own[setting] != told[setting]] == []
+
+
+@pytest.mark.parametrize("component", ["apiServer", "scheduler"])
+def test_what_starts_slowly_on_a_busy_node_is_not_ended_before_it_has(component: str) -> None:
+    """The chart asks six times, every ten seconds, then starts the container again, and again."""
+    assert VALUES[component]["startupProbe"]["failureThreshold"] * 10 >= 300
+
+
+def test_the_chart_and_the_owners_pod_have_what_none_can_do_without() -> None:
+    config, own = VALUES["config"], {entry["name"]: entry for entry in _environment("owner")}
+    told = {entry["name"] for entry in VALUES["env"]} | {entry["envName"] for entry in VALUES["secret"]}
+    needed = {"ORDERHOUSE_STAGING_URL", "ORDERHOUSE_REPORTS_URL", "ORDERHOUSE_WAREHOUSE_URL", "ORDERHOUSE_MASTER_KEY"}
+    assert needed <= told
+    assert needed <= set(own)
+    assert config["secrets"]["backend"] == own["AIRFLOW__SECRETS__BACKEND"]["value"] == VAULT
+    assert "ORDERHOUSE_PROCESSES" in told, "a container sees all processors of its node"
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_owners_address_and_no_other_is_the_owners(name: str) -> None:
+    asked = {entry["name"]: entry["valueFrom"]["secretKeyRef"] for entry in _environment(name) if "valueFrom" in entry}
+    assert asked["ORDERHOUSE_WAREHOUSE_OWNER_URL"] == {"name": "orderhouse-owner", "key": "warehouse-url"}
+    assert asked.get("ORDERHOUSE_WAREHOUSE_URL", {"name": "orderhouse-worker"})["name"] == "orderhouse-worker"
+    assert "orderhouse-owner" not in {entry["secretName"] for entry in VALUES["secret"]}
+
+
+def test_the_migration_lets_the_loader_in() -> None:
+    (container,) = _pod("migrate")["containers"]
+    steps = container["command"][-1].split("; ")
+    assert steps == [f"python -m include.cli {step}" for step in ("migrate", 'grants --apply --loader "$LOADER"')]
+
+
+def test_what_a_pod_writes_it_may_write() -> None:
+    (room,) = VALUES["volumeMounts"]
+    assert VALUES["volumes"] == [{"name": room["name"], "emptyDir": {}}]
+    assert [_pod(name)["containers"][0]["volumeMounts"] for name in OBJECTS] == [[room]] * 2
+    passwords = VALUES["config"]["core"]["simple_auth_manager_passwords_file"]
+    entries = [*VALUES["env"], *_environment("migrate"), *_environment("owner")]
+    places = [entry["value"] for entry in entries if entry["name"] in ("ORDERHOUSE_HOME", "AIRFLOW_CONFIG")]
+    assert len(places) == 4
+    assert [place for place in (passwords, *places) if not place.startswith(f"{room['mountPath']}/")] == []
+    assert VALUES["apiServer"]["args"][-1].startswith(f"cp /passwords/passwords.json {passwords};")
+
+
+def test_celerys_workers_are_those_of_the_compose_file() -> None:
+    celery = yaml.safe_load((HELM / "celery.yaml").read_text(encoding="utf-8"))
+    compose = SERVICES["worker"]["environment"]["AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS"]
+    assert (
+        celery["config"]["celery"]["celery_config_options"] == compose == "include.orchestration.celery_worker.SETTINGS"
+    )
+    assert celery["workers"]["celery"]["terminationGracePeriodSeconds"] == 600
+
+
+def test_what_erases_looks_for_files_where_the_tasks_put_them() -> None:
+    """In a folder of its own it would find none, and say that all is erased."""
+    places = {entry["name"] for entry in VALUES["env"] if entry["value"].startswith("s3://")}
+    assert len(places) == 2
+    assert places <= {entry["name"] for entry in _environment("owner")}
+
+
+def test_the_pod_that_has_the_owners_secrets_ends_by_itself() -> None:
+    assert _pod("owner")["activeDeadlineSeconds"] == 3600
+    assert _pod("owner")["restartPolicy"] == "Never"
+
+
+def test_nothing_of_the_chart_starts_that_has_a_default_password() -> None:
+    celery = yaml.safe_load((HELM / "celery.yaml").read_text(encoding="utf-8"))
+    for part in (VALUES["postgresql"], VALUES["createUserJob"], celery["redis"]):
+        assert part == {"enabled": False}
 
 
 def test_the_code_of_a_task_cannot_start_pods_which_could_hold_the_owners_secret() -> None:
@@ -117,6 +188,21 @@ def test_all_run_the_image_that_the_page_builds() -> None:
     image = "{repository}:{tag}".format(**VALUES["images"]["airflow"])
     assert {container["image"] for name in OBJECTS for container in _pod(name)["containers"]} == {image}
     assert f"--tag {image} " in PAGE
+
+
+def test_no_other_chart_is_installed_than_one_whose_values_these_are() -> None:
+    """A key that a later chart does not read any more is passed over, and with it what it kept tasks from."""
+    values = (HELM / "values.yaml").read_text(encoding="utf-8")
+    named = [re.findall(r"helm upgrade .* apache-airflow/airflow --version (\S+)", text) for text in (PAGE, values)]
+    tested = re.search(r"official chart of Apache Airflow \([\d.]+ to ([\d.]+);", PAGE)
+    assert tested
+    assert named == [[f"{tested[1]}.0"]] * 2
+
+
+def test_the_chart_is_told_the_version_of_airflow_that_is_in_the_image() -> None:
+    """It decides by it which components there are, and by which commands they start."""
+    image = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"^FROM apache/airflow:slim-([\d.]+)-", image, re.MULTILINE) == [VALUES["airflowVersion"]]
 
 
 def _pod(name: str) -> dict[str, Any]:

@@ -52,6 +52,10 @@ def test_the_image_is_pinned_and_installs_by_hash_as_an_ordinary_user() -> None:
     assert all("--require-hashes" in line for line in installs)
 
 
+def test_no_library_of_the_image_tells_its_makers_what_is_done_with_it() -> None:
+    assert re.search(r"^\s+GX_ANALYTICS_ENABLED=False$", DOCKERFILE, re.MULTILINE)
+
+
 def test_no_secret_and_no_default_password_is_in_the_image() -> None:
     assert not re.search(r"(?i)(password|secret|token|api_?key|fernet)\S*\s*[=:]", DOCKERFILE)
     kept_out = (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()

@@ -23,7 +23,8 @@ IDS = [str(page.relative_to(PROJECT)) for page in PAGES]
 def code() -> str:
     """All that may read an environment variable."""
     files = chain(PROJECT.glob("include/**/*.py"), PROJECT.glob("include/*.yaml"), PROJECT.glob("scripts/*"))
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+    compose = re.findall(r"\$\{\w+", (PROJECT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    return "\n".join([*(file.read_text(encoding="utf-8") for file in files), *compose])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)

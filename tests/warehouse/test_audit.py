@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SealBroken
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit import Event, record_now, seal
+from include.orderhouse.warehouse.audit import Event, command_line, record_now, seal
 from include.orderhouse.warehouse.audit_chain import FIRST, verify
 from include.orderhouse.warehouse.engine import connect
 from tests.warehouse.orders import Order, load_orders, rows
@@ -35,6 +36,14 @@ def log(engine: sa.Engine) -> sa.Engine:
         record_now(engine, READ)
     seal(engine, masters)
     return engine
+
+
+def test_who_has_no_name_on_this_machine_is_logged_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may run as any number, and what is done there must not go unlogged."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 1000640000)
+    assert command_line() == "command line, user 1000640000"
 
 
 def tampered(engine: sa.Engine, *statements: str) -> None:

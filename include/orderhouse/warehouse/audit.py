@@ -8,6 +8,7 @@ verifies it, and removes old rows.
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,8 +38,12 @@ class Event:
 
 
 def command_line() -> str:
-    """The actor of a command: the user of the machine."""
-    return f"command line, {getpass.getuser()}"
+    """The actor of a command: the user of the machine, by number where that has no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"user {os.getuid()}"
+    return f"command line, {user}"
 
 
 def record(warehouse: sa.Connection, event: Event, *, if_new: bool = False) -> None:
