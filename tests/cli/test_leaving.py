@@ -100,3 +100,8 @@ def test_the_grants_are_printed_as_sql_for_an_administrator(orderhouse: Command)
     printed = orderhouse("grants").stdout
     assert 'CREATE ROLE "orderhouse_loader" NOLOGIN' in printed
     assert 'ALTER TABLE "procurement"."purchase_order" ENABLE ROW LEVEL SECURITY;' in printed
+
+
+def test_a_login_is_not_passed_over_where_the_grants_are_only_printed(orderhouse: Command) -> None:
+    done = orderhouse("grants", "--loader", "orderhouse_syncs")
+    assert (done.returncode, done.stdout, "--loader goes with --apply" in done.stderr) == (2, "", True)
