@@ -15,14 +15,16 @@ from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid
 
 _LATEST_SYNCS = """
-    SELECT DISTINCT ON (sync.connection) sync.connection,
+    SELECT connection,
            concat(status.state, CASE WHEN status.rests_until > now() THEN
                ', rests until ' || to_char(status.rests_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') END),
-           sync.mode, sync.state, sync.started_at,
+           latest.mode, latest.state, latest.started_at,
            (SELECT max(moved.watermark_after) FROM ops.sync AS moved
-            WHERE moved.connection = sync.connection AND moved.state = 'succeeded')
-    FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)
-    ORDER BY sync.connection, sync.started_at DESC
+            WHERE moved.connection = latest.connection AND moved.state = 'succeeded')
+    FROM ops.connection_status AS status FULL JOIN (
+        SELECT DISTINCT ON (connection) connection, mode, state, started_at FROM ops.sync
+        ORDER BY connection, started_at DESC
+    ) AS latest USING (connection)
 """
 _OPEN_REJECTS = """
     SELECT connection, reject_id, order_number, code, concat_ws('.', table_name, field), reason, rejected_at

@@ -16,6 +16,8 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
     left = orderhouse("disconnect", "sandbox_erpnext")
     assert "disconnected sandbox_erpnext; take the access back at the source" in left.stdout
     assert "disconnected" in orderhouse("audit", "show", "sandbox_erpnext").stdout
+    (listed,) = [row for row in orderhouse("connections").stdout.splitlines() if row.startswith("sandbox_erpnext ")]
+    assert "disconnected" in listed
     assert orderhouse("reconnect", "sandbox_erpnext").returncode == 0
     again = orderhouse("reconnect", "sandbox_erpnext")
     assert (again.returncode, "is not disconnected" in again.stderr) == (1, True)
