@@ -20,7 +20,7 @@ app = typer.Typer(
     "Exit codes: 0 done, 1 an error that the message explains, 2 the command line is wrong.",
 )
 app.command()(inspection.connections)
-app.command()(syncing.sync)
+app.command(epilog=syncing.MODES)(syncing.sync)
 app.command()(mappings.mapping)
 app.command()(inspection.rejects)
 app.command()(syncing.replay)

@@ -59,6 +59,10 @@ def show(
     """Show the latest rows."""
     import sqlalchemy as sa
 
+    from include.orderhouse.configuration.connections import check_name
+
     with warehouse() as engine, engine.connect() as session:
         found = session.execute(sa.text(_LATEST), {"connection": connection, "most": rows}).all()
+    if connection and not found:
+        check_name(connection)
     print_table(("row", "when", "who", "what", "connection", "customer", "with", "details"), found)

@@ -15,14 +15,16 @@ from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid
 
 _LATEST_SYNCS = """
-    SELECT DISTINCT ON (sync.connection) sync.connection,
+    SELECT connection,
            concat(status.state, CASE WHEN status.rests_until > now() THEN
                ', rests until ' || to_char(status.rests_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') END),
-           sync.mode, sync.state, sync.started_at,
+           latest.mode, latest.state, latest.started_at,
            (SELECT max(moved.watermark_after) FROM ops.sync AS moved
-            WHERE moved.connection = sync.connection AND moved.state = 'succeeded')
-    FROM ops.sync LEFT JOIN ops.connection_status AS status USING (connection)
-    ORDER BY sync.connection, sync.started_at DESC
+            WHERE moved.connection = latest.connection AND moved.state = 'succeeded')
+    FROM ops.connection_status AS status FULL JOIN (
+        SELECT DISTINCT ON (connection) connection, mode, state, started_at FROM ops.sync
+        ORDER BY connection, started_at DESC
+    ) AS latest USING (connection)
 """
 _OPEN_REJECTS = """
     SELECT connection, reject_id, order_number, code, concat_ws('.', table_name, field), reason, rejected_at
@@ -40,6 +42,8 @@ _RAW_RECORDS = """
     WHERE connection = :connection AND resolved_at IS NULL AND payload IS NOT NULL
       AND :order IN (source_order_id, order_number, reject_id::text)
 """
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How formulas begin, in full width too."""
 
 
 def connections() -> None:
@@ -85,9 +89,13 @@ def rejects(
     """List the rejected orders that wait, with the reason."""
     import sqlalchemy as sa
 
+    from include.orderhouse.configuration.connections import check_name
+
     with warehouse() as engine, engine.connect() as session:
         rows = session.execute(sa.text(_OPEN_REJECTS), {"connection": connection}).all()
     if not rows:
+        if connection:
+            check_name(connection)
         typer.echo("no rejected order waits")
         return
     print_table(("connection", "reject", "order", "code", "field", "reason", "rejected"), rows)
@@ -102,7 +110,7 @@ def raw(
     import sqlalchemy as sa
 
     from include.orderhouse import wire
-    from include.orderhouse.configuration.connections import read_connection
+    from include.orderhouse.configuration.connections import check_name
     from include.orderhouse.raw_order import unpack
     from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.keyring import Keyring
@@ -118,7 +126,7 @@ def raw(
         if records:
             record_now(engine, Event("orders.exported", command_line(), connection, found[0].customer, order))
     if not records:
-        read_connection(connection)
+        check_name(connection)
         raise ConfigurationInvalid(
             f"The warehouse has no raw record of order {order!r} of {connection!r}.",
             action="Give its number or its id at the source; `scripts/orderhouse rejects` lists those that wait.",
@@ -167,7 +175,8 @@ def migrate() -> None:
 
     with warehouse() as engine:
         upgrade(engine.url.render_as_string(hide_password=False))
-        typer.echo(f"the warehouse at {engine.url.render_as_string()} is up to date")
+        address = engine.url.set(drivername="postgresql").render_as_string()
+        typer.echo(f"the warehouse at {address} is up to date")
 
 
 def grants(
@@ -177,6 +186,8 @@ def grants(
     """Print the roles and grants of the warehouse as SQL, for an administrator; or apply them."""
     from include.orderhouse.warehouse.grants import admit_loader, grant, statements
 
+    if loader and not apply:
+        raise typer.BadParameter("--loader goes with --apply; what is printed names no login")
     with warehouse() as engine, engine.connect() as session:
         if not apply:
             cursor: Any = session.connection.cursor()
@@ -197,7 +208,3 @@ def grants(
 def _harmless(value: Any) -> Any:
     """A cell of a spreadsheet: text that it would take for a formula is marked as text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How formulas begin, in full width too."""

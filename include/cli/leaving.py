@@ -40,11 +40,13 @@ def disconnect(connection: Annotated[str, _NAME]) -> None:
 
 def reconnect(connection: Annotated[str, _NAME]) -> None:
     """Let a disconnected connection sync again; put its credentials first."""
+    from include.orderhouse.configuration.connections import check_name
     from include.orderhouse.warehouse.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.status import reconnect as connect_again
 
     with warehouse() as engine:
         if not connect_again(engine, connection):
+            check_name(connection)
             raise ConfigurationInvalid(f"Connection {connection!r} is not disconnected.", action="Nothing to do.")
         record_now(engine, Event("connection.reconnected", command_line(), connection))
     typer.echo(f"reconnected {connection}")

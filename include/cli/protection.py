@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def protection() -> None:
-    """Show what protects the warehouse and this machine's folders, as far as that is seen; 1 if something lacks it."""
+    """Show what protects the warehouse and this machine's folders, as far as that can be seen.
+
+    Exits with 1 if something is not protected.
+    """
     from include.orderhouse.warehouse.engine import URL_SETTING, connect
     from include.orderhouse.warehouse.protection import Verdict
     from include.orderhouse.warehouse.protection import protection as look

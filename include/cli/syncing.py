@@ -6,12 +6,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import uuid4
 
 import typer
 
+from include.orderhouse.sync.request import MEANINGS, Mode, SyncRequest
+
 ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "orders"]
+"""Every `Mode` but a replay, which is a command of its own."""
+MODES = "\n\n".join(["Modes", *(f"{mode}: {MEANINGS[Mode(mode)]}" for mode in get_args(ModeName))])
 
 
 def _instant(text: str) -> datetime:
@@ -33,21 +37,29 @@ def _share(text: str) -> Decimal:
 
 def sync(
     connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
-    mode: Annotated[ModeName, typer.Option(help="What to read.")] = "auto",
+    mode: Annotated[ModeName, typer.Option(help="What to read, as listed below.")] = "auto",
     window_start: Annotated[
-        datetime | None, typer.Option("--from", parser=_instant, help="For window: the first instant, included; UTC.")
+        datetime | None,
+        typer.Option("--from", parser=_instant, help="For mode window: the first instant, included; UTC."),
     ] = None,
     window_end: Annotated[
-        datetime | None, typer.Option("--to", parser=_instant, help="For window: the first instant not included; UTC.")
+        datetime | None, typer.Option("--to", parser=_instant, help="For mode window: the first instant left out; UTC.")
     ] = None,
     max_reject_share: Annotated[
-        Decimal | None, typer.Option(parser=_share, help="A larger share of rejected orders stops the sync.")
+        Decimal | None,
+        typer.Option(
+            parser=_share, help="A larger share of rejected orders stops the sync; else the connection's own."
+        ),
     ] = None,
     max_deleted_share: Annotated[
-        Decimal | None, typer.Option(parser=_share, help="A larger share of orders that are gone stops the sync.")
+        Decimal | None,
+        typer.Option(
+            parser=_share, help="A larger share of orders that are gone stops the sync; else the connection's own."
+        ),
     ] = None,
     order_ids: Annotated[
-        list[str] | None, typer.Option("--order", help="For orders: a source id; once for each order.")
+        list[str] | None,
+        typer.Option("--order", metavar="ID", help="For mode orders: a source id; once for each order."),
     ] = None,
 ) -> None:
     """Sync one connection in the foreground, with the same credentials and watermark as in Airflow."""
@@ -65,7 +77,8 @@ def sync(
 def replay(
     connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
     reject_ids: Annotated[
-        list[str] | None, typer.Argument(help="Ids from `rejects`; none means all open ones.")
+        list[str] | None,
+        typer.Argument(metavar="REJECT", help="Ids that `rejects` lists; none means all that wait."),
     ] = None,
 ) -> None:
     """Try rejected orders again, as the source gave them."""
@@ -80,7 +93,6 @@ def _run(connection: str, mode: str, **details: Any) -> None:
     with airflow_settings():
         from include.orchestration.metadata import StoredWatermark, check_metadata, stored_credentials
         from include.orderhouse.sync import steps
-        from include.orderhouse.sync.request import Mode, SyncRequest
         from include.orderhouse.sync.runtime import open_runtime
         from include.orderhouse.warehouse.lost_syncs import note_killed_commands
         from include.orderhouse.warehouse.presence import COMMAND_LINE, present

@@ -1,1 +1,1 @@
-"""Orderhouse in Airflow: the only package that imports airflow."""
+"""Orderhouse in Airflow: the only package that imports airflow; beside it only the plugin does."""

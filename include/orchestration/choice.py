@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Context
 from airflow.sdk.configuration import conf
 
-from include.orchestration.secrets import credentials_of
+from include.orchestration.secrets import task_credentials
 from include.orchestration.shares import dag_id, is_in_share
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -102,7 +102,7 @@ def _awake(connections: list[Connection], engine: sa.Engine) -> list[str]:
     from include.orderhouse.sync.freshness import tell_if_stale
     from include.orderhouse.sync.resting import ACTION, explained, resting
 
-    found = resting(connections, engine, credentials_of)
+    found = resting(connections, engine, task_credentials)
     for connection in connections:
         if connection.name in found:
             log.warning("%s", explained(connection.name, found[connection.name]))

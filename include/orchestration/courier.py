@@ -11,7 +11,7 @@ from airflow.sdk import DAG, AssetAlias, get_current_context, task
 
 from include.orchestration.alerts import HourlyNotifier
 from include.orchestration.announcement import MAIL
-from include.orchestration.dag import TAG
+from include.orchestration.dag import HOUSEKEEPING, TAG
 from include.orchestration.lost import note_lost_syncs, put_back_unread
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.configuration.connections import unchecked_document
@@ -19,8 +19,6 @@ from include.orderhouse.configuration.connections import unchecked_document
 DAG_ID = "orderhouse__webhooks"
 MAIL_FOUND = AssetAlias("notifications_found")
 """Updated as the asset that waiting mail is, where there is any."""
-HOUSEKEEPING = "housekeeping"
-"""The tag of DAGs that no person triggers."""
 _DOCUMENTATION = """\
 Delivers the webhooks that are due, lets notifications of sources be read that wait although nobody was told or that a
 failed run left unread, and notes syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from textwrap import dedent
-from typing import Any
 
-from airflow.sdk import DAG, task_group
+from airflow.sdk import DAG
 
-from include.orchestration.alerts import FailureNotifier, freshness_deadlines
+from include.orchestration.alerts import freshness_deadlines
 from include.orchestration.assets import purchase_orders_asset
 from include.orchestration.form import run_form
-from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
 from include.orchestration.shares import Share, dag_id, shares
-from include.orchestration.tasks import (
-    advance_watermark,
-    connections,
-    extract,
-    load,
-    transform,
-    validate,
-)
+from include.orchestration.tasks import connections, sync_each, task_arguments
 from include.orchestration.timetable import DailyBackfillTimetable
 from include.orderhouse.connectors import load as load_connector
 
 TAG = "orderhouse"
+HOUSEKEEPING = "housekeeping"
+"""The tag of DAGs that no person triggers."""
 _OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
 FINISH_WHAT_HAS_BEGUN = "upstream"
 """How Airflow weighs tasks that wait for a slot: later steps before earlier ones, so that a connection which has begun
@@ -54,27 +47,10 @@ def _dag(connector: str, schedule: str, share: Share) -> DAG:
         max_active_runs=1,
         params=run_form(list(share.entries)),
         tags=[TAG, connector],
-        default_args={
-            "owner": "orderhouse",
-            "retries": RETRIES,
-            "retry_delay": FIRST_RETRY_DELAY,
-            "retry_policy": ErrorPolicy(),
-            "weight_rule": FINISH_WHAT_HAS_BEGUN,
-            "on_failure_callback": FailureNotifier(),
-            **share.arguments,
-        },
+        default_args=task_arguments(share) | {"weight_rule": FINISH_WHAT_HAS_BEGUN},
         deadline=freshness_deadlines(share.entries),
     ) as dag:
-
-        @task_group(group_id="sync")
-        def sync(connection: Any) -> None:
-            extracted: Any = extract(connection)
-            transformed: Any = transform(connection, extracted)
-            validated: Any = validate(connection, transformed)
-            loaded: Any = load.override(outlets=[purchase_orders_asset(connector)])(connection, validated)
-            advance_watermark(connection, loaded)
-
-        sync.expand(connection=connections(connector, share.customer))
+        sync_each(connections(connector, share.customer), purchase_orders_asset(connector))
     return dag
 
 

@@ -6,26 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import Context, Param
 
 from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.sync.request import MEANINGS, Mode, SyncRequest
 
-if TYPE_CHECKING:
-    from include.orderhouse.sync.request import SyncRequest
-
-MODES = {
-    "auto": "auto: new since the watermark; without one, as initial",
-    "initial": "initial: the connection's initial window, and what is open",
-    "incremental": "incremental: new since the watermark",
-    "full_resync": "full_resync: the initial window again, despite the watermark",
-    "window": "window: what changed between the two instants below",
-    "reconcile": "reconcile: compare all keys, fetch the missing, mark the gone",
-    "remap": "remap: map the kept raw orders again, without the source",
-    "replay": "replay: try rejected orders again",
-    "orders": "orders: read the orders listed below",
-}
+MODES = {mode.value: f"{mode}: {meaning}" for mode, meaning in MEANINGS.items()}
 
 
 def run_form(connections: Sequence[str]) -> dict[str, Param]:
@@ -87,8 +75,6 @@ def sync_request(context: Context, connection: str) -> SyncRequest:
 
     A run without a form asks for what notifications have named.
     """
-    from include.orderhouse.sync.request import Mode, SyncRequest
-
     run, form = context["dag_run"], context["params"]
     if "mode" not in form:
         return _notified_request(context, connection)
@@ -127,7 +113,6 @@ def run_name(context: Context) -> str:
 
 def _notified_request(context: Context, connection: str) -> SyncRequest:
     """What the notifications that the run has taken on ask for; all changes, where one of them was not understood."""
-    from include.orderhouse.sync.request import Mode, SyncRequest
     from include.orderhouse.warehouse.engine import connect
     from include.orderhouse.warehouse.inbox import taken
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, task
 
 from include.orchestration.alerts import FailureNotifier
-from include.orchestration.courier import HOUSEKEEPING
-from include.orchestration.dag import TAG
+from include.orchestration.dag import HOUSEKEEPING, TAG
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, get_current_context, task, task_group
+from airflow.sdk import DAG, get_current_context, task
 
-from include.orchestration.alerts import FailureNotifier
 from include.orchestration.announcement import MAIL
 from include.orchestration.assets import UPDATED_ORDERS
-from include.orchestration.courier import HOUSEKEEPING
-from include.orchestration.dag import TAG
+from include.orchestration.dag import HOUSEKEEPING, TAG
 from include.orchestration.form import run_name
-from include.orchestration.retries import FIRST_RETRY_DELAY, RETRIES, ErrorPolicy
 from include.orchestration.secrets import TaskWatermark
 from include.orchestration.shares import Share, dag_id, is_in_share, shares
-from include.orchestration.tasks import advance_watermark, extract, load, transform, validate
+from include.orchestration.tasks import sync_each, task_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,25 +53,9 @@ def _dag(share: Share) -> DAG:
         max_active_runs=4,
         is_paused_upon_creation=False,
         tags=[TAG, HOUSEKEEPING],
-        default_args={
-            "owner": "orderhouse",
-            "retries": RETRIES,
-            "retry_delay": FIRST_RETRY_DELAY,
-            "retry_policy": ErrorPolicy(),
-            "on_failure_callback": FailureNotifier(),
-            **share.arguments,
-        },
+        default_args=task_arguments(share),
     ) as dag:
-
-        @task_group(group_id="sync")
-        def sync(connection: Any) -> None:
-            extracted: Any = extract(connection)
-            transformed: Any = transform(connection, extracted)
-            validated: Any = validate(connection, transformed)
-            loaded: Any = load.override(outlets=[UPDATED_ORDERS])(connection, validated)
-            advance_watermark(connection, loaded)
-
-        sync.expand(connection=mail(share.customer))
+        sync_each(mail(share.customer), UPDATED_ORDERS)
     return dag
 
 

@@ -18,7 +18,7 @@ _SCHEMES = ("http", "https")
 _LARGEST_PORT = 65_535
 
 
-def credentials_of(connection: str) -> Credentials:
+def task_credentials(connection: str) -> Credentials:
     """Address and secrets of a connection of connections.yaml, from its Airflow Connection."""
     from include.orderhouse.configuration.connections import read_connection
 

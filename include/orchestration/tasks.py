@@ -9,15 +9,24 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import Asset, AssetAlias, get_current_context, task, task_group
 from airflow.sdk.definitions.context import context_merge
 
+from include.orchestration.alerts import FailureNotifier
 from include.orchestration.assets import tell_update
 from include.orchestration.choice import connections_to_sync
 from include.orchestration.form import sync_request
 from include.orchestration.report_link import offer_report, reporting_task
-from include.orchestration.retries import given_up_when_waits_are_long, is_final, rescheduled_when_rate_limited
-from include.orchestration.secrets import TaskWatermark, credentials_of
+from include.orchestration.retries import (
+    FIRST_RETRY_DELAY,
+    RETRIES,
+    ErrorPolicy,
+    given_up_when_waits_are_long,
+    is_final,
+    rescheduled_when_rate_limited,
+)
+from include.orchestration.secrets import TaskWatermark, task_credentials
+from include.orchestration.shares import Share
 from include.orchestration.telling import deliver_at_once
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, RateLimitExceeded
 
@@ -30,6 +39,32 @@ Summary = dict[str, Any]
 
 log = logging.getLogger(__name__)
 _named = partial(task, map_index_template="{{ connection_name }}")
+
+
+def task_arguments(share: Share) -> dict[str, Any]:
+    """What the tasks of a DAG that syncs are made with."""
+    return {
+        "owner": "orderhouse",
+        "retries": RETRIES,
+        "retry_delay": FIRST_RETRY_DELAY,
+        "retry_policy": ErrorPolicy(),
+        "on_failure_callback": FailureNotifier(),
+        **share.arguments,
+    }
+
+
+def sync_each(names: Any, updated: Asset | AssetAlias) -> None:
+    """The steps of a sync for each of the connections that a task names; ``updated`` is what their loads update."""
+
+    @task_group(group_id="sync")
+    def sync(connection: Any) -> None:
+        extracted: Any = extract(connection)
+        transformed: Any = transform(connection, extracted)
+        validated: Any = validate(connection, transformed)
+        loaded: Any = load.override(outlets=[updated])(connection, validated)
+        advance_watermark(connection, loaded)
+
+    sync.expand(connection=names)
 
 
 @task
@@ -105,7 +140,7 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
         request = sync_request(context, connection)
         with (
             _mistakes_recorded(request),
-            open_runtime(connection, partial(credentials_of, connection), TaskWatermark(connection)) as runtime,
+            open_runtime(connection, partial(task_credentials, connection), TaskWatermark(connection)) as runtime,
             _failures_recorded(runtime, request),
         ):
             yield runtime, request

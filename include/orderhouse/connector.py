@@ -1,8 +1,8 @@
 """What an ERP looks like to Orderhouse: a value with a few functions and a mapping.
 
 A connector reads; it writes no database and does not know Airflow. ``fetch``, ``read`` and ``scan`` are generators:
- one page is fetched, handed over and staged before the next is asked for, so memory stays flat and a crash
-resumes after the last page that was kept.
+one page is fetched, handed over and staged before the next is asked for. So memory stays flat, and a sync that crashed
+goes on after the last page that was kept.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from include.cli.mappings import PAGES
 from include.orderhouse.connectors import CONNECTORS, load
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.mapping_page import mapping_page
+from include.orderhouse.sync.request import MEANINGS, Mode
 from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.status import set_status
 from tests.cli.conftest import Command
@@ -27,6 +28,11 @@ def test_the_help_names_every_command(orderhouse: Command) -> None:
     assert done.returncode == 0
     commands = ("connections", "sync", "mapping", "rejects", "replay", "raw", "sql", "migrate", "docs")
     assert [name for name in commands if f" {name} " not in done.stdout] == []
+
+
+def test_the_help_of_a_sync_says_what_each_mode_reads(orderhouse: Command) -> None:
+    told = " ".join(orderhouse("sync", "--help").stdout.split())
+    assert [mode for mode in Mode if (f"{mode}: {MEANINGS[mode]}" in told) is (mode is Mode.REPLAY)] == []
 
 
 def test_starting_the_command_line_loads_nothing_heavy() -> None:
@@ -143,6 +149,15 @@ def test_a_query_that_changes_something_or_is_wrong_is_refused_in_one_line(query
 
 def test_no_rejects_are_said_to_be_none(orderhouse: Command) -> None:
     assert orderhouse("rejects").stdout == "no rejected order waits\n"
+    assert orderhouse("rejects", "sandbox_odoo").stdout == "no rejected order waits\n"
+
+
+def test_rejects_of_a_connection_that_has_lost_its_entry_are_shown(
+    rejected: str, orderhouse: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "connections.yaml"
+    file.write_text("connections: {}", encoding="utf-8")
+    assert rejected in orderhouse("rejects", "sandbox_odoo", ORDERHOUSE_CONNECTIONS=str(file)).stdout
 
 
 @pytest.mark.parametrize("name", ["P00042", "42", "5f3c0000-0000-0000-0000-000000000001"])

@@ -12,12 +12,21 @@ UNREACHABLE = "postgresql+psycopg://orders:s3cret-word@127.0.0.1:1/erp"
 
 
 @pytest.mark.parametrize(
-    "command", [("sync", "nowhere"), ("replay", "nowhere"), ("mapping", "nowhere"), ("raw", "nowhere", "PO-1")]
+    "command",
+    [
+        ("sync", "nowhere"),
+        ("replay", "nowhere"),
+        ("mapping", "nowhere"),
+        ("raw", "nowhere", "PO-1"),
+        ("rejects", "nowhere"),
+        ("audit", "show", "nowhere"),
+        ("reconnect", "nowhere"),
+    ],
 )
 def test_an_unknown_name_is_one_clear_message(command: tuple[str, ...], orderhouse: Command) -> None:
     done = orderhouse(*command)
     assert done.returncode == 1
-    assert "CONFIGURATION_INVALID" in done.stderr
+    assert "CONFIGURATION_INVALID: There is no connect" in done.stderr
     assert "nowhere" in done.stderr
     assert "Traceback" not in done.stderr
 

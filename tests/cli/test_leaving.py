@@ -16,6 +16,8 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
     left = orderhouse("disconnect", "sandbox_erpnext")
     assert "disconnected sandbox_erpnext; take the access back at the source" in left.stdout
     assert "disconnected" in orderhouse("audit", "show", "sandbox_erpnext").stdout
+    (listed,) = [row for row in orderhouse("connections").stdout.splitlines() if row.startswith("sandbox_erpnext ")]
+    assert "disconnected" in listed
     assert orderhouse("reconnect", "sandbox_erpnext").returncode == 0
     again = orderhouse("reconnect", "sandbox_erpnext")
     assert (again.returncode, "is not disconnected" in again.stderr) == (1, True)
@@ -100,3 +102,8 @@ def test_the_grants_are_printed_as_sql_for_an_administrator(orderhouse: Command)
     printed = orderhouse("grants").stdout
     assert 'CREATE ROLE "orderhouse_loader" NOLOGIN' in printed
     assert 'ALTER TABLE "procurement"."purchase_order" ENABLE ROW LEVEL SECURITY;' in printed
+
+
+def test_a_login_is_not_passed_over_where_the_grants_are_only_printed(orderhouse: Command) -> None:
+    done = orderhouse("grants", "--loader", "orderhouse_syncs")
+    assert (done.returncode, done.stdout, "--loader goes with --apply" in done.stderr) == (2, "", True)

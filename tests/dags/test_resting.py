@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from include.orchestration import tasks
 from include.orchestration.choice import connections_to_sync
-from include.orchestration.secrets import credentials_of
+from include.orchestration.secrets import task_credentials
 from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync.resting import note_refusal
@@ -43,7 +43,7 @@ def resting(engine: sa.Engine, url: str, tmp_path: Path, monkeypatch: pytest.Mon
     enter(monkeypatch, "old")
     told = ("needs_reauthorisation", "AUTHENTICATION_FAILED", "AUTHENTICATION_FAILED: No such user. Renew them.")
     set_status(engine, "acme", "acme", "odoo", *told)
-    runtime = Runtime(read_connection("acme"), lambda: credentials_of("acme"), engine, KeptWatermark())
+    runtime = Runtime(read_connection("acme"), lambda: task_credentials("acme"), engine, KeptWatermark())
     runtime.given = runtime.credentials()
     for _ in range(3):
         note_refusal(runtime)

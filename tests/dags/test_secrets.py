@@ -21,7 +21,7 @@ from airflow.sdk.execution_time.comms import (
 )
 
 from include.orchestration.metadata import stored_credentials
-from include.orchestration.secrets import TaskWatermark, as_credentials, credentials_of
+from include.orchestration.secrets import TaskWatermark, as_credentials, task_credentials
 from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import (
@@ -101,7 +101,7 @@ def test_the_extra_json_has_the_last_word_on_the_database() -> None:
     assert as_credentials("acme", record).extra == {"database": "new"}
 
 
-@pytest.mark.parametrize("asked", [credentials_of, stored_credentials])
+@pytest.mark.parametrize("asked", [task_credentials, stored_credentials])
 def test_nobody_is_given_the_credentials_that_the_vault_holds_for_another_customer(
     asked: Callable[[str], Credentials], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +182,7 @@ def test_a_connection_that_airflow_cannot_read_is_not_told_as_missing(
     _list_acme(tmp_path, monkeypatch)
     monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(failing=failing), raising=False)
     with pytest.raises(error, match=told):
-        credentials_of("acme")
+        task_credentials("acme")
 
 
 def test_a_task_that_the_api_server_denies_is_tried_again_and_not_told_to_enter_its_credentials(
@@ -194,14 +194,14 @@ def test_a_task_that_the_api_server_denies_is_tried_again_and_not_told_to_enter_
     with pytest.raises(
         CredentialsUnavailable, match="Airflow denies the Connection 'acme' of connection 'acme'"
     ) as told:
-        credentials_of("acme")
+        task_credentials("acme")
     assert "vault put" not in told.value.action
     assert "jwt_secret" in told.value.action
     with pytest.raises(WatermarkUnavailable, match="does not give the value of the Variable"):
         TaskWatermark("acme").read()
 
 
-@pytest.mark.parametrize("asked", [credentials_of, stored_credentials])
+@pytest.mark.parametrize("asked", [task_credentials, stored_credentials])
 def test_a_connection_that_cannot_be_parsed_is_not_told_as_missing(
     asked: Callable[[str], Credentials], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +222,7 @@ def test_a_connection_that_is_there_a_moment_later_is_not_told_as_missing(
     monkeypatch.setattr(Connection, "get", not_yet)
     monkeypatch.setenv("AIRFLOW_CONN_ACME", "https://x.example")
     with pytest.raises(CredentialsUnavailable, match="EnvironmentVariablesBackend has it and does not give it"):
-        credentials_of("acme")
+        task_credentials("acme")
 
 
 def _list_acme(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import resource
 import sys
@@ -33,4 +34,6 @@ def main(inputs: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)))
+    parser = argparse.ArgumentParser("scripts/fuzz", description="Throw wrong inputs at every parser of foreign data.")
+    parser.add_argument("inputs", type=int, nargs="?", default=200, help="how many at each parser (default: 200)")
+    sys.exit(bool(main(parser.parse_args().inputs)))

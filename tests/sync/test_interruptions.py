@@ -293,6 +293,18 @@ def test_of_an_error_that_was_not_foreseen_the_ledger_has_its_kind_and_place_and
     )
 
 
+def test_a_sync_that_fails_behind_its_plan_keeps_its_window_and_its_scope(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "make_batches", Mock(side_effect=MemoryError))
+    with pytest.raises(MemoryError):
+        system.sync()
+    row = system.last_sync()
+    assert (row["state"], row["attempts"]) == ("failed", 1)
+    assert None not in (row["window_start"], row["window_end"])
+    assert row["scope"]
+
+
 def test_a_value_that_the_warehouse_does_not_take_ends_the_sync_and_is_shown_nowhere(
     odoo: Sandbox, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

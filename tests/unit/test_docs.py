@@ -73,6 +73,13 @@ def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
     assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
 
 
+def test_every_module_of_the_product_stands_in_the_architecture() -> None:
+    tree = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("```")[2].partition("```")[0]
+    parts = {found.name for found in (PROJECT / "include/orderhouse").iterdir() if found.name[0] not in "_."}
+    named = {name.rstrip("/") for line in tree.splitlines() for name in re.findall(r"[\w]+(?:\.py|/)", line)}
+    assert sorted(parts - named) == []
+
+
 def test_every_option_of_a_connection_is_described() -> None:
     described = (PROJECT / "docs/add-a-connection.md").read_text(encoding="utf-8")
     assert sorted(name for name in Options.model_fields if f"`{name}`" not in described) == []

@@ -215,13 +215,22 @@ def read_connection(name: str, path: Path | None = None) -> Connection:
     """One connection by name. Only its own entry is checked: a mistake in another does not stop it."""
     path = path or connections_file()
     document = read_document(path)
-    entries = document["connections"]
+    return _check(name, _entry(name, document["connections"], path), path, _apart(document))
+
+
+def check_name(name: str) -> None:
+    """Raise ConfigurationInvalid where there is no entry of that name, whether it can be used or not."""
+    path = connections_file()
+    _entry(name, read_document(path)["connections"], path)
+
+
+def _entry(name: str, entries: Mapping[str, Any], path: Path) -> Any:
     if name not in entries:
         raise ConfigurationInvalid(
             f"There is no connection {name!r} in {path}.",
             action=f"Known are: {', '.join(sorted(map(str, entries))) or 'none'}.",
         )
-    return _check(name, entries[name], path, _apart(document))
+    return entries[name]
 
 
 def _read_yaml(path: Path) -> Any:

@@ -9,7 +9,7 @@ from itertools import chain, compress
 import numpy as np
 
 from include.orderhouse.configuration.connections import Connection
-from include.orderhouse.keys import Digests, repeated
+from include.orderhouse.order_keys import Digests, repeated
 from include.orderhouse.staging import Staging, batch_folder, read_frames
 from include.orderhouse.sync.batching import Pages, batches_of
 from include.orderhouse.sync.copies import Version, outdated, versions, without

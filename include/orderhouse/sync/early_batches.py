@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Self
 
 from include.orderhouse.configuration.connections import Connection
-from include.orderhouse.keys import apart, together
+from include.orderhouse.order_keys import apart, together
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.batches import Early
 from include.orderhouse.sync.batching import Batching, Pages

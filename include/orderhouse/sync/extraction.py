@@ -17,7 +17,7 @@ from include.orderhouse import collector, wire
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
 from include.orderhouse.http.transport import MEGABYTE
-from include.orderhouse.keys import Keys
+from include.orderhouse.order_keys import KeySet
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
 from include.orderhouse.sync.plan import Plan, Slice
@@ -37,7 +37,7 @@ that changed and their orders did not, most pages are. For the first, a page wit
 class Tally:
     """What one slice has brought so far."""
 
-    keys: Keys = field(default_factory=Keys)
+    keys: KeySet = field(default_factory=KeySet)
     orders: int = 0
     keyless: int = 0
     """Orders without a key that can be read."""

@@ -23,7 +23,7 @@ from include.orderhouse.errors import (
     TooManyDeletions,
     TooManyRejects,
 )
-from include.orderhouse.sync.plan import FILE, start_unplanned, sync_id
+from include.orderhouse.sync.plan import start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
@@ -88,8 +88,7 @@ def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     if _has_left(runtime):
         return _begun(runtime.warehouse, request)
     identity = sync_id(runtime, request)
-    if not runtime.staging(identity).exists(FILE):
-        start_unplanned(runtime, request, identity)
+    start_unplanned(runtime, request, identity)
     return [identity]
 
 

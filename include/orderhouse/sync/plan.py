@@ -56,13 +56,13 @@ class Plan:
     mode: Mode
     run_id: str
     triggered_by: str
-    start: str | None
-    upper: str | None
-    watermark_text: str | None
-    slices: tuple[Slice, ...]
-    scope: tuple[str, ...]
-    details: dict[str, Any]
     mapping_version: int
+    start: str | None = None
+    upper: str | None = None
+    watermark_text: str | None = None
+    slices: tuple[Slice, ...] = ()
+    scope: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
     is_recalled: bool = False
     """Scope and details are those that an earlier sync discovered."""
     narrowed: bool = False
@@ -71,9 +71,9 @@ class Plan:
     """When it was decided, on the warehouse's clock; None where an earlier release decided it."""
     max_reject_share: str | None = None
     max_deleted_share: str | None = None
-    reject_ids: tuple[str, ...] = field(default=())
-    order_ids: tuple[str, ...] = field(default=())
-    deleted_ids: tuple[str, ...] = field(default=())
+    reject_ids: tuple[str, ...] = ()
+    order_ids: tuple[str, ...] = ()
+    deleted_ids: tuple[str, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -92,6 +92,11 @@ class Plan:
         covered = tuple(part for part in self.scope if part in found.scope)
         is_narrower = self.narrowed or covered != self.scope
         return replace(self, scope=covered, details=found.details, is_recalled=False, narrowed=is_narrower)
+
+    @staticmethod
+    def is_staged(staging: Staging) -> bool:
+        """Whether a sync has its plan."""
+        return staging.exists(FILE)
 
     def save(self, staging: Staging) -> None:
         """Stage the plan."""
@@ -113,7 +118,7 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     name = runtime.connection.name
     for attempt in count():
         found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))
-        if runtime.staging(found).exists(FILE) or finished_sync(runtime.warehouse, name, found) is None:
+        if Plan.is_staged(runtime.staging(found)) or finished_sync(runtime.warehouse, name, found) is None:
             return found
     raise AssertionError("count() does not end")
 
@@ -172,7 +177,7 @@ def resume(runtime: Runtime, staging: Staging) -> bool:
     What began longer ago than a sync may fetch is removed, and the sync begins anew: orders have come, ended and gone
     since, and what it proves would date from then.
     """
-    if not staging.exists(FILE):
+    if not Plan.is_staged(staging):
         return False
     plan, longest = Plan.load(staging), runtime.connection.options.max_extract_hours
     if plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
@@ -187,13 +192,23 @@ def resume(runtime: Runtime, staging: Staging) -> bool:
 
 
 def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:
-    """Open the ledger row of a sync that ended or waits before it has a plan: its first call was refused, say."""
+    """Open the ledger row of a sync that ends or waits before it has a plan, its first call refused, say.
+
+    One that has a plan has its row.
+    """
+    if Plan.is_staged(runtime.staging(identity)):
+        return
     name, mode = runtime.connection.name, request.mode
     if mode is Mode.AUTO:
         mode = Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL
-    version = mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint)
-    run = request.run_id, request.triggered_by
-    plan = Plan(identity, name, mode, *run, None, None, None, slices=(), scope=(), details={}, mapping_version=version)
+    plan = Plan(
+        sync_id=identity,
+        connection=name,
+        mode=mode,
+        run_id=request.run_id,
+        triggered_by=request.triggered_by,
+        mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
+    )
     start_sync(runtime.warehouse, _row(runtime, plan, None, None))
 
 

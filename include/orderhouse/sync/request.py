@@ -14,16 +14,29 @@ from include.orderhouse.errors import ConfigurationInvalid
 class Mode(StrEnum):
     """Ways to sync a connection."""
 
-    AUTO = "auto"  # initial where there is no watermark or the scope grew, else incremental
-    INITIAL = "initial"  # the connection's initial window, and what is still open
-    INCREMENTAL = "incremental"  # what changed since the watermark
-    FULL_RESYNC = "full_resync"  # the initial window again, whatever the watermark says
-    WINDOW = "window"  # what changed between two instants
-    RECONCILE = "reconcile"  # compare all keys with the source; fetch what is missing, mark what is gone
-    REMAP = "remap"  # map the kept raw orders again, without the source
-    REPLAY = "replay"  # map rejected orders again, without the source
-    ORDERS = "orders"  # read certain orders, by their source ids
+    AUTO = "auto"
+    INITIAL = "initial"
+    INCREMENTAL = "incremental"
+    FULL_RESYNC = "full_resync"
+    WINDOW = "window"
+    RECONCILE = "reconcile"
+    REMAP = "remap"
+    REPLAY = "replay"
+    ORDERS = "orders"
 
+
+MEANINGS = {
+    Mode.AUTO: "initial where there is no watermark or the scope has grown, else incremental",
+    Mode.INITIAL: "the connection's initial window, and what is still open",
+    Mode.INCREMENTAL: "what changed since the watermark",
+    Mode.FULL_RESYNC: "the initial window again, whatever the watermark says",
+    Mode.WINDOW: "what changed between two instants",
+    Mode.RECONCILE: "compare all keys with the source, fetch what is missing, mark what is gone",
+    Mode.REMAP: "map the kept raw orders again, without the source",
+    Mode.REPLAY: "map rejected orders again, without the source",
+    Mode.ORDERS: "certain orders, by their source ids",
+}
+"""What each mode does, for people who choose one."""
 
 FROM_WAREHOUSE = frozenset({Mode.REMAP, Mode.REPLAY})
 """Modes that do not call the source."""

@@ -62,19 +62,32 @@ class Runtime:
         """The connection's source, paced by its limits."""
         self._record_access()
         tokens = WarehouseTokens(self.warehouse, self.connection.credentials_id, self.cipher)
-        credentials, connector = replace(self._given(), tokens=tokens), self.connection.connector
+        credentials, connector = replace(self._read_credentials(), tokens=tokens), self.connection.connector
         auth = connector.authenticate(credentials, self.connection.settings)
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
-        details = (patience, self.transport, credentials.secrets(), self.way(credentials, patience))
         with (
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
-            Api(credentials.base_url, auth, limiter, connector.explain, *details) as api,
+            Api(
+                credentials.base_url,
+                auth,
+                limiter,
+                connector.explain,
+                patience=patience,
+                transport=self.transport,
+                secrets=credentials.secrets(),
+                way=self.way(credentials, patience),
+            ) as api,
         ):
-            options, found = self.connection.options, catalogue or Catalogue()
-            yield Source(api, self.connection.settings, found, self.connection.page_size, options.time_zone)
+            yield Source(
+                api,
+                self.connection.settings,
+                catalogue or Catalogue(),
+                self.connection.page_size,
+                self.connection.options.time_zone,
+            )
 
-    def _given(self) -> Credentials:
+    def _read_credentials(self) -> Credentials:
         """The credentials; that they were refused is noted."""
         try:
             self.given = self.credentials()

@@ -37,7 +37,7 @@ from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.kept_orders import stage_kept_orders
 from include.orderhouse.sync.named_orders import read_named_orders
-from include.orderhouse.sync.plan import FILE, Plan, make_plan, resume, sync_id
+from include.orderhouse.sync.plan import Plan, make_plan, resume, sync_id
 from include.orderhouse.sync.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
@@ -150,7 +150,7 @@ def advance_watermark(runtime: Runtime, staged: str) -> Summary:
             f"The load of sync {staged} of {name} has not committed; the watermark stays.",
             action="Clear the run from its load task on.",
         )
-    moved_to = _advance(runtime, Plan.load(staging)) if staging.exists(FILE) else done["watermark_after"]
+    moved_to = _advance(runtime, Plan.load(staging)) if Plan.is_staged(staging) else done["watermark_after"]
     connector = runtime.connection.connector.name
     if Mode(done["mode"]) not in FROM_WAREHOUSE:
         set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
@@ -186,7 +186,7 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
     moved_to = moved_watermark(runtime, plan)
     if moved_to is not None:
         now = warehouse_now(runtime.warehouse)
-        runtime.watermark.write(watermark.write(moved_to, plan.connection, plan.sync_id, now))
+        runtime.watermark.write(watermark.text_of(moved_to, plan.connection, plan.sync_id, now))
         set_watermark_after(runtime.warehouse, plan.connection, plan.sync_id, moved_to)
     return moved_to
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import start_unplanned, sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
@@ -29,8 +28,7 @@ def refused_since(runtime: Runtime, request: SyncRequest, now: datetime, *, is_f
         noted = staging.read_json(FILE)
         if noted["pages"] == pages:
             return datetime.fromisoformat(noted["since"])
-    if not staging.exists(PLAN):
-        start_unplanned(runtime, request, identity)
+    start_unplanned(runtime, request, identity)
     staging.write_json(FILE, {"pages": pages, "since": now.isoformat()})
     return now
 

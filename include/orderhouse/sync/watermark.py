@@ -43,7 +43,7 @@ def parse(text: str | None, connection: str, source_now: datetime | None = None)
     return mark
 
 
-def write(at: datetime, connection: str, sync_id: str, now: datetime) -> str:
+def text_of(at: datetime, connection: str, sync_id: str, now: datetime) -> str:
     """The text of a watermark."""
     content = {"watermark": _iso(at), "connection": connection, "updated_at": _iso(now), "sync_id": sync_id}
     return wire.encode(content).decode()

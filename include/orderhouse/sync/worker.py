@@ -16,7 +16,7 @@ from include.orderhouse import collector
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
 from include.orderhouse.frames import Frames
-from include.orderhouse.keys import Digests, digests
+from include.orderhouse.order_keys import Digests, digests
 from include.orderhouse.staging import Staging, batch_folder, read_orders, write_frames
 from include.orderhouse.sync.batching import Pages
 from include.orderhouse.sync.copies import keys_of, without_repeated_rejects

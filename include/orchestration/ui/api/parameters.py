@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
-from pydantic import AwareDatetime
 
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.failures import ErrorAnswer, Failure
@@ -29,7 +27,6 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most")]
 Word = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_]{1,63}$")]
-Instant = Annotated[datetime | None, AwareDatetime]
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer, "description": description}

@@ -10,8 +10,8 @@ from typing import Any
 
 from include.orderhouse.ahead import made_ahead, mapped_ahead
 from include.orderhouse.frames import Frames
-from include.orderhouse.keys import Keys
 from include.orderhouse.model import TABLES
+from include.orderhouse.order_keys import KeySet
 from include.orderhouse.warehouse.load.arrival import Arrival
 from include.orderhouse.warehouse.load.coherence import check_frames, check_once
 from include.orderhouse.warehouse.load.copying import Rows, copy_rows, new
@@ -60,7 +60,7 @@ def _arrivals(
 
 
 def _checked(batches: Iterable[Frames], connection: str) -> Iterator[Frames]:
-    known = Keys()
+    known = KeySet()
     for frames in batches:
         check_frames(frames, connection)
         check_once(frames["version"], known)

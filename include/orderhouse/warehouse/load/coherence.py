@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
-from include.orderhouse.keys import Keys
 from include.orderhouse.model import ORDER, TABLES
+from include.orderhouse.order_keys import KeySet
 from include.orderhouse.warehouse.task import MAP_AGAIN
 
 
@@ -38,7 +38,7 @@ def check_frames(frames: Frames, connection: str) -> None:
             raise _mismatch(f"{astray} rows of {table.name} belong to no version of an order")
 
 
-def check_once(versions: pa.Table, known: Keys) -> None:
+def check_once(versions: pa.Table, known: KeySet) -> None:
     """Raise CountMismatch where an order has come with a batch before; from now on these orders are ``known``."""
     order_ids = versions.column("order_id").to_pylist()
     if again := known.known(order_ids):

@@ -34,7 +34,7 @@ def repeated(lists: Sequence[Digests]) -> Digests:
     return np.unique(every[1:][every[1:] == every[:-1]])
 
 
-class Keys:
+class KeySet:
     """A set of keys to add to and to look into; it cannot list them."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Keys:
         self._known = np.insert(self._known, places[is_new], added[is_new])
         return int(is_new.sum())
 
-    def merge(self, other: Keys) -> None:
+    def merge(self, other: KeySet) -> None:
         """Add the keys of another set."""
         self._known = np.union1d(self._known, other._known)
 

@@ -7,14 +7,14 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.orderhouse.keys import Keys, digests, repeated
+from include.orderhouse.order_keys import KeySet, digests, repeated
 
 KEY = st.text(max_size=3)
 
 
 @given(st.lists(st.lists(KEY)))
 def test_keys_are_known_once_they_were_added(pages: list[list[str]]) -> None:
-    found, known = Keys(), set[str]()
+    found, known = KeySet(), set[str]()
     for page in pages:
         assert found.add(page) == len(set(page) - known)
         known.update(page)
@@ -32,7 +32,7 @@ def test_what_comes_more_than_once_is_told_within_a_list_and_between_two(pages: 
 
 
 def test_a_key_takes_sixteen_bytes_however_long_it_is() -> None:
-    found = Keys()
+    found = KeySet()
     tracemalloc.start()
     for page in range(100):
         found.add(f"{'long' * 50}/{page}/{number}" for number in range(1000))
@@ -43,7 +43,7 @@ def test_a_key_takes_sixteen_bytes_however_long_it_is() -> None:
 
 
 def test_a_set_takes_over_the_keys_of_another() -> None:
-    first, second = Keys(), Keys()
+    first, second = KeySet(), KeySet()
     first.add(["a", "b"])
     second.add(["b", "c"])
     first.merge(second)
