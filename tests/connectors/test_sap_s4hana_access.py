@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,26 @@ def test_h20_a_service_that_is_not_activated_is_told_apart_from_a_missing_right(
     refusal = CONNECTOR.explain(written(*said))
     assert refusal is not None
     assert (refusal.error, refusal.message, refusal.request_id) == (error, ": ".join(said), "T1")
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "error"),
+    [
+        (500, {"errorcode": "policies.ratelimit.SpikeArrestViolation"}, RateLimitExceeded),
+        (500, {"errorcode": "oauth.v2.InvalidApiKeyForGivenResource"}, AuthenticationFailed),
+        (500, {"errorcode": "steps.oauth.v2.FailedToResolveAPIKey"}, AuthenticationFailed),
+        (503, {"errorcode": "messaging.adaptors.http.flow.ServiceUnavailable"}, None),
+        (500, "policies.ratelimit.SpikeArrestViolation", None),
+    ],
+)
+def test_h20_a_fault_of_api_management_is_judged_by_its_code_or_else_by_its_status(
+    status: int, detail: Any, error: type[OrderhouseError] | None
+) -> None:
+    """Older proxies of it answer 500 to whatever a policy refuses."""
+    fault = {"faultstring": "No", "detail": detail}
+    refusal = CONNECTOR.explain(Answer(status, {"retry-after": "5"}, {"fault": fault}, ""))
+    told = refusal and (refusal.error, refusal.message, refusal.retry_after)
+    assert told == (error and (error, f"{detail['errorcode']}: No", 5.0))
 
 
 def test_an_error_page_of_whatever_stands_in_front_is_left_to_its_status() -> None:
