@@ -189,6 +189,12 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
     assert not any(s in str(caught.value) for s in ("xero-client-secret", "xero-first-refresh-token"))
 
 
+def test_an_outage_that_says_how_long_it_lasts_is_waited_for() -> None:
+    refusal = CONNECTOR.explain(Answer(503, {"retry-after": "30"}, {"Title": "Service Unavailable"}, ""))
+    assert refusal is not None
+    assert (refusal.error, refusal.retry_after) == (SourceUnavailable, 30.0)
+
+
 @pytest.mark.parametrize(
     ("status_code", "body", "error", "words"),
     [
