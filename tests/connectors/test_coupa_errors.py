@@ -168,3 +168,19 @@ def test_errors_are_told_by_status_and_words(status: int, body: Any, text: str, 
     refusal = CONNECTOR.explain(Answer(status, {}, body, text))
     assert refusal is not None
     assert refusal.error is error
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "words"),
+    [
+        ({"errors": {"base": ["one", "two"], "status": ["three"]}}, "", "one; two; three"),
+        ({"errors": {"base": "is invalid"}}, "", "is invalid"),
+        ({"errors": "wrong"}, "", "wrong: no description"),
+        ({"error": "invalid_request", "error_description": "no such field"}, "", "invalid_request: no such field"),
+        (None, "<errors><error>\n  one</error><error>two</error></errors>", "one; two"),
+    ],
+)
+def test_an_error_is_told_in_the_systems_words_in_whatever_form(body: Any, text: str, words: str) -> None:
+    refusal = CONNECTOR.explain(Answer(422, {"retry-after": "5"}, body, text))
+    assert refusal is not None
+    assert (refusal.message, refusal.retry_after) == (f"status 422: {words}", 5.0)

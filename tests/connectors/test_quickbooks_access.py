@@ -85,12 +85,16 @@ def test_a_realm_that_tells_no_company_is_not_read(connect: SourceFor, served: S
         connect()
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "html"])
-def test_the_throttle_asks_for_a_minute_in_whatever_form(connect: SourceFor, company: Company, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "words"), [("json", "limit was reached"), ("xml", "limit was reached"), ("html", "status 429")]
+)
+def test_the_throttle_asks_for_a_minute_in_whatever_form(
+    connect: SourceFor, company: Company, form: str, words: str
+) -> None:
     with serve(company, replace(dialect.DIALECT, rate_limited_response=throttled(form))) as running:
         source = connect(running, patience=Patience(tries=1, longest_wait=0.05))
         running.world(NAME).faults.add("rate_limited", times=None, path="query")
-        with pytest.raises(RateLimitExceeded) as caught:
+        with pytest.raises(RateLimitExceeded, match=words) as caught:
             fetched(source, EVER)
     assert caught.value.retry_after == 60.0
 
@@ -132,6 +136,7 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
         (200, {"QueryResponse": {"Fault": {"Error": [{"Message": "m", "code": "4001"}]}}}, RequestRefused),
         (200, {"CDCResponse": [{"QueryResponse": [{"Fault": {"Error": [{"Message": "m", "code": "3001"}]}}]}]},
          RateLimitExceeded),
+        (200, {"QueryResponse": {"Fault": {"Error": [{"Message": "m", "code": "3200"}]}}}, AuthenticationFailed),
         (403, {"fault": {"error": [{"message": "m", "code": "3100"}], "type": "AUTHORIZATION"}}, PermissionDenied),
         (401, {"fault": {"error": [{"message": "m", "code": "3100"}], "type": "AUTHORIZATION"}}, PermissionDenied),
         (401, {"fault": {"error": [{"message": "m", "code": "3200"}], "type": "AUTHENTICATION"}}, AuthenticationFailed),
@@ -159,7 +164,7 @@ def test_the_id_that_support_asks_for_is_kept_whatever_goes_wrong(
 ) -> None:
     refusal = CONNECTOR.explain(Answer(status, {"intuit_tid": "1-2"}, body, "Out of order"))
     assert refusal is not None
-    assert (refusal.error, refusal.request_id) == (error, "1-2")
+    assert (refusal.error, refusal.request_id, refusal.retry_after) == (error, "1-2", None)
     assert words in refusal.message
 
 

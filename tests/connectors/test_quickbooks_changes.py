@@ -182,6 +182,17 @@ def test_h12_a_new_bill_or_expense_is_found_whether_or_not_it_moves_its_order(
         assert fetched(connect(running, read_bills=False), window) == ([str(order.id)] if links_move == "yes" else [])
 
 
+def test_an_order_that_was_saved_with_its_bill_in_the_second_that_a_window_begins_in_comes_once(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    """Rows tell whole seconds, so that the window holds the one that its start lies in as a whole."""
+    order = an_order(company)
+    served.clock.advance(60)
+    served.act(history.invoice, order_id=order.id, line_id=order.goods_lines[0].id, quantity=Decimal(1))
+    start = served.clock.now() + timedelta(milliseconds=300)
+    assert fetched(connect(), Window(start, None)) == [str(order.id)]
+
+
 def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Company) -> None:
     expected = keys(order for order in ours(company) if not is_closed(order) and changed_at(order) < NOW)
     for queryable in ("yes", "no"):

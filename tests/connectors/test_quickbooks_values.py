@@ -179,6 +179,15 @@ def test_links_that_are_neither_bill_nor_expense_draw_nothing(connect: SourceFor
     assert (progress.invoice_status(whole), whole["Line"][0]["bill_lines"]) == ("none", [])
 
 
+def test_a_bill_that_is_linked_and_cannot_be_read_leaves_unknown_what_was_invoiced(
+    connect: SourceFor, company: Company
+) -> None:
+    source = connect()
+    order = one(source, an_order(company)) | {"LinkedTxn": [{"TxnId": "900001", "TxnType": "Bill"}]}
+    (whole,) = Assembly(source).whole([order])
+    assert (progress.invoice_status(whole), whole["Line"][0]["bill_lines"]) == (None, None)
+
+
 def test_an_address_that_was_edited_in_its_order_keeps_its_place(connect: SourceFor, company: Company) -> None:
     """Intuit's own example of an order has the place in the fourth line."""
     order = an_order(company)

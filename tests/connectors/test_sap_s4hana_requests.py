@@ -256,5 +256,6 @@ def test_h16_a_link_to_the_rest_of_an_orders_items_may_start_at_the_service(link
     """By OData 4.01 JSON, 4.6, a relative link is one of the context URL, which stands at the service's root."""
     recorder = Recorder("v4", ["4500000001"])
     recorder.more = {"_PurchaseOrderItem@odata.nextLink": link}
-    list(CONNECTOR.read(connected(recorder, "v4"), ["4500000001"]))
+    (page,) = CONNECTOR.read(connected(recorder, "v4"), ["4500000001"])
     assert recorder.addresses[1] == f"{asked}?$skiptoken=2"
+    assert not [name for name in page.records[0] if "nextLink" in name], "a whole order leads no further"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from include.orderhouse.connector import Window
 from include.orderhouse.connectors.xero import CONNECTOR
 from include.orderhouse.errors import ConfigurationInvalid
 from tests.connectors.conftest import SourceFor
@@ -129,3 +131,13 @@ def test_h17_a_scan_tells_every_key_and_xeros_count(connect: SourceFor, company:
     assert sorted(told) == keys(company)
     for order in company.orders.values():
         assert told[key(company, order)] == changed_at(order)
+
+
+@pytest.mark.parametrize(("rereads", "calls"), [(False, 2), (True, 5)])
+def test_of_the_calls_of_a_day_a_sync_in_which_nothing_changed_takes_few(
+    connect: SourceFor, served: Sandbox, company: Company, rereads: bool, calls: int
+) -> None:
+    entity = next(iter(company.entities.values()))
+    source = connect(tenants=(entity.name,), reread_open_orders=rereads, read_contacts=False, page_size=1000)
+    fetched(source, Window(NOW + timedelta(minutes=1), None))
+    assert len([r for r in served.world(NAME).log.records if "api.xro" in r.path]) == calls

@@ -150,8 +150,11 @@ def test_the_limits_of_minutes_ask_to_wait(
     assert caught.value.retry_after == (seconds or {"concurrent": 2.0}.get(which, 60.0))
 
 
-def test_the_limit_of_the_day_fails_the_run_at_once_and_says_for_how_long(connect: SourceFor, company: Company) -> None:
-    with serve(company, replace(dialect.DIALECT, rate_limited_response=limited("day"))) as running:
+@pytest.mark.parametrize("which", ["day", "Daily"])
+def test_the_limit_of_the_day_fails_the_run_at_once_and_says_for_how_long(
+    connect: SourceFor, company: Company, which: str
+) -> None:
+    with serve(company, replace(dialect.DIALECT, rate_limited_response=limited(which))) as running:
         source = connect(running)
         running.world(NAME).log.clear()
         running.world(NAME).faults.add("rate_limited", times=None, path="PurchaseOrders", seconds=66_975.0)
@@ -184,6 +187,12 @@ def test_h33_outages_and_wrong_shapes_are_told_apart_from_no_orders(
     with pytest.raises(error) as caught:
         fetched(source, EVER)
     assert not any(s in str(caught.value) for s in ("xero-client-secret", "xero-first-refresh-token"))
+
+
+def test_an_outage_that_says_how_long_it_lasts_is_waited_for() -> None:
+    refusal = CONNECTOR.explain(Answer(503, {"retry-after": "30"}, {"Title": "Service Unavailable"}, ""))
+    assert refusal is not None
+    assert (refusal.error, refusal.retry_after) == (SourceUnavailable, 30.0)
 
 
 @pytest.mark.parametrize(

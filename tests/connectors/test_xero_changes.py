@@ -90,6 +90,22 @@ def test_h17_orders_of_the_second_before_are_no_part_of_the_count(
     assert sum(page.expected or 0 for page in pages) == 3
 
 
+def test_h17_more_orders_of_the_second_before_than_a_page_holds_leave_the_count_unknown(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    entity = an_order(company).entity
+    *before, last = [order.id for order in company.orders.values() if order.entity == entity][:8]
+    served.clock.advance(60.2)
+    served.act(history.touch_all, order_ids=before)
+    served.clock.advance(0.5)
+    start = served.clock.now()
+    served.act(history.touch_all, order_ids=[last])
+    source = connect(page_size=5, tenants=(company.entities[entity].name,))
+    pages = list(CONNECTOR.fetch(source, Window(start, None)))
+    assert found(pages) == keys(company, [company.orders[last]])
+    assert {page.expected for page in pages} == {None}
+
+
 def test_the_header_is_told_in_iso_form_and_utc(connect: SourceFor, served: Sandbox) -> None:
     """Xero answers every order, or refuses, where it is told a ``/Date()/``."""
     start = datetime(2026, 9, 30, 23, 30, 15, tzinfo=UTC).astimezone()

@@ -83,6 +83,13 @@ def test_an_answer_about_something_else_is_not_an_empty_page() -> None:
         intuit.every(cast(Source, SimpleNamespace(api=api, settings=settings)), ORDER)
 
 
+@pytest.mark.parametrize("told", [{}, {"startPosition": 1, "maxResults": 0}, {"totalCount": 0}])
+def test_a_list_without_rows_may_tell_that_it_has_none(told: dict[str, int]) -> None:
+    api = SimpleNamespace(get=lambda *_, **__: {"QueryResponse": told})
+    settings = SimpleNamespace(realm_id="7", minor_version=75)
+    assert intuit.every(cast(Source, SimpleNamespace(api=api, settings=settings)), ORDER) == []
+
+
 def test_a_list_is_read_on_as_long_as_answers_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intuit, "MOST_ROWS", 2)
     told, asked = source(queued([row(1), row(2)], [row(3), row(4)], []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -150,6 +151,13 @@ def test_pages_are_asked_for_one_by_one_until_there_is_no_link() -> None:
     assert [page.rows[0]["n"] for page in odata.pages(bodies.__getitem__, None, "c", of="orders")] == [3]
 
 
+def test_h19_a_page_that_leads_to_itself_is_refused() -> None:
+    bodies = {"b": {"value": [], "@odata.nextLink": "b"}}
+    for first, link in (({"value": [], "@odata.nextLink": "b"}, None), (None, "b")):
+        with pytest.raises(UnexpectedShape, match="The next page of orders is the page itself"):
+            list(islice(odata.pages(bodies.__getitem__, first, link, of="orders"), 9))
+
+
 def test_h16_an_expanded_collection_that_was_cut_off_is_read_to_its_end() -> None:
     rest = {"a": {"value": [{"n": 2}], "@odata.nextLink": "b"}, "b": {"value": [{"n": 3}]}}
     order = {"lines": [{"n": 1}], "lines@odata.nextLink": "a", "charges": []}
@@ -189,6 +197,12 @@ def test_h20_error_bodies_are_judged_by_code_then_by_status(status: int, error: 
     assert refusal is not None
     assert refusal.error is kind
     assert refusal.message.endswith(": no") or not error.get("message")
+
+
+def test_the_words_of_an_error_come_without_a_code_where_there_is_none_and_shortened() -> None:
+    refusal = odata.explain(Answer(400, {}, {"error": {"code": None, "message": "no " * 300}}, ""), {})
+    assert refusal is not None
+    assert refusal.message == ("no " * 300)[:500]
 
 
 @pytest.mark.parametrize("body", [{"value": []}, {"error": "no"}, {"error": {"type": "no"}}, [], None])

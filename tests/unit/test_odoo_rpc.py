@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import httpx
 import pytest
 
 from include.orderhouse.errors import (
@@ -16,8 +17,9 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
-from include.orderhouse.http import Answer, Api
-from include.orderhouse.protocols.odoo_rpc import explain, find_protocol, read_version
+from include.orderhouse.http import Answer, Api, Patience
+from include.orderhouse.protocols.odoo_rpc import OdooCall, OdooKey, explain, find_protocol, read_version
+from tests.connectors.conftest import Unlimited
 
 NO_DATABASE = 'FATAL:  database "acme" does not exist'
 NO_USER = "Record does not exist or has been deleted.\n(Record: res.users(7,), User: 7)"
@@ -44,9 +46,10 @@ def test_both_protocols_tell_an_exception_by_its_name(
     thrown = {"name": name, "message": message, "arguments": []}
     rpc = {"jsonrpc": "2.0", "id": 1, "error": {"code": 200, "message": "Odoo Server Error", "data": thrown}}
     for body in [rpc, *([thrown] if status >= 400 else [])]:
-        refusal = explain(Answer(status, {}, body, ""))
+        refusal = explain(Answer(status, {"retry-after": "7"}, body, ""))
         assert refusal is not None
         assert (refusal.error, refusal.message) == (error, f"{name}: {' '.join(message.split()) or 'no message'}")
+        assert refusal.retry_after == 7.0
 
 
 def test_an_error_without_a_name_is_one_all_the_same() -> None:
@@ -61,6 +64,17 @@ def test_an_error_without_a_name_is_one_all_the_same() -> None:
 )
 def test_what_is_no_exception_is_left_to_the_status(status: int, body: Any) -> None:
     assert explain(Answer(status, {}, body, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(502, SourceUnavailable), (429, RateLimitExceeded), (404, RequestRefused)]
+)
+def test_what_a_proxy_answers_in_json_to_the_sign_in_is_no_wrong_key(status: int, error: type[OrderhouseError]) -> None:
+    """A key that is refused rests until somebody renews it; an outage passes."""
+    proxy = httpx.MockTransport(lambda _: httpx.Response(status, json={"reason": "down"}))
+    key, patience = OdooKey("key", "acme", "user"), Patience(tries=1, longest_wait=0.05)
+    with Api("https://odoo.example", key, Unlimited(), explain, patience, proxy) as api, pytest.raises(error):
+        OdooCall(api, "jsonrpc", {}).count("purchase.order", [])
 
 
 def server(answer: Any) -> Api:

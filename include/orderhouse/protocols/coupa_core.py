@@ -16,7 +16,7 @@ from typing import Any, Literal
 import httpx
 
 from include.orderhouse import wire
-from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, RequestRefused
+from include.orderhouse.errors import FilterIgnored, RequestRefused
 from include.orderhouse.http import BY_STATUS, Answer, Api, Refusal, retry_after
 
 Raw = dict[str, Any]
@@ -103,8 +103,6 @@ def explain(answer: Answer) -> Refusal | None:
         return None
     if answer.status == httpx.codes.NOT_FOUND and _is_the_apis_own(answer):
         return Refusal(NothingFound, said)
-    if "invalid_token" in said:
-        return Refusal(AuthenticationFailed, said)
     if answer.status in BY_STATUS or answer.status < httpx.codes.INTERNAL_SERVER_ERROR:
         kind = BY_STATUS.get(answer.status, RequestRefused)
         return Refusal(kind, f"status {answer.status}: {said}", retry_after=retry_after(answer))

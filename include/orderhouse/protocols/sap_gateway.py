@@ -1,15 +1,20 @@
 """SAP Gateway's OData services, versions 2.0 and 4.0: metadata, lists, nested collections, error bodies.
 
-Error bodies are also those of SAP API Management, which may stand in front of it.
+Error bodies are also those of SAP API Management, which may stand in front of it. What is asked for in XML, as
+``$metadata`` is, is refused in XML.
 """
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree
+
+import httpx
 
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -31,6 +36,11 @@ FAULTS: dict[str, type[OrderhouseError]] = {
 """Error codes of SAP API Management, by their beginnings."""
 LANGUAGE = "EN"
 """Every system has it."""
+XML_ERROR = re.compile(
+    r"<error\b[^>]*>\s*<code>(.*?)</code>\s*<message\b[^>]*>(.*?)</message>(?:.*?<transactionid>(.*?)</transactionid>)?",
+    re.DOTALL,
+)
+WEB_PAGE = re.compile(r"\s*(<!doctype\s+html|<html)\b", re.IGNORECASE)
 _LARGEST_METADATA = 32 << 20
 """Characters; those of services for purchase orders are a hundredth of it."""
 
@@ -53,6 +63,8 @@ class Gateway:
     def metadata(self) -> dict[str, list[str]]:
         """Fields and navigation properties by entity set, from ``$metadata``. Raises UnexpectedShape."""
         told = self.api.get_text(f"{self.root}/$metadata", self._logon)
+        if WEB_PAGE.match(told):
+            raise self._not_described("a web page")
         if len(told) > _LARGEST_METADATA or "<!DOCTYPE" in told:
             raise UnexpectedShape(
                 f"{self.root}/$metadata is no description of a service: it is larger than 32 MB, or declares entities.",
@@ -61,11 +73,14 @@ class Gateway:
         try:
             tree = ElementTree.fromstring(told)  # noqa: S314 - without entities, and bounded
         except ElementTree.ParseError as error:
-            raise UnexpectedShape(
-                f"{self.root}/$metadata is no XML ({error}).",
-                action="A login page or a proxy may stand in front of the source. Check host and sap_client.",
-            ) from error
+            raise self._not_described(f"no XML ({error})") from error
         return _entity_sets(tree)
+
+    def _not_described(self, what: str) -> UnexpectedShape:
+        return UnexpectedShape(
+            f"{self.root}/$metadata is {what}.",
+            action="A login page or a proxy may stand in front of the source. Check host and sap_client.",
+        )
 
     def ask(self, entity_set: str, **options: Any) -> odata.CollectionPage:
         """One page of an entity set. Options are OData's without the dollar sign; those that are empty are left out.
@@ -107,8 +122,8 @@ def _entity_sets(tree: ElementTree.Element) -> dict[str, list[str]]:
 
 
 def explain(answer: Answer) -> Refusal | None:
-    """Error bodies of SAP Gateway (both versions) and of SAP API Management."""
-    body = answer.body if isinstance(answer.body, dict) else {}
+    """Error bodies of SAP Gateway (both versions, JSON or XML) and of SAP API Management."""
+    body = answer.body if isinstance(answer.body, dict) else _error_in_xml(answer)
     fault = body.get("fault")
     if isinstance(fault, dict):
         detail = fault.get("detail")
@@ -118,4 +133,18 @@ def explain(answer: Answer) -> Refusal | None:
     error = body.get("error")
     inner = error.get("innererror") if isinstance(error, dict) else None
     transaction = inner.get("transactionid") if isinstance(inner, dict) else None
-    return odata.explain(answer, CODES, request_id=transaction)
+    return odata.explain(replace(answer, body=body), CODES, request_id=transaction)
+
+
+def _error_in_xml(answer: Answer) -> dict[str, Any]:
+    """An error body in XML as it would be in JSON; empty where the answer is none."""
+    found = XML_ERROR.search(answer.text) if answer.status >= httpx.codes.BAD_REQUEST else None
+    if found is None:
+        return {}
+    return {
+        "error": {
+            "code": found[1],
+            "message": html.unescape(found[2]),
+            "innererror": {"transactionid": found[3]},
+        }
+    }

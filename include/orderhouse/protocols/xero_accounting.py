@@ -35,6 +35,8 @@ NOT_IN_SCOPE = "AuthorizationUnsuccessful"
 """The ``Detail`` of a 401 that means no bad token, but one without the scope for what was asked."""
 WAITS = {"minute": 60.0, "appminute": 60.0, "concurrent": 2.0}
 """Seconds to wait where a limit's answer does not say, by its ``X-Rate-Limit-Problem``."""
+DAILY = ("day", "daily")
+"""The limit of a day, as answers were seen to name it and as Xero's page on its limits does."""
 
 Row = dict[str, Any]
 After = Mapping[str, Any]
@@ -181,7 +183,7 @@ def explain(answer: Answer) -> Refusal | None:
 
 def _limit(answer: Answer, request_id: str | None) -> Refusal:
     which, wait = answer.headers.get("x-rate-limit-problem", "minute").lower(), retry_after(answer)
-    if which == "day":
+    if which in DAILY:
         until = "" if wait is None else f" for {wait / 3600:.1f} hours more"
         return Refusal(QuotaExhausted, f"the tenant's calls of the day are used up{until}", request_id)
     message = f"the limit of {which} is reached"

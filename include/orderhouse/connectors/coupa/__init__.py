@@ -40,7 +40,10 @@ CONNECTOR = Connector(
     documentation=(
         f"- [The Coupa Core API]({COMPASS}/the-coupa-core-api)\n"
         f"- [Purchase orders]({COMPASS}/the-coupa-core-api/resources/transactional-resources/"
-        "purchase-orders-api-(purchase_orders)), their lines, and the resources in them"
+        "purchase-orders-api-(purchase_orders)), their lines, and the resources in them\n\n"
+        "The client (Setup > Integrations > OAuth2/OpenID Connect Clients, grant type *Client credentials*) needs the "
+        f"scopes `{SCOPE}`, or whatever `scope` in the extra JSON of the Airflow Connection names in their place: "
+        "Coupa signs no client in that asks for one it does not have."
     ),
     settings=Settings,
     authenticate=authenticate,

@@ -15,6 +15,7 @@ from include.orderhouse.connectors.odoo.notifications import NOTIFICATIONS
 from include.orderhouse.connectors.odoo.reading import fetch, read, scan
 from include.orderhouse.connectors.odoo.settings import Settings
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.protocols.odoo_records import LOOKUPS
 from include.orderhouse.protocols.odoo_rpc import OdooKey, explain
 
 
@@ -32,7 +33,11 @@ CONNECTOR = Connector(
     documentation=(
         "- [External JSON-2 API](https://www.odoo.com/documentation/19.0/developer/reference/external_api.html)\n"
         "- [External RPC API](https://www.odoo.com/documentation/19.0/developer/reference/external_rpc_api.html)\n"
-        "- [ORM API: search domains](https://www.odoo.com/documentation/18.0/developer/reference/backend/orm.html)"
+        "- [ORM API: search domains](https://www.odoo.com/documentation/18.0/developer/reference/backend/orm.html)\n\n"
+        "The user needs to read `purchase.order`, `purchase.order.line`, `product.supplierinfo` and, as far as they "
+        f"are installed, {', '.join(f'`{model}`' for model in sorted(LOOKUPS))}: where it may not, the sync stops and "
+        "says of which. Single records of these that a record rule hides stay their ids and names. An order of which "
+        "it hides lines stops the sync, one that it hides as a whole is unknown here."
     ),
     settings=Settings,
     authenticate=authenticate,

@@ -42,7 +42,10 @@ CONNECTOR = Connector(
         "data-queries), [change data capture](https://developer.intuit.com/app/developer/qbo/docs/learn/"
         "explore-the-quickbooks-online-api/change-data-capture), [OAuth 2.0](https://developer.intuit.com/app/developer/"
         "qbo/docs/develop/authentication-and-authorization/oauth-2.0), "
-        "[schema](https://github.com/intuit/QuickBooks-V3-Java-SDK)"
+        "[schema](https://github.com/intuit/QuickBooks-V3-Java-SDK)\n\n"
+        "The app needs the scope `com.intuit.quickbooks.accounting`, given by an administrator of the company. Change "
+        "data capture tells what was deleted within 30 days, and 1,000 changes at most: where a window begins earlier "
+        "or more has changed, deletions are found by comparing all ids."
     ),
     settings=Settings,
     authenticate=authenticate,

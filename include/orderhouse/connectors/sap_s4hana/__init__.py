@@ -31,6 +31,7 @@ CONNECTOR = Connector(
         "[Purchase Order (OData V4)](https://api.sap.com/api/PURCHASEORDER_0001/overview), "
         "[Purchase Order (OData V2)](https://api.sap.com/api/API_PURCHASEORDER_PROCESS_SRV/overview), "
         "communication scenario SAP_COM_0053\n\n"
+        "On premise the service must be activated: transaction /IWFND/MAINT_SERVICE for V2, /IWFND/V4_ADMIN for V4.\n\n"
         "**Archiving.** The preparation run of MM_EKKO sets deletion codes on finished items, years later often. An "
         "item with one counts as cancelled, and its amount as not bought, only where nothing of it is known to have "
         "been delivered or invoiced: no delivery completed or final invoice indicator, and no quantity received in "

@@ -55,7 +55,10 @@ CONNECTOR = Connector(
         "The app needs the [scopes](https://developer.xero.com/documentation/guides/oauth2/scopes) "
         f"`{SCOPES}`, and `offline_access` for refresh tokens. An app created before 2 March 2026 that has none of the "
         "granular ones takes `accounting.transactions.read` in place of `accounting.invoices.read`; name its scopes as "
-        "`scope` in the extra JSON of the Airflow Connection."
+        "`scope` in the extra JSON of the Airflow Connection.\n\n"
+        "An organisation lets an app make 60 calls a minute, five at a time, and 5,000 a day, or fewer by the app's "
+        "plan. A sync takes two where nothing changed, five with `reread_open_orders`. Where the calls of the day are "
+        "used up the run fails, and a later one goes on."
     ),
     settings=Settings,
     authenticate=authenticate,
