@@ -223,22 +223,6 @@ def test_errors_are_structured_and_name_the_request(visit: Visit) -> None:
         assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 422, "INVALID_REQUEST")
 
 
-@pytest.mark.parametrize(
-    ("path", "told"),
-    [
-        ("/orders?modified_form=2026-01-01T00:00:00Z", "query.modified_form: there is no such parameter; its "),
-        ("/runs?connection=globex&connection=acme_us", "query.connection: give it once."),
-        ("/connections/globex/sync-status?limit=1", "query.limit: there is no such parameter; it has none."),
-        ("/openapi.json?version=2", "query.version: there is no such parameter; it has none."),
-    ],
-)
-@pytest.mark.usefixtures("warehouse")
-def test_a_parameter_that_the_endpoint_does_not_have_is_refused(visit: Visit, path: str, told: str) -> None:
-    answer = visit("vic").get(f"{API}{path}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "INVALID_REQUEST")
-    assert answer.json()["error"]["message"].startswith(told)
-
-
 def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
     order = SyncOrder(mode="orders", order_ids=["42"])
     assert order.conf("acme_us") == {"mode": "orders", "connections": ["acme_us"], "order_ids": ["42"]}

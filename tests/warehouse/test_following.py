@@ -8,11 +8,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from include.orderhouse.warehouse.embedded import Server
+from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.load import load
 from include.orderhouse.warehouse.reading.following import all_loaded_before
 from include.orderhouse.warehouse.reading.orders import OrderFilter, OrderPage, read_orders
 from include.orderhouse.warehouse.task import ALONE
+from tests.warehouse.conftest import database
 from tests.warehouse.orders import Order, frames, load_orders, started_task
+
+_IN_HALVES = """
+    SELECT pg_advisory_xact_lock((key >> 32)::int, ((key << 32) >> 32)::int)
+    FROM hashtextextended('orderhouse.load:acme_us', 0) AS key
+"""
+"""A lock of two numbers that together are the one number of a load's."""
 
 ACME = OrderFilter(["acme_us", "acme_eu"], with_deleted=True)
 
@@ -60,6 +69,22 @@ def test_a_load_of_other_connections_and_one_that_waits_hold_nothing_back(engine
     assert held == begun
 
 
+def test_only_a_load_of_this_warehouse_holds_back_and_no_lock_that_looks_like_its_own(
+    engine: sa.Engine, server: Server
+) -> None:
+    """Of a server that several warehouses share, all may have a connection of one name."""
+    with database(server) as url:
+        other = connect(url)
+        with other.begin() as elsewhere, engine.begin() as session:
+            elsewhere.exec_driver_sql(ALONE, {"connection": "acme_us"})
+            session.exec_driver_sql(_IN_HALVES)
+            during = ask(engine, None).follow_from
+            begun = max(one.execute(sa.text("SELECT now()")).scalar_one() for one in (elsewhere, session))
+        other.dispose()
+    assert during is not None
+    assert during > begun
+
+
 def test_the_lock_of_each_connection_is_found_whatever_number_it_has(engine: sa.Engine) -> None:
     """Half of them are below zero; PostgreSQL tells each in two halves without a sign."""
     names = [f"acme_{number}" for number in range(8)]
@@ -88,3 +113,16 @@ def test_a_login_that_sees_no_transactions_of_others_is_told_nothing_rather_than
         load.exec_driver_sql(ALONE, {"connection": "acme_us"})
         stranger.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
         assert all_loaded_before(stranger, ["acme_us"]) is None
+
+
+def test_a_list_is_paged_also_where_there_is_no_mark(engine: sa.Engine) -> None:
+    load_orders(engine, Order("1"), Order("2"))
+    stranger = connect(engine.url.render_as_string(hide_password=False))
+    sa.event.listen(stranger, "begin", lambda session: session.exec_driver_sql("SET LOCAL ROLE orderhouse_analyst"))
+    with engine.begin() as load:
+        load.exec_driver_sql(ALONE, {"connection": "acme_us"})
+        first = ask(stranger, None, limit=1)
+        second = ask(stranger, None, first.next_cursor, limit=1)
+    stranger.dispose()
+    assert {*names(first), *names(second)} == {"1", "2"}
+    assert (first.follow_from, second.follow_from, second.next_cursor) == (None, None, None)

@@ -24,6 +24,7 @@ def analyst(engine: sa.Engine) -> sa.Engine:
     bought = {"vendor_code": "V1", "vendor_tax_id": "DE 811.128", "status": "sent", "order_date": date(2026, 3, 1)}
     bolts = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(2), "unit_conversion_factor": Decimal(100)}
     bolts |= {"requested_delivery_date": date(2026, 3, 9)}
+    bolts |= {"quantity_received": Decimal(1), "quantity_invoiced": Decimal(0)}
     amounts = {"subtotal_amount_company": Decimal(50), "company_currency": "EUR", "custom_fields": '{"budget": 70.5}'}
     back = Line("20", {"item_code": "NUT", "quantity_ordered": Decimal(-1), "net_amount": Decimal(-5)})
     lines = (Line("10", {**bolts, "net_amount": Decimal(50), "net_amount_company": Decimal(50)}), back)
@@ -70,6 +71,34 @@ def test_an_item_is_priced_by_the_unit_that_its_quantities_are_in(analyst: sa.En
     units = {"unit": "BX", "base_unit": "C62"}
     load_orders(analyst, Order("3", values={"status": "sent"}, lines=(Line("10", boxes | units),)))
     assert {(row["unit"], row["price"]) for row in answer(analyst, query)} == {(None, Decimal("0.25")), ("BX", 25)}
+
+
+def test_spend_by_category_is_of_lines_that_were_bought_and_not_cancelled(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "SELECT category" in query]
+    values = {"category": "BOLTS", "net_amount_company": Decimal(900)}
+    untold, text = {"category": "BOLTS"}, {"category": "BOLTS", "line_type": "text"}
+    lines = [
+        Line(str(number), one) for number, one in enumerate((values, values | {"is_cancelled": True}, untold, text))
+    ]
+    not_bought = ({"status": "pending_approval"}, {"status": "deleted"}, {"order_type": "blanket"})
+    load_orders(
+        analyst,
+        Order("3", values={"status": "sent", "company_currency": "EUR"}, lines=tuple(lines)),
+        *(Order(f"not {number}", values=one, lines=(Line("10", values),)) for number, one in enumerate(not_bought)),
+    )
+    found = [row for row in answer(analyst, query) if row["category"]]
+    assert found == [{"category": "BOLTS", "company_currency": "EUR", "spend": Decimal(900), "left_out": 1}]
+
+
+def test_what_is_received_and_not_invoiced_is_told_and_the_other_way_round(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "quantity_received <> quantity_invoiced" in query]
+    ordered = {"quantity_ordered": Decimal(4), "net_amount": Decimal(100)}
+    early = ordered | {"quantity_received": Decimal(1), "quantity_invoiced": Decimal(4)}
+    untold, done = ordered | {"quantity_received": Decimal(1)}, early | {"quantity_received": Decimal(4)}
+    lines = (Line("10", early), Line("20", untold), Line("30", done), Line("40", early | {"line_type": "charge"}))
+    load_orders(analyst, Order("3", lines=lines))
+    found = {(row["quantity"], row["net_amount"]) for row in answer(analyst, query)}
+    assert found == {(Decimal(1), Decimal(25)), (Decimal(-3), Decimal(-75))}
 
 
 def test_one_vendor_is_found_under_several_spellings_of_its_tax_number(analyst: sa.Engine) -> None:

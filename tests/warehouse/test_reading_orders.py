@@ -7,12 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.reading.orders import OrderFilter, read_orders
+from include.orderhouse.warehouse.reading.paging import CursorInvalid, write_cursor
 from tests.warehouse.orders import Line, Order, hour, load_orders, rows
 
 ACME = ["acme_us"]
+SOME_ID = "5f0c3b0e-0000-5000-8000-000000000001"
 
 
 def told(engine: sa.Engine, loaded_from: datetime | None = None) -> list[dict[str, Any]]:
@@ -87,3 +90,19 @@ def test_lines_that_are_deleted_are_not_among_an_orders_lines(engine: sa.Engine)
     load_orders(engine, Order(lines=(Line("10"), Line("20", {"is_deleted": True}))), Order("4712", lines=()))
     lines = [[line["source_line_id"] for line in order["lines"]] for order in told(engine)]
     assert sorted(lines) == [[], ["10"]]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("acme_us\0", SOME_ID, ""),
+        ("acme_us", "no id", ""),
+        ("acme_us", SOME_ID, "2026-10-01T00:00:00"),
+        ("acme_us", SOME_ID),
+        ("acme_us", SOME_ID, "", ""),
+    ],
+    ids=["a NUL", "no id", "no offset", "too short", "too long"],
+)
+def test_a_cursor_that_no_answer_gave_is_told_as_such(engine: sa.Engine, key: tuple[str, ...]) -> None:
+    with pytest.raises(CursorInvalid):
+        read_orders(engine, OrderFilter(ACME), write_cursor(*key), 10)

@@ -41,6 +41,7 @@ OPEN_QUANTITIES = [
     ("cancelled", {"is_cancelled": True}, None),
     ("taken out of its order", {"is_deleted": True}, None),
     ("cancelled as its status says", {"line_status": "cancelled"}, None),
+    ("deleted as its status says", {"line_status": "deleted"}, None),
     ("open as the source tells it", {"quantity_received": 4, "quantity_open": 5}, (5, 10)),
     ("invoiced", {"line_status": "invoiced"}, None),
     ("invoiced before it came", {"line_status": "invoiced", "quantity_received": 4, "quantity_open": 6}, (6, 0)),

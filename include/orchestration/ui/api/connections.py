@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from include.orchestration.metadata import StoredWatermark, stored_credentials
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import Cursor, Limit, Name
+from include.orchestration.ui.api.parameters import Cursor, Instant, Limit, Name
 from include.orchestration.ui.connection_state import ConnectionState, connection_states, state_of
 from include.orchestration.ui.dags import TriggeredRun, trigger
 from include.orchestration.ui.failures import Failure
@@ -45,8 +45,8 @@ class SyncOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mode: ModeName = "auto"
-    window_start: AwareDatetime | None = Field(None, description="For mode window: the first instant, included")
-    window_end: AwareDatetime | None = Field(None, description="For mode window: the first instant no longer included")
+    window_start: Instant | None = Field(None, description="For mode window: the first instant, included")
+    window_end: Instant | None = Field(None, description="For mode window: the first instant no longer included")
     max_reject_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="A larger share of rejected orders stops the run; null: the connection's own"
     )

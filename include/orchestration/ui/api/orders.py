@@ -6,18 +6,14 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit
+from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit, Since, Until
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
 from include.orderhouse.model.order import OrderStatus
 from include.orderhouse.warehouse.reading.orders import OrderFilter, OrderPage, read_orders
 
 router = APIRouter(prefix="/orders", tags=["orders"])
-
-Since = Annotated[AwareDatetime | None, Query(description="The first instant, included")]
-Until = Annotated[AwareDatetime | None, Query(description="The first instant no longer included")]
 
 
 @router.get("")

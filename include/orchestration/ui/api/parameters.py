@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
+from pydantic import AwareDatetime, BeforeValidator
 
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.failures import ErrorAnswer, Failure
@@ -16,6 +19,7 @@ from include.orderhouse.warehouse.client_limits import seconds_to_wait
 
 PER_MINUTE_SETTING = "ORDERHOUSE_API_REQUESTS_PER_MINUTE"
 DEFAULT_PER_MINUTE = 300
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Name = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,63}$", description="A name in connections.yaml")]
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="A UUID")]
@@ -27,6 +31,18 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most")]
 Word = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_]{1,63}$")]
+
+
+def _written_out(told: Any) -> Any:
+    """An instant as it came; ValueError where it begins with no date: 20261001 would count as seconds since 1970."""
+    if isinstance(told, datetime) or _DATE.match(str(told)):
+        return told
+    raise ValueError("write the instant out, as in 2026-10-01T00:00:00Z")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+Since = Annotated[Instant | None, Query(description="The first instant, included")]
+Until = Annotated[Instant | None, Query(description="The first instant no longer included")]
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer, "description": description}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Word
+from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Since, Until, Word
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
 from include.orderhouse.raw_order import unpack
@@ -57,8 +57,8 @@ def list_rejects(
     state: RejectState = "open",
     code: Word = None,
     field: Word = None,
-    rejected_from: Annotated[AwareDatetime | None, Query(description="The first instant, included")] = None,
-    rejected_to: Annotated[AwareDatetime | None, Query(description="The first instant no longer included")] = None,
+    rejected_from: Since = None,
+    rejected_to: Until = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Reject]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from fastapi import APIRouter
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit
+from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Since, Until
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
 from include.orderhouse.warehouse.reading.paging import Page
@@ -26,8 +25,8 @@ def list_runs(
     connection: ChosenName = None,
     state: RunState | None = None,
     mode: RunMode | None = None,
-    started_from: Annotated[AwareDatetime | None, Query(description="The first instant, included")] = None,
-    started_to: Annotated[AwareDatetime | None, Query(description="The first instant no longer included")] = None,
+    started_from: Since = None,
+    started_to: Until = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[SyncRun]:
