@@ -20,6 +20,7 @@ from include.orderhouse.errors import (
     SchemaDrift,
     SourceTimeout,
     SourceUnavailable,
+    StorageUnavailable,
     TooManyDeletions,
     TooManyRejects,
 )
@@ -88,9 +89,17 @@ def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     if _has_left(runtime):
         return _begun(runtime.warehouse, request)
     identity = sync_id(runtime, request)
-    if not runtime.staging(identity).exists(FILE):
+    if not _has_row(runtime, request, identity):
         start_unplanned(runtime, request, identity)
     return [identity]
+
+
+def _has_row(runtime: Runtime, request: SyncRequest, identity: str) -> bool:
+    """Whether the ledger has the request's sync: it has those with a plan. Where no plan can be read it is asked."""
+    try:
+        return runtime.staging(identity).exists(FILE)
+    except StorageUnavailable:
+        return identity in {sync.sync_id for sync in untold_syncs(runtime.warehouse, request.run_id)}
 
 
 def _begun(engine: sa.Engine, request: SyncRequest) -> list[str]:
