@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from include.orderhouse.mapping import Expression, boolean, day, derived, instant, integer, money, price, rate, text
-from include.orderhouse.model import Column
+from include.orderhouse.model import Column, Kind
 from include.orderhouse.transform.casting import IRREGULAR
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
@@ -185,6 +185,14 @@ def test_false_means_nothing_only_where_the_mapping_says_so_and_never_in_a_boole
     column = ColumnReader(Column("it", expression.kind, "It"), expression, Empties(frozenset(), hides_false), BERLIN)
     reading = column.read(RawRows([{"f": False}, {"f": True}, {"f": None}], [0, 1, 2]))
     assert (reading.values.to_pylist(), reading.failures) == (read, [])
+
+
+def test_a_text_that_means_nothing_is_no_number_that_is_written_alike() -> None:
+    column = Column("it", Kind.MONEY, "It")
+    for found in ([0, "0", 5], [0, "0", "5", " 6 "]):
+        rows = RawRows([{"f": value} for value in found], list(range(len(found))))
+        reading = ColumnReader(column, money("f"), Empties(frozenset({"0"}), false=False), BERLIN).read(rows)
+        assert reading.values.to_pylist()[:3] == [0, None, 5]
 
 
 def test_of_several_places_the_first_that_means_something_counts() -> None:
