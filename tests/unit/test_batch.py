@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.frames import Frames
-from include.orderhouse.mapping import day, quantity, rows, text
+from include.orderhouse.mapping import code, quantity, rows, text
 from include.orderhouse.model import SCHEDULE, PurchaseOrderSchedule
 from include.orderhouse.raw_order import RawOrder
-from include.orderhouse.transform.batch import Transform
+from include.orderhouse.transform.batch import Transform, issue_row
+from include.orderhouse.transform.rows import Failure
 from tests.unit.small_source import T0, absent, connection, frames, line, made, only, order
 
-FORM: dict[str, Any] = {"schedule_number": text("no"), "promised_delivery_date": day("on"), "quantity": quantity("qty")}
+FORM: dict[str, Any] = {
+    "schedule_number": text("no"),
+    "quantity": quantity("qty"),
+    "unit": code("^uom"),
+    "quantity_received": quantity("^^received"),
+}
 
 
-def scheduled(**drops: list[str]) -> Frames:
-    """The batch of an order whose lines have these deliveries, by the number of the line."""
+def scheduled(*orders: dict[str, list[str]]) -> Frames:
+    """The batch of orders whose lines have these deliveries, by the number of the line."""
     source = connection()
     schedules = rows("drops", PurchaseOrderSchedule(**FORM), absent(SCHEDULE, *FORM))
     connector = replace(source.connector, mapping=replace(source.connector.mapping, schedules=schedules))
-    lines = [
-        line(number.removeprefix("line"), drops=[{"no": no, "on": "2026-10-01", "qty": 1} for no in found])
-        for number, found in drops.items()
+    told = [
+        order(str(position), received=position, lines=[line(no, drops=_drops(found)) for no, found in lines.items()])
+        for position, lines in enumerate(orders)
     ]
-    return Transform(source.model_copy(update={"connector": connector})).frames([RawOrder(T0, order(lines=lines))])
+    return Transform(source.model_copy(update={"connector": connector})).frames([RawOrder(T0, each) for each in told])
+
+
+def _drops(numbers: list[str]) -> list[dict[str, Any]]:
+    return [{"no": number, "qty": 1} for number in numbers]
 
 
 def test_what_a_source_does_not_say_is_deleted_is_not() -> None:
@@ -55,7 +66,7 @@ def test_an_order_says_the_same_in_whichever_order_its_lines_come() -> None:
 
 
 def test_a_delivery_that_moves_to_another_line_changes_the_order_though_no_row_says_anything_else() -> None:
-    before, after = scheduled(line10=["1"], line20=[]), scheduled(line10=[], line20=["1"])
+    before, after = scheduled({"10": ["1"], "20": []}), scheduled({"10": [], "20": ["1"]})
     (first,), (second,) = (made(batch, "purchase_order_schedule") for batch in (before, after))
     assert first["row_hash"] == second["row_hash"]
     assert first["line_id"] != second["line_id"]
@@ -63,10 +74,33 @@ def test_a_delivery_that_moves_to_another_line_changes_the_order_though_no_row_s
 
 
 def test_the_number_of_a_delivery_comes_once_in_a_line_and_again_in_another() -> None:
-    assert len(made(scheduled(line10=["1", "2"], line20=["1"]), "purchase_order_schedule")) == 3
-    reject = only(scheduled(line10=["1", "1"]), "reject")
+    assert len(made(scheduled({"10": ["1", "2"], "20": ["1"]}), "purchase_order_schedule")) == 3
+    reject = only(scheduled({"10": ["1", "1"]}), "reject")
     assert (reject["code"], reject["reason"]) == ("DUPLICATE_KEY", "'1' stands twice in the same line")
     assert only(frames(order(lines=[line(), line()])), "reject")["reason"] == "'10' stands twice in the same order"
+
+
+def test_a_delivery_belongs_to_its_own_line_and_order_and_reads_what_these_say() -> None:
+    batch = scheduled({}, {"10": ["1"], "20": ["2", "3"]}, {"10": [], "20": ["1"]})
+    orders, lines, drops = (made(batch, f"purchase_order{part}") for part in ("", "_line", "_schedule"))
+    places = {row["line_id"]: (row["order_id"], row["source_line_id"]) for row in lines}
+    ids = {row["order_id"]: row["source_order_id"] for row in orders}
+    told = [(ids[row["order_id"]], *places[row["line_id"]], row["schedule_number"]) for row in drops]
+    assert [(own, ids[of_line], no, drop) for own, of_line, no, drop in told] == [
+        ("1", "1", "10", "1"),
+        ("1", "1", "20", "2"),
+        ("1", "1", "20", "3"),
+        ("2", "2", "20", "1"),
+    ]
+    assert [(row["unit"], row["quantity_received"]) for row in drops] == [*[("KGM", 1)] * 3, ("KGM", 2)]
+
+
+def test_h32_lines_that_are_no_objects_cost_their_order_alone() -> None:
+    batch = frames(order("1", lines=["10", None, 5, [], line()]), order("2"))
+    assert [row["source_order_id"] for row in made(batch)] == ["2"]
+    findings = json.loads(only(batch, "reject")["findings"])
+    assert {(each["field"], each["code"]) for each in findings} == {("source_line_id", "KEY_MISSING")}
+    assert len(findings) == 4
 
 
 def test_copies_of_an_order_cost_none_that_has_no_key() -> None:
@@ -91,5 +125,9 @@ def test_every_issue_is_known_again_and_is_one_of_its_own() -> None:
     first, again = (made(frames(*orders), "issue") for orders in ((odd,), (order("0"), odd)))
     assert len({row["issue_id"] for row in first}) == len(first) == 5
     assert {row["issue_id"] for row in again} == {row["issue_id"] for row in first}
+    with_code = {
+        code: issue_row("one", ("o", "r"), "order", Failure(0, "unit", code, "Odd"))["issue_id"] for code in "AB"
+    }
+    assert len(set(with_code.values())) == 2
     told = only(frames(order(state="Z" * 600)), "issue")
     assert told["source_value"] == "Z" * 500

@@ -204,13 +204,14 @@ def test_of_several_places_the_first_that_means_something_counts() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])
-def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception) -> None:
-    def fail(record: Any) -> Any:
+@pytest.mark.parametrize("reads", ["f", "^f"])
+def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception, reads: str) -> None:
+    def fail(*records: Any) -> Any:
         raise error
 
     make: list[Callable[..., Expression]] = [text, money, integer, day]
     for kind in make:
-        reading = reader(kind(derived(fail, "fails", "f"))).read(RawRows([{}], [0]))
+        reading = reader(kind(derived(fail, "fails", reads))).read(RawRows([{}], [0], ([{}],)))
         assert reading.values.to_pylist() == [None]
         assert [failure.code for failure in reading.failures] == ["MAPPING_FAILED"]
 

@@ -28,6 +28,7 @@ def at(*parts: int) -> datetime:
     ("expression", "zone", "told"),
     [
         (LOCAL_DAY, NEW_YORK, {"2026-03-29": date(2026, 3, 29), "2026-03-29T02:00:00Z": date(2026, 3, 28)}),
+        (LOCAL_DAY, NEW_YORK, {"2026-03-29": date(2026, 3, 29), "2026-03-29T02:00:00": date(2026, 3, 28)}),
         (LOCAL_DAY, NEW_YORK, {"/Date(1774749600000)/": date(2026, 3, 28)}),
         (LOCAL_DAY, BERLIN, {"2040-07-01T22:30:00Z": date(2040, 7, 2), "2040-01-01T22:30:00Z": date(2040, 1, 1)}),
         (
@@ -41,6 +42,7 @@ def at(*parts: int) -> datetime:
         (instant("f"), BERLIN, {"2026-01-01T00:00:00.1234567Z": at(2026, 1, 1).replace(microsecond=123456)}),
         (day("f"), BERLIN, {"2026-01-31T00:00:00": date(2026, 1, 31), "2026-01-31T00:00:01": REFUSED}),
         (day("f"), BERLIN, {"2026-01-31T00:00": REFUSED, "2026-01-31 00:00:00Z": date(2026, 1, 31)}),
+        (day("f"), BERLIN, {"0000-12-31": REFUSED, "0001-01-01": date(1, 1, 1)}),
         (day("f"), BERLIN, {"/Date(-1)/": date(1969, 12, 31), "2026-01-31": date(2026, 1, 31)}),
         (money("f"), BERLIN, {"0x1F": REFUSED, "31": 31, "n/a": None, " ": None}),
         (money("f"), BERLIN, {"1e30": REFUSED, "1e-7": 0, "25E-1": Decimal("2.5"), "9" * 33: REFUSED}),
@@ -54,6 +56,8 @@ def at(*parts: int) -> datetime:
             {"a\x00b": REFUSED, "\u2460 \ufb01": "\u2460 \ufb01", " Mu\u0308 ": "M\u00fc", "n/a": None},
         ),
         (text("f"), BERLIN, {7: "7", Decimal("1E+3"): "1000", "7": "7"}),
+        (text("f"), BERLIN, {7: "7", Decimal("2.0"): "2.0"}),
+        (text("f"), BERLIN, {7: "7", True: "true"}),
         (text("f"), BERLIN, {2**70: str(2**70), -1: "-1"}),
         (boolean("f", true=("X", "yes")), BERLIN, {" X ": True, "x": False, "n/a": None, "yes": True}),
     ],
