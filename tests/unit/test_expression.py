@@ -9,6 +9,7 @@ import pytest
 
 from include.orderhouse.mapping import (
     Record,
+    code,
     derived_from,
     first,
     joined,
@@ -45,6 +46,11 @@ def test_a_key_of_several_fields_is_none_where_one_is_missing() -> None:
     assert (key({"company": {"id": "US"}, "number": 0}), key.says) == ("US/0", "company.id + number")
     for half in ({"number": "7"}, {"company": {"id": ""}, "number": "7"}, {"company": {"id": "US"}, "number": None}):
         assert key(half) is None
+
+
+def test_what_an_expression_reads_is_all_that_it_looks_at_each_once() -> None:
+    both = code(joint_key("a", "b"), None, "b", "c", own="word")
+    assert both.reads == ("a", "b", "c", "word")
 
 
 def test_a_value_counts_unless_another_field_holds_the_same() -> None:
