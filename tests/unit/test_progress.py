@@ -23,6 +23,7 @@ from include.orderhouse.values.progress import expected, progress, reached
         ([(5, 5), (0, -2)], "full"),
         ([(0, 5), (-2, -2)], "none"),
         ([(0, -2), (0, 0)], "none"),
+        ([(-2, -2), (0, 0)], "full"),
         ([(-1, -2)], "partial"),
         ([(-2, -2), (-1, -1)], "full"),
         ([(-2, -2), (0, -1)], "partial"),
