@@ -103,6 +103,19 @@ def test_h32_lines_that_are_no_objects_cost_their_order_alone() -> None:
     assert len(findings) == 4
 
 
+def test_of_several_places_of_the_lines_the_first_that_is_there_counts() -> None:
+    source = connection()
+    given = source.connector.mapping.lines
+    both = rows(("items", "lines"), given.form, given.not_in_source)
+    connector = replace(source.connector, mapping=replace(source.connector.mapping, lines=both))
+    told = [order("1", items=[]), order("2"), order("3", items=[line("7")]), order("4", lines=None)]
+    transform = Transform(source.model_copy(update={"connector": connector}))
+    batch = transform.frames([RawOrder(T0, each) for each in told])
+    assert [row["source_order_id"] for row in made(batch)] == ["1", "2", "3"]
+    assert [row["source_line_id"] for row in made(batch, "purchase_order_line")] == ["10", "7"]
+    assert (only(batch, "reject")["field"], only(batch, "reject")["reason"]) == ("items", "items or lines is missing")
+
+
 def test_copies_of_an_order_cost_none_that_has_no_key() -> None:
     batch = frames(order(None, memo="a"), order("1", memo="old"), order(None, memo="b"), order("1", memo="new"))
     assert only(batch)["memo"] == "new"
