@@ -71,6 +71,15 @@ def put(files: fsspec.AbstractFileSystem, path: str, content: bytes) -> None:
     files.mv(unfinished, path)
 
 
+def is_there(files: fsspec.AbstractFileSystem, path: str) -> bool:
+    """Whether there is such a file or folder. OSError where that cannot be told; fsspec's own answer then is no."""
+    try:
+        files.info(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _keep_free(folder: str, size: int) -> None:
     kept = int(os.environ.get(FREE_SETTING) or DEFAULT_FREE_MB)
     if shutil.disk_usage(folder).free - size < kept << 20:

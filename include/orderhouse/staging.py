@@ -19,7 +19,7 @@ import zstandard
 from include.orderhouse import wire
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import StagedFilesMissing
-from include.orderhouse.files import UNFINISHED, file_system, outages_named, put
+from include.orderhouse.files import UNFINISHED, file_system, is_there, outages_named, put
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.home import Home
 from include.orderhouse.raw_order import FAST, RawOrder
@@ -93,7 +93,7 @@ class Staging:
     def exists(self, name: str) -> bool:
         """Whether a file is there, whole."""
         with outages_named(self.folder):
-            return bool(self.files.exists(f"{self.folder}/{name}"))
+            return is_there(self.files, f"{self.folder}/{name}")
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""
@@ -107,7 +107,7 @@ class Staging:
         """Remove the sync's folder, or one inside it."""
         place = f"{self.folder}/{folder}".rstrip("/")
         with outages_named(self.folder):
-            if self.files.exists(place):
+            if is_there(self.files, place):
                 self.files.rm(place, recursive=True)
 
 

@@ -59,10 +59,7 @@ def decode_foreign(body: bytes) -> Any:
     try:
         return decode(body)
     except ValueError:
-        mended = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
-        if mended == body:
-            raise
-        found = decode(mended)
+        found = decode(_ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body))
         log.warning("An answer has halves of characters; the replacement character stands for each of them.")
         return found
 

@@ -115,6 +115,14 @@ def test_the_outcomes_of_a_batch_that_lost_copies_fit_its_frames(
     )
 
 
+def test_an_order_without_a_key_that_says_the_same_twice_is_set_aside_once(
+    tmp_path: Path, connection: Connection
+) -> None:
+    nameless = [order | {"id": None, "order_line": [{"id": 7}, {"id": 8}]} for order in orders(1, 1)]
+    counts, _ = make_batches(connection, staged(tmp_path, [nameless, nameless + orders(2, 1)]))
+    assert counts == {"batches": 1, "orders": 2, "lines": 2, "rejects": 1, "copies": 1}
+
+
 def test_of_batches_with_copies_only_what_came_more_than_once_is_compared(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

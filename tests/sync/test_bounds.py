@@ -14,6 +14,7 @@ from include.orderhouse.connector import Connector, Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import picks
 from include.orderhouse.errors import BoundExceeded, FilterIgnored, StorageUnavailable, UnexpectedShape
 from include.orderhouse.sync import extraction
+from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -78,6 +79,29 @@ def test_a_disk_that_is_almost_full_is_not_filled(
         system.sync(run_id="once")
     monkeypatch.delenv("ORDERHOUSE_KEEP_FREE_MB")
     assert system.sync(run_id="once")["orders_inserted"] > 0
+
+
+def test_a_staging_folder_that_is_away_is_noted_of_the_sync_that_it_stopped(
+    odoo: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    system = connect("odoo", odoo)
+    there, away = system.runtime, replace(system.runtime, staging_url=str(tmp_path / "away"))
+    (tmp_path / "away").write_bytes(b"")
+    system.runtime = away
+    with pytest.raises(StorageUnavailable, match="away/odoo"):
+        system.sync(run_id="at once")
+    first = system.last_sync()
+    assert (first["run_id"], first["state"], first["error_code"]) == ("at once", "failed", "STORAGE_UNAVAILABLE")
+    system.runtime = there
+    request = system.request()
+    staged = system.sync_until("extract", request)
+    begun = system.ledger_row(staged)
+    for _ in range(2):
+        record_failure(away, request, StorageUnavailable("It is away.", action="Wait."), is_final=False)
+        noted = system.ledger_row(staged)
+        assert (noted["state"], noted["error_code"]) == ("failed", "STORAGE_UNAVAILABLE")
+        same = ("mode", "window_start", "window_end", "scope", "attempts")
+        assert [noted[name] for name in same] == [begun[name] for name in same]
 
 
 def test_a_source_that_makes_up_orders_does_not_fill_the_warehouse(odoo: Sandbox, connect: Connect) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.failure import record_failure
@@ -103,3 +103,11 @@ def test_a_connection_that_was_moved_is_synced_once_what_was_kept_is_erased(sync
     synced.watermark.text = None
     row = synced.sync()
     assert (row["customer"], row["mode"], row["state"]) == ("others", "initial", "succeeded")
+
+
+def test_nothing_is_certified_as_gone_that_could_not_be_looked_for(system: System, tmp_path: Path) -> None:
+    (tmp_path / "reports").write_bytes(b"")
+    with pytest.raises(StorageUnavailable, match="reports/odoo"):
+        erase(system.runtime.warehouse, [ODOO], "tests", "ada")
+    (tmp_path / "reports").unlink()
+    assert erase(system.runtime.warehouse, [ODOO], "tests", "ada")["removed"]["odoo"]["report files"] == 0

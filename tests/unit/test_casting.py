@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from include.orderhouse.mapping import Expression, boolean, day, derived, instant, integer, money, price, rate, text
-from include.orderhouse.model import Column
+from include.orderhouse.model import Column, Kind
 from include.orderhouse.transform.casting import IRREGULAR
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
@@ -187,6 +187,14 @@ def test_false_means_nothing_only_where_the_mapping_says_so_and_never_in_a_boole
     assert (reading.values.to_pylist(), reading.failures) == (read, [])
 
 
+def test_a_text_that_means_nothing_is_no_number_that_is_written_alike() -> None:
+    column = Column("it", Kind.MONEY, "It")
+    for found in ([0, "0", 5], [0, "0", "5", " 6 "]):
+        rows = RawRows([{"f": value} for value in found], list(range(len(found))))
+        reading = ColumnReader(column, money("f"), Empties(frozenset({"0"}), false=False), BERLIN).read(rows)
+        assert reading.values.to_pylist()[:3] == [0, None, 5]
+
+
 def test_of_several_places_the_first_that_means_something_counts() -> None:
     found: list[Any] = [False, " ", "n/a", None, 0, "A"]
     rows = RawRows([{"f": value, "g": "n/a", "h": "B"} for value in found], list(range(len(found))))
@@ -196,13 +204,14 @@ def test_of_several_places_the_first_that_means_something_counts() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("5"), KeyError("2026-01-01")])
-def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception) -> None:
-    def fail(record: Any) -> Any:
+@pytest.mark.parametrize("reads", ["f", "^f"])
+def test_the_words_of_a_failed_derivation_are_never_read_as_its_value(error: Exception, reads: str) -> None:
+    def fail(*records: Any) -> Any:
         raise error
 
     make: list[Callable[..., Expression]] = [text, money, integer, day]
     for kind in make:
-        reading = reader(kind(derived(fail, "fails", "f"))).read(RawRows([{}], [0]))
+        reading = reader(kind(derived(fail, "fails", reads))).read(RawRows([{}], [0], ([{}],)))
         assert reading.values.to_pylist() == [None]
         assert [failure.code for failure in reading.failures] == ["MAPPING_FAILED"]
 

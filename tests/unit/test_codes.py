@@ -31,6 +31,7 @@ from include.orderhouse.values.units import UNITS
         (CodeList.UNIT, "XBX", "XBX"),
         (CodeList.DELIVERY_TERMS, "fob", "FOB"),
         (CodeList.DELIVERY_TERMS, "DPU", "DPU"),
+        (CodeList.COUNTRY, "Bolivia", "BO"),
         (CodeList.LANGUAGE, "en", "en"),
         (CodeList.LANGUAGE, "EN", "en"),
         (CodeList.LANGUAGE, "en_US", "en-US"),
@@ -62,6 +63,7 @@ def test_a_value_the_standard_knows_becomes_the_standard_code(code_list: CodeLis
         (CodeList.DELIVERY_TERMS, "FOB Hamburg"),
         (CodeList.LANGUAGE, "ENU"),
         (CodeList.LANGUAGE, "en-XX"),
+        (CodeList.LANGUAGE, "en-Qqqq-US"),
         (CodeList.LANGUAGE, "English"),
     ],
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
 
-from include.orderhouse.mapping import Expression, code, instant
-from include.orderhouse.model import LINE, ORDER, Column, Kind, Table
+from include.orderhouse.mapping import Expression, code, constant, derived, document, instant, price, rate, text
+from include.orderhouse.model import LINE, ORDER, CodeList, Column, Kind, Table
 from include.orderhouse.transform.columns import ColumnReader, Empties, Reading
 from include.orderhouse.transform.rows import RawRows
 from include.orderhouse.transform.table import ReadTable
@@ -30,6 +31,57 @@ def test_a_code_is_one_of_its_list_or_noted_and_nothing_is_noted_where_nothing_i
     assert reading.source_values is not None
     assert reading.source_values.to_pylist() == ["open", "Open", None, None, "approved"]
     assert [(odd.row, odd.code, odd.value) for odd in reading.oddities] == [(1, "UNKNOWN_CODE", "Open")]
+
+
+def test_a_region_that_names_its_country_is_known_without_one_beside_it() -> None:
+    reader = ColumnReader(Column("region", Kind.CODE, "Any", codes=CodeList.REGION), code("f"), Empties.of(()), BERLIN)
+    reading = reader.read(RawRows([{"f": "DE-BY"}] * 2, [0, 1]), pa.array([None, "FR"], pa.string()))
+    assert reading.values.to_pylist() == ["DE-BY", None]
+
+
+def test_the_sources_own_word_for_a_code_has_to_fit_like_any_text() -> None:
+    rows = RawRows([{"code": "KGM", "word": ["Kilo"]}, {"code": "KGM", "word": "Kilo"}], [0, 1])
+    column = Column("unit", Kind.CODE, "Any", codes=CodeList.UNIT)
+    reading = ColumnReader(column, code("code", own="word"), Empties.of(()), BERLIN).read(rows)
+    assert [(failure.row, failure.column, failure.code) for failure in reading.failures] == [
+        (0, "unit_source", "VALUE_DOES_NOT_FIT")
+    ]
+
+
+def test_what_is_the_same_for_every_row_stands_in_each_and_was_said_by_nobody() -> None:
+    column = Column("status", Kind.CODE, "Any", codes=("open",))
+    for value, read in (("open", "open"), ("shut", None)):
+        reading = _read(column, constant(value), 1, 2)
+        assert reading.source_values is not None
+        assert (reading.values.to_pylist(), reading.source_values.to_pylist()) == ([read] * 2, [None] * 2)
+    assert reading.oddities[0].reason == "the constant: 'shut' is not in the canonical values"
+
+
+@pytest.mark.parametrize(
+    ("expression", "told", "kept"),
+    [(price("f", "g"), "1.00000000005", "1.0000000000"), (rate("f", "g"), "1.0000000000005", "1.000000000000")],
+)
+def test_h25_of_each_kind_of_number_as_many_digits_are_kept_as_the_warehouse_has(
+    expression: Expression, told: str, kept: str
+) -> None:
+    assert expression.kind is not None
+    reading = _read(Column("it", expression.kind, "Any"), expression, Decimal(told), Decimal(kept))
+    assert [str(value) for value in reading.values.to_pylist()] == [str(Decimal(kept))] * 2
+    (odd,) = reading.oddities
+    assert (odd.row, odd.code, odd.value) == (0, "DIGITS_LOST", Decimal(told))
+    assert odd.reason == f"f or g has more than {len(kept) - 2} digits after the point; it was rounded"
+
+
+def test_what_does_not_fit_is_told_with_the_place_that_it_was_read_from() -> None:
+    told = _read(Column("it", Kind.JSON, "Any"), document("f"), {"a": 1}, "a", 5)
+    assert [failure.reason for failure in told.failures] == [
+        "f: a JSON object expected, came str",
+        "f: a JSON object expected, came int",
+    ]
+    listed = _read(Column("it", Kind.CODE, "Any", codes=("open",)), code("f", {"O": "open"}), "S")
+    assert listed.oddities[0].reason == "f: 'S' is not in the connector's code table"
+    failed = _read(Column("it", Kind.TEXT, "Any"), text(derived(lambda record: record["absent"], "it", "f")), 1)
+    assert failed.failures[0].reason == "f could not be derived: KeyError: 'absent'"
 
 
 @pytest.mark.parametrize(("zone", "hour"), [("connection", 11), ("Asia/Tokyo", 3), ("UTC", 12)])

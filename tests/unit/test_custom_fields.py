@@ -144,3 +144,10 @@ def test_codes_that_a_column_can_have_are_taken() -> None:
         "line": {"unit": Override(source="x", codes={"Box": "XBX", "a unit that is in no list here": "NEW"})},
     }
     assert only(frames(order(x="Euro"), overrides=overrides))["currency"] == "EUR"
+
+
+def test_h32_a_nul_character_in_what_a_custom_field_could_not_read_is_told_without_it() -> None:
+    fields = (CustomField(table="order", source="extra", type="decimal"),)
+    batch = frames(order(extra="a\x00b"), custom_fields=fields)
+    assert json.loads(only(batch)["custom_fields"]) == {"extra": "a\ufffdb"}
+    assert only(batch, "issue")["source_value"] == "a\ufffdb"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from include.orderhouse.connectors import acumatica, business_central, dynamics_fo
 from include.orderhouse.identity import NAMESPACE, child_ids, order_id
 
 TEXT = st.text(min_size=1)
@@ -34,3 +38,16 @@ def test_rows_without_a_parent_or_a_key_of_their_own_have_no_id_and_the_others_k
 
 def test_keys_that_read_alike_when_they_are_joined_have_ids_of_their_own() -> None:
     assert order_id("acme", "us1") != order_id("acmeus", "1")
+
+
+@pytest.mark.parametrize(
+    ("connector", "half"),
+    [
+        (acumatica, {"OrderNbr": {"value": "PO000123"}}),
+        (business_central, {"id": None, "company": {"id": "6a4d"}}),
+        (dynamics_fo, {"PurchaseOrderNumber": "PO-7", "dataAreaId": ""}),
+    ],
+)
+def test_h32_an_order_of_which_half_a_key_came_has_none(connector: ModuleType, half: dict[str, Any]) -> None:
+    key = connector.CONNECTOR.mapping.tables[0].expression("source_order_id")
+    assert key.places[0](half) is None

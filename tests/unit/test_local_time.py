@@ -35,6 +35,15 @@ def test_bounds_are_exact_but_around_the_hour_that_comes_twice() -> None:
     assert earliest_local(noon, BERLIN) == latest_local(noon, BERLIN) == datetime(2026, 10, 1, 14)
     assert earliest_local(CLOCKS_BACK - timedelta(minutes=10), BERLIN) == datetime(2026, 10, 25, 1, 50)
     assert latest_local(CLOCKS_BACK + timedelta(minutes=10), BERLIN) == datetime(2026, 10, 25, 3, 10)
+    assert earliest_local(CLOCKS_BACK - timedelta(minutes=170), BERLIN) == datetime(2026, 10, 24, 23, 10)
+    assert latest_local(CLOCKS_BACK + timedelta(minutes=170), BERLIN) == datetime(2026, 10, 25, 5, 50)
+
+
+def test_a_bound_is_the_same_in_whichever_zone_its_instant_is_told() -> None:
+    noon = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    for zone in ZONES:
+        assert earliest_local(noon.astimezone(zone), BERLIN) == latest_local(noon.astimezone(zone), BERLIN)
+        assert latest_local(noon.astimezone(zone), BERLIN) == datetime(2026, 10, 1, 14)
 
 
 @given(instants, st.timedeltas(timedelta(0), timedelta(minutes=50)), st.timedeltas(timedelta(0), timedelta(hours=2)))

@@ -9,7 +9,7 @@ import pytest
 from include.orderhouse.connector import Page
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.lookup import Lookup, Row, batches, ids_within
-from include.orderhouse.sections import Section, read_sections
+from include.orderhouse.sections import Section, read_sections, reread
 
 
 def test_batches_hold_every_value_once_and_in_order() -> None:
@@ -58,6 +58,13 @@ def test_reading_goes_on_after_every_page_in_the_middle_of_a_section_or_at_its_e
     for number, page in enumerate(pages[:-1], 1):
         rest = list(read_sections(sections, page.resume))
         assert rest == pages[number:]
+
+
+def test_orders_that_are_read_again_count_towards_no_window_and_go_on_where_they_stopped() -> None:
+    name, pages = section("a", 3)
+    again = list(read_sections([(name, reread(pages))], {"section": "a", "after": 1}))
+    assert [page.records[0]["id"] for page in again] == ["a1", "a2"]
+    assert {(page.expected, page.is_reread) for page in again} == {(None, True)}
 
 
 def test_without_sections_there_is_nothing_to_read() -> None:

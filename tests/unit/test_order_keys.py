@@ -7,7 +7,11 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
+<<<<<<< HEAD:tests/unit/test_order_keys.py
 from include.orderhouse.order_keys import KeySet, digests, repeated
+=======
+from include.orderhouse.keys import Keys, apart, digests, repeated, together
+>>>>>>> core:tests/unit/test_keys.py
 
 KEY = st.text(max_size=3)
 
@@ -29,6 +33,13 @@ def test_what_comes_more_than_once_is_told_within_a_list_and_between_two(pages: 
     often = {key for key in every if every.count(key) > 1}
     told = repeated([digests(page) for page in pages])
     assert list(told) == sorted(digests(often))
+
+
+@given(st.lists(st.lists(KEY), min_size=1))
+def test_lists_that_were_put_together_come_apart_as_they_were(pages: list[list[str]]) -> None:
+    lists = [digests(page) for page in pages]
+    again = apart(together(lists), [len(page) for page in pages])
+    assert [list(each) for each in again] == [list(each) for each in lists]
 
 
 def test_a_key_takes_sixteen_bytes_however_long_it_is() -> None:

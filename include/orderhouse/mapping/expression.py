@@ -194,7 +194,17 @@ def joined(*paths: str, separator: str = " ") -> Derived:
         values = [look_up(record, path) for path in paths]
         return separator.join([str(value) for value in values if value not in (None, "", False)]) or None
 
-    return Derived(join, f"{' + '.join(paths)}", paths)
+    return Derived(join, " + ".join(paths), paths)
+
+
+def joint_key(*paths: str) -> Derived:
+    """The key that several fields are together; none where one is empty, since half a key may be another row's."""
+
+    def join(record: Record) -> str | None:
+        values = [look_up(record, path) for path in paths]
+        return None if None in values or "" in values else "/".join(map(str, values))
+
+    return Derived(join, " + ".join(paths), paths)
 
 
 def unless_same(path: str, other: str) -> Derived:

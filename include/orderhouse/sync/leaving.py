@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.files import file_system, outages_named
+from include.orderhouse.files import file_system, is_there, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
 from include.orderhouse.warehouse.audit import Event, record_now
@@ -123,7 +123,7 @@ def _remove(url: str, connection: str) -> int:
     place = f"{root}/{connection}"
     with outages_named(place):
         files.invalidate_cache()
-        if not files.exists(place):
+        if not is_there(files, place):
             return 0
         number = len(files.find(place))
         files.rm(place, recursive=True)

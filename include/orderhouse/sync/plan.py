@@ -11,6 +11,7 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from include.orderhouse.connector import Catalogue, Window
+from include.orderhouse.errors import StorageUnavailable
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.discovery import Discovery
@@ -26,6 +27,7 @@ from include.orderhouse.warehouse.ledger import (
     last_scope,
     start_sync,
 )
+from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.mapping_versions import mapping_version
 
 log = logging.getLogger(__name__)
@@ -118,7 +120,7 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     name = runtime.connection.name
     for attempt in count():
         found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))
-        if Plan.is_staged(runtime.staging(found)) or finished_sync(runtime.warehouse, name, found) is None:
+        if finished_sync(runtime.warehouse, name, found) is None or Plan.is_staged(runtime.staging(found)):
             return found
     raise AssertionError("count() does not end")
 
@@ -196,7 +198,7 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
 
     One that has a plan has its row.
     """
-    if Plan.is_staged(runtime.staging(identity)):
+    if _has_plan(runtime, request, identity):
         return
     name, mode = runtime.connection.name, request.mode
     if mode is Mode.AUTO:
@@ -210,6 +212,14 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
         mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
     )
     start_sync(runtime.warehouse, _row(runtime, plan, None, None))
+
+
+def _has_plan(runtime: Runtime, request: SyncRequest, identity: str) -> bool:
+    """Whether a sync has its plan; where that cannot be read, whether the ledger has the sync."""
+    try:
+        return Plan.is_staged(runtime.staging(identity))
+    except StorageUnavailable:
+        return identity in {sync.sync_id for sync in untold_syncs(runtime.warehouse, request.run_id)}
 
 
 def _row(runtime: Runtime, plan: Plan, mark: watermark.Mark | None, end: datetime | None) -> SyncRow:

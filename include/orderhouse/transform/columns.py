@@ -153,7 +153,7 @@ class ColumnReader:
                 try:
                     values[row] = convert(value, row)
                 except Unfit as error:
-                    reading.failures.append(Failure(row, self.column.name, UNFIT, f"{self._said()}: {error}", value))
+                    reading.failures.append(Failure(row, self.column.name, UNFIT, f"{self._said()}: {error}"))
         reading.values = array_of(self._kind, values)
         return reading
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 """What a BIGINT of PostgreSQL holds."""
+_KEPT = Context(prec=PRECISION)
 
 
 class Unfit(ValueError):
@@ -67,12 +68,11 @@ def fit_decimal(number: Decimal, scale: int, digits: int | None) -> tuple[Decima
     """
     try:
         if digits is not None:
-            number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
-        fitted = number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN)
+            number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, _KEPT)
+        fitted = number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN, _KEPT)
     except InvalidOperation as error:
-        raise Unfit(f"{number} has more digits than the {PRECISION} the warehouse keeps") from error
-    if fitted.adjusted() >= PRECISION - scale:
-        raise Unfit(f"{number} has more than {PRECISION - scale} digits before the point")
+        before = PRECISION - max(scale, digits or 0)
+        raise Unfit(f"{str(number)[:80]} has more than {before} digits before the point") from error
     return fitted, fitted != number
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.acumatica import amounts
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, ORDER_TYPES, STATUSES
-from include.orderhouse.mapping import Expression, boolean, code, day, instant, joined, money, rate, text
+from include.orderhouse.mapping import Expression, boolean, code, day, instant, joint_key, money, rate, text
 from include.orderhouse.model import Address, PurchaseOrder
 
 ADDRESS, CONTACT = "ShippingInstructions.ShipToAddress", "ShippingInstructions.ShipToContact"
@@ -24,7 +24,7 @@ def _place(place: str, **known: Expression) -> Address[Expression]:
 
 
 ORDER = PurchaseOrder[Expression](
-    source_order_id=text(joined("Type.value", "OrderNbr.value", separator="/")),
+    source_order_id=text(joint_key("Type.value", "OrderNbr.value")),
     order_number=text("OrderNbr.value"),
     source_modified_at=instant("LastModifiedDateTime.value"),
     order_type=code("Type.value", ORDER_TYPES),

@@ -13,7 +13,7 @@ from include.orderhouse.mapping import (
     day,
     instant,
     integer,
-    joined,
+    joint_key,
     money,
     percent,
     text,
@@ -48,7 +48,7 @@ COMPANY_ADDRESS = Address(
 """Where vendors send their invoices: the company that buys. The page's pay-to address is the vendor's, not ours."""
 
 ORDER = PurchaseOrder(
-    source_order_id=text(joined("company.id", "id", separator="/")),
+    source_order_id=text(joint_key("company.id", "id")),
     order_number=text("number"),
     source_modified_at=instant("lastModifiedDateTime"),
     source_version=text("etag"),

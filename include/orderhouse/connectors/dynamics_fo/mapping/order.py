@@ -6,7 +6,18 @@ from include.orderhouse.connectors.dynamics_fo import amounts
 from include.orderhouse.connectors.dynamics_fo import values as v
 from include.orderhouse.connectors.dynamics_fo.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.connectors.dynamics_fo.mapping.address import address
-from include.orderhouse.mapping import boolean, code, day, instant, integer, joined, money, percent, text, unless_same
+from include.orderhouse.mapping import (
+    boolean,
+    code,
+    day,
+    instant,
+    integer,
+    joint_key,
+    money,
+    percent,
+    text,
+    unless_same,
+)
 from include.orderhouse.model import PurchaseOrder
 
 COMPANY = address(
@@ -19,7 +30,7 @@ COMPANY = address(
 """Where vendors send their invoices: the legal entity that buys."""
 
 ORDER = PurchaseOrder(
-    source_order_id=text(joined("dataAreaId", "PurchaseOrderNumber", separator="/")),
+    source_order_id=text(joint_key("dataAreaId", "PurchaseOrderNumber")),
     order_number=text("PurchaseOrderNumber"),
     order_type=code("IsDeliveredDirectly", ORDER_TYPES),
     status=code(v.status, STATUSES),
