@@ -88,7 +88,7 @@ def _syncs(runtime: Runtime, request: SyncRequest) -> list[str]:
     if _has_left(runtime):
         return _begun(runtime.warehouse, request)
     identity = sync_id(runtime, request)
-    if not runtime.staging(identity).exists(FILE):
+    if not runtime.is_staged(identity, FILE):
         start_unplanned(runtime, request, identity)
     return [identity]
 

@@ -113,7 +113,7 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     name = runtime.connection.name
     for attempt in count():
         found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))
-        if runtime.staging(found).exists(FILE) or finished_sync(runtime.warehouse, name, found) is None:
+        if runtime.is_staged(found, FILE) or finished_sync(runtime.warehouse, name, found) is None:
             return found
     raise AssertionError("count() does not end")
 
