@@ -17,7 +17,8 @@ MISSPELLED = "{table: order, source: x_bugdet}"
 PATTERN = "{table: line, pattern: 'x_*'}"
 SEEN = sa.text("""
     INSERT INTO ops.source_field
-        (connection, path, json_types, records, present, recent_records, recent_present, first_seen_at, last_seen_at, sync_id)
+        (connection, path, json_types, records, present, recent_records, recent_present,
+         first_seen_at, last_seen_at, sync_id)
     VALUES ('acme_eu', 'x_budget', '{number}', 10, 4, '{10}', '{4}', now(), now(), gen_random_uuid())
 """)
 

@@ -24,8 +24,8 @@ def warn_of_unknown_fields(runtime: Runtime, staging: Staging) -> None:
     known = read_source_fields(runtime.warehouse, connection.name) if missing else ()
     if unknown := sorted(source for source, paths in missing.items() if not _has_come(paths, known)):
         log.warning(
-            "No order of %s has ever had %s, which its custom_fields or overrides name. What to do: correct the name in "
-            "connections.yaml, then remap; the page Field mapping shows what the source gives.",
+            "No order of %s has ever had %s, which its custom_fields or overrides name. What to do: correct the name "
+            "in connections.yaml, then remap; the page Field mapping shows what the source gives.",
             connection.name,
             ", ".join(unknown),
         )
