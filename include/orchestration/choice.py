@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Context
 from airflow.sdk.configuration import conf
 
+from include.orchestration.form import run_form
 from include.orchestration.secrets import task_credentials
 from include.orchestration.shares import dag_id, is_in_share
 from include.orderhouse.errors import ConfigurationInvalid
@@ -34,6 +35,7 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.configuration.customers import read_customers
 
+    _check_form(context)
     read_customers()
     every, wrong = sort_connections(connector=connector)
     known = {name: found for name, found in every.items() if is_in_share(found, customer)}
@@ -47,6 +49,19 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
         *(name for name, mistake in mistakes.items() if mistake.is_enabled),
     ]
     return names[: _most()] if is_scheduled else _all_of(names)
+
+
+def _check_form(context: Context) -> None:
+    """Raise ConfigurationInvalid where the run was given what its form does not have.
+
+    Airflow takes any name; a misspelled one would leave the default standing, such as all connections in place of one.
+    """
+    fields = run_form(())
+    if unknown := sorted(context["params"].keys() - fields.keys()):
+        raise ConfigurationInvalid(
+            f"The run was given {', '.join(unknown)}, which its form does not have; it syncs nothing.",
+            action=f"Trigger it again with what there is: {', '.join(fields)}.",
+        )
 
 
 def _most() -> int:

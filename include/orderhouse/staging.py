@@ -92,8 +92,7 @@ class Staging:
 
     def exists(self, name: str) -> bool:
         """Whether a file is there, whole."""
-        with outages_named(self.folder):
-            return is_there(self.files, f"{self.folder}/{name}")
+        return _is_there(self.files, self.folder, name)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""
@@ -109,6 +108,17 @@ class Staging:
         with outages_named(self.folder):
             if is_there(self.files, place):
                 self.files.rm(place, recursive=True)
+
+
+def is_staged(connection: str, sync_id: str, name: str, url: str | None = None) -> bool:
+    """Whether a file of a connection's sync is there, whole; the key that opens it may be missing."""
+    files, root = file_system(url or staging_url())
+    return _is_there(files, f"{root}/{connection}/{sync_id}", name)
+
+
+def _is_there(files: fsspec.AbstractFileSystem, folder: str, name: str) -> bool:
+    with outages_named(folder):
+        return is_there(files, f"{folder}/{name}")
 
 
 def write_orders(staging: Staging, name: str, orders: Sequence[RawOrder]) -> tuple[int, int]:

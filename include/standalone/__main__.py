@@ -98,6 +98,7 @@ def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> i
     began = datetime.now(UTC)
     with running(plan, report) as installation:
         check_pools(installation.api)
+        _print_addresses(installation, report)
         syncs = Syncs(installation, report)
         syncs.start(connectors)
         succeeded = syncs.follow()

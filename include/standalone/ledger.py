@@ -11,7 +11,7 @@ from include.orderhouse.warehouse.engine import outages_named
 
 _FIRST = """
     SELECT DISTINCT ON (connection)
-           connection, mode,
+           connection, mode, state,
            coalesce(orders_inserted + orders_updated + orders_unchanged + orders_older, orders_extracted),
            lines_extracted, orders_rejected, watermark_after,
            round(extract(epoch FROM finished_at - started_at), 1)
@@ -22,11 +22,11 @@ _FIRST = """
 
 
 def sync_table(warehouse_url: str, since: datetime) -> Table:
-    """The first sync of each connection since an instant: mode, orders, lines, rejects, watermark, seconds.
+    """The first sync of each connection since an instant: mode, state, orders, lines, rejects, watermark, seconds.
 
     A DAG that is let run may be scheduled before its triggered run begins: whichever came first did the work.
     """
-    table = Table("connection", "mode", box=None, padding=(0, 2, 0, 0))
+    table = Table("connection", "mode", "state", box=None, padding=(0, 2, 0, 0))
     for name in ("orders", "lines", "rejects"):
         table.add_column(name, justify="right")
     table.add_column("watermark", no_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +21,12 @@ TAG, HOUSEKEEPING = "orderhouse", "housekeeping"
 _PARSE_SECONDS = 90.0
 _LOOK_SECONDS = 1.5
 _ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
-_QUIET = frozenset({None, "scheduled", "queued", "running", "skipped", "removed"})
-_COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "up_for_retry": "yellow"}
+_QUIET = frozenset({None, "scheduled", "queued", "running", "skipped", "removed", "upstream_failed"})
+"""States that are not printed; a step whose earlier one failed says nothing that this one did not."""
+_COLOURS = {"success": "green", "failed": "red", "up_for_retry": "yellow"}
+_FAULTS = frozenset({"failed", "up_for_retry"})
+_ERROR = re.compile(r"(?:error|critical) \S* ?(.*)")
+_ADVICE = "What to do:"
 
 
 @dataclass
@@ -108,7 +113,8 @@ class Syncs:
         step, state = task["task_id"].rpartition(".")[2], task["state"]
         colour = _COLOURS.get(state, "dim")
         seconds = f" [dim]({task['duration']:.1f} s)[/]" if task["duration"] and state == "success" else ""
-        self.report.say(f"   {escape(name):<34} {step:<18} [{colour}]{state}[/]{seconds}")
+        why = f" {escape(cause(self._api.task_log(task)))}" if state in _FAULTS else ""
+        self.report.say(f"   {escape(name):<34} {step:<18} [{colour}]{state}[/]{seconds}{why}")
 
     def _name(self, task: Mapping[str, Any]) -> str:
         """The connection that a task works for; the DAG where it works for all of them.
@@ -138,11 +144,20 @@ class Syncs:
             self.report.say(f"   its whole log: {log_file(self.installation.host.home, task)}")
 
 
+def cause(log: str) -> str:
+    """What a task failed of, in one line; nothing where its log names no error."""
+    return next((error for error in reversed(_errors(log)) if not error.startswith(_ADVICE)), "")
+
+
 def last_errors(log: str, lines: int = 8) -> str:
     """The errors at the end of a task's log; its last lines where it names none."""
-    every = log.splitlines()
-    errors = [line for line in every if line.startswith(("error", "critical"))]
-    return "\n".join((errors or every)[-lines:])
+    return "\n".join((_errors(log) or log.splitlines())[-lines:])
+
+
+def _errors(log: str) -> list[str]:
+    """What the errors in a task's log say, each once: Airflow tells the exception again that the task has explained."""
+    told = [found[1] for line in log.splitlines() if (found := _ERROR.match(line))]
+    return [error for number, error in enumerate(told) if not any(before in error for before in told[:number])]
 
 
 def log_file(home: Home, task: Mapping[str, Any]) -> Path:

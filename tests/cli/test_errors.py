@@ -111,7 +111,8 @@ def test_a_mistake_in_one_entry_hides_no_other_and_keeps_no_credentials_out(
     file.write_text(f"connections: {{{entries}}}", encoding="utf-8")
     listed = orderhouse("connections", ORDERHOUSE_CONNECTIONS=str(file))
     assert (listed.returncode, "never synced" in listed.stdout) == (1, True)
-    assert "connection 'b', sync_evry: there is no such option" in listed.stderr
+    assert "connection 'b', sync_evry: there is no such option. Correct the entry" in listed.stderr
+    assert "docs/add-a-connection.md lists the options" in listed.stderr
     kept = orderhouse("vault", "put", "a", input='{"host": "https://erp.test"}', ORDERHOUSE_CONNECTIONS=str(file))
     assert kept.returncode == 0, kept.stderr
     refused = orderhouse("vault", "put", "b", input='{"host": "https://erp.test"}', ORDERHOUSE_CONNECTIONS=str(file))

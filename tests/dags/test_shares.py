@@ -81,6 +81,14 @@ def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkey
         connections_to_sync("odoo", None, context("globex"))
 
 
+@pytest.mark.usefixtures("file")
+def test_a_run_that_was_given_a_misspelled_field_syncs_nothing_rather_than_all() -> None:
+    run = context() | {"params": {"connections": [], "mode": "full_resync", "connection": ["initech"]}}
+    with pytest.raises(ConfigurationInvalid, match="given connection, which its form does not have") as refused:
+        connections_to_sync("odoo", None, run)
+    assert "connections, mode, window_start" in refused.value.action
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_run_syncs_the_others_of_its_share_though_an_entry_cannot_be_used(
     file: Path, url: str, monkeypatch: pytest.MonkeyPatch

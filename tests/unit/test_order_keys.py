@@ -7,11 +7,7 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD:tests/unit/test_order_keys.py
-from include.orderhouse.order_keys import KeySet, digests, repeated
-=======
-from include.orderhouse.keys import Keys, apart, digests, repeated, together
->>>>>>> core:tests/unit/test_keys.py
+from include.orderhouse.order_keys import KeySet, apart, digests, repeated, together
 
 KEY = st.text(max_size=3)
 

@@ -218,6 +218,8 @@ def test_an_answer_that_is_no_json_is_asked_for_again_before_a_person_is(slept: 
     error = _refused(_api(page))
     assert (error.code, len(slept)) == ("UNEXPECTED_SHAPE", 4)
     assert "text/html, status 200, is not valid JSON (GET https://erp.example/orders)" in str(error)
+    assert error.action.startswith("Nothing was loaded; a later run reads the same.")
+    assert error.action.endswith("ask its address from this machine, or ask who runs it.")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from rich.table import Table
 
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, start_sync
 from include.orderhouse.warehouse.load import LoadTask, load
 from include.standalone.ledger import sync_table
 from tests.warehouse.orders import Order, frames, hour
@@ -25,5 +26,18 @@ def test_a_sync_that_follows_does_not_take_the_first_one_s_place(engine: sa.Engi
     load(engine, LoadTask("acme_us", "acme", FIRST, 1), [frames(Order())])
     start_sync(engine, replace(TRIGGERED, sync_id=SECOND, mode="incremental", run_id="purchase_orders__test/scheduled"))
     table = sync_table(engine.url.render_as_string(hide_password=False), began)
-    assert [list(column.cells)[:1] for column in table.columns[:3]] == [["acme_us"], ["initial"], ["1"]]
-    assert table.row_count == 1
+    assert _rows(table) == [["acme_us", "initial", "succeeded", "1"]]
+
+
+def test_a_sync_that_failed_is_told_from_one_that_loaded_nothing(engine: sa.Engine) -> None:
+    began = datetime.now(UTC)
+    start_sync(engine, TRIGGERED)
+    fail_sync(engine, "acme_us", FIRST, "SOURCE_UNAVAILABLE", "The source is down.")
+    assert _rows(sync_table(engine.url.render_as_string(hide_password=False), began)) == [
+        ["acme_us", "initial", "failed", ""]
+    ]
+
+
+def _rows(table: Table) -> list[list[object]]:
+    """What the first four columns say, row by row."""
+    return [list(row) for row in zip(*(column.cells for column in table.columns[:4]), strict=True)]

@@ -131,13 +131,18 @@ def _table(
 
 
 def _custom(field: CustomField, mapped: Mapped, known: dict[str, KnownSourceField]) -> MappedCustomField:
+    """A field that is named and was never there is told as coming in no row: most likely it is misspelled."""
+    paths = mapped.custom.get(field, ())
+    seen = _seen(paths, known)
+    if paths and known and seen.last_seen_at is None:
+        seen = Seen(share=0.0)
     return MappedCustomField(
         table=field.table,
         name=None if field.pattern else field.key,
         source=field.source,
         pattern=field.pattern,
         type=field.type,
-        seen=_seen(mapped.custom.get(field, ()), known),
+        seen=seen,
     )
 
 

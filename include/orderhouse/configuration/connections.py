@@ -271,7 +271,10 @@ def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connect
         raise ConfigurationInvalid(f"{path}, connection {name!r}: {error.message}", action=error.action) from error
     except ValueError as error:
         problem = str(error)
-    raise ConfigurationInvalid(f"{path}, connection {name!r}, {problem}.", action="Correct the entry, then run again.")
+    raise ConfigurationInvalid(
+        f"{path}, connection {name!r}, {problem}.",
+        action="Correct the entry, then run again; docs/add-a-connection.md lists the options.",
+    )
 
 
 def _connection(name: str, options: Options, is_apart: bool) -> Connection:

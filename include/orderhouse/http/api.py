@@ -205,7 +205,8 @@ class Api:
             raise _Garbled(
                 f"An answer with {response.headers.get('content-type', 'no content type')}, status "
                 f"{response.status_code}, is not valid JSON ({request.method} {place(request)}).",
-                action="Nothing was loaded. A proxy, a login or a maintenance page may stand in front of the source.",
+                action="Nothing was loaded; a later run reads the same. A proxy, a login or a maintenance page may "
+                "stand in front of the source: ask its address from this machine, or ask who runs it.",
             )
         return body
 

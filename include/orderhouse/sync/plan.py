@@ -95,11 +95,6 @@ class Plan:
         is_narrower = self.narrowed or covered != self.scope
         return replace(self, scope=covered, details=found.details, is_recalled=False, narrowed=is_narrower)
 
-    @staticmethod
-    def is_staged(staging: Staging) -> bool:
-        """Whether a sync has its plan."""
-        return staging.exists(FILE)
-
     def save(self, staging: Staging) -> None:
         """Stage the plan."""
         staging.write_json(FILE, asdict(self))
@@ -115,12 +110,17 @@ class Plan:
         return cls(**content)
 
 
+def has_plan(runtime: Runtime, identity: str) -> bool:
+    """Whether a sync has its plan. The key that opens it may be missing."""
+    return runtime.is_staged(identity, FILE)
+
+
 def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     """The id of the request's sync: the same for every retry, a new one when a finished run is cleared."""
     name = runtime.connection.name
     for attempt in count():
         found = str(uuid5(NAMESPACE_URL, f"orderhouse:{name}:{request.run_id}:{attempt}"))
-        if finished_sync(runtime.warehouse, name, found) is None or Plan.is_staged(runtime.staging(found)):
+        if finished_sync(runtime.warehouse, name, found) is None or has_plan(runtime, found):
             return found
     raise AssertionError("count() does not end")
 
@@ -179,7 +179,7 @@ def resume(runtime: Runtime, staging: Staging) -> bool:
     What began longer ago than a sync may fetch is removed, and the sync begins anew: orders have come, ended and gone
     since, and what it proves would date from then.
     """
-    if not Plan.is_staged(staging):
+    if not staging.exists(FILE):
         return False
     plan, longest = Plan.load(staging), runtime.connection.options.max_extract_hours
     if plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
@@ -198,7 +198,7 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
 
     One that has a plan has its row.
     """
-    if _has_plan(runtime, request, identity):
+    if _has_row(runtime, request, identity):
         return
     name, mode = runtime.connection.name, request.mode
     if mode is Mode.AUTO:
@@ -214,10 +214,10 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
     start_sync(runtime.warehouse, _row(runtime, plan, None, None))
 
 
-def _has_plan(runtime: Runtime, request: SyncRequest, identity: str) -> bool:
-    """Whether a sync has its plan; where that cannot be read, whether the ledger has the sync."""
+def _has_row(runtime: Runtime, request: SyncRequest, identity: str) -> bool:
+    """Whether the ledger has a sync: it has those with a plan. It is asked where no plan can be looked for."""
     try:
-        return Plan.is_staged(runtime.staging(identity))
+        return has_plan(runtime, identity)
     except StorageUnavailable:
         return identity in {sync.sync_id for sync in untold_syncs(runtime.warehouse, request.run_id)}
 

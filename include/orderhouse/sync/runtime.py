@@ -22,7 +22,7 @@ from include.orderhouse.http import Api, Patience
 from include.orderhouse.http.proxy import proxy_of_environment
 from include.orderhouse.http.tls import Trust
 from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
-from include.orderhouse.staging import Staging
+from include.orderhouse.staging import Staging, is_staged
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connect
@@ -51,6 +51,10 @@ class Runtime:
     def staging(self, sync_id: str) -> Staging:
         """The staged files of a sync."""
         return Staging.open(self.connection.name, sync_id, self.cipher, self.staging_url)
+
+    def is_staged(self, sync_id: str, name: str) -> bool:
+        """Whether a staged file of a sync is there; the key that opens it may be missing."""
+        return is_staged(self.connection.name, sync_id, name, self.staging_url)
 
     @cached_property
     def cipher(self) -> Cipher:

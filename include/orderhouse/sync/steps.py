@@ -37,12 +37,13 @@ from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
 from include.orderhouse.sync.kept_orders import stage_kept_orders
 from include.orderhouse.sync.named_orders import read_named_orders
-from include.orderhouse.sync.plan import Plan, make_plan, resume, sync_id
+from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id
 from include.orderhouse.sync.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.reconciliation import find_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.verdict import VALIDATOR, judge
+from include.orderhouse.sync.unknown_fields import warn_of_unknown_fields
+from include.orderhouse.sync.verdict import VALIDATOR, commonest_fault, judge
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
@@ -125,6 +126,7 @@ def validate(runtime: Runtime, staged: str) -> Summary:
         rejected += told["rejects"]
     staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     drifts = [] if plan.mode in FROM_WAREHOUSE else check_drift(runtime, staged, staging)
+    warn_of_unknown_fields(runtime, staging)
     _stop_if_too_many(runtime, plan, made, rejected)
     return {"staged": staged, "findings": 0, **told, "rejects": rejected, "drift": len(drifts)}
 
@@ -150,7 +152,7 @@ def advance_watermark(runtime: Runtime, staged: str) -> Summary:
             f"The load of sync {staged} of {name} has not committed; the watermark stays.",
             action="Clear the run from its load task on.",
         )
-    moved_to = _advance(runtime, Plan.load(staging)) if Plan.is_staged(staging) else done["watermark_after"]
+    moved_to = _advance(runtime, Plan.load(staging)) if has_plan(runtime, staged) else done["watermark_after"]
     connector = runtime.connection.connector.name
     if Mode(done["mode"]) not in FROM_WAREHOUSE:
         set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
@@ -277,10 +279,11 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
     if is_tolerable or plan.mode is Mode.REPLAY:
         return
     staging = runtime.staging(plan.sync_id)
-    batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
-    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), batches)
+    folders = staging.read_json(VALIDATED)["folders"]
+    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, folders))
     raise TooManyRejects(
-        f"{rejected} of {made['orders']} orders were rejected; at most a share of {allowed} may be (max_reject_share).",
+        f"{rejected} of {made['orders']} orders were rejected, {commonest_fault(staged_frames(staging, folders))}; "
+        f"at most a share of {allowed} may be (max_reject_share).",
         action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
         "Correct the mapping or the source, or run again with a larger max_reject_share.",
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -55,6 +56,17 @@ def apply_findings(frames: Frames, findings: Sequence[Finding], connection: str)
         return checked
     rejects = [_reject(frames, order, [f for f in critical if f.order_id == order]) for order in sorted(rejected)]
     return checked.without_orders(rejected).with_rows("reject", rejects)
+
+
+def commonest_fault(batches: Iterable[Frames]) -> str:
+    """What most of the rejects of a sync have been rejected for, and how many; their values stay among the rejects."""
+    faults: Counter[tuple[str, ...]] = Counter()
+    for frames in batches:
+        told = frames["reject"].select(["code", "table_name", "field"])
+        faults.update(tuple(filter(None, row.values())) for row in told.to_pylist())
+    ((code, *place), count) = faults.most_common(1)[0]
+    where = f" at {'.'.join(place)}" if place else ""
+    return f"{count} of them for {code}{where}"
 
 
 def _issue(finding: Finding, connection: str) -> dict[str, object]:

@@ -73,6 +73,6 @@ def _iso(at: datetime) -> str:
 def _invalid(connection: str, problem: str) -> WatermarkInvalid:
     return WatermarkInvalid(
         f"The Variable purchase_orders_watermark__{connection} {problem}.",
-        action='Set it to an instant such as {"watermark": "2026-01-31T08:00:00Z"} (Admin > Variables), '
-        "or delete it for an initial sync.",
+        action='Set it to an instant such as {"watermark": "2026-01-31T08:00:00Z"} (Admin > Variables): '
+        "scripts/orderhouse connections shows where the last sync left it. Or delete it for an initial sync.",
     )
