@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.configuration.options import Options
-from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, values
+from include.orderhouse.connectors.acumatica import CONNECTOR, amounts, references, values
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, LINE_TYPES, STATUSES
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
@@ -297,4 +297,4 @@ def test_a_unit_stands_beside_its_standard_code_as_the_site_writes_it(connect: S
     ("of_type", "told"), [("Blanket", "PO9"), ("Standard", "PO9"), ("Normal", None), ("Drop-Ship", None), (None, None)]
 )
 def test_a_line_is_called_off_from_a_blanket_order_of_either_kind(of_type: str | None, told: str | None) -> None:
-    assert values.blanket(valued(OrigPONbr="PO9", OrigPOType=of_type)) == told
+    assert references.blanket(valued(OrigPONbr="PO9", OrigPOType=of_type)) == told

@@ -50,6 +50,8 @@ APPROVALS = {
     "Completed": "approved",
     "Closed": "approved",
 }
+UNDECIDED = ("On Hold", "Canceled", "Cancelled")
+"""Statuses that say nothing of approval."""
 
 OVER = ("Closed", "Canceled", "Cancelled")
 """Statuses of orders on which nothing more is expected; releases spell the last one in both ways."""

@@ -7,15 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.acumatica.amounts import billing
-from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
+from include.orderhouse.connectors.acumatica.codes import LINE_TYPES, UNDECIDED
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.values import decimals
 from include.orderhouse.values.decimals import HUNDRED
 from include.orderhouse.values.progress import expected, progress, reached
 
 LINES = "Details"
-NON_PROJECT = "X"
-"""What stands for "no project" as delivered (PMSetup.DefaultNonProjectCode): the field is never empty."""
 
 
 def _told(record: Record, name: str) -> Any:
@@ -135,14 +133,8 @@ def line_status(line: Record) -> str | None:
     return "partially received" if done > 0 else "open"
 
 
-@derived_from("Project.value")
-def project(record: Record) -> Any:
-    """Project, but not X, the code for none."""
-    told = _told(record, "Project")
-    return None if told == NON_PROJECT else told
-
-
-@derived_from("OrigPONbr.value", "OrigPOType.value")
-def blanket(line: Record) -> Any:
-    """OrigPONbr of lines from a blanket order."""
-    return _told(line, "OrigPONbr") if _told(line, "OrigPOType") in ("Blanket", "Standard") else None
+@derived_from("Status.value")
+def approval_status(order: Record) -> Any:
+    """Status, where it tells of approval."""
+    told = _told(order, "Status")
+    return None if told in UNDECIDED else told

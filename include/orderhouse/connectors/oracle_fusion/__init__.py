@@ -54,6 +54,6 @@ CONNECTOR = Connector(
     largest_page=adf.LARGEST_PAGE,
     requests_per_minute=300,
     concurrency=3,
-    version=6,
+    version=7,
     custom_field_patterns=("DFF_*",),
 )

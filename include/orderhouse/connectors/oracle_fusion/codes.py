@@ -24,7 +24,9 @@ STATUSES = {
     "CANCELED": "cancelled",
 }
 """Statuses of purchasing documents as "Using Procurement" lists them (chapter Purchase Orders, document status)."""
-NOT_APPROVED = ("INCOMPLETE", "PENDING APPROVAL", "REJECTED", "WITHDRAWN")
+UNDECIDED = ("INCOMPLETE", "WITHDRAWN")
+"""Statuses that say nothing of approval."""
+NOT_APPROVED = (*UNDECIDED, "PENDING APPROVAL", "REJECTED")
 APPROVALS = {"PENDING APPROVAL": "pending", "REJECTED": "rejected"} | {
     name: "approved" for name in STATUSES if name.isupper() and name not in NOT_APPROVED
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.acumatica import amounts
+from include.orderhouse.connectors.acumatica import amounts, references
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES, UNITS
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, text
@@ -32,8 +32,8 @@ LINE = PurchaseOrderLine[Expression](
     under_delivery_percent=percent(v.tolerance("MinReceiptPercent", -1)),
     gl_account=text("Account.value"),
     cost_center=text("Subaccount.value"),
-    project=text(v.project),
-    contract_reference=text(v.blanket),
+    project=text(references.project),
+    contract_reference=text(references.blanket),
     is_cancelled=boolean("Cancelled.value"),
     is_closed=boolean("Completed.value"),
 )

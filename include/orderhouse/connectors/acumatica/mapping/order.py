@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.acumatica import amounts
+from include.orderhouse.connectors.acumatica import amounts, references
 from include.orderhouse.connectors.acumatica import values as v
 from include.orderhouse.connectors.acumatica.codes import APPROVALS, ORDER_TYPES, STATUSES
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, joint_key, money, rate, text
@@ -29,7 +29,7 @@ ORDER = PurchaseOrder[Expression](
     source_modified_at=instant("LastModifiedDateTime.value"),
     order_type=code("Type.value", ORDER_TYPES),
     status=code(v.status, STATUSES),
-    approval_status=code("Status.value", APPROVALS),
+    approval_status=code(v.approval_status, APPROVALS),
     receipt_status=code(v.receipt_status),
     invoice_status=code(v.invoice_status),
     order_date=day(v.date_of("Date")),
@@ -64,6 +64,6 @@ ORDER = PurchaseOrder[Expression](
     tax_amount=money(amounts.tax),
     total_amount=money(amounts.ORDER_TOTAL),
     tax_inclusive=boolean(amounts.tax_inclusive),
-    project_reference=text(v.project),
+    project_reference=text(references.project),
     memo=text("Description.value"),
 )

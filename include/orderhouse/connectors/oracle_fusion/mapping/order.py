@@ -28,7 +28,7 @@ ORDER = PurchaseOrder(
     revision=text("Revision"),
     order_type=code(v.order_type, ORDER_TYPES),
     status=code(v.status, STATUSES),
-    approval_status=code("StatusCode", APPROVALS),
+    approval_status=code(v.approval_status, APPROVALS),
     receipt_status=code(v.receipt_status, PROGRESS),
     invoice_status=code(v.invoice_status, PROGRESS),
     order_date=day("OrderDate", "CreationDate", zone="connection"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED
+from include.orderhouse.connectors.oracle_fusion.codes import NOT_APPROVED, UNDECIDED
 from include.orderhouse.connectors.oracle_fusion.values import (
     BILLED,
     CANCELED,
@@ -77,6 +77,13 @@ def status(order: Record) -> Any:
     if told not in IN_FORCE:
         return told
     return reached({"invoiced": None if is_ahead else invoices, "received": _come(order, RECEIVED)}) or told
+
+
+@derived_from("StatusCode")
+def approval_status(order: Record) -> Any:
+    """StatusCode, where it tells of approval."""
+    told = order.get("StatusCode")
+    return None if told in UNDECIDED else told
 
 
 @derived_from("ConversionRate", "ConversionRateTypeCode", "StatusCode")
