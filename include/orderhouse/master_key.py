@@ -39,7 +39,7 @@ class MasterKeys:
     """The master keys of an installation. Never shown."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._keys = {_name(key): key for key in reversed(keys)}
+        self._keys = {_name(key): key for key in keys}
         self.key_id = _name(keys[0])
         """Names the key that wraps without telling it."""
 
