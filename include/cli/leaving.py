@@ -53,28 +53,21 @@ def reconnect(connection: Annotated[str, _NAME]) -> None:
 
 
 def erase(
-    connection: Annotated[str | None, typer.Argument(help="A name in connections.yaml.")] = None,
+    connection: Annotated[str | None, typer.Argument(help="Its name, also where its entry is gone.")] = None,
     customer: Annotated[str | None, typer.Option(help="All connections of this customer, and their keys.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="Write the certificate there, too.")] = None,
     yes: Annotated[bool, _YES] = False,
 ) -> None:
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
-    from include.orderhouse.configuration.connections import read_connection, sort_connections
     from include.orderhouse.home import write_private
     from include.orderhouse.sync.leaving import erase as remove
-    from include.orderhouse.sync.leaving import leavers_of
     from include.orderhouse.warehouse.audit import command_line
 
     if (connection is None) == (customer is None):
         raise typer.BadParameter("name either a connection or --customer")
-    every, mistakes = sort_connections()
-    _refuse_unclear(mistakes, customer)
-    known = [found for found in every.values() if connection == found.name or customer == found.customer]
-    others = {found.name: _needs(found) for found in every.values() if found.customer != customer}
-    others |= {name: mistake.needs for name, mistake in mistakes.items()}
-    owner = customer or read_connection(str(connection)).customer
     with warehouse() as engine:
-        leavers = leavers_of(engine, owner, _leavers(known), others) if customer else _leavers(known)
+        leavers = _of_customer(engine, customer) if customer else [_named(engine, str(connection))]
+        owner = customer or leavers[0].customer
         names = ", ".join(leaver.name for leaver in leavers)
         if not yes and typer.prompt(f"This cannot be undone. To erase {names}, type {connection or customer}") != (
             connection or customer
@@ -87,6 +80,37 @@ def erase(
         if certificate:
             write_private(certificate.resolve(), f"{told}\n")
         _forget_watermarks([leaver.name for leaver in leavers])
+
+
+def _named(engine: sa.Engine, connection: str) -> Leaver:
+    """A connection by its name: that of connections.yaml, else that which the warehouse still has."""
+    from include.orderhouse.configuration.connections import sort_connections
+    from include.orderhouse.sync.leaving import forgotten_leaver
+
+    every, mistakes = sort_connections()
+    if connection in mistakes:
+        raise mistakes[connection].error
+    _refuse_unclear(mistakes, None)
+    if connection in every:
+        return _leavers([every[connection]])[0]
+    leaver = forgotten_leaver(engine, connection, _needed_by(every, mistakes))
+    told = (
+        f"{connection} has no entry in connections.yaml. Credentials that it had under another name stay in the vault: "
+        "scripts/orderhouse vault list"
+    )
+    typer.secho(told, fg=typer.colors.YELLOW, err=True)
+    return leaver
+
+
+def _of_customer(engine: sa.Engine, customer: str) -> list[Leaver]:
+    from include.orderhouse.configuration.connections import sort_connections
+    from include.orderhouse.sync.leaving import leavers_of
+
+    every, mistakes = sort_connections()
+    _refuse_unclear(mistakes, customer)
+    known = [found for found in every.values() if customer == found.customer]
+    others = {name: found for name, found in every.items() if customer != found.customer}
+    return leavers_of(engine, customer, _leavers(known), _needed_by(others, mistakes))
 
 
 def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
@@ -118,6 +142,13 @@ def _refuse_unclear(mistakes: Mapping[str, Mistake], customer: str | None) -> No
     for mistake in mistakes.values():
         if mistake.has_unknown_needs or (customer and mistake.may_be_of(customer)):
             raise mistake.error
+
+
+def _needed_by(known: Mapping[str, Connection], mistakes: Mapping[str, Mistake]) -> dict[str, frozenset[str]]:
+    """The Airflow Connections that each of these entries needs."""
+    return {name: _needs(found) for name, found in known.items()} | {
+        name: mistake.needs for name, mistake in mistakes.items()
+    }
 
 
 def _needs(connection: Connection) -> frozenset[str]:

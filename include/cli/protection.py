@@ -20,13 +20,16 @@ def protection() -> None:
 
     Exits with 1 if something is not protected.
     """
+    from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.warehouse.engine import URL_SETTING, connect
-    from include.orderhouse.warehouse.protection import Verdict
+    from include.orderhouse.warehouse.protection import Verdict, of_master_keys
     from include.orderhouse.warehouse.protection import protection as look
 
     with warehouse() as owner:
         syncs = connect(os.environ.get(URL_SETTING) or owner.url.set(username="loader").render_as_string(False))
-        found = [*look(syncs, owner), *of_local_folders()]
+        known, _ = sort_connections()
+        own_keys = of_master_keys(owner, (each.customer for each in known.values()))
+        found = [*look(syncs, owner), own_keys, *of_local_folders()]
         syncs.dispose()
     print_table(
         ("what", "is protected", "seen", "to do"),

@@ -66,7 +66,12 @@ def rotate(
 
     failed: dict[str, OrderhouseError] = {}
     with warehouse() as engine:
-        names = [customer] if customer else Keyring.of(engine).customers()
+        known = Keyring.of(engine).customers()
+        if customer and customer not in known:
+            raise ConfigurationInvalid(
+                f"No customer {customer!r} has a data key.", action=f"Known are: {', '.join(known) or 'none'}."
+            )
+        names = [customer] if customer else known
         steps: dict[str, Callable[[], None]] = {name: partial(_rotate, engine, name) for name in names}
         if customer is None:
             steps["the audit log"] = partial(renew, engine, command_line())

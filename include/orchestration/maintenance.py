@@ -59,7 +59,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connect
-    from include.orderhouse.warehouse.protection import Verdict, protection
+    from include.orderhouse.warehouse.protection import Verdict, of_master_keys, protection
     from include.orderhouse.warehouse.retention import others
 
     engine = connect()
@@ -70,7 +70,8 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         record_now(engine, Event("retention.enforced", "maintenance", details=removed))
         log.info("The audit log ends in %s", seal(engine))
         forgotten = others(engine, {*known, *mistakes})
-        exposed = [found for found in protection(engine, engine) if found.verdict is not Verdict.GOOD]
+        own_keys = of_master_keys(engine, (found.customer for found in known.values()))
+        exposed = [found for found in [*protection(engine, engine), own_keys] if found.verdict is not Verdict.GOOD]
     finally:
         engine.dispose()
     for found in exposed:

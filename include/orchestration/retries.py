@@ -103,10 +103,11 @@ def given_up_when_waits_are_long(context: Context, refused_since: RefusedSince) 
 
 def _exhausted(told: str, error: RateLimitExceeded) -> QuotaExhausted:
     return QuotaExhausted(
-        f"{told}: {error}",
+        f"{told}: {error.message}",
         action="This run fails, so that it keeps no other waiting. Clear its task to go on after the pages that it has "
-        "kept; a new run begins where the watermark stands. If it stays, find out what else uses up the source's "
-        "limit, or lower requests_per_minute of the connection.",
+        "kept; a new run begins where the watermark stands. If it stays: where the source is down, for maintenance "
+        "say, wait until it is back; else find out what else uses up its limit, or lower requests_per_minute of the "
+        "connection.",
         request_id=error.request_id,
     )
 

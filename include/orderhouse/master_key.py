@@ -20,7 +20,7 @@ import re
 import secrets
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from include.orderhouse.home import Home
 
 KEY, FILE, COMMAND = "ORDERHOUSE_MASTER_KEY", "ORDERHOUSE_MASTER_KEY_FILE", "ORDERHOUSE_MASTER_KEY_COMMAND"
 _OWN = re.compile(rf"({KEY}|{FILE}|{COMMAND})__")
+_MAY_HAVE_OWN = re.compile(r"[a-z0-9_]+")
 _COMMAND_SECONDS = 30
 _PURPOSE = "data key"
 
@@ -38,7 +39,7 @@ class MasterKeys:
     """The master keys of an installation. Never shown."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._keys = {_name(key): key for key in reversed(keys)}
+        self._keys = {_name(key): key for key in keys}
         self.key_id = _name(keys[0])
         """Names the key that wraps without telling it."""
 
@@ -90,6 +91,12 @@ def master_keys(
     return MasterKeys(found)
 
 
+def unused_own_keys(customers: Iterable[str]) -> list[str]:
+    """The settings of own master keys that none of these customers has; the installation's key wraps in their place."""
+    used = {customer.upper() for customer in customers if _MAY_HAVE_OWN.fullmatch(customer)}
+    return sorted(name for name in os.environ if (own := _OWN.match(name)) and name[own.end() :] not in used)
+
+
 def new_key() -> str:
     """A new master key, in Base64."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
@@ -97,8 +104,8 @@ def new_key() -> str:
 
 def _own_text(environment: Mapping[str, str], customer: str | None) -> tuple[str, str] | None:
     """Where a customer's own keys come from, and their text."""
-    has_name = customer is not None and re.fullmatch(r"[a-z0-9_]+", customer)
-    return _configured(environment, f"__{customer.upper()}") if customer and has_name else None
+    has_own = customer is not None and _MAY_HAVE_OWN.fullmatch(customer)
+    return _configured(environment, f"__{customer.upper()}") if customer and has_own else None
 
 
 def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
@@ -108,8 +115,8 @@ def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
     if others := sorted(name for name in environment if _OWN.match(name)):
         raise KeyMissing(
             f"This process has no master key but {', '.join(others)}.",
-            action=f"It works for these customers only: run the others' tasks elsewhere, or give it {KEY}, {FILE} "
-            f"or {COMMAND}.",
+            action="It works for these customers only, in lower case: run the others' tasks elsewhere, or give it "
+            f"{KEY}, {FILE} or {COMMAND}.",
         )
     home = home or Home.from_environment()
     return str(home.secrets / "master_key"), home.secret("master_key", new_key)

@@ -98,6 +98,38 @@ def test_a_customer_is_erased_unless_an_entry_that_cannot_be_used_may_be_theirs_
     assert is_refused or list(json.loads(done.stdout)["removed"]) == ["mine"]
 
 
+@pytest.mark.parametrize(("credentials", "erased"), [("gone", 0), ("other", 1)])
+def test_a_connection_is_erased_by_name_though_its_entry_is_gone(
+    orderhouse: Command, tmp_path: Path, credentials: str, erased: int
+) -> None:
+    """Credentials of its name stay where another connection uses them."""
+    file = tmp_path / "connections.yaml"
+    stays = f"stays: {{connector: odoo, customer: acme, credentials: {credentials}}}"
+    file.write_text(f"connections: {{gone: {{connector: odoo, customer: acme}}, {stays}}}", encoding="utf-8")
+    told = {"ORDERHOUSE_CONNECTIONS": str(file)}
+    orderhouse("vault", "put", "gone", input='{"host": "https://erp.example.com"}', **told)
+    orderhouse("disconnect", "gone", **told)
+    file.write_text(f"connections: {{{stays}}}", encoding="utf-8")
+    done = orderhouse("erase", "gone", "--yes", **told)
+    assert done.returncode == 0, done.stderr
+    certificate = json.loads(done.stdout)
+    assert certificate["customer"] == "acme"
+    assert certificate["removed"]["gone"].get("vault.secret", 0) == erased
+    assert "under another name stay in the vault" in done.stderr
+
+
+def test_what_neither_the_file_nor_the_warehouse_knows_is_not_erased(orderhouse: Command) -> None:
+    done = orderhouse("erase", "unheard_of", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no connection 'unheard_of' in connections.yaml, and the warehouse has nothing of it" in done.stderr
+
+
+def test_no_certificate_is_given_for_a_customer_whom_nobody_knows(orderhouse: Command) -> None:
+    done = orderhouse("erase", "--customer", "sanbdox", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is nothing of a customer 'sanbdox'" in done.stderr
+
+
 def test_the_grants_are_printed_as_sql_for_an_administrator(orderhouse: Command) -> None:
     printed = orderhouse("grants").stdout
     assert 'CREATE ROLE "orderhouse_loader" NOLOGIN' in printed

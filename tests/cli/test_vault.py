@@ -49,6 +49,14 @@ def test_credentials_that_no_connection_uses_need_a_customer(orderhouse: Command
     assert orderhouse("vault", "put", "unknown", "--customer", "acme", input=json.dumps(CONTENT)).returncode == 0
 
 
+def test_the_data_key_of_a_customer_whom_nobody_knows_is_not_made_by_rotating_it(orderhouse: Command) -> None:
+    orderhouse("vault", "put", "known_erp", "--customer", "known", input=json.dumps(CONTENT))
+    for _ in range(2):
+        done = orderhouse("vault", "rotate", "--customer", "knwon")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "No customer 'knwon' has a data key" in done.stderr
+
+
 @pytest.fixture
 def broken(home: Home, orderhouse: Command) -> Iterator[str]:
     """A customer of which a record does not open."""

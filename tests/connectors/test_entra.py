@@ -56,6 +56,7 @@ def test_an_answer_without_a_code_is_told_as_any_token_endpoints(content: bytes)
     endpoint = httpx.MockTransport(lambda _: httpx.Response(403, content=content))
     with (
         Api("https://dynamics.example", auth, Unlimited(), lambda _: None, transport=endpoint) as api,
-        pytest.raises(AuthenticationFailed, match="refused the client"),
+        pytest.raises(AuthenticationFailed, match="refused the client") as failed,
     ):
         api.get("companies")
+    assert "error?code=" not in failed.value.action

@@ -78,3 +78,14 @@ def test_a_connection_without_an_entry_is_named_as_one_of_which_nothing_is_remov
     enforce_retention.function()
     told = [record.getMessage() for record in caplog.records if "no entry" in record.getMessage()]
     assert told == ["left has no entry in connections.yaml: the warehouse keeps all of it, whatever its age"]
+
+
+def test_an_own_master_key_of_no_customer_is_told_every_night(
+    engine: sa.Engine, file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix in ("ACME", "ACEM"):
+        monkeypatch.setenv(f"ORDERHOUSE_MASTER_KEY_FILE__{suffix}", "/a/file")
+    enforce_retention.function()
+    told = [record.getMessage() for record in caplog.records if "own master keys" in record.getMessage()]
+    assert len(told) == 1
+    assert "no customer uses ORDERHOUSE_MASTER_KEY_FILE__ACEM. End the setting in its customer's name" in told[0]

@@ -75,6 +75,22 @@ def test_it_goes_on_with_what_it_has_where_it_began_lately(odoo: Sandbox, synced
     assert odoo.world("odoo").log.count() == 0
 
 
+@pytest.mark.parametrize(("days", "is_believed"), [(2, True), (4, False)])
+def test_what_it_did_not_find_longer_ago_than_it_may_fetch_is_not_marked_by_its_load(
+    odoo: Sandbox, synced: System, days: int, is_believed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """H17: cleared from its load on, it does not look again."""
+    request = synced.request(Mode.RECONCILE)
+    with hidden(odoo, synced):
+        staged = synced.sync_until("validate", request)
+    pass_days(synced, request, days)
+    caplog.set_level("WARNING")
+    steps.load(synced.runtime, staged)
+    assert synced.ledger_row(staged)["state"] == "succeeded"
+    assert len(deleted(synced)) == int(is_believed)
+    assert ("reconcile again" in caplog.text) is not is_believed
+
+
 def test_one_that_failed_between_pages_and_is_cleared_late_is_not_told_that_its_source_never_ends(
     odoo: Sandbox, synced: System
 ) -> None:

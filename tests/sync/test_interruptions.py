@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import traceback
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -16,12 +18,14 @@ import zstandard
 
 from include.orderhouse import wire
 from include.orderhouse.cipher import MAGIC
+from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import (
     ConfigurationInvalid,
     LookAtData,
     SealBroken,
     SourceUnavailable,
     StagedFilesMissing,
+    StorageUnavailable,
     TooManyRejects,
     WarehouseUnavailable,
 )
@@ -92,6 +96,23 @@ def test_the_time_that_a_source_refuses_begins_anew_with_each_kept_page(odoo: Sa
     assert refused_since(runtime, request, NOW + 4 * hour, is_first=True) == NOW + 4 * hour
     odoo.world("odoo").faults.clear()
     assert system.ledger_row(system.sync_until("load", request))["state"] == "succeeded"
+
+
+def test_of_two_processes_at_work_on_one_sync_none_puts_its_page_in_place_of_the_others(system: System) -> None:
+    """As where a machine wakes up that its scheduler took for dead: the two may have been given different pages."""
+    request, connection = system.request(), system.runtime.connection
+    fetch = connection.connector.fetch
+
+    def fetch_while_another_does(source: Source, window: Window) -> Iterator[Page]:
+        for page in fetch(source, window):
+            steps.extract(system.runtime, request)
+            yield page
+
+    connector = replace(connection.connector, fetch=fetch_while_another_does)
+    late = replace(system.runtime, connection=connection.model_copy(update={"connector": connector}))
+    with pytest.raises(StorageUnavailable, match="Another process is at work on this sync"):
+        steps.extract(late, request)
+    assert system.ledger_row(system.sync_until("load", request))["orders_extracted"] == 40
 
 
 def test_pages_that_something_removes_before_they_are_mapped_are_missed_and_fetched_again(system: System) -> None:

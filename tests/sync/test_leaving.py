@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.connection_test import ConnectionTest
 from include.orderhouse.sync.failure import record_failure
-from include.orderhouse.sync.leaving import Leaver, disconnect, erase
+from include.orderhouse.sync.leaving import Leaver, disconnect, erase, forgotten_leaver
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.erasure import holds
@@ -42,6 +43,16 @@ def test_the_failure_of_its_sync_brings_nothing_back(system: System) -> None:
     assert not holds(system.runtime.warehouse, "tests")
     for table in ("ops.mapping_version", "ops.webhook_event", "vault.data_key"):
         assert system.rows(f"SELECT FROM {table}") == []
+
+
+def test_a_connection_without_an_entry_that_several_customers_had_is_not_erased_by_its_name(synced: System) -> None:
+    engine = synced.runtime.warehouse
+    assert forgotten_leaver(engine, "odoo", {}) == replace(ODOO, connector="unknown")
+    assert forgotten_leaver(engine, "odoo", {"another": {"odoo"}}).credentials is None
+    with engine.begin() as warehouse:
+        warehouse.execute(sa.text("UPDATE procurement.purchase_order SET customer = 'earlier'"))
+    with pytest.raises(ConfigurationInvalid, match="several customers have had it: earlier, tests"):
+        forgotten_leaver(engine, "odoo", {})
 
 
 def test_a_sync_of_a_connection_that_was_only_disconnected_is_noted_as_failed(system: System) -> None:

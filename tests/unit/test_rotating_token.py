@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from include.orderhouse.credentials import Credentials
+from include.orderhouse.errors import WarehouseUnavailable
 from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.tokens import TokenChain, Tokens
 
@@ -18,22 +19,24 @@ URL = "https://vendor.example"
 
 
 class Kept:
-    """A chain in memory."""
+    """A chain in memory; while ``is_away`` nothing can be kept."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
+        self.tokens, self.is_away = tokens, False
 
     @contextmanager
     def hold(self, first_token: str) -> Iterator[TokenChain]:
         yield self
 
     def keep(self, tokens: Tokens) -> None:
+        if self.is_away:
+            raise WarehouseUnavailable("It is away.", action="Wait.")
         self.tokens = tokens
 
 
-def asked(store: Kept, **granted: Any) -> list[str]:
-    """What the vendor is sent for one request of ours, when its token endpoint grants this."""
-    sent: list[str] = []
+@contextmanager
+def client_of(store: Kept, sent: list[str], **granted: Any) -> Iterator[httpx.Client]:
+    """A client whose vendor's token endpoint grants this; ``sent`` hears of what the vendor is sent."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/token":
@@ -45,6 +48,13 @@ def asked(store: Kept, **granted: Any) -> list[str]:
     extra = {"client_id": "app", "client_secret": "the-client-secret", "refresh_token": "first"}
     auth = RotatingToken(f"{URL}/token", Credentials("acme_books", URL, extra=extra, tokens=store), "Sign in again.")
     with httpx.Client(base_url=URL, auth=auth, transport=httpx.MockTransport(answer)) as client:
+        yield client
+
+
+def asked(store: Kept, **granted: Any) -> list[str]:
+    """What the vendor is sent for one request of ours, when its token endpoint grants this."""
+    sent: list[str] = []
+    with client_of(store, sent, **granted) as client:
         client.get("/orders")
     return sent
 
@@ -66,3 +76,25 @@ def test_a_refresh_token_that_the_vendor_does_not_replace_stays_the_latest(grant
 def test_an_access_token_that_has_ended_is_renewed_before_it_is_used(minutes: int | None, sent: list[str]) -> None:
     ends_at = None if minutes is None else datetime.now(UTC) + timedelta(minutes=minutes)
     assert asked(Kept(Tokens("latest", "present", ends_at))) == sent
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "sent"),
+    [
+        (Tokens("latest"), ["Bearer new"]),
+        (Tokens("faster"), ["grant_type=refresh_token&refresh_token=faster", "Bearer new"]),
+    ],
+)
+def test_an_answer_that_could_not_be_kept_is_kept_later_unless_another_task_was_faster(
+    meanwhile: Tokens, sent: list[str]
+) -> None:
+    """The vendor takes a refresh token once: what came of it must not replace a later one."""
+    store, told = Kept(Tokens("latest")), list[str]()
+    with client_of(store, told, refresh_token="next") as client:
+        store.is_away = True
+        with pytest.raises(WarehouseUnavailable):
+            client.get("/orders")
+        store.is_away, store.tokens = False, meanwhile
+        client.get("/orders")
+    assert told == [REFRESH, *sent]
+    assert store.tokens.refresh_token == "next"

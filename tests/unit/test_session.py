@@ -12,6 +12,7 @@ import pytest
 from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable, SourceUntrusted
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.http.session import FAREWELL_SECONDS, SessionAuth
+from include.orderhouse.http.token_session import TokenSession
 from tests.connectors.conftest import Unlimited
 
 HOST = "https://erp.example"
@@ -76,7 +77,7 @@ def _answer(status: int, **cookies: str) -> httpx.Response:
     return httpx.Response(status, headers=headers, request=httpx.Request("GET", HOST))
 
 
-def _asked(auth: SessionAuth) -> Generator[httpx.Request, httpx.Response, None]:
+def _asked(auth: SessionAuth | TokenSession) -> Generator[httpx.Request, httpx.Response, None]:
     return auth.sync_auth_flow(httpx.Request("GET", f"{HOST}/a"))
 
 
@@ -121,6 +122,21 @@ def test_a_login_that_opens_no_session_is_the_answer_and_tried_again_with_the_ne
         assert next(asked).url.path == "/login"
         with pytest.raises(StopIteration):
             asked.send(answer)
+    assert auth.end_session() is None
+
+
+def test_a_session_behind_tokens_is_logged_out_once_with_all_its_cookies() -> None:
+    auth = TokenSession(f"{HOST}/token", {}, f"{HOST}/logout")
+    first, second = _asked(auth), _asked(auth)
+    first.send(httpx.Response(200, json={"access_token": "t0ken"}, request=next(first)))
+    for asked, cookies in ((first, {"SEAT": "1", "ROUTE": "n"}), (second, {"SEAT": "2"})):
+        if asked is second:
+            next(asked)
+        with pytest.raises(StopIteration):
+            asked.send(_answer(200, **cookies))
+    farewell = auth.end_session()
+    assert farewell is not None
+    assert (farewell.headers["Authorization"], farewell.headers["Cookie"]) == ("Bearer t0ken", "SEAT=2; ROUTE=n")
     assert auth.end_session() is None
 
 

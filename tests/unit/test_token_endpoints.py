@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
+import jwt
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.http import Api, Patience
-from include.orderhouse.http.auth import TokenAuth, client_credentials
+from include.orderhouse.http.auth import SignedAssertion, TokenAuth, UserAssertion, client_credentials
 from tests.connectors.conftest import Unlimited
 
 BASE, TOKEN_URL = "https://erp.example", "https://login.example/token"
@@ -99,6 +102,10 @@ def test_a_token_that_the_source_takes_back_is_replaced_once_and_the_request_sen
         (500, {}, "SOURCE_UNAVAILABLE", "login.example/token answered 500"),
         (503, {}, "SOURCE_UNAVAILABLE", "answered 503"),
         (429, {}, "SOURCE_UNAVAILABLE", "answered 429"),
+        (408, {}, "SOURCE_UNAVAILABLE", "answered 408"),
+        (400, {"error": "temporarily_unavailable"}, "SOURCE_UNAVAILABLE", "answered 400 (temporarily_unavailable)"),
+        (400, {"error": "server_error"}, "SOURCE_UNAVAILABLE", "answered 400 (server_error)"),
+        (400, {"error": ["temporarily_unavailable"]}, "AUTHENTICATION_FAILED", "refused the client (400: ["),
         (499, {}, "AUTHENTICATION_FAILED", "refused the client (499: no access token)"),
         (400, {"error": "invalid_client"}, "AUTHENTICATION_FAILED", "refused the client (400: invalid_client)"),
         (400, {"error": "invalid_scope"}, "AUTHENTICATION_FAILED", "does not grant 'orders' to the client"),
@@ -170,3 +177,26 @@ def test_a_token_endpoint_is_asked_again_when_it_said(status: int, monkeypatch: 
     with api, pytest.raises(OrderhouseError) as told:
         api.get("orders")
     assert (told.value.code, told.value.retry_after, waits) == ("SOURCE_UNAVAILABLE", 7.0, [7.0] * 3)
+
+
+@pytest.fixture(scope="module")
+def private_key() -> str:
+    """A key of the client, in PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(*form).decode("ascii")
+
+
+@pytest.mark.parametrize("kind", ["client_assertion", "assertion"])
+def test_each_assertion_is_of_its_own_and_ends_after_five_minutes(kind: str, private_key: str) -> None:
+    """RFC 7523, 3: by its jti an endpoint tells whether one comes a second time."""
+    auth = (
+        SignedAssertion(TOKEN_URL, {"iss": "reader", "aud": "x"}, private_key, "key", "PS256")
+        if kind == "client_assertion"
+        else UserAssertion(TOKEN_URL, ("reader", "s3cret"), {"aud": TOKEN_URL, "scope": "orders"}, private_key)
+    )
+    claims = [jwt.decode(auth.grant()[kind], options={"verify_signature": False}) for _ in range(2)]
+    assert len({each["jti"] for each in claims}) == 2
+    assert [(each["exp"] - each["iat"], each["aud"], "scope" in each) for each in claims] == [
+        (300, TOKEN_URL, False)
+    ] * 2

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from include.orderhouse.configuration.options import Retention
 from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.load import GoneOrder
 from include.orderhouse.warehouse.raw import open_rejects
+from include.orderhouse.warehouse.retention import enforce
 from tests.warehouse.orders import Line, Order, hour, key, load_orders, payloads, rows
 from tests.warehouse.test_rejects import staleness
 
@@ -75,6 +78,17 @@ def test_an_order_whose_reading_alone_is_new_stays_dismissed_where_its_source_te
         load_orders(engine, rejects=[again])
         is_open = memo == "other"
         assert rows(engine, "SELECT resolved_at IS NULL, fetched_at FROM ops.reject") == [(is_open, hour(fetched))]
+
+
+def test_what_was_dismissed_stays_so_when_it_is_read_again_after_its_payload_was_removed(engine: sa.Engine) -> None:
+    timeless = GOOD.at(None, 3)
+    load_orders(engine, rejects=[timeless])
+    dismissed(engine)
+    assert enforce(engine, "acme_us", Retention(raw=timedelta(days=1)))["payloads of rejects"] == 1
+    again = timeless.at(None, 9)
+    _known_as(engine, again)
+    load_orders(engine, rejects=[again])
+    assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
 
 
 def test_the_same_version_read_as_something_else_stays_dismissed(engine: sa.Engine) -> None:

@@ -123,11 +123,23 @@ def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_fol
     assert (home.secrets / "master_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_of_several_settings_of_the_master_key_the_first_counts_and_a_command_is_run_once(tmp_path: Path) -> None:
+    keys, file, runs = {name: new_key() for name in (KEY, FILE, COMMAND)}, tmp_path / "key", tmp_path / "runs"
+    file.write_text(keys[FILE], encoding="ascii")
+    script = f"open({str(runs)!r}, 'a').write('x'); print({keys[COMMAND]!r})"
+    settings = {KEY: keys[KEY], FILE: str(file), COMMAND: f'{sys.executable} -c "{script}"'}
+    for given in ((KEY, FILE, COMMAND), (FILE, COMMAND), (COMMAND,), (COMMAND,)):
+        found = master_keys(environment={name: settings[name] for name in given})
+        assert found.key_id == master_keys(environment={KEY: keys[given[0]]}).key_id
+    assert runs.read_text() == "x"
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
         (KEY, "dG9vIHNob3J0", "gives no key of 32 bytes"),
         (KEY, f"{'A' * 43}= planted-key", "gives no key of 32 bytes"),
+        (KEY, f"{'A' * 20}!{'A' * 23}=", "gives no key of 32 bytes"),
         (FILE, "/nowhere/planted", "cannot be read"),
         (COMMAND, f"{sys.executable} -c \"import sys; print('planted-key'); sys.exit(3)\"", r"failed \(3\)"),
         (COMMAND, "no-such-program-anywhere", r"failed \(FileNotFoundError\)"),

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.master_key import COMMAND, FILE, KEY, MasterKeys
 from include.orderhouse.warehouse import protection as looks
-from include.orderhouse.warehouse.protection import Finding, Verdict, protection
+from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.protection import Finding, Verdict, of_master_keys, protection
 from tests.warehouse.test_roles import acting_as, logins
 
 __all__ = ["logins"]
@@ -58,6 +60,22 @@ def test_a_managed_server_is_known_by_its_own_settings(provider: str, verdict: V
         session.execute(sa.text(f"ALTER DATABASE {engine.url.database} SET {provider}.extensions = 'citext'"))
     engine.dispose()
     assert by_subject(protection(engine, engine))["storage of the warehouse"].verdict is verdict
+
+
+@pytest.mark.parametrize("suffix", ["ACME", "ACEM", "LEFT_", "left"])
+def test_an_own_master_key_that_no_customer_uses_is_told(
+    engine: sa.Engine, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would know that the installation's key wraps in its place."""
+    Keyring(engine, lambda _: MasterKeys([b"1" * 32])).cipher("left")
+    for used in (f"{FILE}__LEFT", f"{COMMAND}__ACME_EU"):
+        monkeypatch.setenv(used, "planted-key")
+    customers = ["Acme", "acme-eu", "acme_eu"]
+    assert of_master_keys(engine, customers).verdict is Verdict.GOOD
+    for unused in (KEY, FILE):
+        monkeypatch.setenv(f"{unused}__{suffix}", "planted-key")
+    told = of_master_keys(engine, customers)
+    assert (told.verdict, told.seen) == (Verdict.BAD, f"no customer uses {KEY}_FILE__{suffix}, {KEY}__{suffix}")
 
 
 def test_passwords_that_are_kept_as_md5_are_told(engine: sa.Engine) -> None:

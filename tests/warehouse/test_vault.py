@@ -77,8 +77,12 @@ def test_what_is_revoked_is_gone_but_known_and_may_be_put_again(vault: Vault, en
     assert kept is not None
     assert kept.value is None
     assert rows(engine, "SELECT sealed FROM vault.secret") == [(None,)]
+    (before,) = vault.entries()
+    vault.revoke("acme_odoo")
+    assert vault.entries() == [before], "it is told since when"
     vault.put("acme_odoo", "acme", VALUE)
-    assert [entry.revoked_at for entry in vault.entries()] == [None]
+    (after,) = vault.entries()
+    assert (after.revoked_at, after.put_at > before.put_at) == (None, True)
     assert not vault.revoke("unknown")
 
 

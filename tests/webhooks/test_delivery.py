@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.ports import claim_port
 from include.orderhouse.warehouse.deliveries import LEASE, Outcome, claim_due, forget, settle
+from include.orderhouse.warehouse.erasure import erase_rows
 from include.orderhouse.webhooks.delivery import AT_ONCE, FIRST_DELAY, KEPT_FOR, LONGEST_DELAY, Deliverer, next_delay
 from include.orderhouse.webhooks.posting import Target
 from include.orderhouse.webhooks.signature import is_genuine, signing_keys
@@ -160,6 +161,22 @@ def test_a_deliverer_that_comes_back_late_changes_nothing(engine: sa.Engine, pee
     assert made.deliver(5) == 1
     settle(engine, late, Outcome(500, "status 500", 1), timedelta(seconds=30))
     assert rows(engine, STATE) == [("delivered", 2, True)]
+
+
+def test_an_attempt_whose_connection_is_erased_meanwhile_leaves_nothing_behind(
+    engine: sa.Engine, peer: Receiver
+) -> None:
+    happened(engine)
+    busy = deliverer(engine, peer.url)
+    find = busy.find_target
+
+    def erased_meanwhile(name: str) -> Target:
+        erase_rows(engine, "acme_us", None)
+        return find(name)
+
+    busy.find_target = erased_meanwhile
+    assert busy.deliver(5) == 1
+    assert rows(engine, "SELECT connection FROM ops.webhook_attempt") == []
 
 
 def test_an_attempt_that_ends_late_does_not_end_the_one_under_way(engine: sa.Engine, peer: Receiver) -> None:

@@ -22,6 +22,9 @@ EARLY_SECONDS = 60
 """A token is renewed this long before it expires."""
 _LONGEST_SAID = 200
 """Characters of what a token endpoint says about a refusal."""
+_BUSY = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
+_OUTAGES = ("server_error", "temporarily_unavailable")
+"""Words of RFC 6749, 4.1.2.1, that token endpoints such as Entra's use as well: they say nothing of the credentials."""
 _LONGEST_LIFE = 30 * 24 * 3600
 
 
@@ -87,20 +90,25 @@ class TokenAuth(httpx.Auth):
 
     def _granted(self, response: httpx.Response) -> dict[str, Any]:
         """The body of a token response. Raises where the endpoint is out of order or refuses."""
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == 429:
-            raise SourceUnavailable(
-                f"The token endpoint {self._token_url} answered {response.status_code}.",
-                action="A run in Airflow tries again by itself; if it goes on, check token_url in the Connection.",
-                retry_after=retry_after(Answer(response.status_code, response.headers, None, "")),
-            )
         try:
             body: Any = wire.decode_foreign(response.content)
         except ValueError:
             body = None
+        said = str(body.get("error", "no access token") if isinstance(body, dict) else "no JSON object")
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code in _BUSY:
+            raise self._away(response, f"{response.status_code}")
+        if said in _OUTAGES:
+            raise self._away(response, f"{response.status_code} ({said})")
         if response.status_code != httpx.codes.OK or not isinstance(body, dict) or not body.get("access_token"):
-            said = body.get("error", "no access token") if isinstance(body, dict) else "no JSON object"
-            raise self._refused(str(said)[:_LONGEST_SAID], response.status_code)
+            raise self._refused(said[:_LONGEST_SAID], response.status_code)
         return body
+
+    def _away(self, response: httpx.Response, answered: str) -> SourceUnavailable:
+        return SourceUnavailable(
+            f"The token endpoint {self._token_url} answered {answered}.",
+            action="A run in Airflow tries again by itself; if it goes on, check token_url in the Connection.",
+            retry_after=retry_after(Answer(response.status_code, response.headers, None, "")),
+        )
 
     def _refused(self, said: str, status: int) -> AuthenticationFailed:
         if said == "invalid_scope":

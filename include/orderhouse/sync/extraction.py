@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from include.orderhouse import collector, wire
 from include.orderhouse.connector import Page, Source, Window
-from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored
+from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored, StorageUnavailable
 from include.orderhouse.http.transport import MEGABYTE
 from include.orderhouse.order_keys import KeySet
 from include.orderhouse.raw_order import RawOrder
@@ -216,6 +216,7 @@ class Extraction:
             )
 
     def _keep(self, page: Page, fetched_at: datetime, part: Slice, name: str, tally: Tally) -> None:
+        self._refuse_another(name)
         keys, modified_at = self._transform.identify(page.records)
         staged, unpacked = write_orders(
             self._staging, f"{name}.zst", [RawOrder(fetched_at, record) for record in page.records]
@@ -235,6 +236,15 @@ class Extraction:
         tally.add(checkpoint)
         self._check_size()
         self._listener.add(StagedPage(f"{name}.zst", len(page.records), unpacked))
+
+    def _refuse_another(self, name: str) -> None:
+        """A page follows from those before it. What another process has staged since these would not."""
+        if self._staging.exists(f"{name}.json"):
+            raise StorageUnavailable(
+                f"Another process is at work on this sync: it has staged the page {name}, too.",
+                action="Airflow took one of them for dead, and ends it as soon as it hears of it. A run tries again by "
+                "itself, and goes on after the pages that are there.",
+            )
 
     def _check_size(self) -> None:
         most = self._runtime.connection.options.max_staged_mb

@@ -14,7 +14,7 @@ from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, forget_analysts, holds
+from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, forget_analysts, holds, owners_of
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.status import DISCONNECTED, set_status
 from include.orderhouse.warehouse.vault import Vault
@@ -101,8 +101,33 @@ def leavers_of(
             action="Nothing was erased. Erase that connection by its name first, with the rows of both; or give it "
             f"back to {customer!r} in connections.yaml.",
         )
-    needed = {key for keys in others.values() for key in keys}
-    return [*known, *(Leaver(name, customer, "unknown", None if name in needed else name) for name in forgotten)]
+    if not known and not forgotten and customer not in (owners := Keyring.of(engine).customers()):
+        raise ConfigurationInvalid(
+            f"There is nothing of a customer {customer!r}.", action=f"Known are: {', '.join(owners) or 'none'}."
+        )
+    return [*known, *(_forgotten(name, customer, others) for name in forgotten)]
+
+
+def forgotten_leaver(engine: sa.Engine, connection: str, others: Mapping[str, Collection[str]]) -> Leaver:
+    """A connection that only the warehouse still has. ConfigurationInvalid where it has none, or one of several
+    customers. ``others`` is what other connections may need of the vault.
+    """
+    owners = owners_of(engine, connection)
+    if len(owners) == 1:
+        return _forgotten(connection, owners[0], others)
+    known, action = "the warehouse has nothing of it", "Correct its name."
+    if owners:
+        known = f"several customers have had it: {', '.join(owners)}"
+        action = "Nothing was erased. Give it its entry back, with the latest customer."
+    raise ConfigurationInvalid(
+        f"There is no connection {connection!r} in connections.yaml, and {known}.", action=action
+    )
+
+
+def _forgotten(name: str, customer: str, others: Mapping[str, Collection[str]]) -> Leaver:
+    """A connection without an entry. Its credentials most often have its own name."""
+    is_needed = any(name in keys for keys in others.values())
+    return Leaver(name, customer, "unknown", None if is_needed else name)
 
 
 def _erase(engine: sa.Engine, leaver: Leaver, actor: str) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from include.orderhouse.connector import Absent, Source
@@ -17,8 +17,9 @@ from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders, rejected_only, states_of
+from include.orderhouse.warehouse.task import ABSENT, GoneOrder
 
-FILE = "compared.json"
+FILE, GONE = "compared.json", "gone.json"
 
 DELETIONS_ALWAYS_TOLERATED = 10
 """So few deletions never stop a run, whatever their share: a small company may well clear its orders away."""
@@ -74,7 +75,23 @@ def _absent(runtime: Runtime, extraction: Extraction, source: Source, candidates
     there = extraction.read_orders(candidates, "raw/not_found_")
     absent = [key for key in candidates if key not in there]
     statuses = statuses_of_absent(runtime, source, absent)
-    return {key: (statuses.get(key), "absent_in_full_scan") for key in absent}
+    return {key: (statuses.get(key), ABSENT) for key in absent}
+
+
+def proven_gone(runtime: Runtime, plan: Plan, staging: Staging) -> tuple[GoneOrder, ...]:
+    """What the sync found to be gone. Absence that it saw longer ago than it may fetch proves nothing any more."""
+    gone = [GoneOrder(*order) for order in staging.read_json(GONE)] if staging.exists(GONE) else []
+    still = [order for order in gone if order.evidence != ABSENT]
+    longest = runtime.connection.options.max_extract_hours
+    if len(still) == len(gone) or not plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
+        return tuple(gone)
+    log.warning(
+        "%s: %d orders that a scan did not find more than %d h ago (max_extract_hours) are not marked; reconcile again",
+        plan.connection,
+        len(gone) - len(still),
+        longest,
+    )
+    return tuple(still)
 
 
 def statuses_of_absent(runtime: Runtime, source: Source, absent: Sequence[str]) -> dict[str, str]:

@@ -39,7 +39,7 @@ from include.orderhouse.sync.kept_orders import stage_kept_orders
 from include.orderhouse.sync.named_orders import read_named_orders
 from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id
 from include.orderhouse.sync.reconciliation import FILE as COMPARED
-from include.orderhouse.sync.reconciliation import find_gone
+from include.orderhouse.sync.reconciliation import GONE, find_gone, proven_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.unknown_fields import warn_of_unknown_fields
@@ -59,7 +59,7 @@ from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
 from include.orderhouse.warehouse.mapping_versions import mapping_version
 from include.orderhouse.warehouse.status import set_status
-from include.orderhouse.warehouse.task import GoneOrder, LoadTask
+from include.orderhouse.warehouse.task import LoadTask
 
 Summary = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ REJECTS_ALWAYS_TOLERATED = 10
 MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
 """How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
 
-GONE, FETCHED, TRANSFORMED, VALIDATED = "gone.json", "fetched.json", "transformed.json", "validated.json"
+FETCHED, TRANSFORMED, VALIDATED = "fetched.json", "transformed.json", "validated.json"
 
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
@@ -290,13 +290,12 @@ def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], reject
 
 
 def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
-    gone = staging.read_json(GONE) if staging.exists(GONE) else []
     return LoadTask(
         connection=plan.connection,
         customer=runtime.connection.customer,
         sync_id=plan.sync_id,
         mapping_version=staging.read_json(TRANSFORMED)["mapping_version"],
-        gone=tuple(GoneOrder(*order) for order in gone),
+        gone=proven_gone(runtime, plan, staging),
         counts=_extracted(staging),
         reject_alert=runtime.connection.options.reject_alert,
         max_orders=runtime.connection.options.max_orders,

@@ -160,7 +160,10 @@ def claim_due(engine: sa.Engine, without: Sequence[str] = (), event_id: str | No
 
 
 def settle(engine: sa.Engine, claim: Claim, outcome: Outcome, next_in: timedelta | None) -> None:
-    """Log an attempt; the delivery is done, waits for ``next_in``, or is given up where that is None."""
+    """Log an attempt; the delivery is done, waits for ``next_in``, or is given up where that is None.
+
+    One that was erased meanwhile leaves nothing.
+    """
     mine = [delivery.c[name] == value for name, value in claim.key.items()]
     done = "delivered" if outcome.error is None else "given_up" if next_in is None else "waiting"
     values: dict[str, Any] = {"state": done}
@@ -170,6 +173,9 @@ def settle(engine: sa.Engine, claim: Claim, outcome: Outcome, next_in: timedelta
         values["ended_at"] = _NOW
     logged = {"attempt": claim.attempt, "ended_at": _NOW, "milliseconds": outcome.milliseconds}
     with engine.begin() as session:
+        is_there = sa.select(delivery.c.state).where(*mine).with_for_update()
+        if session.execute(is_there).one_or_none() is None:
+            return
         latest = delivery.c.attempts == claim.attempt
         session.execute(sa.update(delivery).where(*mine, latest, delivery.c.state == "waiting").values(values))
         session.execute(sa.insert(attempt).values(**claim.key, **logged, status=outcome.status, error=outcome.error))

@@ -32,6 +32,12 @@ _CUSTOMERS = sa.text("""
     UNION SELECT connection FROM procurement.purchase_order WHERE customer = :customer
     ORDER BY 1
 """)
+_OWNERS = sa.text("""
+    SELECT customer FROM ops.sync WHERE connection = :connection
+    UNION SELECT customer FROM ops.connection_status WHERE connection = :connection
+    UNION SELECT customer FROM procurement.purchase_order WHERE connection = :connection
+    ORDER BY 1
+""")
 _HOLDS_ORDERS = sa.text("""
     SELECT EXISTS (SELECT FROM ops.sync WHERE customer = :customer)
         OR EXISTS (SELECT FROM procurement.purchase_order WHERE customer = :customer)
@@ -43,6 +49,12 @@ def connections_of(engine: sa.Engine, customer: str) -> list[str]:
     """The connections of a customer that the warehouse knows."""
     with engine.connect() as warehouse:
         return list(warehouse.execute(_CUSTOMERS, {"customer": customer}).scalars())
+
+
+def owners_of(engine: sa.Engine, connection: str) -> list[str]:
+    """The customers whose connection it was, as far as the warehouse knows."""
+    with engine.connect() as warehouse:
+        return list(warehouse.execute(_OWNERS, {"connection": connection}).scalars())
 
 
 def holds(engine: sa.Engine, customer: str) -> bool:

@@ -5,7 +5,7 @@ Nothing here can be proved from within where a provider encrypts below the serve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.disks import is_encrypted
+from include.orderhouse.master_key import unused_own_keys
 from include.orderhouse.warehouse.engine import outages_named
+from include.orderhouse.warehouse.keyring import Keyring
 
 
 class Verdict(StrEnum):
@@ -68,6 +70,20 @@ def protection(engine: sa.Engine, owner: sa.Engine) -> list[Finding]:
         found = [_transport(session), _login(session)]
     with outages_named(), owner.connect() as session:
         return [*found, _passwords(session), _storage(session, _is_here(session))]
+
+
+def of_master_keys(engine: sa.Engine, customers: Iterable[str]) -> Finding:
+    """Whether somebody uses each customer's own master key; ``customers`` are those of connections.yaml."""
+    subject = "customers' own master keys"
+    if unused := unused_own_keys({*customers, *Keyring.of(engine).customers()}):
+        return Finding(
+            subject,
+            Verdict.BAD,
+            f"no customer uses {', '.join(unused)}",
+            "End the setting in its customer's name in upper case; only names of lower-case letters, digits and "
+            "underscores have one.",
+        )
+    return Finding(subject, Verdict.GOOD, "all that this process has are used")
 
 
 def of_folder(subject: str, folder: Path) -> Finding:

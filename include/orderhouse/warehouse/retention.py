@@ -18,7 +18,7 @@ _RAW = """
     )
 """
 _WAITING = """
-    UPDATE ops.reject SET payload = NULL, payload_hash = NULL WHERE connection = :connection AND reject_id IN (
+    UPDATE ops.reject SET payload = NULL WHERE connection = :connection AND reject_id IN (
         SELECT reject_id FROM ops.reject
         WHERE connection = :connection AND payload IS NOT NULL AND fetched_at < now() - :kept LIMIT :most
     )

@@ -17,6 +17,9 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.load:' || %(c
 MAP_AGAIN = "Nothing was loaded. Clear the transform task to map the raw pages again; report it if it comes back."
 """What to do where staged frames do not fit together."""
 
+ABSENT = "absent_in_full_scan"
+"""The evidence of an order that a scan of all keys, and then a read of its own, did not find."""
+
 
 @dataclass(frozen=True)
 class GoneOrder:

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from include.orderhouse.identity import order_id
 from include.orderhouse.model import TABLES
-from include.orderhouse.warehouse.task import Cursor, GoneOrder
+from include.orderhouse.warehouse.task import ABSENT, Cursor, GoneOrder
 
 _RECORD = """
     UPDATE ops.order_version AS known SET
@@ -80,7 +80,7 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
     if not gone and cursor.execute(_LATE).fetchone() == (False,):
         return 0
     if cursor.execute(_WAS_SCANNED_AGAIN, facts).fetchone() == (True,):
-        gone = tuple(order for order in gone if order.evidence != "absent_in_full_scan")
+        gone = tuple(order for order in gone if order.evidence != ABSENT)
     listed = {
         "order_ids": [order_id(facts["connection"], order.source_order_id) for order in gone],
         "statuses": [order.status for order in gone],
