@@ -82,7 +82,7 @@ class PurchaseOrder(SourceFacts[T]):
     payment_terms_code: T | None = column(Kind.TEXT, "Payment terms, as the source codes them")
     payment_terms_text: T | None = column(Kind.TEXT, "Payment terms in words")
     net_days: T | None = column(Kind.INTEGER, "Days until payment is due without discount")
-    discount_percent: T | None = column(Kind.PERCENT, "Early-payment discount")
+    discount_percent: T | None = column(Kind.PERCENT, "Early-payment discount in percent")
     discount_days: T | None = column(Kind.INTEGER, "Days within which the early-payment discount holds")
     delivery_terms: T | None = column(Kind.CODE, "Delivery terms", codes=CodeList.DELIVERY_TERMS)
     delivery_terms_location: T | None = column(Kind.TEXT, "Named place of the delivery terms")
