@@ -19,7 +19,8 @@
     │   ├── WarehouseUnavailable       WAREHOUSE_UNAVAILABLE     PostgreSQL cannot be reached
     │   ├── StorageUnavailable         STORAGE_UNAVAILABLE       the folder or bucket of files cannot be used
     │   ├── CredentialsUnavailable     CREDENTIALS_UNAVAILABLE   the Airflow Connection cannot be read
-    │   └── WatermarkUnavailable       WATERMARK_UNAVAILABLE     the Variable is there, and its value is not given
+    │   ├── WatermarkUnavailable       WATERMARK_UNAVAILABLE     the Variable is there, and its value is not given
+    │   └── ProcessLost                PROCESS_LOST              a process that worked for the sync was killed
     └── LookAtData                     the data, or its shape, is not what it must be; nothing was loaded
         ├── UnexpectedShape            UNEXPECTED_SHAPE          a response that is not what the source documents
         ├── BoundExceeded              BOUND_EXCEEDED            the source gives more than anybody could want
@@ -186,6 +187,12 @@ class WatermarkUnavailable(TryAgain):
     """The watermark Variable cannot be read, which must not pass for a connection that has none."""
 
     code = "WATERMARK_UNAVAILABLE"
+
+
+class ProcessLost(TryAgain):
+    """A process that worked for the sync was killed; most often because memory ran out."""
+
+    code = "PROCESS_LOST"
 
 
 class LookAtData(OrderhouseError):

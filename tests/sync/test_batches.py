@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ import yaml
 
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.configuration.connections import Connection, read_connection
+from include.orderhouse.errors import ProcessLost
 from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.home import PROJECT
@@ -84,6 +86,24 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
         made.append((counts, [{name: each[name].to_pylist() for name in SCHEMAS} for each in frames]))
     assert made[0] == made[1]
     assert [count["orders"] for count in made[0][0]] == [2, 2, 1]
+
+
+def killed(_number: int, _pages: Any) -> None:
+    """What becomes of a process for which there is no memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_was_killed_is_told_with_what_helps(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "WORTH_PROCESSES", 1)
+    monkeypatch.setattr(worker, "map_batch", killed)
+    monkeypatch.setenv(SETTING, "2")
+    staging = staged(tmp_path, [orders(1, 2)])
+    with pytest.raises(
+        ProcessLost, match=r"processes that map the orders of one was killed.* set ORDERHOUSE_PROCESSES=1"
+    ):
+        list(map_batches(connection, staging, batches_of(staging)))
 
 
 def test_of_a_large_batch_the_fields_of_a_part_are_looked_at_evenly(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -14,13 +15,14 @@ import pyarrow.compute as pc
 
 from include.orderhouse import collector
 from include.orderhouse.configuration.connections import Connection
+from include.orderhouse.errors import ProcessLost
 from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
 from include.orderhouse.frames import Frames
 from include.orderhouse.order_keys import Digests, digests
 from include.orderhouse.staging import Staging, batch_folder, read_orders, write_frames
 from include.orderhouse.sync.batching import Pages
 from include.orderhouse.sync.copies import keys_of, without_repeated_rejects
-from include.orderhouse.sync.processors import processors
+from include.orderhouse.sync.processors import SETTING, processors
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 
@@ -44,14 +46,25 @@ class Made:
 
 
 def map_batches(connection: Connection, staging: Staging, batches: Sequence[Pages], first: int = 0) -> Iterator[Made]:
-    """Stage frames and outcomes of every batch, in order; ``first`` is the number of the first one."""
+    """Stage frames and outcomes of every batch, in order; ``first`` is the number of the first one.
+
+    Raises ProcessLost.
+    """
     numbers = range(first, first + len(batches))
     number = processors()
     if len(batches) < WORTH_PROCESSES or number == 1:
         yield from map(Worker(connection, staging).map, numbers, batches)
         return
-    with processes(connection, staging, number) as pool:
-        yield from pool.map(map_batch, numbers, batches)
+    try:
+        with processes(connection, staging, number) as pool:
+            yield from pool.map(map_batch, numbers, batches)
+    except BrokenProcessPool as error:
+        raise ProcessLost(
+            f"One of the {number} processes that map the orders of {connection.name} was killed. Where nobody did "
+            "that, the memory of the machine, or of the container, ran out.",
+            action="The task tries again by itself. If it comes back, give it more memory, let fewer tasks run at "
+            f"once, or set {SETTING}=1.",
+        ) from error
 
 
 def processes(connection: Connection, staging: Staging, number: int) -> Executor:
