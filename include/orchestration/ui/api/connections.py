@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
@@ -18,6 +18,7 @@ from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
 from include.orderhouse.http import Patience
 from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
+from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.reading.paging import Page, read_cursor, write_cursor
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_runs
@@ -28,7 +29,6 @@ router = APIRouter(prefix="/connections", tags=["connections"])
 _IMPATIENT = Patience(tries=1, longest_wait=5.0, timeout=20.0)
 """A person waits for the test."""
 
-ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "replay", "orders"]
 OrderId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -44,7 +44,7 @@ class SyncOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mode: ModeName = "auto"
+    mode: Mode = Mode.AUTO
     window_start: Instant | None = Field(None, description="For mode window: the first instant, included")
     window_end: Instant | None = Field(None, description="For mode window: the first instant no longer included")
     max_reject_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
@@ -62,21 +62,22 @@ class SyncOrder(BaseModel):
     def _a_window_has_two_ends(self) -> SyncOrder:
         start, end = self.window_start, self.window_end
         is_window = start is not None and end is not None and start < end
-        if is_window is not (self.mode == "window") or (not is_window and (start or end)):
+        if is_window is not (self.mode is Mode.WINDOW) or (not is_window and (start or end)):
             raise ValueError("mode window, and no other, needs window_start before window_end")
         return self
 
     @model_validator(mode="after")
     def _ids_go_with_their_modes(self) -> SyncOrder:
-        if bool(self.order_ids) is not (self.mode == "orders"):
+        if bool(self.order_ids) is not (self.mode is Mode.ORDERS):
             raise ValueError("mode orders, and no other, needs order_ids")
-        if self.reject_ids and self.mode != "replay":
+        if self.reject_ids and self.mode is not Mode.REPLAY:
             raise ValueError("reject_ids go with mode replay")
         return self
 
     def conf(self, connection: str) -> dict[str, Any]:
         """The parameters of the DAG run."""
-        return {**self.model_dump(mode="json", exclude_defaults=True), "mode": self.mode, "connections": [connection]}
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        return told | {"mode": self.mode.value, "connections": [connection]}
 
 
 class TestReport(BaseModel):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import Cursor, Identity
-from include.orchestration.ui.api.runs import get_run
+from include.orchestration.ui.api.runs import RunMode, RunState, get_run
 from include.orchestration.ui.pages.parameters import FilterName, FilterWord
 from include.orchestration.ui.rendering import render
 from include.orchestration.ui.surroundings import visible_connections, warehouse
@@ -17,8 +17,6 @@ from include.orderhouse.warehouse.reading.runs import RunFilter, read_runs
 
 router = APIRouter(prefix="/runs", include_in_schema=False)
 
-STATES = ("running", "succeeded", "stopped", "failed")
-MODES = ("initial", "incremental", "full_resync", "window", "reconcile", "orders", "remap", "replay")
 _ROWS = 50
 
 
@@ -35,7 +33,7 @@ def runs(
     names = sorted(visible_connections(access))
     chosen = [connection] if connection in names else [] if connection else names
     page = read_runs(warehouse(), RunFilter(chosen, state, mode), cursor, _ROWS)
-    return render(request, "runs.html", page=page, names=names, states=STATES, modes=MODES)
+    return render(request, "runs.html", page=page, names=names, states=get_args(RunState), modes=get_args(RunMode))
 
 
 @router.get("/{sync_id}")
