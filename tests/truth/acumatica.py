@@ -10,6 +10,7 @@ from tests.sandbox.dialects.acumatica.lines import FIRST_FREIGHT, extended_cost,
 from tests.sandbox.dialects.acumatica.orders import key_of, modified_at, status_of
 from tests.sandbox.masters import Address
 from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Stage
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 
@@ -57,7 +58,7 @@ CANNOT_CARRY: dict[str, str] = {
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical values of each order, its lines under ``lines``."""
-    return {key_of(order): _order(company, order) for order in company.orders.values()}
+    return {key_of(order): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

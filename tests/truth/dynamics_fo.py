@@ -10,6 +10,7 @@ from tests.sandbox.dialects.dynamics_fo import lines
 from tests.sandbox.dialects.dynamics_fo.orders import modified_at
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Line, LineKind, Order, Progress, Stage
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 
@@ -58,7 +59,7 @@ def key(company: Company, order: Order) -> str:
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical values of each order, its lines under ``lines``."""
-    return {key(company, order): _order(company, order) for order in company.orders.values()}
+    return {key(company, order): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

@@ -14,6 +14,7 @@ from tests.sandbox.dialects.netsuite.orders import FIRST_CHARGE_LINE, HEADER_MOV
 from tests.sandbox.dialects.netsuite.tables import PACKS
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Charge, Line, LineKind, Order, Progress
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 
@@ -66,7 +67,7 @@ CANNOT_CARRY: dict[str, str] = {
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical values of each order, its lines under ``lines``."""
-    return {str(order.id): _order(company, order) for order in company.orders.values()}
+    return {str(order.id): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

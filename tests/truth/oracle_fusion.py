@@ -17,6 +17,7 @@ from tests.sandbox.dialects.oracle_fusion.statuses import (
 from tests.sandbox.dialects.oracle_fusion.values import PARTY_IDS, charge_id, formatted, line_id, order_id
 from tests.sandbox.masters import Address
 from tests.sandbox.order import Charge, Line, LineKind, Order, Progress, Schedule, Stage
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 
@@ -62,7 +63,7 @@ SEGMENTS = ("company", "cost_center", "gl_account", "department")
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical values of each order, its lines under ``lines``."""
-    return {str(order_id(order.id)): _order(company, order) for order in company.orders.values()}
+    return {str(order_id(order.id)): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

@@ -15,6 +15,7 @@ from tests.sandbox.dialects.sap_business_one.orders import is_document_closed, m
 from tests.sandbox.dialects.sap_business_one.values import in_local, local_currency, minute, number_in, rate
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Line, Order, Stage
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 
@@ -66,7 +67,7 @@ CANNOT_CARRY: dict[str, str] = {
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical values of each order, its lines under ``lines``; the server's clock is UTC."""
-    return {str(order.id): _order(company, order) for order in company.orders.values()}
+    return {str(order.id): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

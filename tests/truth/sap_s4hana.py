@@ -12,6 +12,7 @@ from tests.sandbox.changes import ChangeKind
 from tests.sandbox.company import Company
 from tests.sandbox.masters import Address
 from tests.sandbox.order import ZERO, Line, LineKind, Order, Stage
+from tests.truth.waiting import waiting
 
 Row = dict[str, Any]
 NOT_A_SAVE = (ChangeKind.RECEIVED, ChangeKind.RECEIPT_CORRECTED, ChangeKind.INVOICED)
@@ -82,7 +83,7 @@ CANNOT_CARRY: dict[str, str] = {
 
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical columns; ``lines`` holds those of lines, schedules and distributions."""
-    return {str(4_500_000_000 + order.id): _order(company, order) for order in company.orders.values()}
+    return {str(4_500_000_000 + order.id): waiting(_order(company, order)) for order in company.orders.values()}
 
 
 def _order(company: Company, order: Order) -> Row:

@@ -35,7 +35,9 @@ class PurchaseOrderLine(SourceFacts[T]):
     source_line_id: T | None = column(Kind.TEXT, "The line's key within its order at the source", required=True)
     line_number: T | None = column(Kind.TEXT, "The number people know the line by, as text: 00010, 1.1")
     line_type: T | None = column(Kind.CODE, "What is bought; text lines carry no quantity", codes=LINE_TYPES)
-    line_status: T | None = column(Kind.CODE, "Where the line stands in its life", codes=LINE_STATUSES)
+    line_status: T | None = column(
+        Kind.CODE, "Where the line stands in its life; not open before its order is in force", codes=LINE_STATUSES
+    )
 
     item_code: T | None = column(Kind.TEXT, "Item, as the buyer codes it", is_indexed=True)
     item_name: T | None = column(Kind.TEXT, "Name of the item")

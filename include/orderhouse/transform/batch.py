@@ -21,6 +21,7 @@ from include.orderhouse.model import DISTRIBUTION, LINE, ORDER, SCHEDULE, TABLES
 from include.orderhouse.raw_order import RawOrder, pack
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.company_amounts import derive_company_amounts
+from include.orderhouse.transform.line_statuses import derive_open_statuses
 from include.orderhouse.transform.rows import Failure, RawRows, children
 from include.orderhouse.transform.table import ReadTable, TableReader
 
@@ -77,7 +78,11 @@ class Transform:
     def frames(self, orders: Sequence[RawOrder]) -> Frames:
         """The batch's frames. Of several copies of an order the latest counts."""
         draft = self._read(orders)
-        derive_company_amounts(draft.tables[ORDER.name], draft.tables[LINE.name])
+        order, line = draft.tables[ORDER.name], draft.tables[LINE.name]
+        derive_company_amounts(order, line)
+        derive_open_statuses(order, line, "line_status")
+        if schedule := draft.tables.get(SCHEDULE.name):
+            derive_open_statuses(order, schedule, "status")
         built = {table.name: self._frame(table, draft) for table in TABLES}
         built["version"] = self._versions(draft)
         built["reject"] = self._rejects(draft)

@@ -50,6 +50,6 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=2,
-    version=7,
+    version=8,
     custom_field_patterns=("U_*",),
 )

@@ -51,7 +51,7 @@ CONNECTOR = Connector(
     page_size=100,
     requests_per_minute=300,
     concurrency=2,
-    version=6,
+    version=7,
     custom_field_patterns=("YY1_*", "ZZ*", "YY*"),
     notifications=NOTIFICATIONS,
 )

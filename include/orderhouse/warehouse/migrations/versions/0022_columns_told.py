@@ -1,4 +1,4 @@
-"""The comments of columns tell units and what distributions are parts of."""
+"""The comments of columns tell units, what distributions are parts of, and when a line is open."""
 
 from __future__ import annotations
 
