@@ -23,10 +23,11 @@ from include.orderhouse.errors import (
     TooManyDeletions,
     TooManyRejects,
 )
-from include.orderhouse.sync.plan import start_unplanned, sync_id
+from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.unplanned import start_unplanned
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs

@@ -11,7 +11,6 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from include.orderhouse.connector import Catalogue, Window
-from include.orderhouse.errors import StorageUnavailable
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import watermark
 from include.orderhouse.sync.discovery import Discovery
@@ -27,7 +26,6 @@ from include.orderhouse.warehouse.ledger import (
     last_scope,
     start_sync,
 )
-from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.mapping_versions import mapping_version
 
 log = logging.getLogger(__name__)
@@ -191,35 +189,6 @@ def resume(runtime: Runtime, staging: Staging) -> bool:
     end = plan.slices[-1].end if plan.slices else None
     start_sync(runtime.warehouse, _row(runtime, plan, mark, _instant(end or plan.upper)))
     return True
-
-
-def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:
-    """Open the ledger row of a sync that ends or waits before it has a plan, its first call refused, say.
-
-    One that has a plan has its row.
-    """
-    if _has_row(runtime, request, identity):
-        return
-    name, mode = runtime.connection.name, request.mode
-    if mode is Mode.AUTO:
-        mode = Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL
-    plan = Plan(
-        sync_id=identity,
-        connection=name,
-        mode=mode,
-        run_id=request.run_id,
-        triggered_by=request.triggered_by,
-        mapping_version=mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint),
-    )
-    start_sync(runtime.warehouse, _row(runtime, plan, None, None))
-
-
-def _has_row(runtime: Runtime, request: SyncRequest, identity: str) -> bool:
-    """Whether the ledger has a sync: it has those with a plan. It is asked where no plan can be looked for."""
-    try:
-        return has_plan(runtime, identity)
-    except StorageUnavailable:
-        return identity in {sync.sync_id for sync in untold_syncs(runtime.warehouse, request.run_id)}
 
 
 def _row(runtime: Runtime, plan: Plan, mark: watermark.Mark | None, end: datetime | None) -> SyncRow:
