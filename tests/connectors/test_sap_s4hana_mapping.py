@@ -14,12 +14,8 @@ from include.orderhouse.connectors.sap_s4hana.codes import ORDER_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import LINES, listed
-from include.orderhouse.connectors.sap_s4hana.values.conditions import (
-    discount_amount,
-    discount_percent,
-    net_amount,
-    subtotal,
-)
+from include.orderhouse.connectors.sap_s4hana.values.amounts import net_amount, subtotal
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent
 from include.orderhouse.connectors.sap_s4hana.values.order import order_type
 from include.orderhouse.connectors.sap_s4hana.values.terms import exchange_rate
 from include.orderhouse.errors import ConfigurationInvalid

@@ -9,7 +9,7 @@ import pytest
 from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES
 from include.orderhouse.connectors.sap_s4hana.mapping.line import LINE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
-from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
+from include.orderhouse.connectors.sap_s4hana.values.amounts import charges, subtotal
 from include.orderhouse.connectors.sap_s4hana.values.line import line_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import is_closed, line_status, quantity_open
 from include.orderhouse.connectors.sap_s4hana.values.status import invoice_status, receipt_status, status

@@ -11,13 +11,8 @@ from include.orderhouse.connectors.sap_s4hana.codes import LINE_TYPES, MATCH_POL
 from include.orderhouse.connectors.sap_s4hana.mapping.line import DISTRIBUTION, LINE, SCHEDULE
 from include.orderhouse.connectors.sap_s4hana.mapping.order import ORDER
 from include.orderhouse.connectors.sap_s4hana.values import line as v
-from include.orderhouse.connectors.sap_s4hana.values.conditions import (
-    charges,
-    discount_amount,
-    discount_percent,
-    net_amount,
-    subtotal,
-)
+from include.orderhouse.connectors.sap_s4hana.values.amounts import charges, net_amount, subtotal
+from include.orderhouse.connectors.sap_s4hana.values.conditions import discount_amount, discount_percent
 from include.orderhouse.connectors.sap_s4hana.values.order import order_type
 from include.orderhouse.connectors.sap_s4hana.values.progress import quantity_open, received
 from include.orderhouse.connectors.sap_s4hana.values.status import approval_status, receipt_status, status

@@ -53,6 +53,16 @@ def looks_up_outside_the_record(good: Connector) -> Connector:
     return replace(good, fetch=fetch, mapping=_with_order(good, order, "payment_terms_text"))
 
 
+def looks_at_what_it_does_not_name(good: Connector) -> Connector:
+    """Reads more of an order than the mapping says, of its lines, too."""
+
+    def term(order: Record) -> Any:
+        return order.get("x_terms") or [line.get("x_term") for line in order["order_line"]]
+
+    order = replace(good.mapping.order, payment_terms_text=text(derived(term, "a term", "payment_term_id.name")))
+    return replace(good, mapping=_with_order(good, order, "payment_terms_text"))
+
+
 def maps_a_required_column_to_nothing(good: Connector) -> Connector:
     """Reads the order's number from a field that is not there."""
     return replace(good, mapping=replace(good.mapping, order=replace(good.mapping.order, order_number=text("nummer"))))

@@ -80,8 +80,8 @@ def test_what_does_not_fit_is_told_with_the_place_that_it_was_read_from() -> Non
     ]
     listed = _read(Column("it", Kind.CODE, "Any", codes=("open",)), code("f", {"O": "open"}), "S")
     assert listed.oddities[0].reason == "f: 'S' is not in the connector's code table"
-    failed = _read(Column("it", Kind.TEXT, "Any"), text(derived(lambda record: record["absent"], "it", "f")), 1)
-    assert failed.failures[0].reason == "f could not be derived: KeyError: 'absent'"
+    failed = _read(Column("it", Kind.TEXT, "Any"), text(derived(lambda one: one["absent"], "the last of f", "f")), 1)
+    assert failed.failures[0].reason == "the last of f could not be derived: KeyError: 'absent'"
 
 
 @pytest.mark.parametrize(("zone", "hour"), [("connection", 11), ("Asia/Tokyo", 3), ("UTC", 12)])

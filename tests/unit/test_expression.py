@@ -10,6 +10,8 @@ import pytest
 from include.orderhouse.mapping import (
     Record,
     code,
+    constant,
+    derived,
     derived_from,
     first,
     joined,
@@ -17,7 +19,9 @@ from include.orderhouse.mapping import (
     look_up,
     magnitude,
     remembered,
+    text,
     unless_same,
+    within,
 )
 
 
@@ -101,3 +105,22 @@ def test_a_derived_value_tells_what_the_first_paragraph_says_of_it() -> None:
     assert (told.says, told.reads, told.reads_parent) == ("What a line and its order say", ("a", "^b"), True)
     with pytest.raises(TypeError, match="has no docstring"):
         derived_from("a")(lambda record: None)
+
+
+def test_a_derived_value_that_builds_on_another_reads_what_that_one_reads() -> None:
+    net = derived(lambda line: None, "net", "cost", "discount")
+
+    @derived_from("total", *within("lines", net, "type"), *within(("taxes", "duties"), "amount"))
+    def charges(order: Record) -> None:
+        """Charges."""
+
+    lines = ("lines.cost", "lines.discount", "lines.type")
+    assert charges.reads == ("total", *lines, "taxes.amount", "duties.amount")
+    assert derived(lambda order: None, "it", charges, "total", "vendor").reads == (*charges.reads, "vendor")
+
+
+def test_people_are_told_where_a_value_comes_from_by_paths_and_in_words() -> None:
+    found = text("memo", derived(lambda order: None, "the first line of note", "note.lines", "note.kind"))
+    assert found.said == "memo or the first line of note"
+    assert code("a", None, "b", own="a").said == "a or b"
+    assert constant("EUR").said == "the constant"

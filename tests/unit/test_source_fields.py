@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from include.orderhouse import wire
+from include.orderhouse.mapping import derived, text, within
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import LONGEST_PATH, MOST_FIELDS, SAMPLE_LENGTH, SourceFields
-from tests.unit.small_source import connection, line, order
+from tests.unit.small_source import CONNECTOR, connection, line, order
 
 
 def seen(*orders: dict[str, Any], empty: tuple[Any, ...] = ()) -> SourceFields:
@@ -119,3 +121,12 @@ def test_the_mapping_reads_its_paths_what_is_around_them_and_what_the_connection
     assert [path for path in read if not mapped.reads(path)] == ["note"]
     others = ("memo", "colour", "qty", "lines.x_any", "delivery.by", "deliver")
     assert [path for path in others if mapped.reads(path)] == []
+
+
+def test_a_derived_value_may_read_all_fields_with_names_that_begin_alike() -> None:
+    tags = derived(lambda order: None, "tags", *within("tags", "tag-*", "kind"))
+    mapping = replace(CONNECTOR.mapping, order=replace(CONNECTOR.mapping.order, memo=text(tags)))
+    mapped = Mapped(connection().model_copy(update={"connector": replace(CONNECTOR, mapping=mapping)}))
+    read = ("tags", "tags.tag-1", "tags.tag-colour", "tags.kind", "tags.tag", "tags.other")
+    assert [path for path in read if not mapped.reads(path)] == ["tags.tag", "tags.other"]
+    assert mapped.columns["purchase_order", "memo"] == ("tags.kind",)

@@ -27,6 +27,7 @@ from include.orderhouse.mapping.expression import (
     remembered,
     text,
     unless_same,
+    within,
 )
 from include.orderhouse.mapping.mapping import (
     Binding,
@@ -72,4 +73,5 @@ __all__ = [
     "rows",
     "text",
     "unless_same",
+    "within",
 ]

@@ -8,7 +8,7 @@ empty counts.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import wraps
@@ -26,7 +26,8 @@ Record = Mapping[str, Any]
 class Derived:
     """A value that no single field holds, computed from a raw record by ``function``.
 
-    ``says`` tells people how, in words; ``reads`` names the fields it needs, for the documentation and the drift check.
+    ``says`` tells people how, in words; ``reads`` names every field that the function looks at, by its own path: so one
+    that goes is missed, and none counts as a field that nothing reads. In a path, ``*`` stands for any characters.
     Where one of them stands in the parent's record (``^status``), the function is given that record, too.
     """
 
@@ -68,10 +69,13 @@ class Expression:
     @property
     def reads(self) -> tuple[str, ...]:
         """Every path the expression looks at."""
-        found: list[str] = []
-        for place in self.all_places:
-            found.extend((place,) if isinstance(place, str) else place.reads)
-        return tuple(dict.fromkeys(found))
+        return _paths(self.all_places)
+
+    @property
+    def said(self) -> str:
+        """Where the value comes from, as people are told."""
+        told = (place if isinstance(place, str) else place.says for place in self.all_places)
+        return " or ".join(dict.fromkeys(told)) or "the constant"
 
     @property
     def all_places(self) -> tuple[Place, ...]:
@@ -147,25 +151,43 @@ def constant(value: str) -> Expression:
     return Expression(None, constant=value)
 
 
-def derived(function: Callable[..., Any], says: str, *reads: str) -> Derived:
-    """A value computed from the row's raw record; use it where a path stands: ``code(derived(...), STATUS)``."""
-    return Derived(function, says, reads)
+def derived(function: Callable[..., Any], says: str, *reads: Place) -> Derived:
+    """A value computed from the row's raw record; use it where a path stands: ``code(derived(...), STATUS)``.
+
+    Another derived value among ``reads`` stands for all that it reads.
+    """
+    return Derived(function, says, _paths(reads))
 
 
-def derived_from(*reads: str) -> Callable[[Callable[..., Any]], Derived]:
+def derived_from(*reads: Place) -> Callable[[Callable[..., Any]], Derived]:
     """Makes a function of a raw record a derived value, described by the first paragraph of its docstring:
 
-    ``@derived_from("StatusCode", "lines")`` above ``def status(order)``, then ``status=code(status, STATUSES)``.
+    ``@derived_from("Status", "lines.Received")`` above ``def status(order)``, then ``status=code(status, STATUSES)``.
     ``@derived_from("quantity", "^StatusCode")`` stands above ``def line_status(line, order)``.
+    Another derived value among ``reads`` stands for all that it reads.
     """
 
     def derive(function: Callable[..., Any]) -> Derived:
         said = (inspect.getdoc(function) or "").partition("\n\n")[0]
         if not said:
             raise TypeError(f"{function.__qualname__} has no docstring to tell people where its value comes from")
-        return Derived(function, " ".join(said.split()).removesuffix("."), reads)
+        return Derived(function, " ".join(said.split()).removesuffix("."), _paths(reads))
 
     return derive
+
+
+def within(at: str | tuple[str, ...], *reads: Place) -> tuple[str, ...]:
+    """What is read of rows, by the path or paths where they may stand: ``within("lines", "Received", "Billed")``.
+
+    A derived value of such a row stands for all that it reads.
+    """
+    places = (at,) if isinstance(at, str) else at
+    return tuple(f"{place}.{path}" for place in places for path in _paths(reads))
+
+
+def _paths(reads: Sequence[Place]) -> tuple[str, ...]:
+    found = (path for place in reads for path in ((place,) if isinstance(place, str) else place.reads))
+    return tuple(dict.fromkeys(found))
 
 
 def remembered(function: Callable[[Record], T]) -> Callable[[Record], T]:

@@ -135,14 +135,15 @@ class ConnectionTest:
             return f"No order came that changed within {_DAYS[-1]} days: the fields cannot be told."
         seen = SourceFields(self._runtime.connection.connector.mapping.empty)
         seen.add(orders)
-        needed = {path for paths in Mapped(self._runtime.connection).columns.values() for path in paths}
+        columns = Mapped(self._runtime.connection).columns.values()
+        needed = {path for paths in columns for path in paths}
         near = {path for path in needed if seen.objects_around(path)}
-        absent = sorted(near - seen.fields.keys())
+        came = near & seen.fields.keys()
+        absent = sorted({path for paths in columns if came.isdisjoint(paths) for path in near.intersection(paths)})
         listed = ", ".join(absent[:_MOST_TOLD]) + (" ..." if len(absent) > _MOST_TOLD else "")
         told = f" Not in any of them, and NULL unless others bring them: {listed}." if absent else ""
         beyond = f" {len(needed - near)} more lie in parts that none of them has." if needed - near else ""
-        came = f"{len(near) - len(absent)} of {len(near)} fields of the mapping came."
-        return f"Read {len(orders)} orders; {came}{told}{beyond}"
+        return f"Read {len(orders)} orders; {len(came)} of {len(near)} fields of the mapping came.{told}{beyond}"
 
     def _latest(self, source: Source, days: int) -> Sequence[Record]:
         """Orders of the latest days; a company or another part of the window may have none."""

@@ -214,7 +214,7 @@ class ColumnReader:
         return str(self.column.codes) if isinstance(self.column.codes, CodeList) else "the canonical values"
 
     def _said(self) -> str:
-        return " or ".join(self.expression.reads) or "the constant"
+        return self.expression.said
 
 
 def positions(mask: pa.Array) -> list[int]:

@@ -30,7 +30,8 @@ class Mapped:
                 above = above[: 1 if entry.table is LINE else 2]
                 above.append(tuple(_joined(base, at) for base in above[-1] for at in entry.at))
             self._add_table(connection, entry, above)
-        self._ancestors = {path[:at] for path in self._paths for at, sign in enumerate(path) if sign == "."}
+        named = (*self._paths, *self._patterns)
+        self._ancestors = {path[:at] for path in named for at, sign in enumerate(path) if sign == "."}
 
     def reads(self, path: str) -> bool:
         """Whether the mapping reads the field, or something in it."""
@@ -51,6 +52,9 @@ class Mapped:
         level = len(path) - len(path.lstrip("^"))
         own = path.lstrip("^").lstrip(".")
         found = tuple(_joined(base, own) for base in above[-1 - level]) if own and level < len(above) else ()
+        if "*" in own:
+            self._patterns += found
+            return ()
         self._paths.update(found)
         return found
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES
-from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.mapping import Record, derived_from, look_up, within
 from include.orderhouse.values.decimals import ZERO, number, total
 
 LINES = "Details"
 COST, DISCOUNT, LINE_TOTAL = "ExtendedCost.value", "CuryDiscAmt", "LineTotal.value"
 TAXES, TAX_TOTAL = "TaxDetails", "TaxTotal.value"
 ORDER_DISCOUNT, ORDER_TOTAL = "CuryDiscTot", "OrderTotal.value"
+TAX_AMOUNTS = within(TAXES, "TaxAmount.value", "RetainedTaxAmount.value")
 
 
 @derived_from(COST, DISCOUNT)
@@ -26,6 +27,10 @@ def net(line: Record) -> Decimal | None:
     """ExtendedCost less CuryDiscAmt; before the discount where that is not told."""
     cost = look_up(line, COST)
     return None if cost is None else number(cost) - number(line.get(DISCOUNT))
+
+
+_LINE_AMOUNTS = within(LINES, net, "LineType.value")
+BILLING = ("BilledQty", "CuryBilledAmt", "OrderQty.value", "LineType.value", "Completed.value", *net.reads)
 
 
 def billing(line: Record) -> tuple[Decimal, Decimal]:
@@ -41,7 +46,7 @@ def billing(line: Record) -> tuple[Decimal, Decimal]:
     return (amount, cost) if is_service and amount and is_by_amount else (billed, wanted)
 
 
-@derived_from(LINES, LINE_TOTAL, TAXES, TAX_TOTAL, ORDER_DISCOUNT, ORDER_TOTAL)
+@derived_from(*_LINE_AMOUNTS, LINE_TOTAL, *TAX_AMOUNTS, TAX_TOTAL, ORDER_DISCOUNT, ORDER_TOTAL)
 def subtotal(order: Record) -> Decimal:
     """Sum of ExtendedCost less CuryDiscAmt of all lines but freight and charges, less inclusive taxes; where
     CuryDiscAmt is not told, LineTotal less freight and charges.
@@ -54,14 +59,14 @@ def subtotal(order: Record) -> Decimal:
     return _sum(lines) - (_tax_within(order) or ZERO)
 
 
-@derived_from(TAX_TOTAL, TAXES)
+@derived_from(TAX_TOTAL, *TAX_AMOUNTS)
 def tax(order: Record) -> Decimal | None:
     """TaxTotal, and RetainedTaxAmount of the taxes."""
     told = look_up(order, TAX_TOTAL)
     return None if told is None else number(told) + total(_taxes(order, "RetainedTaxAmount"))
 
 
-@derived_from(LINES, TAXES, TAX_TOTAL, ORDER_DISCOUNT, ORDER_TOTAL)
+@derived_from(*within(LINES, net), *TAX_AMOUNTS, TAX_TOTAL, ORDER_DISCOUNT, ORDER_TOTAL)
 def tax_inclusive(order: Record) -> bool | None:
     """Whether OrderTotal leaves out a tax of TaxTotal; unknown where discounts are not told."""
     within = _tax_within(order)
@@ -82,7 +87,7 @@ def _taxes(order: Record, *amounts: str) -> list[Decimal]:
     return [total(look_up(row, f"{name}.value") for name in amounts) for row in order.get(TAXES) or ()]
 
 
-@derived_from(LINES)
+@derived_from(*_LINE_AMOUNTS)
 def charges(order: Record) -> Decimal:
     """Sum of ExtendedCost less CuryDiscAmt of the freight and charge lines."""
     return _sum(_lines(order, charges=True))

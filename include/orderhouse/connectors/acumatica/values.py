@@ -6,14 +6,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.acumatica.amounts import billing
+from include.orderhouse.connectors.acumatica.amounts import BILLING, billing
 from include.orderhouse.connectors.acumatica.codes import LINE_TYPES, UNDECIDED
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values import decimals
 from include.orderhouse.values.decimals import HUNDRED
 from include.orderhouse.values.progress import expected, progress, reached
 
 LINES = "Details"
+RECEIVED = ("CompletedQty", "QtyOnReceipts.value")
+_OVER = ("LineType.value", "Completed.value", "Cancelled.value")
 
 
 def _told(record: Record, name: str) -> Any:
@@ -67,13 +69,13 @@ def _expected(order: Record, *come: Callable[[Record], Decimal]) -> list[Record]
     return expected([line for line in order.get(LINES) or () if _type(line) in ("goods", "service")], is_void)
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, *RECEIVED, "OrderQty.value", *_OVER))
 def receipt_status(order: Record) -> str | None:
     """CompletedQty, else QtyOnReceipts, against OrderQty of the lines that are not cancelled."""
     return progress((_received(line), _number(line, "OrderQty")) for line in _expected(order, _received))
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, *RECEIVED, *BILLING, *_OVER))
 def invoice_status(order: Record) -> str | None:
     """BilledQty against OrderQty of the lines that are not cancelled, where it is told; CuryBilledAmt of services that
     are billed by amount.
@@ -86,7 +88,7 @@ def invoice_status(order: Record) -> str | None:
     return progress(map(billing, lines))
 
 
-@derived_from("Status.value", LINES)
+@derived_from("Status.value", receipt_status, invoice_status)
 def status(order: Record) -> Any:
     """Status; how far the lines have come.
 
@@ -104,15 +106,7 @@ def status(order: Record) -> Any:
     return step or told
 
 
-@derived_from(
-    "Cancelled.value",
-    "CompletedQty",
-    "QtyOnReceipts.value",
-    "BilledQty",
-    "CuryBilledAmt",
-    "OrderQty.value",
-    "Completed.value",
-)
+@derived_from(*_OVER, *RECEIVED, *BILLING)
 def line_status(line: Record) -> str | None:
     """Cancelled; CompletedQty, else QtyOnReceipts, and BilledQty against OrderQty; Completed; CuryBilledAmt of services
     that are billed by amount.

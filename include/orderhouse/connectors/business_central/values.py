@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.business_central.codes import WITHDRAWN_UNITS
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered, within
 from include.orderhouse.protocols.odata import unescaped
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import progress, reached
 
 LINES = "purchaseOrderLines"
 NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
+_AMOUNTS = within(LINES, "lineType", "amountExcludingTax")
 
 
 @remembered
@@ -49,21 +50,21 @@ def _type(line: Record) -> str:
     return unescaped(str(line.get("lineType", "")))
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, "lineType", "quantity", "receivedQuantity"))
 @remembered
 def receipt_status(order: Record) -> str | None:
     """receivedQuantity against quantity of the lines."""
     return _progress(order, "receivedQuantity")
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, "lineType", "quantity", "invoicedQuantity"))
 @remembered
 def invoice_status(order: Record) -> str | None:
     """invoicedQuantity against quantity of the lines."""
     return _progress(order, "invoicedQuantity")
 
 
-@derived_from("status", LINES)
+@derived_from("status", receipt_status, invoice_status)
 def status(order: Record) -> str:
     """How far the lines have come; status before anything came, Draft also for an order that was reopened.
 
@@ -91,19 +92,19 @@ def days(path: str) -> Derived:
     return derived(plain_days, f"the days of {path}, where its formula is nothing but days (30D)", path)
 
 
-@derived_from(LINES)
+@derived_from(*_AMOUNTS)
 def subtotal(order: Record) -> Decimal | None:
     """Sum of amountExcludingTax without charges."""
     return _sum(_bought(order), "amountExcludingTax")
 
 
-@derived_from(LINES)
+@derived_from(*_AMOUNTS)
 def charges(order: Record) -> Decimal | None:
     """Sum of amountExcludingTax of lines of type Charge."""
     return _sum(_charges(order), "amountExcludingTax")
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, "lineType", "invoiceDiscountAllocation"))
 def discount(order: Record) -> Decimal | None:
     """Sum of the lines' invoiceDiscountAllocation."""
     return _sum([*_bought(order), *_charges(order)], "invoiceDiscountAllocation")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.dynamics_fo.values import is_cancelled, is_deleted
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.connectors.dynamics_fo.values import LINES, is_cancelled, is_deleted
+from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import expected
 
@@ -19,23 +19,27 @@ IN_MONEY = ("LineDiscountAmount", "MultilineDiscountAmount", "MultilineDiscountP
 """Discounts beside the percentage of the line; with one of them, that does not tell all that is taken off."""
 
 
+_PRICED = ("OrderedPurchaseQuantity", "PurchasePrice", "PurchasePriceQuantity", "FixedPriceCharges")
+_CHARGE = ("FixedChargeAmount", "ChargeCategory", "ChargeAccountingCurrencyCode")
+
+
 def includes_tax(order: Record) -> bool:
     """Whether the prices and amounts of an order's lines include sales tax."""
     return order.get("ArePricesIncludingSalesTax") == "Yes"
 
 
-@derived_from("ArePricesIncludingSalesTax", "_lines")
+@derived_from("ArePricesIncludingSalesTax", *within(LINES, "LineAmount", "IsDeleted", "PurchaseOrderLineStatus"))
 def subtotal(order: Record) -> Decimal | None:
     """Sum of LineAmount of the lines that are neither deleted nor cancelled, of a cancelled order of all that are not
     deleted; none where prices include sales tax.
     """
     if includes_tax(order):
         return None
-    kept = [line for line in order["_lines"] if not is_deleted(line)]
+    kept = [line for line in order[LINES] if not is_deleted(line)]
     return total(line.get("LineAmount") for line in expected(kept, is_cancelled))
 
 
-@derived_from("_charges", "CurrencyCode")
+@derived_from(*within("_charges", *_CHARGE), "CurrencyCode")
 def charges(order: Record) -> Decimal | None:
     """Sum of FixedChargeAmount of the header's charges, where all are fixed and in its currency, without lines'.
 
@@ -62,7 +66,7 @@ def total_amount(line: Record, order: Record) -> Any:
     return line.get("LineAmount") if includes_tax(order) else None
 
 
-@derived_from(*IN_MONEY)
+@derived_from(*IN_MONEY, *_PRICED, "LineAmount")
 def discount_amount(line: Record) -> Decimal | None:
     """What LineAmount lies below price and FixedPriceCharges, with a discount a unit or one for several lines.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.agreement import agreed
 from include.orderhouse.values.decimals import number
 from include.orderhouse.values.progress import expected, progress, reached
 
 ONE = Decimal(1)
+LINES = "_lines"
+_COME = ("PurchaseOrderLineStatus", "IsDeleted", "OrderedPurchaseQuantity")
 MORE_THAN_DAYS = ("PaymentScheduleName", "_term.PaymentScheduleName", "_term.PaymentDayName", "_term.NumberOfMonths")
 """What payment is due by beside a number of days: instalments, a day on which is paid, months."""
 
@@ -35,7 +37,7 @@ def _come(order: Record, quantity: str, *complete: str) -> str | None:
     What is missing of a line that is complete is not awaited: its remainder was cancelled, or its invoice needed no
     receipt.
     """
-    lines = expected(order["_lines"], _is_void)
+    lines = expected(order[LINES], _is_void)
     done = [line.get("PurchaseOrderLineStatus") in complete for line in lines]
     if all(line[quantity] is not None for line in lines):
         pairs = ((number(line[quantity]), number(line.get("OrderedPurchaseQuantity"))) for line in lines)
@@ -44,19 +46,19 @@ def _come(order: Record, quantity: str, *complete: str) -> str | None:
     return "full" if all(done) else "partial" if any(done) else None
 
 
-@derived_from("_lines")
+@derived_from(*within(LINES, "_received", *_COME))
 def receipt_status(order: Record) -> str | None:
     """line statuses, and received quantities."""
     return _come(order, "_received", "Received", "Invoiced")
 
 
-@derived_from("_lines")
+@derived_from(*within(LINES, "_invoiced", *_COME))
 def invoice_status(order: Record) -> str | None:
     """line statuses, and invoiced quantities."""
     return _come(order, "_invoiced", "Invoiced")
 
 
-@derived_from("PurchaseOrderStatus", "DocumentApprovalStatus", "_lines")
+@derived_from("PurchaseOrderStatus", "DocumentApprovalStatus", receipt_status, invoice_status)
 def status(order: Record) -> Any:
     """PurchaseOrderStatus and DocumentApprovalStatus; in between, how far the lines have come.
 
@@ -78,7 +80,7 @@ def approval_status(order: Record) -> Any:
     return None if told == "Draft" else told
 
 
-@derived_from("_term.NumberOfDays", *MORE_THAN_DAYS)
+@derived_from("_term.NumberOfDays", "_term.PaymentMethodType", *MORE_THAN_DAYS)
 def net_days(order: Record) -> Any:
     """NumberOfDays of terms that are nothing but days."""
     is_plain = look_up(order, "_term.PaymentMethodType") == "Net" and not any(look_up(order, p) for p in MORE_THAN_DAYS)
@@ -89,12 +91,12 @@ def shared(field: str) -> Derived:
     """What all lines of an order have in common; one that does not tell it differs."""
 
     def found(order: Record) -> Any:
-        return agreed(line.get(field) for line in order["_lines"])
+        return agreed(line.get(field) for line in order[LINES])
 
-    return derived(found, f"{field} that all lines share", "_lines")
+    return derived(found, f"{field} that all lines share", *within(LINES, field))
 
 
-@derived_from("FixedAssetNumber", "ItemNumber")
+@derived_from("FixedAssetNumber", "IsNewFixedAsset", "ItemNumber")
 def line_type(line: Record) -> str:
     """Whether it has an asset, an item or a category only."""
     if line.get("FixedAssetNumber") or line.get("IsNewFixedAsset") == "Yes":
@@ -102,7 +104,7 @@ def line_type(line: Record) -> str:
     return "item" if line.get("ItemNumber") else "category"
 
 
-@derived_from("PurchaseOrderLineStatus")
+@derived_from("PurchaseOrderLineStatus", "_invoiced", "_received")
 def line_status(line: Record) -> Any:
     """PurchaseOrderLineStatus; where it is open, quantities."""
     told = line.get("PurchaseOrderLineStatus")
@@ -113,18 +115,21 @@ def line_status(line: Record) -> Any:
     return "partially received" if number(line["_received"]) else told
 
 
+_RECEIPT_DAYS = within("_receipts", "ProductReceiptDate", "ReceivedPurchaseQuantity")
+
+
 def _receipt_days(line: Record) -> list[str]:
     """The days on which something came; a receipt that was cancelled stays with nothing received."""
     return [str(one["ProductReceiptDate"]) for one in line["_receipts"] if number(one.get("ReceivedPurchaseQuantity"))]
 
 
-@derived_from("_receipts")
+@derived_from(*_RECEIPT_DAYS)
 def first_received(line: Record) -> str | None:
     """First ProductReceiptDate of receipts that are not cancelled."""
     return min(_receipt_days(line), default=None)
 
 
-@derived_from("_receipts")
+@derived_from(*_RECEIPT_DAYS)
 def last_received(line: Record) -> str | None:
     """Latest ProductReceiptDate of receipts that are not cancelled."""
     return max(_receipt_days(line), default=None)

@@ -11,12 +11,14 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.netsuite.values import GOODS, is_text, lines_of, size
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, look_up, remembered
+from include.orderhouse.connectors.netsuite.values import GOODS, LINES, is_text, lines_of, size
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, look_up, remembered, within
 from include.orderhouse.values.decimals import number, total
 
 OF_COMPANY = "netamount"
 PRECISION = 60
+_OF_COMPANY = ("main_line.netamount", "main_line.foreignamount", "exchangerate")
+_SIGN = ("itemtype", "taxline", "rate", "foreignamount")
 
 
 @remembered
@@ -37,7 +39,7 @@ def _is_told(name: str, order: Record) -> bool:
 @remembered
 def _is_signed_as_credits(order: Record) -> bool:
     """Whether what is bought comes with negative amounts; all lines of an order are signed alike."""
-    return total(line.get("foreignamount") for line in order["lines"] if not is_text(line)) < 0
+    return total(line.get("foreignamount") for line in order[LINES] if not is_text(line)) < 0
 
 
 def _amount(line: Record, name: str, order: Record) -> Decimal | None:
@@ -59,7 +61,8 @@ def signed(name: str) -> Derived:
         f"{name} by magnitude, negative where rate is; without a rate by its sign, turned where the lines' sum is < 0; "
         "none of notes, subtotals and groups"
     )
-    return derived(lambda line, order: _amount(line, name, order), says, name, "rate", "itemtype", "^lines")
+    reads = (name, *_SIGN, *within("^lines", "itemtype", "foreignamount"), *(f"^{path}" for path in _OF_COMPANY))
+    return derived(lambda line, order: _amount(line, name, order), says, *reads)
 
 
 def sum_of_goods(name: str) -> Derived:
@@ -76,7 +79,7 @@ def _sum_of(what: str, name: str, *types: str) -> Derived:
     def added(order: Record) -> Any:
         return _sum(lines_of(order, *types), name, order)
 
-    return derived(added, f"sum of {name} of the {what} lines", "lines")
+    return derived(added, f"sum of {name} of the {what} lines", *within(LINES, name, *_SIGN), *_OF_COMPANY)
 
 
 @remembered
@@ -86,7 +89,7 @@ def _tells_taxes(order: Record) -> bool:
     SuiteTax keeps taxes in records of their own (``transactiontaxdetail``).
     """
     told = first(order, "foreigntotal", "main_line.foreignamount")
-    lines = total(_amount(line, "foreignamount", order) for line in order["lines"])
+    lines = total(_amount(line, "foreignamount", order) for line in order[LINES])
     return bool(order["tax_lines"]) or told is None or abs(number(told)) == abs(lines)
 
 
@@ -97,14 +100,15 @@ def sum_of_taxes(name: str) -> Derived:
         return _sum(order["tax_lines"], name, order) if _tells_taxes(order) else None
 
     says = f"sum of {name} of the tax lines; nothing where there are none and the others do not come to foreigntotal"
-    return derived(added, says, "tax_lines", "lines", "foreigntotal", "main_line.foreignamount")
+    lines = (*within("tax_lines", name, *_SIGN), *within(LINES, *_SIGN))
+    return derived(added, says, *lines, "foreigntotal", *_OF_COMPANY)
 
 
 def _sum(lines: list[Record], name: str, order: Record) -> Decimal | None:
     return total(_amount(line, name, order) for line in lines) if _is_told(name, order) else None
 
 
-@derived_from("main_line.netamount", "main_line.foreignamount", "exchangerate")
+@derived_from(*_OF_COMPANY)
 def total_of_company(order: Record) -> Decimal | None:
     """main_line.netamount by magnitude, where it lies nearer to foreignamount * exchangerate than to foreignamount."""
     return abs(number(look_up(order, "main_line.netamount"))) if _tells_company_amounts(order) else None

@@ -11,11 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.netsuite.codes import IN_FORCE, LINE_TYPES, PARTLY_BILLED, STATUSES
-from include.orderhouse.mapping import Derived, Record, derived, derived_from
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, within
 from include.orderhouse.values.decimals import number
 from include.orderhouse.values.progress import expected, progress
 
 GOODS = ("goods", "service")
+LINES = "lines"
+_QUANTITIES = ("itemtype", "isclosed", "quantity", "quantityshiprecv", "quantitybilled")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""
@@ -50,7 +52,7 @@ def is_text(line: Record) -> bool:
 
 def lines_of(order: Record, *types: str) -> list[Record]:
     """The lines of these types."""
-    return [line for line in order["lines"] if LINE_TYPES.get(line_type(line)) in types]
+    return [line for line in order[LINES] if LINE_TYPES.get(line_type(line)) in types]
 
 
 def size(line: Record, name: str) -> Decimal:
@@ -82,7 +84,7 @@ def _come(order: Record, done: Callable[[Record, Record], Decimal], *ends: str) 
     return progress(pairs) or "none"
 
 
-@derived_from("type", "lines.itemtype", "lines.dropship")
+@derived_from("type", *within(LINES, "itemtype", "dropship"))
 def order_type(order: Record) -> Any:
     """type; dropship where all goods go from the vendor to a customer."""
     goods = lines_of(order, "goods")
@@ -90,7 +92,7 @@ def order_type(order: Record) -> Any:
     return f"{order.get('type')}, dropship" if is_drop_shipment else order.get("type")
 
 
-@derived_from("lines", "status")
+@derived_from(*within(LINES, *_QUANTITIES), "status")
 def receipt_status(order: Record) -> str:
     """quantityshiprecv against quantity of the goods lines, without those closed before anything came; status for lines
     without quantity, and for what is no stock and was not received.
@@ -98,7 +100,7 @@ def receipt_status(order: Record) -> str:
     return _come(order, _received, *RECEIVED)
 
 
-@derived_from("lines", "status")
+@derived_from(*within(LINES, *_QUANTITIES), "status")
 def invoice_status(order: Record) -> str:
     """quantitybilled against quantity of the goods lines, without those closed before anything came; status for lines
     without quantity.
@@ -106,7 +108,7 @@ def invoice_status(order: Record) -> str:
     return _come(order, lambda line, _: size(line, "quantitybilled"), "invoiced")
 
 
-@derived_from("status", "lines")
+@derived_from("status", invoice_status)
 def status(order: Record) -> Any:
     """status; refined where it tells of receipts and the order is billed in part.
 
@@ -117,7 +119,7 @@ def status(order: Record) -> Any:
     return f"{told}{PARTLY_BILLED}" if is_partly_billed else told
 
 
-@derived_from("isclosed", "quantityshiprecv", "quantitybilled", "quantity", "itemtype", "dropship", "^status")
+@derived_from(*_QUANTITIES, "dropship", "^status")
 def line_status(line: Record, order: Record) -> str | None:
     """isclosed, then quantities received and billed; the order's status for lines without quantity, and for what is no
     stock and was not received.

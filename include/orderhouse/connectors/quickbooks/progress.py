@@ -6,10 +6,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import expected, progress
 
+KIND = ("DetailType", "detail.ItemRef")
+_SIZE = ("Amount", "detail.Qty")
+_BILLED = within("bill_lines", *_SIZE)
+_COME = (*KIND, *_SIZE, "is_charge", "Received", "detail.ManuallyClosed", *_BILLED)
 ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
 """The details of lines that have a quantity, of an item."""
 ACCOUNT_DETAIL = "AccountBasedExpenseLineDetail"
@@ -67,13 +71,13 @@ def _come(order: Record, done: Callable[[Record], Decimal]) -> str:
     return progress((done(line), _ordered(line)) for line in expected(bought(order), _is_void)) or "none"
 
 
-@derived_from("Line")
+@derived_from(*within("Line", *_COME))
 def receipt_status(order: Record) -> str:
     """Received against Qty, or Amount, of the lines, without charges and those closed before anything came."""
     return _come(order, received)
 
 
-@derived_from("Line")
+@derived_from(*within("Line", *_COME))
 def invoice_status(order: Record) -> str | None:
     """Bill and expense lines against Qty, or Amount, of lines, without charges and those closed before anything came.
 
@@ -88,16 +92,7 @@ def is_closed(line: Record) -> bool:
     return bool(line["detail"].get("ManuallyClosed") or line.get("order_is_closed"))
 
 
-@derived_from(
-    "Received",
-    "bill_lines",
-    "detail.Qty",
-    "Amount",
-    "DetailType",
-    "detail.ItemRef",
-    "detail.ManuallyClosed",
-    "order_is_closed",
-)
+@derived_from(*_COME, "order_is_closed")
 def line_status(line: Record) -> str | None:
     """Received and bill lines against Qty, or Amount where it is booked to an account; closed where neither is full."""
     if not _is_bought(line):
@@ -113,13 +108,13 @@ def line_status(line: Record) -> str | None:
     return next((status for holds, status in steps if holds), "open")
 
 
-@derived_from("Received", "DetailType", "detail.ItemRef")
+@derived_from("Received", *KIND)
 def quantity_received(line: Record) -> Decimal | None:
     """Received of item lines; 0 where it is left out."""
     return received(line) if has_quantity(line) else None
 
 
-@derived_from("bill_lines", "DetailType", "detail.ItemRef")
+@derived_from(*_BILLED, *KIND)
 def quantity_invoiced(line: Record) -> Decimal | None:
     """Sum of Qty of bill and expense lines; unknown where they are not read, or not all name the order's lines."""
     return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)

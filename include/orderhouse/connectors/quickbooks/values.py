@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.quickbooks.codes import LINE_TYPES
-from include.orderhouse.connectors.quickbooks.progress import bought, has_quantity, is_documentation, received
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.connectors.quickbooks.progress import KIND, bought, has_quantity, is_documentation, received
+from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import total
+
+_TYPE = ("is_charge", "item.Type", *KIND)
+_AMOUNTS = within("Line", "Amount", *_TYPE)
 
 
 def _sum_of(order: Record, *types: str) -> Decimal:
@@ -21,7 +24,7 @@ def order_type(order: Record) -> str:
     return "drop_ship" if order.get("ShipTo") else "standard"
 
 
-@derived_from("POStatus", "EmailStatus", "PrintStatus", "Line")
+@derived_from("POStatus", "EmailStatus", "PrintStatus", *within("Line", "Received", "is_charge", *KIND))
 def status(order: Record) -> str:
     """POStatus, EmailStatus, PrintStatus, and Received of the lines."""
     told = str(order.get("POStatus") or "Open")
@@ -43,25 +46,25 @@ def vendor_tax_id(order: Record) -> Any:
     return None if "XXX" in str(told) else told
 
 
-@derived_from("Line")
+@derived_from(*_AMOUNTS)
 def subtotal(order: Record) -> Decimal:
     """Sum of the goods and service lines."""
     return _sum_of(order, "goods", "service")
 
 
-@derived_from("Line")
+@derived_from(*_AMOUNTS)
 def charges(order: Record) -> Decimal:
     """Sum of the charge lines."""
     return _sum_of(order, "charge")
 
 
-@derived_from("Amount", "DetailType", "detail.ItemRef")
+@derived_from("Amount", *KIND)
 def net_amount(line: Record) -> Any:
     """Amount, unless the line is documentation."""
     return None if is_documentation(line) else line.get("Amount")
 
 
-@derived_from("is_charge", "item.Type", "DetailType", "detail.ItemRef")
+@derived_from(*_TYPE)
 def line_type(line: Record) -> str:
     """Charge, documentation without ItemRef, type of the item, or DetailType."""
     if line.get("is_charge"):

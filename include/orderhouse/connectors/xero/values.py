@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.decimals import number, ratio, total
+
+LINES, BILLS, PHONES = "LineItems", "contact.PaymentTerms.Bills", "contact.Phones"
+_AMOUNT = ("LineAmount", "TaxAmount", "amount_includes_tax")
 
 
 @derived_from("Status", "SentToContact")
@@ -32,37 +35,37 @@ def exchange_rate(order: Record) -> Any:
     return told or None if order.get("rate_is_base_per_foreign") else ratio(1, told)
 
 
-@derived_from("LineItems")
+@derived_from(*within(LINES, "is_charge", *_AMOUNT))
 def charges(order: Record) -> Decimal:
     """Sum of the charge lines."""
-    return total(net_amount(line) for line in order["LineItems"] if line["is_charge"])
+    return total(net_amount(line) for line in order[LINES] if line["is_charge"])
 
 
-@derived_from("SubTotal", "LineItems")
+@derived_from("SubTotal", charges)
 def subtotal(order: Record) -> Any:
     """SubTotal less the charge lines."""
     told = order.get("SubTotal")
     return None if told is None else number(told) - charges(order)
 
 
-@derived_from("contact.PaymentTerms.Bills.Day")
+@derived_from(*within(BILLS, "Day", "Type"))
 def net_days(order: Record) -> Any:
     """Day of terms that count from the bill's date.
 
     Terms that count from the end of a month are no number of days.
     """
-    bills = look_up(order, "contact.PaymentTerms.Bills") or {}
+    bills = look_up(order, BILLS) or {}
     return bills.get("Day") if bills.get("Type") == "DAYSAFTERBILLDATE" else None
 
 
-@derived_from("contact.PaymentTerms.Bills.Day", "contact.PaymentTerms.Bills.Type")
+@derived_from(*within(BILLS, "Day", "Type"))
 def payment_terms(order: Record) -> str | None:
     """Day and Type."""
-    bills = look_up(order, "contact.PaymentTerms.Bills") or {}
+    bills = look_up(order, BILLS) or {}
     return f"{bills.get('Day')} {bills['Type']}" if bills.get("Type") else None
 
 
-@derived_from("contact.Phones")
+@derived_from(*within(PHONES, "PhoneType", "PhoneCountryCode", "PhoneAreaCode", "PhoneNumber"))
 def phone(order: Record) -> str | None:
     """The DEFAULT number of Phones, else the first that is no FAX."""
     told = [entry for entry in order["contact"].get("Phones") or () if entry and entry.get("PhoneNumber")]
@@ -103,7 +106,7 @@ def discount_amount(line: Record) -> Any:
     return None if number(line.get("DiscountRate")) else line.get("DiscountAmount")
 
 
-@derived_from("LineAmount", "TaxAmount")
+@derived_from(*_AMOUNT)
 def net_amount(line: Record) -> Any:
     """LineAmount, less TaxAmount where it includes tax."""
     amount = line.get("LineAmount")
@@ -112,7 +115,7 @@ def net_amount(line: Record) -> Any:
     return number(amount) - number(line.get("TaxAmount"))
 
 
-@derived_from("LineAmount", "TaxAmount")
+@derived_from(*_AMOUNT)
 def gross_amount(line: Record) -> Any:
     """LineAmount with TaxAmount."""
     amount = line.get("LineAmount")

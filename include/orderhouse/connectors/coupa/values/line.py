@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
-from include.orderhouse.connectors.coupa.values import has_quantity, invoiced, received, step
+from include.orderhouse.connectors.coupa.values import PROGRESS, has_quantity, invoiced, received, step
 from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
 from include.orderhouse.values.billing import quantity_billed
 from include.orderhouse.values.decimals import number
@@ -19,6 +19,7 @@ RECEIVED = "soft_closed_for_receiving"
 (Purchase Order Lines API)."""
 TO_COME = ("open", "partly received")
 """What is said of lines of which goods are still to come, though all may be invoiced."""
+KIND = ("_is_charge", "asset-tags", "service-type", "type")
 SERVICES = ("resource", "quantity_deliverable", "amount_deliverable")
 
 
@@ -38,10 +39,10 @@ def account(column: str) -> Derived:
         return None if line.get("account-allocations") else look_up(line, f"account._columns.{column}")
 
     says = f"{column} by the setting segments, where the line is not split"
-    return derived(value, says, "account", "account-allocations")
+    return derived(value, says, f"account._columns.{column}", "account-allocations")
 
 
-@derived_from("status", "_order.status", "received", "invoiced", "receipt-required")
+@derived_from(*PROGRESS, "_order.status", "receipt-required", *KIND)
 def line_status(line: Record) -> str:
     """status, that of the order, received and invoiced.
 
@@ -66,19 +67,19 @@ def _is_awaited(line: Record, status: str) -> bool:
     return is_goods and line.get("status") != "received" and status in (*ISSUED, *HELD)
 
 
-@derived_from("status", "_order.status")
+@derived_from(line_status)
 def is_cancelled(line: Record) -> bool:
     """status of the line or the order."""
     return bool(line_status(line) == "cancelled")
 
 
-@derived_from("status", "_order.status")
+@derived_from(line_status)
 def is_closed(line: Record) -> bool:
     """status of the line or the order."""
     return line_status(line) in ("closed", "soft_closed")
 
 
-@derived_from("_is_charge", "asset-tags", "service-type", "type")
+@derived_from(*KIND)
 def line_type(line: Record) -> str:
     """charge by the setting, asset-tags, service-type, type."""
     if line.get("_is_charge"):
@@ -88,7 +89,7 @@ def line_type(line: Record) -> str:
     return "service" if not has_quantity(line) or line.get("service-type") in SERVICES else "goods"
 
 
-@derived_from("invoiced", "total", "quantity")
+@derived_from("invoiced", "total", "quantity", "type")
 def quantity_invoiced(line: Record) -> Decimal | None:
     """quantity x invoiced / total: Coupa keeps no billed quantity."""
     if not has_quantity(line) or "invoiced" not in line:
@@ -96,9 +97,9 @@ def quantity_invoiced(line: Record) -> Decimal | None:
     return quantity_billed(*(number(line.get(name)) for name in ("invoiced", "total", "quantity")))
 
 
-@derived_from("account")
+@derived_from("account.segment-*")
 def dimensions(share: Record) -> Record | None:
     """The segments of the account that are filled in."""
     held = look_up(share, "account")
     found = held if isinstance(held, dict) else {}
-    return {name: value for name, value in found.items() if name.startswith("segment-") and value} or None
+    return {name: found[name] for name in found if name.startswith("segment-") and found[name]} or None

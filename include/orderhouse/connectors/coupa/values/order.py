@@ -6,19 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.coupa.codes import HELD, ISSUED
-from include.orderhouse.connectors.coupa.values import invoiced, received, step, wanted
+from include.orderhouse.connectors.coupa.values import PROGRESS, invoiced, received, step, wanted
 from include.orderhouse.connectors.coupa.values.line import TO_COME, line_status
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.agreement import agreed
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import reached
 
+LINES = "order-lines"
 PLAIN_TERM = "DaysAfterNetPaymentTerm"
 """Of the types of payment terms (Payment Terms API, elements) the one of a number of days after the invoice."""
 
 
 def _lines(order: Record, are_charges: bool) -> list[Record]:
-    found = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
+    found = [line for line in order.get(LINES) or () if isinstance(line, dict)]
     return [line for line in found if bool(line.get("_is_charge")) is are_charges]
 
 
@@ -26,7 +27,7 @@ def _wanted(order: Record) -> list[Record]:
     return wanted(_lines(order, are_charges=False))
 
 
-@derived_from("status", "acknowledged-flag", "order-lines.received", "order-lines.invoiced", "order-lines.status")
+@derived_from("status", "acknowledged-flag", *within(LINES, *PROGRESS, line_status))
 def status(order: Record) -> str:
     """status; of issued and held orders received and invoiced of the lines not cancelled, acknowledged-flag.
 
@@ -50,13 +51,13 @@ def approval_status(order: Record) -> str | None:
     return "pending" if told == "buyer_hold" else None
 
 
-@derived_from("order-lines.received", "order-lines.status")
+@derived_from(*within(LINES, *PROGRESS, "_is_charge"))
 def receipt_status(order: Record) -> str | None:
     """received of the lines that are not cancelled against what is ordered."""
     return received(_wanted(order))
 
 
-@derived_from("order-lines.invoiced", "order-lines.status")
+@derived_from(*within(LINES, *PROGRESS, "_is_charge"))
 def invoice_status(order: Record) -> str | None:
     """invoiced of the lines that are not cancelled against their totals."""
     return invoiced(_wanted(order))
@@ -64,15 +65,16 @@ def invoice_status(order: Record) -> str | None:
 
 def chart(name: str) -> Derived:
     """What the accounts of all lines, and of the allocations of those that are split, agree on of their chart."""
+    path = f"account.account-type.{name}"
 
     def told(order: Record) -> Any:
-        lines = [line for line in order.get("order-lines") or () if isinstance(line, dict)]
+        lines = [line for line in order.get(LINES) or () if isinstance(line, dict)]
         shares = (share for line in lines for share in line.get("account-allocations") or ())
-        found = (look_up(holder, f"account.account-type.{name}") for holder in (*lines, *shares))
+        found = (look_up(holder, path) for holder in (*lines, *shares))
         return agreed(one for one in found if isinstance(one, str) and one)
 
-    says = f"account.account-type.{name} of the lines and their allocations, where they name only one"
-    return derived(told, says, "order-lines.account", "order-lines.account-allocations")
+    says = f"{path} of the lines and their allocations, where they name only one"
+    return derived(told, says, *within(LINES, path, f"account-allocations.{path}"))
 
 
 def days(name: str) -> Derived:
@@ -82,10 +84,11 @@ def days(name: str) -> Derived:
         is_plain = look_up(order, "payment-term.type") in (None, PLAIN_TERM)
         return look_up(order, f"payment-term.{name}") if is_plain else None
 
-    return derived(told, f"payment-term.{name}, of terms that count days alone", f"payment-term.{name}")
+    says = f"payment-term.{name}, of terms that count days alone"
+    return derived(told, says, f"payment-term.{name}", "payment-term.type")
 
 
-@derived_from("total", "order-lines.total")
+@derived_from("total", *within(LINES, "total", "_is_charge"))
 def subtotal(order: Record) -> Decimal | None:
     """total less charge lines, else the sum of total of the other lines."""
     if order.get("total") is None:
@@ -104,4 +107,4 @@ def sum_of(path: str, says: str, are_charges: bool) -> Derived:
     def added(order: Record) -> Decimal | None:
         return _added(order, path, are_charges)
 
-    return derived(added, says, f"order-lines.{path}")
+    return derived(added, says, *within(LINES, path, "_is_charge"))

@@ -11,6 +11,10 @@ BY_DOCSTATUS = {0: "Draft", 1: "Submitted", 2: "Cancelled"}
 PENDING = ("Pending", "Pending Approval")
 
 
+STATE = ("status", "docstatus", "workflow_state")
+"""What `state` reads of an order."""
+
+
 def state(order: Record) -> str:
     """The status of an order; blank in documents that were never saved by version 12 or later."""
     docstatus = order.get("docstatus")

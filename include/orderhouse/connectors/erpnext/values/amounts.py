@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from include.orderhouse import wire
 from include.orderhouse.connectors.erpnext.values import rows
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.decimals import number, total
 
 NO_EFFECT = "Valuation"
@@ -15,6 +15,10 @@ OF_NET = "On Net Total"
 """How a tax is charged that is a percentage of the lines' net amounts, each by itself."""
 NOT_APPLICABLE = "N/A"
 """What version 16 writes for the rate of a tax that an item's tax template calls not applicable to the item."""
+
+
+_OWED = ("category", "add_deduct_tax", "charge_type", "_account_head.account_type")
+_RATE = ("rate", "account_head", "is_tax_withholding_account")
 
 
 def sum_of_taxes(prefix: str = "") -> Derived:
@@ -32,7 +36,8 @@ def _sum_of(says: str, prefix: str, are_taxes: bool) -> Derived:
         return total(_amount(row, prefix) for row in _owed(order) if _is_tax(row) is are_taxes)
 
     amount = f"{prefix}tax_amount"
-    return derived(added, f"sum of {amount} in taxes, of {says}", f"taxes.{amount}")
+    reads = within("taxes", amount, f"{amount}_after_discount_amount", *_OWED)
+    return derived(added, f"sum of {amount} in taxes, of {says}", *reads)
 
 
 def _is_tax(row: Record) -> bool:
@@ -60,7 +65,7 @@ def tax_inclusive(order: Record) -> bool:
     return any(row.get("included_in_print_rate") for row in rows(order, "taxes"))
 
 
-@derived_from("item_tax_rate", "_order.taxes")
+@derived_from("item_tax_rate", *within("_order.taxes", *_OWED, *_RATE))
 def tax_rate(line: Record) -> Decimal | None:
     """Sum of the rates of the order's taxes, by account; item_tax_rate has the line's own.
 

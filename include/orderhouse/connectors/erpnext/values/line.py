@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.connectors.erpnext.values import state
+from include.orderhouse.connectors.erpnext.values import STATE, state
 from include.orderhouse.connectors.erpnext.values.amounts import tax_inclusive
-from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.mapping import Record, derived_from, look_up, within
 from include.orderhouse.values.billing import quantity_billed
 from include.orderhouse.values.decimals import HUNDRED, number
 from include.orderhouse.values.progress import progress, reached
@@ -40,7 +40,9 @@ def quantity_invoiced(line: Record) -> Decimal | None:
     return quantity_billed(*(number(line.get(name)) for name in ("billed_amt", "amount", "qty")))
 
 
-@derived_from("_order", "closed", "received_qty", "billed_amt", "_item_code.is_stock_item")
+@derived_from(
+    *within("_order", *STATE), "closed", quantity_received, quantity_invoiced, "qty", "_item_code.is_stock_item"
+)
 def line_status(line: Record) -> str:
     """The order's status; closed; received and billed quantities.
 
@@ -79,7 +81,7 @@ def is_closed(line: Record) -> bool:
     return bool(look_up(line, "_order.status") == "Closed" or line.get("closed"))
 
 
-@derived_from("is_fixed_asset", "_item_code.is_stock_item")
+@derived_from("is_fixed_asset", "_item_code.is_fixed_asset", "_item_code.is_stock_item")
 def line_type(line: Record) -> str | None:
     """is_fixed_asset, is_stock_item of the item."""
     if line.get("is_fixed_asset") or look_up(line, "_item_code.is_fixed_asset"):
@@ -88,7 +90,7 @@ def line_type(line: Record) -> str | None:
     return None if is_stocked is None else "stock item" if is_stocked else "non-stock item"
 
 
-@derived_from("_item_code.barcodes")
+@derived_from("_item_code.barcodes.barcode_type", "_item_code.barcodes.barcode")
 def gtin(line: Record) -> str | None:
     """barcode of the item of a type of GS1 (EAN, UPC, GTIN, JAN)."""
     barcodes = look_up(line, "_item_code.barcodes") or ()
@@ -113,7 +115,7 @@ def unit_price(line: Record) -> Any:
     return number(line.get("rate_with_margin")) or number(line.get("price_list_rate")) or None
 
 
-@derived_from("rate", "qty", "amount", "net_amount", "_order.taxes")
+@derived_from(unit_price, "qty", "amount", "net_amount", *within("_order", tax_inclusive))
 def discount_amount(line: Record) -> Decimal | None:
     """qty x what rate is below the unit price, and what net_amount is below amount.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.erpnext.values import rows, state
+from include.orderhouse.connectors.erpnext.values import STATE, rows, state
 from include.orderhouse.connectors.erpnext.values.line import TO_COME, line_status
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import HUNDRED, number
 from include.orderhouse.values.progress import reached
 
@@ -16,7 +16,7 @@ def _come(order: Record, path: str) -> str:
     return "full" if share >= HUNDRED else "partial" if share > 0 else "none"
 
 
-@derived_from("per_received", "status")
+@derived_from("per_received", *STATE)
 def receipt_status(order: Record) -> str:
     """per_received: 0, 100 or between; full once a drop shipment is Delivered, which leaves per_received as it is."""
     return "full" if state(order) == "Delivered" else _come(order, "per_received")
@@ -28,7 +28,7 @@ def invoice_status(order: Record) -> str:
     return _come(order, "per_billed")
 
 
-@derived_from("status", "docstatus", "workflow_state", "per_received", "per_billed", "order_confirmation_date")
+@derived_from(*STATE, "per_received", "per_billed", "order_confirmation_date", *within("items", line_status))
 def status(order: Record) -> str:
     """status (or docstatus), workflow_state of drafts, per_received, per_billed, order_confirmation_date.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.erpnext.values import rows
-from include.orderhouse.mapping import Record, derived_from, look_up
+from include.orderhouse.mapping import Record, derived_from, look_up, within
 from include.orderhouse.values.decimals import number
 
 SCHEDULE = "payment_schedule"
 TERM = f"{SCHEDULE}._payment_term"
+NET = ("credit_days", "due_date_based_on")
+DISCOUNT = ("discount_validity", "discount_validity_based_on")
 AFTER_INVOICE = "Day(s) after invoice date"
 
 
@@ -20,24 +22,24 @@ def description(order: Record) -> str | None:
     return "; ".join(dict.fromkeys(text for text in told if isinstance(text, str) and text.strip())) or None
 
 
-@derived_from(f"{SCHEDULE}.credit_days", f"{SCHEDULE}.due_date_based_on", TERM)
+@derived_from(*within(SCHEDULE, *NET), *within(TERM, *NET))
 def net_days(order: Record) -> int | None:
     """Longest credit_days of the payment schedule, else of its payment terms, where all count from the invoice."""
-    told = [_days_from_invoice(part, "credit_days", "due_date_based_on") for part in rows(order, SCHEDULE)]
+    told = [_days_from_invoice(part, *NET) for part in rows(order, SCHEDULE)]
     found = [days for days in told if isinstance(days, int)]
     return max(found) if found and len(found) == len(told) else None
 
 
-@derived_from(f"{SCHEDULE}.discount")
+@derived_from(*within(SCHEDULE, "discount", "discount_type"))
 def discount_percent(order: Record) -> Any:
     """discount of the payment schedule, where one part has it in percent."""
     return (_discounted(order) or {}).get("discount")
 
 
-@derived_from(f"{SCHEDULE}.discount_validity", f"{SCHEDULE}.discount_validity_based_on", TERM)
+@derived_from(discount_percent, *within(SCHEDULE, *DISCOUNT), *within(TERM, *DISCOUNT))
 def discount_days(order: Record) -> Any:
     """discount_validity of that part, else of its payment term, where it counts from the invoice."""
-    return _days_from_invoice(_discounted(order), "discount_validity", "discount_validity_based_on")
+    return _days_from_invoice(_discounted(order), *DISCOUNT)
 
 
 @derived_from(f"{SCHEDULE}.due_date")

@@ -10,6 +10,12 @@ from include.orderhouse.values.decimals import number
 from include.orderhouse.values.progress import progress
 
 CONFIRMED = ("purchase", "done")
+ENDED = ("state", "locked", "po_lock", "company_id.po_lock", "receipt_status", "invoice_status")
+"""What `has_ended` reads of an order."""
+OVER = ("state", "receipt_status", "picking_ids")
+"""What `is_over` and `come` read of an order."""
+COME = ("qty_received_method", "display_type", "product_qty", "qty_received")
+"""What `is_over` reads of a line, and `come` beside the quantity it is asked for."""
 
 
 def region(address: str) -> Derived:
@@ -31,7 +37,8 @@ def contact(address: str) -> Derived:
         is_other = look_up(record, entity) not in (None, look_up(record, own))
         return look_up(record, f"{address}.name") if is_other and look_up(record, kind) == "contact" else None
 
-    return derived(name, f"{address}.name, where it is a contact of another partner", f"{address}.name", entity, kind)
+    says = f"{address}.name, where it is a contact of another partner"
+    return derived(name, says, f"{address}.name", own, entity, kind)
 
 
 def has_ended(order: Record) -> bool:

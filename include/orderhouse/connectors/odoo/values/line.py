@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.connectors.odoo.values import COME, CONFIRMED, ENDED, OVER, come, has_ended, is_over
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.decimals import number, ratio
 from include.orderhouse.values.progress import reached
 
@@ -17,10 +17,10 @@ def of_goods(path: str) -> Derived:
     def found(line: Record) -> Any:
         return None if line.get("display_type") else look_up(line, path)
 
-    return derived(found, f"{path}, but not of text lines", path)
+    return derived(found, f"{path}, but not of text lines", path, "display_type")
 
 
-@derived_from("order_id", "qty_received", "qty_received_method", "qty_invoiced")
+@derived_from(*within("order_id", *ENDED, *OVER), *COME, "qty_invoiced")
 def line_status(line: Record) -> str | None:
     """The order's state; received and billed quantities.
 
@@ -41,7 +41,7 @@ def line_status(line: Record) -> str | None:
     return f"purchase, {step}" if step else "purchase"
 
 
-@derived_from("display_type", "product_id.type")
+@derived_from("display_type", "_is_charge", "product_id.type")
 def line_type(line: Record) -> str:
     """display_type, else charge by the setting, else the product's type."""
     if line.get("display_type"):
@@ -49,7 +49,7 @@ def line_type(line: Record) -> str:
     return "charge" if line.get("_is_charge") else str(look_up(line, "product_id.type") or "no product")
 
 
-@derived_from("order_id", "qty_received_method", "product_qty")
+@derived_from(*within("order_id", *ENDED, *OVER), *COME)
 def is_closed(line: Record) -> bool:
     """Whether the order has ended, its receipts are over and the line has come by them, or nothing is ordered."""
     return has_ended(line["order_id"]) or is_over(line, line["order_id"])
@@ -61,7 +61,7 @@ def unit_conversion(line: Record) -> Decimal | None:
     return ratio(line.get("product_uom_qty"), line.get("product_qty"))
 
 
-@derived_from("price_tax")
+@derived_from("price_tax", "display_type", "order_id.currency_id.decimal_places")
 def tax_amount(line: Record) -> Any:
     """price_tax, a binary float, rounded to the currency's digits."""
     digits, tax = look_up(line, "order_id.currency_id.decimal_places"), line.get("price_tax")
@@ -86,4 +86,5 @@ def only_share(name: str) -> Derived:
         rows = line.get("_distributions") or []
         return rows[0].get(name) if len(rows) == 1 and number(rows[0].get("percent")) == 100 else None
 
-    return derived(value, f"{name} of analytic_distribution, where it is one of 100 %", "_distributions")
+    says = f"{name} of analytic_distribution, where it is one of 100 %"
+    return derived(value, says, *within("_distributions", name, "percent"))

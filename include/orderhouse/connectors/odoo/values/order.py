@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.odoo.codes import APPROVALS
-from include.orderhouse.connectors.odoo.values import CONFIRMED, come, has_ended, is_over
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.connectors.odoo.values import COME, CONFIRMED, ENDED, OVER, come, has_ended, is_over
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.decimals import number, ratio, total
 from include.orderhouse.values.progress import reached
 
 LINES = "order_line"
+_BILLED = (*OVER, *within(LINES, *COME, "qty_invoiced", "_is_charge"))
+_ACKNOWLEDGED = ("acknowledged", "mail_reception_confirmed")
+_CHARGES = within(LINES, "price_subtotal", "display_type", "_is_charge")
 
 
 def _lines(order: Record) -> list[Record]:
@@ -32,7 +35,7 @@ def order_date(order: Record) -> Any:
     return (order.get("date_approve") if order.get("state") in CONFIRMED else None) or order.get("date_order")
 
 
-@derived_from("state", "receipt_status", "picking_ids", "invoice_status", LINES)
+@derived_from(*ENDED, *_BILLED, *_ACKNOWLEDGED)
 def status(order: Record) -> str:
     """state, locking, receipt_status and billed quantities.
 
@@ -46,7 +49,7 @@ def status(order: Record) -> str:
         return state
     billed, received = come(_goods(order), "qty_invoiced", order), str(order.get("receipt_status") or "")
     is_ahead = billed == "full" and received in ("pending", "partial")
-    is_acknowledged = order.get("acknowledged") or order.get("mail_reception_confirmed")
+    is_acknowledged = any(order.get(name) for name in _ACKNOWLEDGED)
     idle = "not received" if _is_given_up(order) else "acknowledged" if is_acknowledged else None
     step = reached({"billed": None if is_ahead else billed, "received": received}, partly="partly") or idle
     return f"purchase, {step}" if step else "purchase"
@@ -64,7 +67,7 @@ def approval_status(order: Record) -> Any:
     return order["state"] if order.get("state") in APPROVALS else None
 
 
-@derived_from("invoice_status", LINES)
+@derived_from("invoice_status", *_BILLED)
 def billing(order: Record) -> str:
     """invoice_status and billed quantities of the lines.
 
@@ -88,13 +91,13 @@ def exchange_rate(order: Record) -> Decimal | None:
     return ratio(1, order.get("currency_rate"))
 
 
-@derived_from(LINES)
+@derived_from(*_CHARGES)
 def charges(order: Record) -> Decimal:
     """Sum of price_subtotal of the charge lines."""
     return total(line.get("price_subtotal") for line in _lines(order) if line.get("_is_charge"))
 
 
-@derived_from("amount_untaxed", LINES)
+@derived_from("amount_untaxed", charges)
 def subtotal(order: Record) -> Any:
     """amount_untaxed less charge lines."""
     untaxed = order.get("amount_untaxed")
@@ -107,7 +110,7 @@ def language(order: Record) -> str | None:
     return str(look_up(order, "partner_id.lang") or "").replace("_", "-") or None
 
 
-@derived_from("payment_term_id.line_ids")
+@derived_from(*within("payment_term_id.line_ids", "nb_days", "delay_type"))
 def net_days(order: Record) -> int | None:
     """Latest nb_days of the payment term.
 
@@ -127,4 +130,4 @@ def early(name: str) -> Derived:
     def granted(order: Record) -> Any:
         return look_up(order, path) if look_up(order, "payment_term_id.early_discount") else None
 
-    return derived(granted, f"{path}, where early_discount is set", path)
+    return derived(granted, f"{path}, where early_discount is set", path, "payment_term_id.early_discount")

@@ -8,13 +8,24 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.mapping import Record, derived_from, remembered
+from include.orderhouse.mapping import Record, derived_from, remembered, within
 from include.orderhouse.values.decimals import HUNDRED, number, ratio, total
+
+_PLACES = ("taxes_id", "tax_ids")
+
+
+_UNIT_PRICE = ("price_unit", "display_type", "price_subtotal", "product_qty", "discount")
+
+
+def _taxes(*names: str) -> tuple[str, ...]:
+    """What is read of taxes, wherever they stand, and of the parts of their groups."""
+    own = ("amount_type", *names)
+    return tuple(path for place in _PLACES for path in within(place, *own, *within("children_tax_ids", *own)))
 
 
 def _chosen(line: Record) -> list[Record]:
     """The taxes that somebody chose for a line; the field's name depends on the version."""
-    found = line.get("taxes_id") or line.get("tax_ids") or ()
+    found = next(filter(None, map(line.get, _PLACES)), ())
     return [tax for tax in found if isinstance(tax, dict)]
 
 
@@ -34,13 +45,13 @@ def _are_included(order: Record) -> bool:
     return bool(told) and all(told)
 
 
-@derived_from("order_line")
+@derived_from(*within("order_line", *_taxes("price_include")))
 def tax_inclusive(order: Record) -> bool:
     """Whether all taxes of the lines are included in prices."""
     return _are_included(order)
 
 
-@derived_from("price_unit", "price_subtotal", "product_qty", "discount", "taxes_id", "^order_line")
+@derived_from(*_UNIT_PRICE, *_taxes("price_include"), *within("^order_line", *_taxes("price_include")))
 def unit_price(line: Record, order: Record) -> Any:
     """price_unit; before tax where only some taxes of the order are included in prices.
 
@@ -54,13 +65,13 @@ def unit_price(line: Record, order: Record) -> Any:
     return ratio(HUNDRED * number(line.get("price_subtotal")), share) or line.get("price_unit")
 
 
-@derived_from("taxes_id")
+@derived_from("taxes_id.name", "tax_ids.name")
 def tax_code(line: Record) -> str | None:
     """Names of the taxes."""
     return " + ".join(str(tax.get("name")) for tax in _chosen(line)) or None
 
 
-@derived_from("taxes_id")
+@derived_from(*_taxes("amount"))
 def tax_rate(line: Record) -> Decimal | None:
     """Sum of the taxes in percent; of a group of taxes, of its parts."""
     found = _levied(line)

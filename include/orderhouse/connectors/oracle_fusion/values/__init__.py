@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from include.orderhouse.mapping import Derived, Record, derived, first
+from include.orderhouse.mapping import Derived, Record, derived, first, within
 from include.orderhouse.protocols.adf import link
 from include.orderhouse.values.decimals import total
 
 RECEIVED = ("ReceivedQuantity",)
 BILLED = ("BilledQuantity", "InvoicedQuantity")
 """The attributes of a schedule that may hold the invoiced quantity; releases differ in its name."""
+SCHEDULES, LINKS = "schedules", ("links", "@context.links")
 CANCELED, CLOSED = ("CANCELED", "CANCELLED"), ("CLOSED", "FINALLY CLOSED")
 """Statuses of lines and orders on which nothing more is expected."""
 OVER = {RECEIVED: ("CLOSED FOR RECEIVING", *CLOSED), BILLED: ("CLOSED FOR INVOICING", *CLOSED)}
@@ -22,7 +23,7 @@ within a close tolerance ("Close one schedule" and ReceiptCloseTolerancePercent 
 
 def summed(line: Record, names: Iterable[str]) -> Decimal | None:
     """The sum of an attribute over a line's schedules; None where no schedule has it."""
-    told = [first(schedule, *names) for schedule in line["schedules"]]
+    told = [first(schedule, *names) for schedule in line[SCHEDULES]]
     return total(told) if any(one is not None for one in told) else None
 
 
@@ -40,4 +41,4 @@ def own_link(*steps: str) -> Derived:
             told = told.get(step) if isinstance(told, dict) else None
         return told
 
-    return derived(found, f"{steps[-1]} of the own link", "links")
+    return derived(found, f"{steps[-1]} of the own link", *within(LINKS, "rel", "name", ".".join(steps)))

@@ -6,21 +6,32 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from include.orderhouse.connectors.oracle_fusion.codes import MATCH_POLICIES
-from include.orderhouse.connectors.oracle_fusion.values import BILLED, CANCELED, OVER, RECEIVED, earliest, summed
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.connectors.oracle_fusion.values import (
+    BILLED,
+    CANCELED,
+    OVER,
+    RECEIVED,
+    SCHEDULES,
+    earliest,
+    summed,
+)
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, within
 from include.orderhouse.values.agreement import agreed
 from include.orderhouse.values.decimals import ZERO, number, percent_below, total
 
 INVOICED = "CLOSED FOR INVOICING"
+_STATUS = ("StatusCode", "ScheduleStatusCode")
+_AWAITED = ("Quantity", "ReceivedQuantity", "MatchApprovalLevelCode", *_STATUS)
+ACCOUNTS = "_distributions"
 
 
-@derived_from("LineType")
+@derived_from("LineType", "_is_charge")
 def line_type(line: Record) -> Any:
     """LineType; charge for those that settings.charge_line_types names."""
     return "charge" if line["_is_charge"] else line.get("LineType")
 
 
-@derived_from("StatusCode", "schedules")
+@derived_from("Quantity", *_STATUS, *within(SCHEDULES, *_AWAITED, *BILLED))
 def line_status(line: Record) -> Any:
     """StatusCode; where it is open, or goods are still to come after the invoice, how far the schedules have come.
 
@@ -37,30 +48,30 @@ def line_status(line: Record) -> Any:
     return "partially received" if summed(line, RECEIVED) else told
 
 
-@derived_from("schedules")
+@derived_from(*within(SCHEDULES, *RECEIVED))
 def quantity_received(line: Record) -> Decimal | None:
     """Sum of ReceivedQuantity of the schedules."""
     return summed(line, RECEIVED)
 
 
-@derived_from("schedules")
+@derived_from(*within(SCHEDULES, *BILLED))
 def quantity_invoiced(line: Record) -> Decimal | None:
     """Sum of BilledQuantity of the schedules."""
     return summed(line, BILLED)
 
 
-@derived_from("Quantity", "StatusCode", "schedules")
+@derived_from("Quantity", *_STATUS, *within(SCHEDULES, *_AWAITED))
 def quantity_open(line: Record) -> Decimal | None:
     """Quantity less ReceivedQuantity of the schedules that are not cancelled or closed for receiving.
 
     A schedule may be cancelled or closed by itself, beside others of its line that are still to come. A line that is
     matched without receipts awaits none once it is closed for invoicing.
     """
-    if line.get("Quantity") is None or not line["schedules"]:
+    if line.get("Quantity") is None or not line[SCHEDULES]:
         return None
     if _is_over(line) or _ends_with_its_invoice(line):
         return ZERO
-    awaited = [one for one in line["schedules"] if not _is_over(one)]
+    awaited = [one for one in line[SCHEDULES] if not _is_over(one)]
     return total(max(number(one.get("Quantity")) - number(one.get("ReceivedQuantity")), ZERO) for one in awaited)
 
 
@@ -70,7 +81,7 @@ def _is_over(row: Record) -> bool:
 
 
 def _ends_with_its_invoice(line: Record) -> bool:
-    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line["schedules"]}
+    policies = {MATCH_POLICIES.get(str(one.get("MatchApprovalLevelCode"))) for one in line[SCHEDULES]}
     return line.get("StatusCode") == INVOICED and policies.isdisjoint(("three_way", "four_way"))
 
 
@@ -82,17 +93,16 @@ def discount_percent(line: Record) -> Decimal | None:
 
 def earliest_scheduled(attribute: str) -> Derived:
     """The earliest date of a line's schedules."""
-    return derived(
-        lambda line: earliest(line["schedules"], attribute), f"earliest {attribute} of the schedules", "schedules"
-    )
+    says = f"earliest {attribute} of the schedules"
+    return derived(lambda line: earliest(line[SCHEDULES], attribute), says, *within(SCHEDULES, attribute))
 
 
 def shared_by_schedules(attribute: str) -> Derived:
     """What all schedules of a line have in common."""
     return derived(
-        lambda line: agreed(one.get(attribute) for one in line["schedules"]),
+        lambda line: agreed(one.get(attribute) for one in line[SCHEDULES]),
         f"{attribute} that all schedules share",
-        "schedules",
+        *within(SCHEDULES, attribute),
     )
 
 
@@ -103,29 +113,30 @@ def receipt_date(which: Literal["first", "latest"]) -> Derived:
         dates = sorted(str(one["ReceiptDate"]) for one in line["_receipts"])
         return dates[0 if which == "first" else -1] if dates else None
 
-    return derived(found, f"{which} ReceiptDate, where receipts are read", "_receipts")
+    return derived(found, f"{which} ReceiptDate, where receipts are read", "_receipts.ReceiptDate")
 
 
 def sole(segment: str) -> Derived:
     """A segment of the charge account, where the line has one account."""
 
     def found(line: Record) -> Any:
-        told = {one.get("POChargeAccount"): (one["_account"] or {}).get(segment) for one in line["_distributions"]}
+        told = {one.get("POChargeAccount"): (one["_account"] or {}).get(segment) for one in line[ACCOUNTS]}
         return next(iter(told.values())) if len(told) == 1 else None
 
-    return derived(found, f"segment {segment} of the line's only charge account", "_distributions")
+    reads = within(ACCOUNTS, "POChargeAccount", f"_account.{segment}")
+    return derived(found, f"segment {segment} of the line's only charge account", *reads)
 
 
-@derived_from("_distributions")
+@derived_from(*within(ACCOUNTS, "POChargeAccount"))
 def sole_account(line: Record) -> Any:
     """The line's only charge account, where its segments are not told."""
-    return agreed(one.get("POChargeAccount") for one in line["_distributions"])
+    return agreed(one.get("POChargeAccount") for one in line[ACCOUNTS])
 
 
-@derived_from("_distributions")
+@derived_from(*within(ACCOUNTS, "ProjectNumber", "Project"))
 def sole_project(line: Record) -> Any:
     """ProjectNumber of the only project."""
-    return agreed(first(one, "ProjectNumber", "Project") for one in line["_distributions"])
+    return agreed(first(one, "ProjectNumber", "Project") for one in line[ACCOUNTS])
 
 
 @derived_from("ScheduleNumber", "DistributionNumber")

@@ -12,21 +12,26 @@ from include.orderhouse.connectors.oracle_fusion.values import (
     CLOSED,
     OVER,
     RECEIVED,
+    SCHEDULES,
     earliest,
     summed,
 )
-from include.orderhouse.connectors.oracle_fusion.values.line import INVOICED, quantity_open
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.connectors.oracle_fusion.values.line import ACCOUNTS, INVOICED, quantity_open
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, within
 from include.orderhouse.values.agreement import agreed
 from include.orderhouse.values.decimals import ZERO, number, total
 from include.orderhouse.values.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
+LINES = "lines"
+_AMOUNTS = within(LINES, "_is_charge", "Ordered")
+_RATE = ("ConversionRate", "ConversionRateTypeCode", "ConversionRateType")
+_COME = ("StatusCode", *within(LINES, "_is_charge", "StatusCode", "Quantity", *within(SCHEDULES, *RECEIVED, *BILLED)))
 
 
 def _lines(order: Record, charges: bool = False) -> list[Record]:
     """The lines that buy something, or the charges."""
-    return [line for line in order["lines"] if line["_is_charge"] is charges]
+    return [line for line in order[LINES] if line["_is_charge"] is charges]
 
 
 def _is_void(line: Record) -> bool:
@@ -49,13 +54,13 @@ def _awaits_bills(line: Record) -> bool:
     return line.get("Quantity") is None and line.get("StatusCode") not in (*CANCELED, *OVER[BILLED])
 
 
-@derived_from("StatusCode", "lines")
+@derived_from(*_COME)
 def receipt_status(order: Record) -> str | None:
     """ReceivedQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed."""
     return _come(order, RECEIVED)
 
 
-@derived_from("StatusCode", "lines")
+@derived_from(*_COME)
 def invoice_status(order: Record) -> str | None:
     """BilledQuantity against Quantity of the lines that are not cancelled; StatusCode where it is closed.
 
@@ -64,7 +69,7 @@ def invoice_status(order: Record) -> str | None:
     return _come(order, BILLED)
 
 
-@derived_from("StatusCode", "lines")
+@derived_from(*_COME, *within(LINES, quantity_open))
 def status(order: Record) -> Any:
     """StatusCode; in force, how far the schedules have come.
 
@@ -86,53 +91,52 @@ def approval_status(order: Record) -> Any:
     return None if told in UNDECIDED else told
 
 
-@derived_from("ConversionRate", "ConversionRateTypeCode", "StatusCode")
+@derived_from(*_RATE, "StatusCode")
 def exchange_rate(order: Record) -> Any:
     """ConversionRate; 1 where an approved order has neither a rate nor a type of rate.
 
     Only orders in another currency than the ledger's have them. Drafts may still be without.
     """
-    told = first(order, "ConversionRate", "ConversionRateTypeCode", "ConversionRateType")
+    told = first(order, *_RATE)
     is_own = told is None and "ConversionRate" in order and order.get("StatusCode") not in NOT_APPROVED
     return 1 if is_own else order.get("ConversionRate")
 
 
-@derived_from("lines")
+@derived_from(*within(LINES, "_is_charge", f"{SCHEDULES}.DestinationTypeCode"))
 def order_type(order: Record) -> str:
     """DROP SHIP where all schedules are, else a purchase order."""
-    told = {schedule.get("DestinationTypeCode") for line in _lines(order) for schedule in line["schedules"]}
+    told = {schedule.get("DestinationTypeCode") for line in _lines(order) for schedule in line[SCHEDULES]}
     return "DROP SHIP" if told == {"DROP SHIP"} else "Purchase Order"
 
 
-@derived_from("lines")
+@derived_from(*_AMOUNTS)
 def subtotal(order: Record) -> Decimal:
     """Sum of Ordered of the lines without charges."""
     return total(line.get("Ordered") for line in _lines(order))
 
 
-@derived_from("lines")
+@derived_from(*_AMOUNTS)
 def charges(order: Record) -> Decimal:
     """Sum of Ordered of the charges."""
     return total(line.get("Ordered") for line in _lines(order, charges=True))
 
 
-@derived_from("lines")
+@derived_from(*within(LINES, "_is_charge", f"{ACCOUNTS}.Requester"))
 def requester(order: Record) -> Any:
     """Requester that all distributions share."""
-    return agreed(one.get("Requester") for line in _lines(order) for one in line["_distributions"])
+    return agreed(one.get("Requester") for line in _lines(order) for one in line[ACCOUNTS])
 
 
 def shared(*names: str) -> Derived:
     """What all lines of an order have in common."""
-    return derived(
-        lambda order: agreed(first(line, *names) for line in _lines(order)), f"{names[0]} that all lines share", "lines"
-    )
+    says, reads = f"{names[0]} that all lines share", within(LINES, "_is_charge", *names)
+    return derived(lambda order: agreed(first(line, *names) for line in _lines(order)), says, *reads)
 
 
 def earliest_of_all(attribute: str) -> Derived:
     """The earliest date of all schedules of an order."""
 
     def found(order: Record) -> Any:
-        return earliest((schedule for line in order["lines"] for schedule in line["schedules"]), attribute)
+        return earliest((schedule for line in order[LINES] for schedule in line[SCHEDULES]), attribute)
 
-    return derived(found, f"earliest {attribute} of all schedules", "lines")
+    return derived(found, f"earliest {attribute} of all schedules", f"{LINES}.{SCHEDULES}.{attribute}")

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.drawn import is_awaited, is_reserve
-from include.orderhouse.connectors.sap_business_one.values.units import is_same_unit
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.connectors.sap_business_one.values.units import UNIT, is_same_unit
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.protocols.service_layer import PURCHASE_ORDER
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import progress, reached
@@ -24,12 +24,25 @@ DIGITS = 6
 """The digits that the database keeps. The wire tells them as binary floats: what lies beyond them is noise."""
 
 
+BY_AMOUNT = ("Order.DocType", "Quantity")
+_EXTENT = ("Quantity", "RemainingOpenQuantity", "LineTotal", "OpenAmount", "RowTotalFC", "OpenAmountFC")
+_DRAWN = ("Quantity", "LineTotal", "RowTotalFC", "InventoryQuantity", *UNIT)
+_INVOICES, RESERVE = within("Invoices", *_DRAWN, "BaseType"), ("Invoices.Document.ReserveInvoice",)
+_CREDITS = within("Credits", *_DRAWN, "WithoutInventoryMovement")
+_BACK = ("Invoices.Document.DocEntry", *_CREDITS, "Credits.BaseEntry", *within("Returns", *_DRAWN))
+ARRIVALS = (*within(("Receipts", "Invoices"), *_DRAWN), "Invoices.BaseType", *RESERVE)
+_AHEAD = ("LineStatus", "RemainingOpenQuantity", "RemainingOpenInventoryQuantity", *UNIT)
+AWAITED = (*RESERVE, *UNIT, *within("Invoices", *_AHEAD))
+"""What `arrivals` and `awaited` read of a line."""
+_LINE = (*BY_AMOUNT, "Order.IsForeign", *_EXTENT, *UNIT)
+
+
 def is_by_amount(line: Record) -> bool:
     """Whether a line has an amount and no quantity."""
     return look_up(line, "Order.DocType") == "dDocument_Service" and not number(line.get("Quantity"))
 
 
-@derived_from("Receipts", "Invoices", "Returns", "Credits", "Quantity", "RemainingOpenQuantity", "LineStatus")
+@derived_from(*ARRIVALS, *_BACK, *_LINE, "LineStatus")
 def received(line: Record) -> Decimal | None:
     """Goods receipts, and invoices drawn from the order but reserve invoices, less what went back; else Quantity -
     RemainingOpenQuantity of open lines.
@@ -53,7 +66,7 @@ def arrivals(line: Record) -> list[Record]:
     return [*(line.get("Receipts") or ()), *(row for row in invoices if not is_reserve(row))]
 
 
-@derived_from("Invoices", "Credits")
+@derived_from(*_INVOICES, *_CREDITS, *_LINE)
 def invoiced(line: Record) -> Decimal | None:
     """Quantities of A/P invoices, less those of credit memos."""
     if "Invoices" not in line:
@@ -68,10 +81,10 @@ def _credits(line: Record) -> list[Record]:
 
 def counted(value: Derived) -> Derived:
     """A quantity, which lines of an amount have not."""
-    return derived(lambda line: None if is_by_amount(line) else value(line), value.says, *value.reads)
+    return derived(lambda line: None if is_by_amount(line) else value(line), value.says, value, *BY_AMOUNT)
 
 
-@derived_from("Quantity")
+@derived_from(*BY_AMOUNT)
 def ordered(line: Record) -> Any:
     """Quantity; none in documents of the type service."""
     return None if is_by_amount(line) else line.get("Quantity")

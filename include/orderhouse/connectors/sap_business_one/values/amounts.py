@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.values import DIGITS
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.decimals import number, ratio, total
 
 CHARGES, LINE_CHARGES = "DocumentAdditionalExpenses", "DocumentLineAdditionalExpenses"
@@ -14,6 +14,13 @@ CHARGES, LINE_CHARGES = "DocumentAdditionalExpenses", "DocumentLineAdditionalExp
 LOCAL = ("DocTotal", "WTAmount", "VatSum", "TotalDiscount", "LineTotal", "")
 FOREIGN = ("DocTotalFc", "WTAmountFC", "VatSumFc", "TotalDiscountFC", "RowTotalFC", "FC")
 """Total, withholding tax, tax, discount, the lines' amounts, and the ending of those of freight, by currency."""
+
+
+def _of_charges(*endings: str) -> tuple[str, ...]:
+    """What `_charges` reads of amounts with these endings."""
+    amounts = tuple(f"LineTotal{ending}" for ending in endings)
+    freight = (*within(CHARGES, *amounts), *within(f"Lines.{LINE_CHARGES}", "DocFreight", *amounts))
+    return (*freight, *(f"RoundingDiffAmount{ending}" for ending in endings))
 
 
 @derived_from("DocRate", "Company.DirectIndirectRate")
@@ -31,8 +38,7 @@ def amount(local: str, foreign: str) -> Derived:
     return derived(
         lambda document: document.get(foreign if document.get("IsForeign") else local),
         f"{foreign} of documents in a foreign currency, else {local}",
-        foreign,
-        local,
+        *(foreign, local, "IsForeign"),
     )
 
 
@@ -44,10 +50,10 @@ def total_of(rows: str, local: str, foreign: str | None = None) -> Derived:
         return total(row.get(name) for row in document.get(rows) or ())
 
     told = f"{foreign}, else {local}" if foreign else local
-    return derived(add, f"sum of {told} of {rows}", rows)
+    return derived(add, f"sum of {told} of {rows}", "IsForeign", *within(rows, *filter(None, (local, foreign))))
 
 
-@derived_from(CHARGES, "Lines", "RoundingDiffAmount", "RoundingDiffAmountFC")
+@derived_from(*_of_charges("", "FC"), "IsForeign")
 def charges(order: Record) -> Decimal:
     """LineTotal of the additional expenses of document and lines, and RoundingDiffAmount; in a foreign currency
     LineTotalFC and RoundingDiffAmountFC.
@@ -57,7 +63,7 @@ def charges(order: Record) -> Decimal:
     return _charges(order, FOREIGN[-1] if order.get("IsForeign") else LOCAL[-1])
 
 
-@derived_from(CHARGES, "Lines", "RoundingDiffAmount")
+@derived_from(*_of_charges(""))
 def charges_company(order: Record) -> Decimal:
     """LineTotal of the additional expenses of document and lines, and RoundingDiffAmount."""
     return _charges(order, LOCAL[-1])
@@ -70,7 +76,7 @@ def _charges(order: Record, suffix: str) -> Decimal:
     return total(row.get(f"LineTotal{suffix}") for row in freight) + number(order.get(f"RoundingDiffAmount{suffix}"))
 
 
-@derived_from(*LOCAL[:-2], *FOREIGN[:-2], "Lines", CHARGES, "RoundingDiffAmount", "RoundingDiffAmountFC")
+@derived_from(*LOCAL[:-2], *FOREIGN[:-2], *within("Lines", LOCAL[-2], FOREIGN[-2]), charges)
 def whole(order: Record) -> Any:
     """DocTotalFc of documents in a foreign currency, else DocTotal; with WTAmount, where that was taken off.
 
@@ -80,7 +86,7 @@ def whole(order: Record) -> Any:
     return _whole(order, FOREIGN if order.get("IsForeign") else LOCAL)
 
 
-@derived_from(*LOCAL[:-2], "Lines", CHARGES, "RoundingDiffAmount")
+@derived_from(*LOCAL[:-2], *within("Lines", LOCAL[-2]), charges_company)
 def whole_company(order: Record) -> Any:
     """DocTotal; with WTAmount, where that was taken off."""
     return _whole(order, LOCAL)

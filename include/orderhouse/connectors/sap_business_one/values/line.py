@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.values import (
+    ARRIVALS,
+    AWAITED,
+    BY_AMOUNT,
     DIGITS,
     TEXTS,
     arrivals,
     awaited,
     drawn_from,
+    invoiced,
     is_by_amount,
+    received,
     standing,
     step,
 )
@@ -50,7 +55,7 @@ def line_type(line: Record) -> Any:
     return look_up(line, "Item.ItemType") or (line.get("LineType") if line.get("ItemCode") else "no item")
 
 
-@derived_from("LineStatus", "Quantity", "Receipts", "Invoices")
+@derived_from("LineType", "Order.Cancelled", "LineStatus", received, invoiced, *AWAITED)
 def line_status(line: Record) -> Any:
     """The order's Cancelled, what was received and invoiced, LineStatus; open while reserve invoices wait for goods."""
     if line.get("LineType") in TEXTS:
@@ -63,13 +68,13 @@ def line_status(line: Record) -> Any:
     return done or told
 
 
-@derived_from("LineStatus", "Invoices")
+@derived_from("LineStatus", *AWAITED)
 def line_standing(line: Record) -> Any:
     """LineStatus; open while reserve invoices wait for goods."""
     return standing(line, "LineStatus", [line])
 
 
-@derived_from("RemainingOpenQuantity", "LineStatus", "Invoices")
+@derived_from("RemainingOpenQuantity", "LineStatus", *BY_AMOUNT, *AWAITED)
 def quantity_open(line: Record) -> Any:
     """RemainingOpenQuantity, 0 on closed lines, and what reserve invoices wait for."""
     if is_by_amount(line):
@@ -83,15 +88,14 @@ def amount(local: str, foreign: str) -> Derived:
     return derived(
         lambda line: line.get(foreign if look_up(line, "Order.IsForeign") else local),
         f"{foreign} in a foreign currency, else {local}",
-        foreign,
-        local,
+        *(foreign, local, "Order.IsForeign"),
     )
 
 
 NET_AMOUNT = amount("LineTotal", "RowTotalFC")
 
 
-@derived_from("UnitPrice", "Currency", "Quantity", "DiscountPercent", *NET_AMOUNT.reads)
+@derived_from("UnitPrice", "Currency", "Order.DocCurrency", "Quantity", "DiscountPercent", NET_AMOUNT)
 def unit_price(line: Record) -> Any:
     """UnitPrice; of rows in another currency than the document what its amount comes to.
 
@@ -105,7 +109,7 @@ def unit_price(line: Record) -> Any:
     return None if net is None or not bought else number(net) / bought
 
 
-@derived_from("TaxTotal")
+@derived_from("TaxTotal", "Order.IsForeign", "GrossTotalFC", "RowTotalFC")
 def tax(line: Record) -> Any:
     """TaxTotal; in a foreign currency GrossTotalFC - RowTotalFC."""
     if not look_up(line, "Order.IsForeign"):
@@ -122,7 +126,7 @@ def receipt_day(choose: Callable[[Iterable[str]], str]) -> Derived:
         return choose(days) if days else None
 
     says = f"{choose.__name__} DocDate of the goods receipts, and of invoices drawn from the order but reserve invoices"
-    return derived(day, says, "Receipts", "Invoices")
+    return derived(day, says, *ARRIVALS, "Receipts.Document.DocDate", "Invoices.Document.DocDate")
 
 
 @derived_from("BaseEntry", "BaseType")

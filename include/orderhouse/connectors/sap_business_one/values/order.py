@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.sap_business_one.values import (
+    AWAITED,
     TEXTS,
     come,
     drawn_from,
@@ -13,7 +14,7 @@ from include.orderhouse.connectors.sap_business_one.values import (
     standing,
     step,
 )
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, within
 from include.orderhouse.values.agreement import agreed
 from include.orderhouse.values.decimals import number
 from include.orderhouse.values.progress import expected
@@ -22,6 +23,9 @@ QUOTATION = 540000006
 """Object type of purchase quotations, since release 9.0."""
 NOBODY = -1
 LINES = "Lines"
+_FLAGS = ("Cancelled", "DocumentStatus", "AuthorizationStatus", "Confirmed")
+_TERMS = ("NumberOfAdditionalDays", "NumberOfAdditionalMonths", "NumberOfInstallments", "StartFrom")
+_COME = within(LINES, "LineType", "LineStatus", received, invoiced)
 
 
 def _lines(order: Record) -> list[Record]:
@@ -33,19 +37,19 @@ def _is_void(line: Record) -> bool:
     return line.get("LineStatus") == "bost_Close" and received(line) == 0 and not invoiced(line)
 
 
-@derived_from(LINES)
+@derived_from(*_COME)
 def receipt_status(order: Record) -> str | None:
     """Quantities received on the lines, without those closed before anything came."""
     return come(expected(_lines(order), _is_void), received)
 
 
-@derived_from(LINES)
+@derived_from(*_COME)
 def invoice_status(order: Record) -> str | None:
     """Quantities invoiced on the lines, without those closed before anything came."""
     return come(expected(_lines(order), _is_void), invoiced)
 
 
-@derived_from("Cancelled", "DocumentStatus", "AuthorizationStatus", "Confirmed", LINES)
+@derived_from(*_FLAGS, *_COME, *within(LINES, *AWAITED))
 def status(order: Record) -> Any:
     """Cancelled, what was received and invoiced, DocumentStatus, AuthorizationStatus, Confirmed."""
     if order.get("Cancelled") == "tYES":
@@ -71,7 +75,7 @@ def moment(day: str, clock: str) -> Derived:
     return derived(joined, f"{day} at {clock}", day, clock)
 
 
-@derived_from(LINES)
+@derived_from(*within(LINES, "BaseEntry", "BaseType"))
 def quotation(order: Record) -> Any:
     """BaseEntry of lines drawn from a purchase quotation."""
     return agreed({drawn_from(line, QUOTATION) for line in order.get(LINES) or ()} - {None})
@@ -84,7 +88,12 @@ def contact(member: str) -> Derived:
         people = look_up(order, "Vendor.ContactEmployees") or ()
         return next((p.get(member) for p in people if p.get("InternalCode") == order.get("ContactPersonCode")), None)
 
-    return derived(of_contact, f"{member} of the contact person", "Vendor.ContactEmployees", "ContactPersonCode")
+    return derived(
+        of_contact,
+        f"{member} of the contact person",
+        *within("Vendor.ContactEmployees", member, "InternalCode"),
+        "ContactPersonCode",
+    )
 
 
 def buyer(member: str) -> Derived:
@@ -96,7 +105,7 @@ def buyer(member: str) -> Derived:
     return derived(of_buyer, f"{member} of the sales employee, but -1", f"Buyer.{member}", "SalesPersonCode")
 
 
-@derived_from("PaymentTerms")
+@derived_from(*within("PaymentTerms", *_TERMS))
 def net_days(order: Record) -> Any:
     """NumberOfAdditionalDays, where the terms count only days.
 

@@ -12,6 +12,10 @@ MANUAL = "Manual"
 BY_HAND = (None, "", MANUAL)
 
 
+UNIT = ("UoMCode", "UnitsOfMeasurment")
+"""What `is_same_unit` reads of a line."""
+
+
 def is_same_unit(line: Record, drawn: Record) -> bool:
     """Whether a drawn line counts in the order line's unit; units written by hand are told apart by what they hold.
 
@@ -31,7 +35,8 @@ def unit(record: str, code: str, words: str) -> Derived:
         named = own(line)
         return look_up(line, f"{record}.InternationalSymbol") or NAMED_UNITS.get(str(named), named)
 
-    return derived(standard, f"international symbol of {record}, else the unit's code or name", record, *own.reads)
+    says = f"international symbol of {record}, else the unit's code or name"
+    return derived(standard, says, f"{record}.InternationalSymbol", own)
 
 
 def own_unit(code: str, words: str) -> Derived:

@@ -14,14 +14,16 @@ from include.orderhouse.connectors.sap_s4hana.values import (
     unpadded,
 )
 from include.orderhouse.connectors.sap_s4hana.values import line as v
+from include.orderhouse.connectors.sap_s4hana.values.amounts import (
+    net_amount,
+    price_units_per_order_unit,
+    quotient,
+)
 from include.orderhouse.connectors.sap_s4hana.values.conditions import (
     RATE,
     discount_amount,
     discount_percent,
-    net_amount,
     of_price,
-    price_units_per_order_unit,
-    quotient,
 )
 from include.orderhouse.mapping import (
     Expression,

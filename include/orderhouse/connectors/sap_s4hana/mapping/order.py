@@ -5,7 +5,7 @@ from __future__ import annotations
 from include.orderhouse.connectors.sap_s4hana.codes import APPROVAL_STATUSES, ORDER_STATUSES, ORDER_TYPES, PROGRESS
 from include.orderhouse.connectors.sap_s4hana.values import NOTES, is_deleted, note, status, terms
 from include.orderhouse.connectors.sap_s4hana.values import order as v
-from include.orderhouse.connectors.sap_s4hana.values.conditions import charges, subtotal
+from include.orderhouse.connectors.sap_s4hana.values.amounts import charges, subtotal
 from include.orderhouse.mapping import (
     Expression,
     boolean,

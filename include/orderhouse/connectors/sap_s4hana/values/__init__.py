@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, look_up, remembered, within
 from include.orderhouse.values.decimals import number, total
 
 LINES = ("_PurchaseOrderItem", "to_PurchaseOrderItem.results")
@@ -14,6 +14,13 @@ CONDITIONS = ("_PurOrdPricingElement", "to_PurchaseOrderPricingElement.results")
 NOTES = ("_PurchaseOrderNote", "to_PurchaseOrderNote.results")
 ITEM_NOTES = ("_PurchaseOrderItemNote", "to_PurchaseOrderItemNote.results")
 
+DELETION = ("PurchasingDocumentDeletionCode", "PurchaseOrderDeletionCode")
+_SCHEDULED = within(SCHEDULES, "OpenPurchaseOrderQuantity", "ScheduleLineOrderQuantity")
+COME = (*DELETION, "IsCompletelyDelivered", "IsFinallyInvoiced", *_SCHEDULED)
+"""What `is_over` and `is_cancelled` read of an item."""
+LIVING = within(LINES, *COME, "IsStatisticalItem")
+"""What `living` reads of an order."""
+RETURN = ("IsReturnsItem", "_is_return")
 DELETION_CODES = ("L", "X")
 """Of orders and items, set by a person or by the preparation of archiving; S is blocked, which ends nothing."""
 
@@ -74,7 +81,7 @@ def living(order: Record) -> list[Record]:
     return [line for line in listed(order, LINES) if not is_cancelled(line) and not is_statistical(line)]
 
 
-@derived_from("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode", *LINES)
+@derived_from(*DELETION, *LIVING)
 def is_deleted(order: Record) -> bool:
     """Deletion code L or X, unless something of an item was delivered or invoiced.
 
@@ -83,14 +90,7 @@ def is_deleted(order: Record) -> bool:
     return has_deletion_code(order) and not any(_has_come(line) for line in living(order))
 
 
-cancelled = derived(
-    is_cancelled,
-    "deletion code L or X, where no delivery or invoice is told",
-    "PurchasingDocumentDeletionCode",
-    "IsCompletelyDelivered",
-    "IsFinallyInvoiced",
-    *SCHEDULES,
-)
+cancelled = derived(is_cancelled, "deletion code L or X, where no delivery or invoice is told", *COME)
 
 
 def is_return(row: Record) -> bool:
@@ -105,10 +105,10 @@ def against(row: Record, value: Any) -> Any:
 
 def signed(field: str) -> Derived:
     """A quantity or amount, negative where it goes back."""
-    return derived(lambda row: against(row, row.get(field)), f"{field}, negative on returns items", field)
+    return derived(lambda row: against(row, row.get(field)), f"{field}, negative on returns items", field, *RETURN)
 
 
-@derived_from("OrderQuantity", "IsReturnsItem", "IsStatisticalItem")
+@derived_from("OrderQuantity", *RETURN, "IsStatisticalItem")
 def ordered(line: Record) -> Any:
     """OrderQuantity, negative on returns items; none of statistical items."""
     return None if is_statistical(line) else against(line, line.get("OrderQuantity"))
@@ -126,4 +126,4 @@ def note(of: str, paths: tuple[str, ...]) -> Derived:
         standard = (one for one in listed(row, paths) if one.get("TextObjectType") == "F01")
         return next((one.get("PlainLongText") for one in standard), None)
 
-    return derived(text, f"{of} note F01", *paths)
+    return derived(text, f"{of} note F01", *within(paths, "TextObjectType", "PlainLongText"))

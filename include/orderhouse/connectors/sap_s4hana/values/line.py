@@ -6,11 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from include.orderhouse.connectors.sap_s4hana.values import ASSIGNMENTS, SCHEDULES, is_statistical, listed
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, within
 from include.orderhouse.values.decimals import number
 
+_PRODUCT_TYPE = ("ProductTypeCode", "ProductType")
+DIMENSIONS = (
+    "BusinessArea",
+    "FunctionalArea",
+    "FundsCenter",
+    "GrantID",
+    "BudgetPeriod",
+    "SalesOrder",
+    "SalesOrderItem",
+)
 
-@derived_from("IsStatisticalItem", "AccountAssignmentCategory", "ProductTypeCode", "PurchaseOrderItemCategory")
+
+@derived_from("IsStatisticalItem", "AccountAssignmentCategory", *_PRODUCT_TYPE, "PurchaseOrderItemCategory")
 def line_type(line: Record) -> str:
     """Statistical, asset, service or goods.
 
@@ -39,7 +50,7 @@ def over_delivery(line: Record) -> Any:
     return None if line.get("UnlimitedOverdeliveryIsAllowed") is True else line.get("OverdelivTolrtdLmtRatioInPct")
 
 
-@derived_from(*SCHEDULES)
+@derived_from(*within(SCHEDULES, "ScheduleLineDeliveryDate"))
 def earliest(line: Record) -> Any:
     """Delivery date of the first schedule line."""
     return next((told for one in listed(line, SCHEDULES) if (told := one.get("ScheduleLineDeliveryDate"))), None)
@@ -52,7 +63,7 @@ def sole(*fields: str, says: str = "of the only account assignment") -> Derived:
         found = [one for one in listed(line, ASSIGNMENTS) if one.get("IsDeleted") is not True]
         return first(found[0], *fields) if len(found) == 1 else None
 
-    return derived(value, says, *ASSIGNMENTS)
+    return derived(value, says, *within(ASSIGNMENTS, *fields, "IsDeleted"))
 
 
 @derived_from("MultipleAcctAssgmtDistrPercent")
@@ -64,12 +75,11 @@ def share(assignment: Record) -> Decimal | None:
     return number(assignment.get("MultipleAcctAssgmtDistrPercent")) or None
 
 
-@derived_from("FunctionalArea", "BusinessArea")
+@derived_from(*DIMENSIONS)
 def dimensions(assignment: Record) -> dict[str, Any] | None:
     """Further account assignment objects.
 
     They stand under SAP's own names.
     """
-    names = ("BusinessArea", "FunctionalArea", "FundsCenter", "GrantID", "BudgetPeriod", "SalesOrder", "SalesOrderItem")
-    found = {name: assignment[name] for name in names if str(assignment.get(name) or "").strip("0")}
+    found = {name: assignment[name] for name in DIMENSIONS if str(assignment.get(name) or "").strip("0")}
     return found or None

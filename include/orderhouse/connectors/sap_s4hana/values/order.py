@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
-from include.orderhouse.connectors.sap_s4hana.values import LINES, listed, living
-from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, joined, remembered
+from include.orderhouse.connectors.sap_s4hana.values import LINES, LIVING, listed, living
+from include.orderhouse.mapping import Derived, Record, derived, derived_from, first, joined, remembered, within
 from include.orderhouse.values.agreement import agreed
 
 ADDRESS = {
@@ -16,6 +17,7 @@ ADDRESS = {
     "Country": "DeliveryAddressCountry", "CareOfName": "", "EmailAddress": "",
 }  # fmt: skip
 """Fields of a delivery address in 4.0, and in 2.0, where they stand on the item itself."""
+_PLACES = [(f"_DeliveryAddress.{name}", *filter(None, (other,))) for name, other in ADDRESS.items()]
 
 
 @remembered
@@ -24,7 +26,7 @@ def _relevant(order: Record) -> list[Record]:
     return living(order) or listed(order, LINES)
 
 
-@derived_from("PurchaseOrderType", *LINES)
+@derived_from("PurchaseOrderType", *LIVING, *within(LINES, "IsReturnsItem", "PurchaseOrderItemCategory"))
 def order_type(order: Record) -> str | None:
     """Item category or returns of all items, else the type."""
     found = _relevant(order)
@@ -39,24 +41,20 @@ def order_type(order: Record) -> str | None:
 
 def shared(field: str, says: str) -> Derived:
     """What all items have in common."""
-    return derived(
-        lambda order: agreed(first(line, field) for line in _relevant(order)), f"{says} that all items share", *LINES
-    )
+    told, reads = f"{says} that all items share", (*LIVING, *within(LINES, field))
+    return derived(lambda order: agreed(first(line, field) for line in _relevant(order)), told, *reads)
 
 
 @remembered
 def _common_address(order: Record) -> dict[str, Any]:
     """The delivery address that all items have, by the names of 4.0; nothing where they differ in anything."""
-    common = agreed(
-        tuple(first(line, f"_DeliveryAddress.{name}", other) for name, other in ADDRESS.items())
-        for line in _relevant(order)
-    )
+    common = agreed(tuple(first(line, *places) for places in _PLACES) for line in _relevant(order))
     return dict(zip(ADDRESS, common, strict=True)) if common else {}
 
 
 def delivery_address(*fields: str) -> Derived:
     """Fields of the delivery address that all items have in common; nothing where the address differs in anything."""
     together = joined(*fields)
-    return derived(
-        lambda order: together(_common_address(order)), f"{together.says} of the items' common delivery address", *LINES
-    )
+    says = f"{together.says} of the items' common delivery address"
+    reads = (*LIVING, *within(LINES, *chain.from_iterable(_PLACES)))
+    return derived(lambda order: together(_common_address(order)), says, *reads)

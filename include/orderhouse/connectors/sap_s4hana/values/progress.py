@@ -13,6 +13,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from include.orderhouse.connectors.sap_s4hana.values import (
+    COME,
+    RETURN,
     SCHEDULES,
     against,
     has_deletion_code,
@@ -22,13 +24,15 @@ from include.orderhouse.connectors.sap_s4hana.values import (
     is_statistical,
     listed,
 )
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import ZERO, number, total
 
 Step = tuple[str, str]
 GOODS: Step = ("GoodsReceiptIsExpected", "IsCompletelyDelivered")
 INVOICE: Step = ("InvoiceIsExpected", "IsFinallyInvoiced")
 """Steps of an item by their indicators: that it is expected at all, and that nothing more of it is."""
+STEPS = (*COME, "IsStatisticalItem", *GOODS, *INVOICE)
+"""What `expects` and `is_done` read of an item."""
 
 
 def expects(line: Record, step: Step) -> bool:
@@ -45,7 +49,7 @@ def _awaits(line: Record, step: Step) -> bool:
     return expects(line, step) and not is_done(line, step)
 
 
-@derived_from("PurchasingDocumentDeletionCode", "IsStatisticalItem", *GOODS, *INVOICE)
+@derived_from(*STEPS, *RETURN, *within(SCHEDULES, *RETURN))
 def line_status(line: Record) -> str:
     """Indicators and open quantity.
 
@@ -65,13 +69,13 @@ def line_status(line: Record) -> str:
     return "partly delivered" if expects(line, GOODS) and received(line) else "open"
 
 
-@derived_from("PurchasingDocumentDeletionCode", "IsStatisticalItem", *GOODS, *INVOICE)
+@derived_from(*STEPS)
 def is_closed(line: Record) -> bool:
     """Delivery completed, or neither goods nor an invoice awaited."""
     return is_done(line, GOODS) or not (_awaits(line, GOODS) or _awaits(line, INVOICE))
 
 
-@derived_from("ScheduleLineOrderQuantity", "OpenPurchaseOrderQuantity")
+@derived_from("ScheduleLineOrderQuantity", "OpenPurchaseOrderQuantity", *RETURN)
 def received_on_schedule(schedule: Record) -> Decimal | None:
     """Scheduled less open quantity; negative on returns items."""
     if schedule.get("OpenPurchaseOrderQuantity") is None:
@@ -80,7 +84,7 @@ def received_on_schedule(schedule: Record) -> Decimal | None:
     return number(against(schedule, came))
 
 
-@derived_from(*SCHEDULES)
+@derived_from(*within(SCHEDULES, received_on_schedule))
 def received(line: Record) -> Decimal | None:
     """Scheduled less open quantity of the schedule lines.
 
@@ -90,7 +94,7 @@ def received(line: Record) -> Decimal | None:
     return total(parts) if parts and None not in parts else None
 
 
-@derived_from(*SCHEDULES, "IsStatisticalItem", *GOODS)
+@derived_from(*STEPS, *RETURN)
 def quantity_open(line: Record) -> Decimal | None:
     """Open quantity of the schedule lines.
 

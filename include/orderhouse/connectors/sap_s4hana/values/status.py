@@ -5,15 +5,31 @@ Flags and their meaning: SAP notes 3416344 and 3070935 (status of a purchase ord
 
 from __future__ import annotations
 
-from include.orderhouse.connectors.sap_s4hana.values import LINES, is_cancelled, is_deleted, listed, living
-from include.orderhouse.connectors.sap_s4hana.values.progress import GOODS, INVOICE, Step, expects, is_done, received
-from include.orderhouse.mapping import Record, derived_from
+from include.orderhouse.connectors.sap_s4hana.values import (
+    DELETION,
+    LINES,
+    LIVING,
+    is_cancelled,
+    is_deleted,
+    listed,
+    living,
+)
+from include.orderhouse.connectors.sap_s4hana.values.progress import (
+    GOODS,
+    INVOICE,
+    STEPS,
+    Step,
+    expects,
+    is_done,
+    received,
+)
+from include.orderhouse.mapping import Record, derived_from, within
 
 RELEASE = ("PurchasingProcessingStatus", "ReleaseIsNotCompleted")
-DELETION = ("PurchaseOrderDeletionCode", "PurchasingDocumentDeletionCode")
+_ITEMS = (*LIVING, *within(LINES, *STEPS, received))
 
 
-@derived_from(*DELETION, "PurchasingCompletenessStatus", *LINES, *RELEASE)
+@derived_from(*DELETION, "PurchasingCompletenessStatus", *_ITEMS, *RELEASE)
 def status(order: Record) -> str:
     """Deletion, held, rejection, release, then the items.
 
@@ -58,7 +74,7 @@ def approval_status(order: Record) -> str | None:
     return "released" if order.get("PurchasingProcessingStatus") == "05" else None
 
 
-@derived_from(*LINES)
+@derived_from(*_ITEMS)
 def receipt_status(order: Record) -> str | None:
     """Delivery indicators and open quantities of the items that expect a goods receipt.
 
@@ -72,7 +88,7 @@ def receipt_status(order: Record) -> str | None:
     return "none" if done and None not in quantities else None
 
 
-@derived_from(*LINES)
+@derived_from(*LIVING, *within(LINES, *STEPS))
 def invoice_status(order: Record) -> str | None:
     """Final invoice indicators of the items that expect an invoice.
 

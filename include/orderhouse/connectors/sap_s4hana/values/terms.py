@@ -8,11 +8,12 @@ from decimal import Decimal
 from include.orderhouse.mapping import Derived, Record, derived, derived_from
 from include.orderhouse.values.decimals import ZERO, number, ratio
 
+_STEP = ("Days", "Percent")
 IN_NOTATION = re.compile(r"([\d., ]+)[.,](\d{5})")
 """A rate as conversion exit EXCRT writes it for 2.0: five decimals, in the decimal notation of the user who reads."""
 
 
-@derived_from("PaymentTerms", "NetPaymentDays", "CashDiscount1Days", "CashDiscount2Days")
+@derived_from("PaymentTerms", "NetPaymentDays", *(f"CashDiscount{n}{told}" for n in (1, 2) for told in _STEP))
 def net_days(order: Record) -> int | None:
     """Days of the terms' last step.
 
@@ -27,10 +28,15 @@ def net_days(order: Record) -> int | None:
 
 def early(field: str, says: str) -> Derived:
     """A field of the first cash discount; nothing where the terms grant none."""
-    return derived(lambda order: order.get(field) if number(order.get("CashDiscount1Percent")) else None, says, field)
+    return derived(
+        lambda order: order.get(field) if number(order.get("CashDiscount1Percent")) else None,
+        says,
+        field,
+        "CashDiscount1Percent",
+    )
 
 
-@derived_from("ExchangeRate")
+@derived_from("ExchangeRate", "_rate_units")
 def exchange_rate(order: Record) -> Decimal | None:
     """ExchangeRate, divided by settings.rate_units; indirect quotations inverted.
 
