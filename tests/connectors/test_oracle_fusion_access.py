@@ -28,7 +28,7 @@ from tests.connectors.oracle_pod import (
 )
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
-from tests.sandbox.dialects.oracle_fusion.statuses import is_draft
+from tests.sandbox.dialects.oracle_fusion.statuses import has_change_order, is_draft
 from tests.sandbox.running import Sandbox, sandbox
 
 __all__ = ["company", "connect", "options", "served"]
@@ -63,6 +63,13 @@ def test_a_user_who_may_not_see_everything_is_told_which_setting_does_without(
         fetched(connect(**{"read_receipts": True, setting: True}))
     seen = [order for order in company.orders.values() if setting != "read_drafts" or not is_draft(order)]
     assert fetched(connect(**{"read_receipts": True, setting: False})) == keys(seen)
+
+
+def test_a_pod_without_drafts_is_read_all_the_same(connect: SourceFor, company: Company) -> None:
+    for order in list(company.orders.values()):
+        if is_draft(order) or has_change_order(order):
+            del company.orders[order.id]
+    assert fetched(connect()) == keys(company.orders.values())
 
 
 @pytest.mark.parametrize("authentication", ["basic", "client_credentials", "user_assertion"])

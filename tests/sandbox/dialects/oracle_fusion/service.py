@@ -80,8 +80,7 @@ class Service:
     async def describe(self, request: Request) -> Response:
         """GET {resource}/describe."""
         name = request.path_params["resource"]
-        found = self._nodes(name)
-        sample = max(found, key=_fullness, default=None)
+        sample = max(self._nodes(name) or self._drafts_to_be(name), key=_fullness, default=None)
         resources = {} if sample is None else {name: described(name, sample, self._play)}
         return json_response({"Resources": resources})
 
@@ -131,6 +130,11 @@ class Service:
             case "suppliers":
                 return [supplier_node(company, code, self._world.options) for code in company.vendors]
         return [life_cycle_node(order, node) for order, node in orders if not is_draft(order)]
+
+    def _drafts_to_be(self, name: str) -> list[Node]:
+        """Orders as drafts, to tell the attributes of drafts by while there are none."""
+        orders = self._orders.rows() if name == "draftPurchaseOrders" else ()
+        return [draft_node(self._world.company, order, self._play) for order, _ in orders]
 
     def _schedules_of(self, order: Order) -> list[Node]:
         kept = self._orders.row(order.id)
