@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from include.cli import audit, inspection, leaving, mappings, protection, syncing, vault
+from include.cli import administration, audit, inspection, leaving, mappings, protection, syncing, vault
 from include.orderhouse.errors import OrderhouseError
 from include.standalone.interrupts import end_as_by_ctrl_c
 
@@ -26,8 +26,8 @@ app.command()(inspection.rejects)
 app.command()(syncing.replay)
 app.command()(inspection.raw)
 app.command()(inspection.sql)
-app.command()(inspection.migrate)
-app.command()(inspection.grants)
+app.command()(administration.migrate)
+app.command()(administration.grants)
 app.command()(protection.protection)
 app.command()(mappings.docs)
 app.command()(leaving.disconnect)

@@ -89,14 +89,12 @@ def rotate(
 @app.command()
 def revoke(credentials: Annotated[str, _ID]) -> None:
     """Forget credentials and their rotating tokens; syncs that need them fail and say so, until they are put again."""
-    import sqlalchemy as sa
+    from include.orderhouse.warehouse.token_store import forget_tokens
 
     with warehouse() as engine:
-        known = _vault_of(engine).revoke(credentials)
-        with engine.begin() as session:
-            forgotten = sa.text("DELETE FROM ops.token WHERE connection = :connection")
-            known |= session.execute(forgotten, {"connection": credentials}).rowcount > 0
-        if not known:
+        had_secret = _vault_of(engine).revoke(credentials)
+        had_tokens = forget_tokens(engine, credentials)
+        if not (had_secret or had_tokens):
             raise _unknown(credentials)
         _record(engine, "vault.revoked", None, credentials)
     typer.echo(f"revoked {credentials}; take the access back at the source, too")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -116,7 +116,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         last_success_at=known.last_success_at,
         fresh_as_of=known.fresh_as_of,
         history_since=known.history_since,
-        rests_until=_rests_until(known),
+        rests_until=known.rests_until,
         next_run_at=None if is_paused or state == "disconnected" else _next_run_at(connection, known, dag),
         orders=known.orders,
         lines=known.lines,
@@ -140,15 +140,10 @@ def _next_run_at(connection: Connection, known: Overview, dag: DagFacts | None) 
     """The DAG's next tick, or when the connection is due after it."""
     if dag is None or dag.next_run_at is None:
         return None
-    due_at = [dag.next_run_at, *filter(None, [_rests_until(known)])]
+    due_at = [dag.next_run_at, *filter(None, [known.rests_until])]
     if known.last_due_at is not None:
         due_at.append(known.last_due_at + connection.options.sync_every)
     return max(due_at)
-
-
-def _rests_until(known: Overview) -> datetime | None:
-    """Until when refused credentials rest; None where that is over, or never was."""
-    return known.rests_until if known.rests_until is not None and known.rests_until > datetime.now(UTC) else None
 
 
 def _share(connection: Connection, latest: RecentSync | None) -> float | None:

@@ -90,6 +90,17 @@ def read_rejects(engine: sa.Engine, chosen: RejectFilter, cursor: str | None, li
     return Page[Reject](data=[Reject.model_validate(row) for row in shown], next_cursor=following)
 
 
+def read_waiting(engine: sa.Engine, connection: str | None = None) -> list[Reject]:
+    """All rejects that wait, or those of one connection: by connection, the oldest first."""
+    told = reject.c
+    wanted = sa.select(*_SHOWN).where(told.resolved_at.is_(None))
+    if connection is not None:
+        wanted = wanted.where(told.connection == connection)
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted.order_by(told.connection, told.rejected_at, told.reject_id))
+        return [Reject.model_validate(row) for row in found]
+
+
 def count_reasons(engine: sa.Engine, chosen: RejectFilter) -> list[tuple[str, str | None, int]]:
     """How many of the rejects there are of each code and field, the commonest first."""
     told, number = reject.c, sa.func.count()

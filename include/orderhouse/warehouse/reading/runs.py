@@ -72,6 +72,15 @@ def read_runs(engine: sa.Engine, chosen: RunFilter, cursor: str | None, limit: i
     return Page[SyncRun](data=[SyncRun.model_validate(row) for row in shown], next_cursor=following)
 
 
+def read_first_runs(engine: sa.Engine, since: datetime) -> list[SyncRun]:
+    """The first run of each connection since an instant."""
+    told = sync.c
+    wanted = sa.select(sync).distinct(told.connection).where(told.started_at >= since)
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted.order_by(told.connection, told.started_at))
+        return [SyncRun.model_validate(row) for row in found]
+
+
 def read_run(engine: sa.Engine, connections: Collection[str], sync_id: str) -> SyncRun | None:
     """One run by its id; None where these connections have none of that id."""
     wanted = sa.select(sync).where(sync.c.sync_id == sync_id, sync.c.connection.in_(connections))
