@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from include.cli.consent import Yes, ask
 from include.cli.surroundings import warehouse
 from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
@@ -87,10 +88,11 @@ def rotate(
 
 
 @app.command()
-def revoke(credentials: Annotated[str, _ID]) -> None:
+def revoke(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
     """Forget credentials and their rotating tokens; syncs that need them fail and say so, until they are put again."""
     from include.orderhouse.warehouse.token_store import forget_tokens
 
+    ask(f"They are forgotten for good. Revoke {credentials}?", yes)
     with warehouse() as engine:
         had_secret = _vault_of(engine).revoke(credentials)
         had_tokens = forget_tokens(engine, credentials)
@@ -101,8 +103,9 @@ def revoke(credentials: Annotated[str, _ID]) -> None:
 
 
 @app.command()
-def erase(credentials: Annotated[str, _ID]) -> None:
+def erase(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
     """Forget that there were such credentials; Airflow then looks for them elsewhere."""
+    ask(f"They are forgotten for good. Erase {credentials}?", yes)
     with warehouse() as engine:
         if not _vault_of(engine).erase(credentials):
             raise _unknown(credentials)
