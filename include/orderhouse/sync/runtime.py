@@ -17,7 +17,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.configuration.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, OrderhouseError
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.http.proxy import proxy_of_environment
 from include.orderhouse.http.tls import Trust
@@ -71,6 +71,7 @@ class Runtime:
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
         with (
+            _refusals_named(self.connection.credentials_id),
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
             Api(
                 credentials.base_url,
@@ -129,6 +130,16 @@ class Runtime:
         return Way(
             credentials.base_url, self.trust(credentials), options.plain_http, bounds, named, proxy_of_environment()
         )
+
+
+@contextmanager
+def _refusals_named(credentials_id: str) -> Iterator[None]:
+    """Inside, where a source refuses the credentials, people are told which Airflow Connection has them."""
+    try:
+        yield
+    except AuthenticationFailed as error:
+        error.action = f"{error.action} The Airflow Connection is {credentials_id!r}."
+        raise
 
 
 def _host(name: str, url: str) -> str:
