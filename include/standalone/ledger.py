@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.reading.runs import read_first_runs
 
 
@@ -21,10 +21,10 @@ def sync_table(warehouse_url: str, since: datetime) -> Table:
         table.add_column(name, justify="right")
     table.add_column("watermark", no_wrap=True)
     table.add_column("seconds", justify="right")
-    engine = connect(warehouse_url)
-    for run in read_first_runs(engine, since):
+    with connected(warehouse_url) as engine:
+        runs = read_first_runs(engine, since)
+    for run in runs:
         table.add_row(*("" if value is None else _text(value) for value in _facts(run)))
-    engine.dispose()
     return table
 
 

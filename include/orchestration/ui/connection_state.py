@@ -85,17 +85,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     has_failed = latest is not None and latest.state in ("failed", "stopped")
     is_paused = not options.enabled or (dag is not None and dag.is_paused)
     is_moved = known.customer not in (None, connection.customer)
-    state: State = "online"
-    if known.state == "disconnected":
-        state = "disconnected"
-    elif is_paused or is_moved or known.state == "paused":
-        state = "paused"
-    elif known.state is None and known.last_success_at is None:
-        state = "never_synced"
-    elif known.state == "offline":
-        state = "offline"
-    elif known.state == "needs_reauthorisation":
-        state = "needs_reauthorisation"
+    state = _word(known, is_paused or is_moved)
     refused = moved(connection.name, connection.customer)
     error = (refused.code, str(refused)) if is_moved else _error(known, has_failed)
     return ConnectionState(
@@ -127,6 +117,21 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         error_message=error[1],
         recent=list(known.recent),
     )
+
+
+def _word(known: Overview, is_halted: bool) -> State:
+    """``is_halted``: nothing syncs it for now, whatever the warehouse knows of it."""
+    match known.state:
+        case "disconnected":
+            return "disconnected"
+        case _ if is_halted:
+            return "paused"
+        case None:
+            return "online" if known.last_success_at else "never_synced"
+        case "offline" | "needs_reauthorisation" | "paused" as state:
+            return state
+        case _:
+            return "online"
 
 
 def _error(known: Overview, has_failed: bool) -> tuple[str | None, str | None]:

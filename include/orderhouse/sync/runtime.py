@@ -25,7 +25,7 @@ from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.staging import Staging, is_staged
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.audit import Event, record_now
-from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.token_store import WarehouseTokens
@@ -154,8 +154,5 @@ def _host(name: str, url: str) -> str:
 @contextmanager
 def open_runtime(connection: str, credentials: Callable[[], Credentials], watermark: Watermark) -> Iterator[Runtime]:
     """The runtime of a connection of connections.yaml, with warehouse and staging from the environment."""
-    engine = connect()
-    try:
+    with connected() as engine:
         yield Runtime(read_connection(connection), credentials, engine, watermark)
-    finally:
-        engine.dispose()
