@@ -162,8 +162,8 @@ def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
 
     names = {found.name for found in leaving}
     known, mistakes = sort_connections()
-    needed = {key for found in known.values() if found.name not in names for key in _needs(found)}
-    needed |= {key for mistake in mistakes.values() for key in mistake.needs}
+    others = {name: found for name, found in known.items() if name not in names}
+    needed = frozenset().union(*_needed_by(others, mistakes).values())
     return [
         Leaver(
             found.name,
