@@ -76,15 +76,12 @@ def mail(customer: str | None) -> list[str]:
     with connected() as engine:
         taken = take(engine, run_name(get_current_context()), others)
         closed = disconnected(engine) | refused(engine)
+    wrong = {name for name, mistake in mistakes.items() if mistake.is_enabled} - foreign
+    usable = {name for name, connection in known.items() if connection.options.enabled} - foreign - closed
     return [
         name
         for name, found in taken.items()
-        if (name in mistakes.keys() - foreign and mistakes[name].is_enabled)
-        or (
-            name in known.keys() - foreign - closed
-            and known[name].options.enabled
-            and _is_to_read(name, found.is_understood, found.order_ids)
-        )
+        if name in wrong or (name in usable and _is_to_read(name, found.is_understood, found.order_ids))
     ]
 
 
