@@ -83,6 +83,14 @@ def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
     assert "connections/acme_us/sync" in own
 
 
+def test_a_connection_whose_source_is_away_needs_attention_and_says_why(visit: Visit, warehouse: sa.Engine) -> None:
+    set_status(warehouse, "acme_us", "acme", "odoo", "offline", "SOURCE_UNAVAILABLE", "The source is away.")
+    told = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
+    set_status(warehouse, "acme_us", "acme", "odoo", "online")
+    assert (told["state"], told["needs_attention"]) == ("offline", True)
+    assert (told["error_code"], told["error_message"]) == ("SOURCE_UNAVAILABLE", "The source is away.")
+
+
 def test_a_connection_whose_credentials_rest_says_until_when_and_what_to_do(
     visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

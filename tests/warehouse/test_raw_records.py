@@ -35,10 +35,10 @@ def test_a_reject_has_its_own_id_and_is_not_shown_once_it_is_given_up(engine: sa
 
 def test_the_rejects_that_wait_are_listed_by_connection_the_oldest_first(engine: sa.Engine) -> None:
     first, second, third = Order("1"), Order("2"), Order("3")
-    for rejected in (second, first, third):
+    for rejected in (first, second, third):
         load_orders(engine, rejects=[rejected])
     load_orders(engine, Order("9", connection="acme_eu"), rejects=[Order("4", connection="acme_eu")])
     dismiss_rejects(engine, "acme_us", [reject_id(third)], "ann", "a test")
-    waiting = [("acme_eu", "4"), ("acme_us", "2"), ("acme_us", "1")]
+    waiting = [("acme_eu", "4"), ("acme_us", "1"), ("acme_us", "2")]
     assert [(found.connection, found.order_number) for found in read_waiting(engine)] == waiting
-    assert [found.order_number for found in read_waiting(engine, "acme_us")] == ["2", "1"]
+    assert [found.order_number for found in read_waiting(engine, "acme_us")] == ["1", "2"]
