@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
-from include.cli import audit, inspection, leaving, mappings, protection, syncing, vault
-from include.orderhouse.errors import OrderhouseError
+from include.cli import administration, audit, inspection, leaving, mappings, protection, syncing, vault
+from include.cli.surroundings import run
 from include.standalone.interrupts import end_as_by_ctrl_c
 
 app = typer.Typer(
@@ -26,8 +24,8 @@ app.command()(inspection.rejects)
 app.command()(syncing.replay)
 app.command()(inspection.raw)
 app.command()(inspection.sql)
-app.command()(inspection.migrate)
-app.command()(inspection.grants)
+app.command()(administration.migrate)
+app.command()(administration.grants)
 app.command()(protection.protection)
 app.command()(mappings.docs)
 app.command()(leaving.disconnect)
@@ -38,13 +36,9 @@ app.add_typer(audit.app)
 
 
 def main() -> None:
-    """Run the command line; an error of the product is one message, without a traceback."""
+    """Run the command line."""
     end_as_by_ctrl_c()
-    try:
-        app(prog_name="scripts/orderhouse")
-    except OrderhouseError as error:
-        typer.secho(str(error), fg=typer.colors.RED, err=True)
-        sys.exit(1)
+    run(app, "scripts/orderhouse")
 
 
 if __name__ == "__main__":

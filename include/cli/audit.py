@@ -11,11 +11,6 @@ from include.cli.tables import print_table
 
 app = typer.Typer(name="audit", no_args_is_help=True, help="Read, verify and prune the audit log.")
 
-_LATEST = """
-    SELECT audit_id, occurred_at, actor, action, connection, customer, subject, details::text FROM ops.audit
-    WHERE cast(:connection AS text) IS NULL OR connection = :connection ORDER BY audit_id DESC LIMIT :most
-"""
-
 
 @app.command()
 def verify() -> None:
@@ -57,12 +52,11 @@ def show(
     rows: Annotated[int, typer.Option(min=1, help="How many of the latest.")] = 50,
 ) -> None:
     """Show the latest rows."""
-    import sqlalchemy as sa
-
     from include.orderhouse.configuration.connections import check_name
+    from include.orderhouse.warehouse.audit import latest
 
-    with warehouse() as engine, engine.connect() as session:
-        found = session.execute(sa.text(_LATEST), {"connection": connection, "most": rows}).all()
+    with warehouse() as engine:
+        found = latest(engine, connection, rows)
     if connection and not found:
         check_name(connection)
     print_table(("row", "when", "who", "what", "connection", "customer", "with", "details"), found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from include.cli.consent import Yes, ask, ask_for
 from include.cli.surroundings import airflow_settings, warehouse
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
     from include.orderhouse.sync.leaving import Leaver
 
 _NAME = typer.Argument(help="A name in connections.yaml.")
-_YES = typer.Option("--yes", help="Do not ask.")
 
 
-def disconnect(connection: Annotated[str, _NAME]) -> None:
+def disconnect(connection: Annotated[str, _NAME], yes: Yes = False) -> None:
     """Stop a connection's syncs and forget its credentials and tokens. Its data stays."""
     from include.orderhouse.configuration.connections import read_connection
     from include.orderhouse.sync.leaving import disconnect as leave
     from include.orderhouse.warehouse.audit import command_line
 
     (leaver,) = _leavers([read_connection(connection)])
+    lost = "" if leaver.credentials is None else "Its credentials and tokens are forgotten for good. "
+    ask(f"{lost}Disconnect {connection}?", yes)
     with warehouse() as engine:
         _give_tokens_back(engine, [leaver])
         leave(engine, leaver, command_line())
@@ -56,7 +58,7 @@ def erase(
     connection: Annotated[str | None, typer.Argument(help="Its name, also where its entry is gone.")] = None,
     customer: Annotated[str | None, typer.Option(help="All connections of this customer, and their keys.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="Write the certificate there, too.")] = None,
-    yes: Annotated[bool, _YES] = False,
+    yes: Yes = False,
 ) -> None:
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
     from include.orderhouse.home import write_private
@@ -69,10 +71,7 @@ def erase(
         leavers = _of_customer(engine, customer) if customer else [_named(engine, str(connection))]
         owner = customer or leavers[0].customer
         names = ", ".join(leaver.name for leaver in leavers)
-        if not yes and typer.prompt(f"This cannot be undone. To erase {names}, type {connection or customer}") != (
-            connection or customer
-        ):
-            raise typer.Abort
+        ask_for(customer or str(connection), f"This cannot be undone. To erase {names}", yes)
         _give_tokens_back(engine, leavers)
         removed = remove(engine, leavers, owner, command_line(), is_whole=customer is not None)
         told = json.dumps(removed, indent=2, ensure_ascii=False)
@@ -163,8 +162,8 @@ def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
 
     names = {found.name for found in leaving}
     known, mistakes = sort_connections()
-    needed = {key for found in known.values() if found.name not in names for key in _needs(found)}
-    needed |= {key for mistake in mistakes.values() for key in mistake.needs}
+    others = {name: found for name, found in known.items() if name not in names}
+    needed = frozenset().union(*_needed_by(others, mistakes).values())
     return [
         Leaver(
             found.name,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import keyword
 import re
-import sys
 import textwrap
 from collections.abc import Collection
 from pathlib import Path
@@ -16,8 +15,10 @@ from typing import Annotated
 
 import typer
 
+from include.cli.mappings import PAGES
 from include.cli.registration import register
-from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.cli.surroundings import run
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 from include.orderhouse.model import LINE, ORDER, Table
 
@@ -94,20 +95,16 @@ def _write_page(name: str) -> None:
     from include.orderhouse.connectors import load
     from include.orderhouse.mapping_page import mapping_page
 
-    path = PROJECT / "docs" / "connectors" / f"{name}.md"
+    path = PAGES / f"{name}.md"
     path.write_text(mapping_page(load(name)), encoding="utf-8")
     typer.echo(f"wrote    {path.relative_to(PROJECT)}")
 
 
 def main() -> None:
-    """Run the command line; an error is one message."""
+    """Run the command line."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(new_connector)
-    try:
-        app(prog_name="scripts/new-connector")
-    except OrderhouseError as error:
-        typer.secho(str(error), fg=typer.colors.RED, err=True)
-        sys.exit(1)
+    run(app, "scripts/new-connector")
 
 
 if __name__ == "__main__":

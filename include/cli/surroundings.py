@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from include.orderhouse.errors import ConfigurationInvalid
+import typer
+
+from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 from include.orderhouse.home import Home
 
 if TYPE_CHECKING:
@@ -22,17 +25,17 @@ _METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 def warehouse() -> Iterator[sa.Engine]:
     """The warehouse as its owner: that of the environment, else the embedded one, brought to the newest schema."""
     from include.orderhouse.warehouse.embedded import embedded_postgres
-    from include.orderhouse.warehouse.engine import connect, owner_url
+    from include.orderhouse.warehouse.engine import connected, owner_url
     from include.orderhouse.warehouse.migrate import upgrade
 
     if url := owner_url():
-        yield connect(url)
+        with connected(url) as engine:
+            yield engine
         return
     with embedded_postgres() as server:
         upgrade(server.url())
-        engine = connect(server.url())
-        yield engine
-        engine.dispose()
+        with connected(server.url()) as engine:
+            yield engine
 
 
 @contextmanager
@@ -59,6 +62,15 @@ def airflow_settings() -> Iterator[None]:
             )
         os.environ.update(environment)
         yield
+
+
+def run(app: typer.Typer, name: str) -> None:
+    """Run a command line; an error of the product is one message, without a traceback."""
+    try:
+        app(prog_name=name)
+    except OrderhouseError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        sys.exit(1)
 
 
 def check_mapping(connection: Connection) -> None:

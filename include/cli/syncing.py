@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import typer
 
+from include.cli.surroundings import airflow_settings
 from include.orderhouse.sync.request import MEANINGS, Mode, SyncRequest
 
 ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "orders"]
@@ -86,7 +87,6 @@ def replay(
 
 
 def _run(connection: str, mode: str, **details: Any) -> None:
-    from include.cli.surroundings import airflow_settings
     from include.orderhouse.configuration.connections import read_connection
 
     read_connection(connection)

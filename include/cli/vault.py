@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from include.cli.consent import Yes, ask
 from include.cli.surroundings import warehouse
 from include.cli.tables import print_table
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
@@ -87,24 +88,24 @@ def rotate(
 
 
 @app.command()
-def revoke(credentials: Annotated[str, _ID]) -> None:
+def revoke(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
     """Forget credentials and their rotating tokens; syncs that need them fail and say so, until they are put again."""
-    import sqlalchemy as sa
+    from include.orderhouse.warehouse.token_store import forget_tokens
 
+    ask(f"They are forgotten for good. Revoke {credentials}?", yes)
     with warehouse() as engine:
-        known = _vault_of(engine).revoke(credentials)
-        with engine.begin() as session:
-            forgotten = sa.text("DELETE FROM ops.token WHERE connection = :connection")
-            known |= session.execute(forgotten, {"connection": credentials}).rowcount > 0
-        if not known:
+        had_secret = _vault_of(engine).revoke(credentials)
+        had_tokens = forget_tokens(engine, credentials)
+        if not (had_secret or had_tokens):
             raise _unknown(credentials)
         _record(engine, "vault.revoked", None, credentials)
     typer.echo(f"revoked {credentials}; take the access back at the source, too")
 
 
 @app.command()
-def erase(credentials: Annotated[str, _ID]) -> None:
+def erase(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
     """Forget that there were such credentials; Airflow then looks for them elsewhere."""
+    ask(f"They are forgotten for good. Erase {credentials}?", yes)
     with warehouse() as engine:
         if not _vault_of(engine).erase(credentials):
             raise _unknown(credentials)

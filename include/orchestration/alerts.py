@@ -68,18 +68,15 @@ async def tell_stale(connection: str, **_: Any) -> None:
 def _look(connection: str) -> timedelta:
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.sync.freshness import tell_if_stale
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
 
     known, mistakes = sort_connections()
     found = known.get(connection) or mistakes.get(connection)
     if found is None:
         return timedelta.max
-    engine = connect()
-    try:
+    with connected() as engine:
         still_fresh_for = tell_if_stale(engine, connection, found)
-        return timedelta.max if still_fresh_for is None else still_fresh_for
-    finally:
-        engine.dispose()
+    return timedelta.max if still_fresh_for is None else still_fresh_for
 
 
 class FailureNotifier(BaseNotifier):

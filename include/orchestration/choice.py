@@ -41,14 +41,12 @@ def connections_to_sync(connector: str, customer: str | None, context: Context) 
     known = {name: found for name, found in every.items() if is_in_share(found, customer)}
     mistakes = {name: found for name, found in wrong.items() if is_in_share(found, customer)}
     if chosen := context["params"]["connections"]:
-        return _all_of(_check(dag_id(connector, customer), chosen, known, mistakes))
+        return _all_of(_usable(dag_id(connector, customer), chosen, known, mistakes))
     enabled = [found for found in known.values() if found.options.enabled]
-    is_scheduled = context["dag_run"].run_type == "scheduled"
-    names = [
-        *_connected(enabled, only_due=is_scheduled),
-        *(name for name, mistake in mistakes.items() if mistake.is_enabled),
-    ]
-    return names[: _most()] if is_scheduled else _all_of(names)
+    wrong_ones = [name for name, mistake in mistakes.items() if mistake.is_enabled]
+    if context["dag_run"].run_type == "scheduled":
+        return [*_due(enabled), *wrong_ones][: _most()]
+    return _all_of([*_connected(enabled), *wrong_ones])
 
 
 def _check_form(context: Context) -> None:
@@ -77,7 +75,8 @@ def _all_of(names: list[str]) -> list[str]:
     return names
 
 
-def _check(dag: str, chosen: list[str], known: Mapping[str, Connection], mistakes: Mapping[str, Mistake]) -> list[str]:
+def _usable(dag: str, chosen: list[str], known: Mapping[str, Connection], mistakes: Mapping[str, Mistake]) -> list[str]:
+    """The chosen ones, each once; ConfigurationInvalid where the DAG has no such connection, or may not sync it."""
     every = known.keys() | mistakes.keys()
     if unknown := sorted(set(chosen) - every):
         raise ConfigurationInvalid(
@@ -91,22 +90,30 @@ def _check(dag: str, chosen: list[str], known: Mapping[str, Connection], mistake
     return list(dict.fromkeys(chosen))
 
 
-def _connected(enabled: list[Connection], only_due: bool) -> list[str]:
+def _connected(enabled: list[Connection]) -> list[str]:
+    from include.orderhouse.warehouse.engine import connected
+
+    with connected() as engine:
+        return [found.name for found in _still_there(enabled, engine)]
+
+
+def _due(enabled: list[Connection]) -> list[str]:
     from include.orderhouse.sync.due import due
     from include.orderhouse.warehouse.clock import warehouse_now
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
+
+    with connected() as engine:
+        there = _still_there(enabled, engine)
+        names = due(there, engine, warehouse_now(engine))
+        return _in_turns(_awake([found for found in there if found.name in names], engine), engine)
+
+
+def _still_there(enabled: list[Connection], engine: sa.Engine) -> list[Connection]:
+    """Those that nobody has disconnected."""
     from include.orderhouse.warehouse.status import disconnected
 
-    engine = connect()
-    try:
-        gone = disconnected(engine)
-        connected = [found for found in enabled if found.name not in gone]
-        if not only_due:
-            return [found.name for found in connected]
-        names = due(connected, engine, warehouse_now(engine))
-        return _in_turns(_awake([found for found in connected if found.name in names], engine), engine)
-    finally:
-        engine.dispose()
+    gone = disconnected(engine)
+    return [found for found in enabled if found.name not in gone]
 
 
 def _awake(connections: list[Connection], engine: sa.Engine) -> list[str]:

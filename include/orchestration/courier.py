@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import yaml
@@ -11,7 +11,7 @@ from airflow.sdk import DAG, AssetAlias, get_current_context, task
 
 from include.orchestration.alerts import HourlyNotifier
 from include.orchestration.announcement import MAIL
-from include.orchestration.dag import HOUSEKEEPING, TAG
+from include.orchestration.dag import BEGINNING, HOUSEKEEPING, TAG
 from include.orchestration.lost import note_lost_syncs, put_back_unread
 from include.orchestration.telling import EVERY_MINUTE_SECONDS, deliver_due
 from include.orderhouse.configuration.connections import unchecked_document
@@ -24,7 +24,6 @@ Delivers the webhooks that are due, lets notifications of sources be read that w
 failed run left unread, and notes syncs whose task was killed as failed. Subscriptions are in `connections.yaml`; see
 `docs/webhooks.md`.
 """
-_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def courier_dag() -> DAG:
@@ -35,7 +34,7 @@ def courier_dag() -> DAG:
         description="Delivers the webhooks that are due",
         doc_md=_DOCUMENTATION,
         schedule="* * * * *" if has_webhooks() else "@hourly",
-        start_date=_START,
+        start_date=BEGINNING,
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=False,
@@ -58,16 +57,14 @@ def has_webhooks() -> bool:
 @task(outlets=[MAIL_FOUND])
 def carry() -> dict[str, Any]:
     """See to mail that waits, syncs that died and deliveries that are due."""
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.inbox import has_mail
 
-    context, engine = get_current_context(), connect()
-    try:
+    context = get_current_context()
+    with connected() as engine:
         told: dict[str, Any] = {"unread": put_back_unread(engine, context["ti"]), "mail": has_mail(engine)}
         if told["mail"]:
             context["outlet_events"][MAIL_FOUND].add(MAIL)
         told["lost"] = note_lost_syncs(engine, context["ti"])
         told["delivered"] = deliver_due(engine, EVERY_MINUTE_SECONDS)
         return told
-    finally:
-        engine.dispose()

@@ -18,6 +18,8 @@ from include.orderhouse.connectors import load as load_connector
 TAG = "orderhouse"
 HOUSEKEEPING = "housekeeping"
 """The tag of DAGs that no person triggers."""
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""The start date of DAGs that are not backfilled."""
 _OLDEST_BACKFILL = datetime(2000, 1, 1, tzinfo=UTC)
 FINISH_WHAT_HAS_BEGUN = "upstream"
 """How Airflow weighs tasks that wait for a slot: later steps before earlier ones, so that a connection which has begun

@@ -113,14 +113,12 @@ def run_name(context: Context) -> str:
 
 def _notified_request(context: Context, connection: str) -> SyncRequest:
     """What the notifications that the run has taken on ask for; all changes, where one of them was not understood."""
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.inbox import taken
 
-    engine, name = connect(), run_name(context)
-    try:
+    name = run_name(context)
+    with connected() as engine:
         mail = taken(engine, connection, name)
-    finally:
-        engine.dispose()
     request = SyncRequest(connection, Mode.AUTO, run_id=name, triggered_by="notification")
     if not mail.is_understood:
         return request

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, task
 
 from include.orchestration.alerts import FailureNotifier
-from include.orchestration.dag import HOUSEKEEPING, TAG
+from include.orchestration.dag import BEGINNING, HOUSEKEEPING, TAG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import sqlalchemy as sa
 
+    from include.orderhouse.warehouse.protection import Finding
+
 DAG_ID = "orderhouse_maintenance"
-_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ def maintenance_dag() -> DAG:
         description="Removes what is older than the retention of its connection, and seals the audit log",
         doc_md=dedent(__doc__ or "") + "\nRetention is an option of each connection; see `docs/security.md`.",
         schedule="17 3 * * *",
-        start_date=_START,
+        start_date=BEGINNING,
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=False,
@@ -58,12 +61,11 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.sync.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.protection import Verdict, of_master_keys, protection
     from include.orderhouse.warehouse.retention import others
 
-    engine = connect()
-    try:
+    with connected() as engine:
         log.info("%s old events and notifications were removed", _forget(engine))
         known, mistakes = sort_connections()
         removed, failures = maintain(engine, known.values())
@@ -72,12 +74,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         forgotten = others(engine, {*known, *mistakes})
         own_keys = of_master_keys(engine, (found.customer for found in known.values()))
         exposed = [found for found in [*protection(engine, engine), own_keys] if found.verdict is not Verdict.GOOD]
-    finally:
-        engine.dispose()
-    for found in exposed:
-        log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
-    for name in forgotten:
-        log.warning("%s has no entry in connections.yaml: the warehouse keeps all of it, whatever its age", name)
+    _warn(exposed, forgotten)
     for name, counts in removed.items():
         log.info("%s: %s", name, ", ".join(f"{kind} {count}" for kind, count in counts.items()))
     for name, failure in failures.items():
@@ -86,6 +83,13 @@ def enforce_retention() -> dict[str, dict[str, int]]:
         raise error
     read_alerts()
     return removed
+
+
+def _warn(exposed: Iterable[Finding], forgotten: Iterable[str]) -> None:
+    for found in exposed:
+        log.warning("Protection of %s is %s: %s. %s", found.subject, found.verdict, found.seen, found.action)
+    for name in forgotten:
+        log.warning("%s has no entry in connections.yaml: the warehouse keeps all of it, whatever its age", name)
 
 
 def _forget(engine: sa.Engine) -> int:

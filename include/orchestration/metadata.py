@@ -5,15 +5,7 @@ from __future__ import annotations
 from airflow.models import Variable
 
 from include.orchestration.airflow_connections import stored_connection
-from include.orchestration.secrets import (
-    WATERMARK_DESCRIPTION,
-    as_credentials,
-    check_customer,
-    no_connection,
-    not_given,
-    watermark_variable,
-)
-from include.orderhouse.configuration.connections import read_connection
+from include.orchestration.secrets import WATERMARK_DESCRIPTION, credentials_from, not_given, watermark_variable
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -38,12 +30,7 @@ def check_metadata() -> None:
 
 def stored_credentials(connection: str) -> Credentials:
     """Address and secrets from the Airflow Connection: environment variable, secrets backend or metadata database."""
-    configured = read_connection(connection)
-    found = stored_connection(configured.credentials_id, f"connection {connection!r}")
-    if found is None:
-        raise no_connection(connection, configured.credentials_id)
-    check_customer(connection, configured.customer, found)
-    return as_credentials(connection, found)
+    return credentials_from(stored_connection, connection)
 
 
 class StoredWatermark:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from airflow.sdk import DAG, get_current_context, task
 
 from include.orchestration.announcement import MAIL
 from include.orchestration.assets import UPDATED_ORDERS
-from include.orchestration.dag import HOUSEKEEPING, TAG
+from include.orchestration.dag import BEGINNING, HOUSEKEEPING, TAG
 from include.orchestration.form import run_name
 from include.orchestration.secrets import TaskWatermark
 from include.orchestration.shares import Share, dag_id, is_in_share, shares
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from include.orderhouse.configuration.connections import Connection, Mistake
 
-_START = datetime(2026, 1, 1, tzinfo=UTC)
 _DOCUMENTATION = """\
 Reads the orders that sources have told of since the last run, whichever connector they are of, by the same steps as
 every other sync. It starts when a notification comes; those that come together are one run. It never moves a watermark.
@@ -48,7 +46,7 @@ def _dag(share: Share) -> DAG:
         description=share.named("Reads the orders that sources have told of"),
         doc_md=dedent(_DOCUMENTATION),
         schedule=[MAIL],
-        start_date=_START,
+        start_date=BEGINNING,
         catchup=False,
         max_active_runs=4,
         is_paused_upon_creation=False,
@@ -67,28 +65,23 @@ def mail(customer: str | None) -> list[str]:
     credentials the source refuses: each notification would be one more login that it refuses.
     """
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.warehouse.engine import connect
+    from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.inbox import take
     from include.orderhouse.warehouse.status import disconnected, refused
 
-    engine, (known, mistakes) = connect(), sort_connections()
+    known, mistakes = sort_connections()
     every: dict[str, Connection | Mistake] = {**known, **mistakes}
     foreign = {name for name, found in every.items() if not is_in_share(found, customer)}
     others = foreign if customer else foreign & _read_apart(every)
-    try:
+    with connected() as engine:
         taken = take(engine, run_name(get_current_context()), others)
         closed = disconnected(engine) | refused(engine)
-    finally:
-        engine.dispose()
+    wrong = {name for name, mistake in mistakes.items() if mistake.is_enabled} - foreign
+    usable = {name for name, connection in known.items() if connection.options.enabled} - foreign - closed
     return [
         name
         for name, found in taken.items()
-        if (name in mistakes.keys() - foreign and mistakes[name].is_enabled)
-        or (
-            name in known.keys() - foreign - closed
-            and known[name].options.enabled
-            and _is_to_read(name, found.is_understood, found.order_ids)
-        )
+        if name in wrong or (name in usable and _is_to_read(name, found.is_understood, found.order_ids))
     ]
 
 

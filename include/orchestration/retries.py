@@ -123,5 +123,4 @@ def rescheduled_when_rate_limited(context: Context) -> Iterator[None]:
         yield
     except RateLimitExceeded as error:
         moment = resume_at(error, context["task_reschedule_count"], datetime.now(UTC))
-        # Airflow gives the exception no types.
         raise AirflowRescheduleException(moment) from error  # type: ignore[no-untyped-call]  # of Airflow

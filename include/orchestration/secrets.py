@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from airflow.sdk import Variable
@@ -13,6 +14,8 @@ from include.orchestration.vault import CUSTOMER, OF_CUSTOMER
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid, WatermarkUnavailable
 
+Look = Callable[[str, str], ConnectionRecord | None]
+"""Finds an Airflow Connection by its id; whose it is stands in errors."""
 WATERMARK_DESCRIPTION = "Up to where Orderhouse has loaded; edit it to sync again from there"
 _SCHEMES = ("http", "https")
 _LARGEST_PORT = 65_535
@@ -20,17 +23,22 @@ _LARGEST_PORT = 65_535
 
 def task_credentials(connection: str) -> Credentials:
     """Address and secrets of a connection of connections.yaml, from its Airflow Connection."""
+    return credentials_from(task_connection, connection)
+
+
+def credentials_from(look: Look, connection: str) -> Credentials:
+    """Address and secrets of a connection of connections.yaml, from the Airflow Connection that ``look`` finds."""
     from include.orderhouse.configuration.connections import read_connection
 
     configured = read_connection(connection)
-    found = task_connection(configured.credentials_id, f"connection {connection!r}")
+    found = look(configured.credentials_id, f"connection {connection!r}")
     if found is None:
-        raise no_connection(connection, configured.credentials_id)
+        raise _no_connection(connection, configured.credentials_id)
     check_customer(connection, configured.customer, found)
     return as_credentials(connection, found)
 
 
-def no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
+def _no_connection(connection: str, credentials_id: str) -> ConfigurationInvalid:
     """The error for a connection whose Airflow Connection is missing."""
     return ConfigurationInvalid(
         f"Connection {connection!r} needs the Airflow Connection {credentials_id!r}, which does not exist.",

@@ -15,6 +15,7 @@ from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse import embedded
+from include.orderhouse.warehouse.engine import URL_SETTING
 from include.standalone import sandbox
 from include.standalone.environment import ADMIN
 from include.standalone.installation import API_PORT_SETTING, DEFAULT_API_PORT, Installation, Plan, running
@@ -102,7 +103,7 @@ def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> i
         syncs = Syncs(installation, report)
         syncs.start(connectors)
         succeeded = syncs.follow()
-        report.show(sync_table(installation.environment["ORDERHOUSE_WAREHOUSE_URL"], began))
+        report.show(sync_table(installation.environment[URL_SETTING], began))
         _print_addresses(installation, report)
         if once:
             syncs.wait_for_quiet()

@@ -85,7 +85,7 @@ _TUNABLES = {
 
 def _project_defaults(host: AirflowHost) -> dict[str, str]:
     return {
-        "ORDERHOUSE_WAREHOUSE_URL": host.postgres.loader_url,
+        URL_SETTING: host.postgres.loader_url,
         "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
         "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
     }

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-import psycopg
 from rich.table import Table
 
-from include.orderhouse.warehouse.engine import outages_named
-
-_FIRST = """
-    SELECT DISTINCT ON (connection)
-           connection, mode, state,
-           coalesce(orders_inserted + orders_updated + orders_unchanged + orders_older, orders_extracted),
-           lines_extracted, orders_rejected, watermark_after,
-           round(extract(epoch FROM finished_at - started_at), 1)
-    FROM ops.sync
-    WHERE started_at >= %s
-    ORDER BY connection, started_at
-"""
+from include.orderhouse.warehouse.engine import connected
+from include.orderhouse.warehouse.reading.runs import read_first_runs
 
 
 def sync_table(warehouse_url: str, since: datetime) -> Table:
@@ -31,11 +21,21 @@ def sync_table(warehouse_url: str, since: datetime) -> Table:
         table.add_column(name, justify="right")
     table.add_column("watermark", no_wrap=True)
     table.add_column("seconds", justify="right")
-    with outages_named(), psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as warehouse:
-        for row in warehouse.execute(_FIRST, (since,)):
-            table.add_row(*("" if value is None else _text(value) for value in row))
+    with connected(warehouse_url) as engine:
+        runs = read_first_runs(engine, since)
+    for run in runs:
+        table.add_row(*("" if value is None else _text(value) for value in _facts(run)))
     return table
 
 
+def _facts(run: Any) -> tuple[object, ...]:
+    loaded = (run.orders_inserted, run.orders_updated, run.orders_unchanged, run.orders_older)
+    orders = run.orders_extracted if None in loaded else sum(loaded)
+    counts = (orders, run.lines_extracted, run.orders_rejected)
+    return (run.connection, run.mode, run.state, *counts, run.watermark_after, run.seconds)
+
+
 def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.1f}"
     return f"{value:%Y-%m-%d %H:%M:%S %Z}" if isinstance(value, datetime) else str(value)

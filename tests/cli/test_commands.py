@@ -147,35 +147,6 @@ def test_a_query_that_changes_something_or_is_wrong_is_refused_in_one_line(query
     assert "Traceback" not in done.stderr
 
 
-def test_no_rejects_are_said_to_be_none(orderhouse: Command) -> None:
-    assert orderhouse("rejects").stdout == "no rejected order waits\n"
-    assert orderhouse("rejects", "sandbox_odoo").stdout == "no rejected order waits\n"
-
-
-def test_rejects_of_a_connection_that_has_lost_its_entry_are_shown(
-    rejected: str, orderhouse: Command, tmp_path: Path
-) -> None:
-    file = tmp_path / "connections.yaml"
-    file.write_text("connections: {}", encoding="utf-8")
-    assert rejected in orderhouse("rejects", "sandbox_odoo", ORDERHOUSE_CONNECTIONS=str(file)).stdout
-
-
-@pytest.mark.parametrize("name", ["P00042", "42", "5f3c0000-0000-0000-0000-000000000001"])
-def test_the_raw_record_of_a_rejected_order_is_shown_with_the_reason(
-    name: str, rejected: str, orderhouse: Command
-) -> None:
-    done = orderhouse("raw", "sandbox_odoo", name)
-    assert json.loads(done.stdout) == {"id": 42, "note": "Grüße"}
-    assert "rejected, VALUE_UNFIT: many is no number" in done.stderr
-    assert "orders.exported" in orderhouse("audit", "show", "sandbox_odoo").stdout
-
-
-def test_the_raw_record_of_no_order_points_to_the_rejects(orderhouse: Command) -> None:
-    done = orderhouse("raw", "sandbox_odoo", "P1")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "has no raw record of order 'P1' of 'sandbox_odoo'" in done.stderr
-
-
 def test_a_mapping_shows_where_each_column_comes_from(orderhouse: Command) -> None:
     done = orderhouse("mapping", "odoo", "--markdown")
     assert done.stdout == mapping_page(load("odoo"))

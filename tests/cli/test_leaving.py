@@ -13,7 +13,7 @@ from tests.cli.conftest import Command
 
 
 def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both(orderhouse: Command) -> None:
-    left = orderhouse("disconnect", "sandbox_erpnext")
+    left = orderhouse("disconnect", "sandbox_erpnext", "--yes")
     assert "disconnected sandbox_erpnext; take the access back at the source" in left.stdout
     assert "disconnected" in orderhouse("audit", "show", "sandbox_erpnext").stdout
     (listed,) = [row for row in orderhouse("connections").stdout.splitlines() if row.startswith("sandbox_erpnext ")]
@@ -27,7 +27,7 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
 
 
 def test_the_log_is_pruned_by_hand_and_a_new_master_key_vouches_for_it(orderhouse: Command, home: Home) -> None:
-    orderhouse("disconnect", "sandbox_xero")
+    orderhouse("disconnect", "sandbox_xero", "--yes")
     orderhouse("reconnect", "sandbox_xero")
     refused = [orderhouse("audit", "prune", "--keep", kept) for kept in ("89d", "two years")]
     assert [(done.returncode, "90d or more" in done.stderr) for done in refused] == [(1, True), (2, False)]
@@ -50,10 +50,20 @@ def test_a_connection_is_disconnected_though_another_entry_cannot_be_used(orderh
         "d: {connector: odoo, customer: x}}",
         encoding="utf-8",
     )
-    left = {name: orderhouse("disconnect", name, ORDERHOUSE_CONNECTIONS=str(file)) for name in ("c", "d")}
+    left = {name: orderhouse("disconnect", name, "--yes", ORDERHOUSE_CONNECTIONS=str(file)) for name in ("c", "d")}
     assert {name: done.returncode for name, done in left.items()} == {"c": 0, "d": 0}
     assert "its credentials stay, another connection uses them" in left["c"].stdout
     assert "its credentials stay" not in left["d"].stdout
+
+
+def test_nothing_is_disconnected_without_a_yes(orderhouse: Command) -> None:
+    for answer in ("", "\n", "n\n"):
+        done = orderhouse("disconnect", "sandbox_oracle_fusion", input=answer)
+        assert done.returncode == 1
+        assert "credentials and tokens are forgotten for good. Disconnect sandbox_oracle_fusion?" in done.stdout
+        assert "disconnected" not in done.stdout
+    assert "disconnected sandbox_oracle_fusion" in orderhouse("disconnect", "sandbox_oracle_fusion", input="y\n").stdout
+    orderhouse("reconnect", "sandbox_oracle_fusion")
 
 
 def test_nothing_is_erased_by_a_wrong_word_at_the_prompt(orderhouse: Command, rejected: str) -> None:
@@ -108,7 +118,7 @@ def test_a_connection_is_erased_by_name_though_its_entry_is_gone(
     file.write_text(f"connections: {{gone: {{connector: odoo, customer: acme}}, {stays}}}", encoding="utf-8")
     told = {"ORDERHOUSE_CONNECTIONS": str(file)}
     orderhouse("vault", "put", "gone", input='{"host": "https://erp.example.com"}', **told)
-    orderhouse("disconnect", "gone", **told)
+    orderhouse("disconnect", "gone", "--yes", **told)
     file.write_text(f"connections: {{{stays}}}", encoding="utf-8")
     done = orderhouse("erase", "gone", "--yes", **told)
     assert done.returncode == 0, done.stderr

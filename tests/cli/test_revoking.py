@@ -65,10 +65,10 @@ def _is_revoked(name: str, vendors: Sandbox) -> bool:
 
 def test_credentials_in_use_and_a_vendor_that_is_away_hold_nothing_up(vendors: Sandbox, ours: Ours) -> None:
     known = {"AIRFLOW_CONN_ACME_VENDOR": _credentials("xero", vendors, "http://127.0.0.1:1/")}
-    shared = ours({"acme_xero": "xero", "acme_too": "xero"}, "disconnect", "acme_xero", **known)
+    shared = ours({"acme_xero": "xero", "acme_too": "xero"}, "disconnect", "acme_xero", "--yes", **known)
     assert "its credentials stay, another connection uses them" in shared
     assert "revoke the tokens" not in shared
-    away = ours({"acme_xero": "xero"}, "disconnect", "acme_xero", **known)
+    away = ours({"acme_xero": "xero"}, "disconnect", "acme_xero", "--yes", **known)
     assert "could not be asked to revoke the tokens" in away
     assert "Take the access back at the vendor by hand" in away
     assert "disconnected acme_xero" in away
@@ -87,6 +87,6 @@ def test_to_disconnect_lets_the_vendor_revoke_the_tokens_that_a_sync_renewed(ven
     connections = {"acme_xero_2": "xero"}
     ours(connections, "vault", "put", "acme_vendor", input=_credentials("xero", vendors))
     assert "inserted 2" in ours(connections, "sync", "acme_xero_2")
-    assert "Xero has revoked the tokens of acme_xero_2" in ours(connections, "disconnect", "acme_xero_2")
+    assert "Xero has revoked the tokens of acme_xero_2" in ours(connections, "disconnect", "acme_xero_2", "--yes")
     assert _is_revoked("xero", vendors)
     assert "tokens.revoked" in ours(connections, "audit", "show", "acme_xero_2")

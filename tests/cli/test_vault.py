@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.engine import connected
 from tests.cli.conftest import Command
 
 PLANTED = "planted-cli-secret"
@@ -24,13 +25,28 @@ def test_credentials_live_their_whole_life_without_being_shown(orderhouse: Comma
     assert "sandbox_odoo" in listed.stdout
     rotated = orderhouse("vault", "rotate")
     assert re.search(r"^sandbox: data key \d+; wrapped anew: 0; sealed anew: [1-9]", rotated.stdout, re.MULTILINE)
-    revoked = orderhouse("vault", "revoke", "sandbox_odoo")
+    for command in ("revoke", "erase"):
+        kept = orderhouse("vault", command, "sandbox_odoo", input="n\n")
+        assert (kept.returncode, "forgotten for good" in kept.stdout) == (1, True)
+    revoked = orderhouse("vault", "revoke", "sandbox_odoo", "--yes")
     assert "revoked sandbox_odoo" in revoked.stdout
-    erased = orderhouse("vault", "erase", "sandbox_odoo")
-    again = orderhouse("vault", "erase", "sandbox_odoo")
+    erased = orderhouse("vault", "erase", "sandbox_odoo", "--yes")
+    again = orderhouse("vault", "erase", "sandbox_odoo", "--yes")
     assert (erased.returncode, again.returncode) == (0, 1)
     for done in (put, listed, rotated, revoked, erased, again):
         assert PLANTED not in done.stdout + done.stderr
+
+
+def test_tokens_are_revoked_of_credentials_that_stand_elsewhere(home: Home, orderhouse: Command) -> None:
+    kept = """
+        INSERT INTO ops.token (connection, customer, sealed, key_id, refreshed_at, refreshes)
+        VALUES ('elsewhere_books', 'acme', '', '1', now(), 1)
+    """
+    with embedded_postgres(home, port=0) as server, connected(server.url()) as engine, engine.begin() as warehouse:
+        warehouse.execute(sa.text(kept))
+    revoked = [orderhouse("vault", "revoke", "elsewhere_books", "--yes") for _ in range(2)]
+    assert [done.returncode for done in revoked] == [0, 1]
+    assert "The vault has no credentials 'elsewhere_books'" in revoked[1].stderr
 
 
 def test_what_is_no_connection_is_refused_without_being_shown(orderhouse: Command) -> None:
@@ -68,7 +84,7 @@ def broken(home: Home, orderhouse: Command) -> Iterator[str]:
             warehouse.execute(sa.text(f"{changed} WHERE connection = 'broken_erp'"))
         engine.dispose()
     yield "broken"
-    orderhouse("vault", "erase", "broken_erp")
+    orderhouse("vault", "erase", "broken_erp", "--yes")
 
 
 def test_a_customer_whose_records_do_not_open_holds_no_others_rotation_up(orderhouse: Command, broken: str) -> None:

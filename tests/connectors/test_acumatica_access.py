@@ -22,6 +22,7 @@ from include.orderhouse.errors import (
 from include.orderhouse.http import Answer, Api, Patience
 from tests.connectors.acumatica_site import EVER, NAME, NOW, connect, found, keys, playing, served, small_company, still
 from tests.connectors.conftest import SourceFor, Unlimited, credentials_for
+from tests.connectors.faults import COMMON, misshapen
 from tests.sandbox.dialects.acumatica.sessions import CLIENT
 from tests.sandbox.running import Sandbox
 
@@ -152,21 +153,13 @@ def _ask(credentials: Credentials, **settings: str) -> None:
         api.get("entity")
 
 
-FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
-    ("rate_limited", {"seconds": 17}, RateLimitExceeded),
-    ("server_error", {}, SourceUnavailable),
-    ("unavailable", {}, SourceUnavailable),
-    ("dropped_connection", {}, SourceUnavailable),
-    ("truncated_json", {}, UnexpectedShape),
-    ("html", {}, UnexpectedShape),
-    ("wrong_shape", {}, UnexpectedShape),
-    ("wrong_shape", {"value": [1]}, UnexpectedShape),
-    ("wrong_shape", {"value": [{"Type": {"value": "Normal"}}]}, UnexpectedShape),
-    ("wrong_shape", {"value": [{"Type": "Normal", "OrderNbr": "PO1"}]}, UnexpectedShape),
-    (
-        "wrong_shape",
-        {"value": [{"Type": {"value": "Normal"}, "OrderNbr": {"value": "1"}, "Details": [1]}]},
-        UnexpectedShape,
+FAULTS = [
+    *COMMON,
+    *misshapen(
+        [1],
+        [{"Type": {"value": "Normal"}}],
+        [{"Type": "Normal", "OrderNbr": "PO1"}],
+        [{"Type": {"value": "Normal"}, "OrderNbr": {"value": "1"}, "Details": [1]}],
     ),
 ]
 

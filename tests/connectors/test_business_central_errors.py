@@ -15,7 +15,6 @@ from include.orderhouse.errors import (
     OrderhouseError,
     RateLimitExceeded,
     RequestRefused,
-    SourceUnavailable,
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
@@ -34,6 +33,7 @@ from tests.connectors.business_central_environment import (
     served,
 )
 from tests.connectors.conftest import SourceFor
+from tests.connectors.faults import COMMON, misshapen
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.business_central.values import guid
 from tests.sandbox.running import Sandbox
@@ -79,17 +79,13 @@ def test_a_token_that_the_service_refuses_again_and_again_leads_to_its_list_of_a
     assert failed.value.request_id
 
 
-FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
-    ("rate_limited", {"seconds": 17}, RateLimitExceeded),
-    ("server_error", {}, SourceUnavailable),
-    ("unavailable", {}, SourceUnavailable),
-    ("dropped_connection", {}, SourceUnavailable),
-    ("truncated_json", {}, UnexpectedShape),
-    ("html", {}, UnexpectedShape),
-    ("wrong_shape", {}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": {}}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": [1]}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": [{"id": "an order without lines"}]}}, UnexpectedShape),
+FAULTS = [
+    *COMMON,
+    *misshapen(
+        {"value": {}},
+        {"value": [1]},
+        {"value": [{"id": "an order without lines"}]},
+    ),
 ]
 
 

@@ -17,11 +17,10 @@ from include.orderhouse.errors import (
     OrderhouseError,
     RateLimitExceeded,
     RequestRefused,
-    SourceUnavailable,
-    UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
 from tests.connectors.conftest import SourceFor, credentials_for
+from tests.connectors.faults import COMMON, misshapen
 from tests.connectors.netsuite_account import (
     EVER,
     NAME,
@@ -81,19 +80,15 @@ def test_a_key_that_cannot_sign_is_a_configuration_error(
         connect(credentials=credentials, algorithm=algorithm)
 
 
-FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
-    ("rate_limited", {}, RateLimitExceeded),
-    ("server_error", {}, SourceUnavailable),
-    ("unavailable", {}, SourceUnavailable),
-    ("dropped_connection", {}, SourceUnavailable),
-    ("truncated_json", {}, UnexpectedShape),
-    ("html", {}, UnexpectedShape),
-    ("wrong_shape", {}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": {}, "hasMore": False}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": [1], "hasMore": False}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": []}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": [], "hasMore": False}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": [{"n": "many"}], "hasMore": False}}, UnexpectedShape),
+FAULTS = [
+    *COMMON,
+    *misshapen(
+        {"items": {}, "hasMore": False},
+        {"items": [1], "hasMore": False},
+        {"items": []},
+        {"items": [], "hasMore": False},
+        {"items": [{"n": "many"}], "hasMore": False},
+    ),
 ]
 
 

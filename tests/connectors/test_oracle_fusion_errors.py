@@ -18,12 +18,12 @@ from include.orderhouse.errors import (
     RateLimitExceeded,
     RequestRefused,
     SourceTimeout,
-    SourceUnavailable,
     UnexpectedShape,
 )
 from include.orderhouse.http import Answer, Patience
 from include.orderhouse.protocols import adf
 from tests.connectors.conftest import SourceFor
+from tests.connectors.faults import COMMON, misshapen
 from tests.connectors.oracle_pod import (
     NAME,
     NOW,
@@ -57,19 +57,15 @@ def test_h27_an_ignored_filter_is_noticed_or_shows_in_the_orders_that_come(conne
 
 
 UNORDERED = [{"POHeaderId": 2, "lines": []}, {"POHeaderId": 1, "lines": []}]
-FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
-    ("rate_limited", {"seconds": 17}, RateLimitExceeded),
-    ("server_error", {}, SourceUnavailable),
+FAULTS = [
+    *COMMON,
+    *misshapen(
+        [],
+        {"items": {}, "hasMore": False},
+        {"items": [], "hasMore": True, "totalResults": 9},
+        {"items": [{"POHeaderId": 1}], "hasMore": False, "totalResults": 1},
+    ),
     ("server_error", {"status": 504}, SourceTimeout),
-    ("unavailable", {}, SourceUnavailable),
-    ("dropped_connection", {}, SourceUnavailable),
-    ("truncated_json", {}, UnexpectedShape),
-    ("html", {}, UnexpectedShape),
-    ("wrong_shape", {}, UnexpectedShape),
-    ("wrong_shape", {"value": []}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": {}, "hasMore": False}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": [], "hasMore": True, "totalResults": 9}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"items": [{"POHeaderId": 1}], "hasMore": False, "totalResults": 1}}, UnexpectedShape),
     ("wrong_shape", {"value": {"items": UNORDERED, "hasMore": False, "totalResults": 2}}, FilterIgnored),
 ]
 

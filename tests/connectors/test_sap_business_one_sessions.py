@@ -19,6 +19,7 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.http import Answer, Api, Patience
 from tests.connectors.conftest import SourceFor, Unlimited, credentials_for
+from tests.connectors.faults import COMMON, misshapen
 from tests.connectors.sap_business_one_server import EVER, NAME, company, connect, found, keys, play, served
 from tests.sandbox.running import Sandbox
 
@@ -82,17 +83,13 @@ def test_a_missing_password_is_named(connect: SourceFor, served: Sandbox) -> Non
         connect(served, credentials=credentials_for(NAME, served, password=""))
 
 
-FAULTS: list[tuple[str, dict[str, Any], type[OrderhouseError]]] = [
-    ("rate_limited", {"seconds": 17}, RateLimitExceeded),
-    ("server_error", {}, SourceUnavailable),
-    ("unavailable", {}, SourceUnavailable),
-    ("dropped_connection", {}, SourceUnavailable),
-    ("truncated_json", {}, UnexpectedShape),
-    ("html", {}, UnexpectedShape),
-    ("wrong_shape", {}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": {}}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": [1]}}, UnexpectedShape),
-    ("wrong_shape", {"value": {"value": [{"DocEntry": 1}]}}, UnexpectedShape),
+FAULTS = [
+    *COMMON,
+    *misshapen(
+        {"value": {}},
+        {"value": [1]},
+        {"value": [{"DocEntry": 1}]},
+    ),
 ]
 
 

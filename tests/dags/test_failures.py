@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -49,7 +50,7 @@ def test_an_entry_that_cannot_be_used_any_more_ends_what_its_run_had_begun(monke
     monkeypatch.setattr(tasks, "get_current_context", dict)
     monkeypatch.setattr(tasks, "context_merge", lambda context, **names: None)
     monkeypatch.setattr(tasks, "sync_request", lambda context, connection: f"what to do with {connection}")
-    monkeypatch.setattr(runtime, "connect", lambda: SimpleNamespace(dispose=lambda: None))
+    monkeypatch.setattr(runtime, "connected", nullcontext)
     monkeypatch.setattr(runtime, "read_connection", Mock(side_effect=mistake))
     monkeypatch.setattr(failure, "record_mistake", lambda request, error: told.append((request, str(error))))
     with pytest.raises(ConfigurationInvalid), tasks._step("acme"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_a_run_that_airflow_cannot_tell_of_is_not_taken_for_ended(monkeypatch: p
 
 def asked(monkeypatch: pytest.MonkeyPatch, mail: inbox.Mail) -> SyncRequest:
     """What a run asks for that has taken on this mail."""
-    monkeypatch.setattr(engine, "connect", lambda: SimpleNamespace(dispose=lambda: None))
+    monkeypatch.setattr(engine, "connected", nullcontext)
     monkeypatch.setattr(inbox, "taken", lambda engine, connection, run_id: mail)
     run = SimpleNamespace(dag_id="purchase_orders__notified", run_id="asset__1")
     context: Any = {"dag_run": run, "params": {}}

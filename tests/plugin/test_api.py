@@ -2,149 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
-from include.orchestration.ui import connection_state
 from include.orchestration.ui.api.connections import SyncOrder
-from include.orchestration.ui.dags import DagFacts
-from include.orderhouse.warehouse.ledger import start_sync
-from include.orderhouse.warehouse.rests import end_rest, rest
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.sync.request import Mode
+from tests.plugin.asking import API, Visit, pages
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
-from tests.warehouse.test_ledger import ROW
-
-API = "/orderhouse/api/v1"
-Visit = Callable[[str], TestClient]
-
-
-def pages(client: TestClient, path: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Every item of a list, page by page."""
-    found: list[dict[str, Any]] = []
-    cursor = None
-    while True:
-        answer = client.get(f"{API}{path}", params={**parameters, **({"cursor": cursor} if cursor else {})})
-        assert answer.status_code == 200, answer.text
-        found += answer.json()["data"]
-        cursor = answer.json()["next_cursor"]
-        if cursor is None:
-            return found
-
-
-@pytest.mark.usefixtures("warehouse")
-def test_connections_tell_what_needs_attention(visit: Visit) -> None:
-    found = {each["name"]: each for each in pages(visit("vic"), "/connections", limit=2)}
-    assert {name: each["state"] for name, each in found.items()} == {
-        "acme_eu": "never_synced",
-        "acme_off": "paused",
-        "acme_us": "online",
-        "globex": "needs_reauthorisation",
-        "initech": "never_synced",
-    }
-    assert {name for name, each in found.items() if each["needs_attention"]} == {"acme_us", "globex"}
-    assert (found["acme_us"]["orders"], found["acme_us"]["lines"], found["acme_us"]["open_rejects"]) == (5, 10, 1)
-    assert found["globex"]["error_code"] == "AUTHENTICATION_FAILED"
-    assert found["globex"]["calls"] == 3
-
-
-def test_a_connection_whose_only_run_told_nothing_of_its_source_is_not_online(
-    visit: Visit, warehouse: sa.Engine
-) -> None:
-    start_sync(warehouse, replace(ROW, connection="acme_eu"))
-    told = visit("vic").get(f"{API}/connections/acme_eu/sync-status").json()
-    with warehouse.begin() as session:
-        session.execute(sa.text("DELETE FROM ops.sync WHERE connection = 'acme_eu'"))
-    assert (told["connection"]["state"], told["latest"]["state"]) == ("never_synced", "running")
-
-
-def test_a_disconnected_connection_is_shown_as_such_and_runs_no_more(
-    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    due = DagFacts(is_paused=False, next_run_at=datetime(2999, 1, 1, tzinfo=UTC))
-    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
-    for name in ("acme_eu", "acme_off"):
-        set_status(warehouse, name, "acme", "odoo", "disconnected")
-    found = {each["name"]: (each["state"], each["next_run_at"]) for each in pages(visit("vic"), "/connections")}
-    every, chosen = (visit("vic").get(f"/orderhouse/{query}").text for query in ("", "?state=disconnected"))
-    own = visit("uma").get("/orderhouse/connections/acme_eu").text
-    refused = visit("uma").post(f"{API}/connections/acme_eu/sync", json={})
-    with warehouse.begin() as session:
-        session.execute(sa.text("DELETE FROM ops.connection_status WHERE state = 'disconnected'"))
-    assert found["acme_eu"] == found["acme_off"] == ("disconnected", None)
-    assert found["initech"] == ("never_synced", "2999-01-01T00:00:00Z")
-    assert "scripts/orderhouse reconnect acme_eu" in own
-    assert "connections/acme_eu/sync" not in own
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "CONNECTION_DISCONNECTED")
-    assert 'href="?state=disconnected"' in every
-    assert [name for name in found if f"/connections/{name}" in chosen] == ["acme_eu", "acme_off"]
-
-
-def test_a_reconnected_connection_is_due_and_not_online_before_a_sync_says_so(
-    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    due = DagFacts(is_paused=False, next_run_at=datetime(2999, 1, 1, tzinfo=UTC))
-    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
-    set_status(warehouse, "acme_us", "acme", "odoo", "disconnected")
-    reconnect(warehouse, "acme_us")
-    told = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
-    own = visit("uma").get("/orderhouse/connections/acme_us").text
-    set_status(warehouse, "acme_us", "acme", "odoo", "online")
-    synced = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
-    assert (told["state"], told["next_run_at"]) == ("paused", "2999-01-01T00:00:00Z")
-    assert synced["state"] == "online"
-    assert "acme_us was reconnected; a sync that succeeds shows it as online again." in own
-    assert "connections/acme_us/sync" in own
-
-
-def test_a_connection_whose_credentials_rest_says_until_when_and_what_to_do(
-    visit: Visit, warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tick = datetime.now(UTC)
-    due = DagFacts(is_paused=False, next_run_at=tick)
-    monkeypatch.setattr(connection_state, "dag_facts", lambda ids: dict.fromkeys(ids, due))
-    sentence = "Scheduled runs leave these credentials alone until"
-
-    def shown(pause: timedelta) -> tuple[dict[str, Any], list[bool]]:
-        end_rest(warehouse, "globex")
-        rest(warehouse, "globex", "a fingerprint", [pause])
-        told = visit("vic").get(f"{API}/connections/globex/sync-status").json()["connection"]
-        return told, [sentence in visit("vic").get(f"/orderhouse/{page}").text for page in ("", "connections/globex")]
-
-    told, is_said = shown(timedelta(hours=4))
-    assert is_said == [True, True]
-    assert told["rests_until"] == told["next_run_at"] > (tick + timedelta(hours=3)).isoformat()
-    told, is_said = shown(timedelta())
-    assert is_said == [False, False]
-    assert (told["rests_until"], datetime.fromisoformat(told["next_run_at"])) == (None, tick)
-
-
-def test_a_connection_that_was_moved_to_another_customer_is_shown_as_refused(
-    visit: Visit, warehouse: sa.Engine
-) -> None:
-    set_owner = sa.text("UPDATE ops.sync SET customer = :customer WHERE connection = 'acme_us'")
-    with warehouse.begin() as session:
-        session.execute(set_owner, {"customer": "globex"})
-    told = visit("vic").get(f"{API}/connections/acme_us/sync-status").json()["connection"]
-    own = visit("uma").get("/orderhouse/connections/acme_us").text
-    with warehouse.begin() as session:
-        session.execute(set_owner, {"customer": "acme"})
-    assert (told["state"], told["needs_attention"], told["error_code"]) == ("paused", True, "CONFIGURATION_INVALID")
-    assert "scripts/orderhouse erase acme_us" in own
-    assert "was reconnected" not in own
-
-
-@pytest.mark.usefixtures("warehouse")
-def test_the_sync_status_has_the_latest_run(visit: Visit) -> None:
-    told = visit("vic").get(f"{API}/connections/globex/sync-status").json()
-    assert (told["connection"]["name"], told["latest"]["state"]) == ("globex", "failed")
-    assert visit("vic").get(f"{API}/connections/acme_eu/sync-status").json()["latest"] is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 500])
@@ -156,6 +21,12 @@ def test_every_run_comes_once_whatever_the_size_of_a_page(visit: Visit, size: in
     one = visit("vic").get(f"{API}/runs/{found[0]['sync_id']}").json()
     assert one == found[0]
     assert [run["connection"] for run in pages(visit("vic"), "/runs", state="failed")] == ["globex"]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_runs_are_asked_for_by_every_mode_that_a_run_can_have(visit: Visit) -> None:
+    answers = {mode: visit("vic").get(f"{API}/runs", params={"mode": mode}).status_code for mode in Mode}
+    assert answers == {mode: 422 if mode is Mode.AUTO else 200 for mode in Mode}
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -2,94 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from include.orchestration.ui.wording import coded
-from include.orderhouse.warehouse.status import reconnect, set_status
+from tests.plugin.browsing import MOUNT, PAGES, Markup, Visit, seen, show
 from tests.plugin.warehouse import HOSTILE, REJECTED
 
-MOUNT = "/orderhouse"
-PAGES = (
-    "/",
-    "/connections/acme_us",
-    "/connections/globex",
-    "/mapping",
-    "/mapping/odoo",
-    "/mapping/odoo?connection=acme_us",
-    "/rejects",
-    "/rejects?connection=acme_us&state=all&since=2020-01-01&until=2999-01-01",
-    f"/rejects/{REJECTED}",
-    "/runs",
-    "/runs?connection=globex&state=failed&mode=incremental",
-    "/api",
-)
-Visit = Callable[[str], TestClient]
-
-
-class Markup(HTMLParser):
-    """The tags of a page with their attributes, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def all(self, name: str, attribute: str) -> list[str]:
-        """An attribute of all tags of a name that have it."""
-        return [str(attributes[attribute]) for tag, attributes in self.tags if tag == name and attribute in attributes]
-
-    def actions(self) -> list[str]:
-        """What its buttons that act do."""
-        attributes = ("data-post", "data-dismiss", "data-chosen", "data-test")
-        return [found for attribute in attributes for found in self.all("button", attribute)]
-
-
-def show(client: TestClient, path: str) -> Markup:
-    answer = client.get(f"{MOUNT}{path}", headers={"Accept": "text/html"})
-    assert (path, answer.status_code) == (path, 200)
-    return Markup(answer.text)
-
-
-@pytest.fixture(scope="module")
-def seen(warehouse: sa.Engine) -> sa.Engine:
-    """Fields and drift of a source, with hostile names and samples."""
-    fields = [
-        ("x_budget", ["number"], "12.50"),
-        ("order_line.x_phase", ["string"], HOSTILE),
-        (HOSTILE, ["string"], "v"),
-    ]
-    fields += [("name", ["string"], HOSTILE), ("order_line", ["array"], None), ("tags", ["array"], None)]
-    fields += [("tags.color", ["number"], "3"), ("x_review_date", ["string"], "2026-01-31")]
-    with warehouse.begin() as session:
-        for path, types, sample in fields:
-            session.execute(_FIELD, {"path": path, "types": types, "sample": sample})
-        session.execute(_DRIFT, {"path": HOSTILE})
-    return warehouse
-
-
-@pytest.fixture
-def disconnected(seen: sa.Engine) -> Iterator[str]:
-    """A connection with loaded orders and a reject."""
-    set_status(seen, "acme_us", "acme", "odoo", "disconnected")
-    yield "acme_us"
-    reconnect(seen, "acme_us")
-    set_status(seen, "acme_us", "acme", "odoo", "online")
+__all__ = ["seen"]
 
 
 @pytest.mark.usefixtures("seen")
@@ -100,12 +23,6 @@ def test_nothing_that_a_source_gives_becomes_markup(visit: Visit) -> None:
         assert sum(tag == "script" for tag, _ in page.tags) == 1
         attributes = [name for _, found in page.tags for name in found]
         assert [name for name in attributes if name.startswith("on") or name == "style"] == []
-
-
-@pytest.mark.usefixtures("seen")
-def test_who_may_only_look_is_shown_no_button_that_acts(visit: Visit) -> None:
-    for path in PAGES:
-        assert show(visit("vic"), path).actions() == []
 
 
 @pytest.mark.usefixtures("seen")
@@ -159,114 +76,11 @@ _FAILED_RUN = sa.text("""
 
 
 @pytest.mark.usefixtures("seen")
-def test_users_who_may_trigger_get_the_buttons_of_what_is_enabled(visit: Visit) -> None:
-    page = show(visit("uma"), "/")
-    assert set(page.all("button", "data-post")) == {
-        f"connections/{name}/sync" for name in ("acme_us", "acme_eu", "globex", "initech")
-    }
-    bodies = show(visit("uma"), "/connections/acme_us").all("button", "data-body")
-    assert [re.findall(r'"mode": "(\w+)"', body) for body in bodies] == [
-        ["auto"], ["initial"], ["full_resync"], ["reconcile"], ["remap"]
-    ]  # fmt: skip
-
-
-RUN = "connections/acme_us/sync"
-
-
-@pytest.mark.parametrize(
-    ("path", "actions"),
-    [
-        ("/mapping/odoo?connection=acme_us", [RUN]),
-        ("/rejects?connection=acme_us", [RUN, "replay", "dismiss"]),
-        (f"/rejects/{REJECTED}", [RUN, REJECTED]),
-    ],
-)
-@pytest.mark.usefixtures("seen")
-def test_remap_replay_and_dismiss_are_offered_where_there_is_something_to_do(
-    visit: Visit, path: str, actions: list[str]
-) -> None:
-    assert show(visit("uma"), path).actions() == actions
-
-
-@pytest.mark.parametrize(
-    ("path", "actions"),
-    [
-        ("/connections/{}", []),
-        ("/mapping/odoo?connection={}", []),
-        ("/rejects?connection={}", ["dismiss"]),
-        (f"/rejects/{REJECTED}", [REJECTED]),
-    ],
-)
-def test_no_page_offers_a_run_of_a_disconnected_connection_and_each_says_why(
-    visit: Visit, disconnected: str, path: str, actions: list[str]
-) -> None:
-    page = show(visit("uma"), path.format(disconnected))
-    assert page.actions() == actions
-    assert "acme_us is disconnected: nothing of it is read or loaded; what it has loaded stays." in page.text
-    assert "To sync it again: scripts/orderhouse reconnect acme_us." in page.text
-
-
-@pytest.mark.parametrize("path", ["/connections/acme_off", "/mapping/odoo?connection=acme_off"])
-@pytest.mark.usefixtures("seen")
-def test_no_page_offers_a_run_of_what_is_not_enabled(visit: Visit, path: str) -> None:
-    page = show(visit("uma"), path)
-    assert page.actions() == []
-    assert "acme_off is not enabled in connections.yaml." in page.text
-
-
-@pytest.mark.usefixtures("seen")
 def test_the_fields_at_fault_are_marked_in_the_payload(visit: Visit) -> None:
     page = show(visit("vic"), f"/rejects/{REJECTED}")
     marked = [attributes["title"] for tag, attributes in page.tags if attributes.get("class") == "line marked"]
     assert marked == [f"total_amount: {HOSTILE}", "quantity_ordered: no number"]
     assert '"amount_total": "no number"' in page.text
-
-
-@pytest.mark.parametrize(
-    ("path", "sent"),
-    [
-        ("/rejects", "connection=&code=&state=open&since=&until="),
-        ("/runs", "connection=&state=&mode="),
-        ("/mapping/odoo", "connection="),
-    ],
-)
-@pytest.mark.usefixtures("seen")
-def test_a_form_that_is_sent_as_it_stands_filters_nothing(visit: Visit, path: str, sent: str) -> None:
-    page = show(visit("vic"), path)
-    fields = page.all("select", "name") + page.all("input", "name")
-    assert [name for name, _ in parse_qsl(sent, keep_blank_values=True)] == fields
-    filtered = show(visit("vic"), f"{path}?{sent}")
-    assert len(filtered.all("a", "href")) == len(page.all("a", "href"))
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "is_shown"),
-    [(0, 0, True), (-1, 1, True), (0, None, True), (None, 0, True), (1, None, False), (None, -1, False), (1, 2, False)],
-)
-def test_rejects_are_filtered_by_days_of_which_both_are_included(
-    visit: Visit, seen: sa.Engine, since: int | None, until: int | None, is_shown: bool
-) -> None:
-    rejected_on = date(2026, 3, 2)
-    with seen.begin() as session:
-        session.execute(sa.text(f"UPDATE ops.reject SET rejected_at = '{rejected_on} 23:59:59.999999Z'"))
-    days = ["" if moved is None else rejected_on + timedelta(days=moved) for moved in (since, until)]
-    page = show(visit("vic"), f"/rejects?connection=&code=&state=open&since={days[0]}&until={days[1]}")
-    assert (f"{MOUNT}/rejects/{REJECTED}" in page.all("a", "href")) is is_shown
-    assert ("tiles" in page.all("ul", "class")) is is_shown
-    assert [day for _, day in page.tags if day.get("type") == "date"] == [
-        {"type": "date", "name": name, "value": str(day)} for name, day in zip(("since", "until"), days, strict=True)
-    ]
-
-
-@pytest.mark.usefixtures("seen")
-def test_a_reason_that_nothing_has_stays_chosen(visit: Visit) -> None:
-    assert "<option selected>NOBODYS</option>" in visit("vic").get(f"{MOUNT}/rejects?code=NOBODYS").text
-
-
-@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])
-@pytest.mark.usefixtures("seen")
-def test_what_is_no_day_is_refused(visit: Visit, day: str) -> None:
-    assert visit("vic").get(f"{MOUNT}/rejects?until={day}").status_code == 422
 
 
 @pytest.mark.usefixtures("seen")
@@ -318,16 +132,3 @@ def test_code_in_a_text_is_no_markup_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["nothing.css", "%2e%2e", "..%2fgate.py", "style.css%00"])
 def test_there_are_no_assets_but_those_of_the_pages(visit: Visit, name: str) -> None:
     assert visit("vic").get(f"{MOUNT}/assets/{name}").status_code == 404
-
-
-_FIELD = sa.text("""
-    INSERT INTO ops.source_field
-        (connection, path, json_types, records, present, recent_records, recent_present, sample,
-         first_seen_at, last_seen_at, sync_id)
-    VALUES ('acme_us', :path, :types, 1000, 40, '{40, 60}', '{10, 30}', :sample, now(), now(), gen_random_uuid())
-""")
-_DRIFT = sa.text("""
-    INSERT INTO ops.drift (connection, sync_id, path, kind, is_mapped, before, noted_at)
-    SELECT connection, sync_id, :path, 'vanished', true, 'string', now() FROM ops.sync
-    WHERE connection = 'acme_us' LIMIT 1
-""")

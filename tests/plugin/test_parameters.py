@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from include.orchestration.ui.api.connections import SyncOrder
-from tests.plugin.test_api import API, Visit
+from tests.plugin.asking import API, Visit
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Each way to page, by a real connector, before a source whose answers somebody spoils on their way, over real HTTP."""
+"""Each way to page, by a real connector, before a source whose answers somebody spoils on their way."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,9 +10,11 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
+import httpx
 import pytest
 
-from include.orderhouse.errors import OrderhouseError
+from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, UnexpectedShape
+from include.orderhouse.http.transport import SafeTransport, Way
 from include.orderhouse.sync import extraction
 from include.orderhouse.sync.request import Mode
 from tests.connectors.conftest import credentials_for
@@ -109,4 +112,58 @@ def test_no_paging_is_led_astray_by_its_source(name: str, between: Between, tmp_
     follows_links = name == "business_central"
     assert _end(system, meddler, _elsewhere()) == ("FOREIGN_HOST" if follows_links else "")
     assert _end(system, meddler, stuck()) in ("FILTER_IGNORED", "UNEXPECTED_SHAPE", "COUNT_MISMATCH", "BOUND_EXCEEDED")
+    assert sum(file.stat().st_size for file in (tmp_path / "staging").rglob("*") if file.is_file()) < 1 << 20
+
+
+@pytest.fixture(scope="module")
+def business_central() -> Iterator[Sandbox]:
+    """Business Central with some orders."""
+    with sandbox(generate(7, orders=12, now=NOW), ["business_central"], Clock(NOW)) as running:
+        yield running
+
+
+class Poisoned(httpx.BaseTransport):
+    """The way to a source that puts a link of its own choice to the next page into every page of orders."""
+
+    def __init__(self, way: Way, link: str) -> None:
+        self._inner, self._link, self.pages = SafeTransport(way), link, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The source's answer, with the link."""
+        answer = self._inner.handle_request(request)
+        answer.read()
+        body = json.loads(answer.content) if request.url.path.endswith("purchaseOrders") else None
+        if body is None:
+            return answer
+        self.pages += 1
+        url = request.url.copy_set_param("orderhouse", str(self.pages))
+        body["@odata.nextLink"] = self._link.format(url=url)
+        return httpx.Response(200, json=body)
+
+
+@pytest.mark.parametrize(
+    ("link", "error"),
+    [
+        pytest.param("{url}", BoundExceeded, id="round in circles, never twice by the same link"),
+        pytest.param("https://evil.example/next", ForeignHost, id="to another host"),
+        pytest.param("http://169.254.169.254/latest/meta-data/", ForeignHost, id="to the cloud's metadata"),
+        pytest.param("https://[::1", UnexpectedShape, id="to nowhere"),
+    ],
+)
+def test_a_sync_ends_where_its_paging_leads_astray(
+    link: str,
+    error: type[OrderhouseError],
+    business_central: Sandbox,
+    connect: Connect,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extraction, "EMPTY_PAGES", 20)
+    system = connect("business_central", business_central, page_size=4, slice_days=400, concurrency=1)
+    poisoned = Poisoned(Way(business_central.url("business_central")), link)
+    system.runtime = replace(system.runtime, transport=poisoned)
+    with pytest.raises(error):
+        system.sync()
+    assert system.order_ids() == set()
+    assert poisoned.pages <= 20 + (extraction.STALE_PAGES + 1) * 4
     assert sum(file.stat().st_size for file in (tmp_path / "staging").rglob("*") if file.is_file()) < 1 << 20

@@ -8,9 +8,7 @@ import json
 import socket
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,19 +16,15 @@ import pytest
 import zstandard
 
 from include.orderhouse import collector, wire
-from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, SourceTimeout, UnexpectedShape
+from include.orderhouse.errors import BoundExceeded, OrderhouseError, SourceTimeout, UnexpectedShape
 from include.orderhouse.http import Answer, Api, Patience, transport
 from include.orderhouse.http.auth import basic, client_credentials
-from include.orderhouse.http.transport import Bounds, SafeTransport, Way
+from include.orderhouse.http.transport import Bounds, Way
 from include.orderhouse.protocols.frappe import explain
 from include.orderhouse.protocols.sap_gateway import Gateway
-from include.orderhouse.sync import extraction
-from tests.sandbox.clock import Clock
-from tests.sandbox.generate import generate
-from tests.sandbox.running import Sandbox, sandbox
 from tests.security.callers import Unlimited
 from tests.security.servers import Script, serving
-from tests.sync.conftest import NOW, Connect, connect, engine, url
+from tests.sync.conftest import connect, engine, url
 from tests.warehouse.conftest import server
 
 __all__ = ["connect", "engine", "server", "url"]
@@ -257,57 +251,3 @@ def test_a_tokens_life_that_is_no_number_is_told(told: bytes) -> None:
         auth = client_credentials(f"{base}/token", "reader", "s3cret")
         with Api(base, auth, Unlimited(), lambda _: None, Patience(1)) as api, pytest.raises(UnexpectedShape):
             api.get("orders")
-
-
-@pytest.fixture(scope="module")
-def business_central() -> Iterator[Sandbox]:
-    """Business Central with some orders."""
-    with sandbox(generate(7, orders=12, now=NOW), ["business_central"], Clock(NOW)) as running:
-        yield running
-
-
-class Poisoned(httpx.BaseTransport):
-    """The way to a source that puts a link of its own choice to the next page into every page of orders."""
-
-    def __init__(self, way: Way, link: str) -> None:
-        self._inner, self._link, self.pages = SafeTransport(way), link, 0
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The source's answer, with the link."""
-        answer = self._inner.handle_request(request)
-        answer.read()
-        body = json.loads(answer.content) if request.url.path.endswith("purchaseOrders") else None
-        if body is None:
-            return answer
-        self.pages += 1
-        url = request.url.copy_set_param("orderhouse", str(self.pages))
-        body["@odata.nextLink"] = self._link.format(url=url)
-        return httpx.Response(200, json=body)
-
-
-@pytest.mark.parametrize(
-    ("link", "error"),
-    [
-        pytest.param("{url}", BoundExceeded, id="round in circles, never twice by the same link"),
-        pytest.param("https://evil.example/next", ForeignHost, id="to another host"),
-        pytest.param("http://169.254.169.254/latest/meta-data/", ForeignHost, id="to the cloud's metadata"),
-        pytest.param("https://[::1", UnexpectedShape, id="to nowhere"),
-    ],
-)
-def test_a_sync_ends_where_its_paging_leads_astray(
-    link: str,
-    error: type[OrderhouseError],
-    business_central: Sandbox,
-    connect: Connect,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(extraction, "EMPTY_PAGES", 20)
-    system = connect("business_central", business_central, page_size=4, slice_days=400, concurrency=1)
-    poisoned = Poisoned(Way(business_central.url("business_central")), link)
-    system.runtime = replace(system.runtime, transport=poisoned)
-    with pytest.raises(error):
-        system.sync()
-    assert system.order_ids() == set()
-    assert poisoned.pages <= 20 + (extraction.STALE_PAGES + 1) * 4
-    assert sum(file.stat().st_size for file in (tmp_path / "staging").rglob("*") if file.is_file()) < 1 << 20

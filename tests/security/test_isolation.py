@@ -25,7 +25,7 @@ from tests import airflow_library as airflow_library
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.security.test_hostile_sources import Poisoned
+from tests.security.test_hostile_paging import Poisoned
 from tests.sync.conftest import NOW, Connect, connect, engine, url
 from tests.warehouse.conftest import server
 

@@ -1,46 +1,32 @@
-"""Syncs that are stopped or torn: nothing of them is lost, doubled, half loaded or betrayed."""
+"""Syncs that are stopped or torn: nothing of them is lost, doubled or half loaded."""
 
 from __future__ import annotations
 
-import re
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
-from typing import Any
-from unittest.mock import Mock
 
-import pyarrow as pa
 import pytest
-import zstandard
 
-from include.orderhouse import wire
-from include.orderhouse.cipher import MAGIC
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import (
-    ConfigurationInvalid,
     LookAtData,
-    SealBroken,
     SourceUnavailable,
     StagedFilesMissing,
     StorageUnavailable,
     TooManyRejects,
-    WarehouseUnavailable,
 )
-from include.orderhouse.sync import failure, steps
-from include.orderhouse.sync.connection_test import ConnectionTest
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.waits import refused_since
-from include.orderhouse.warehouse.engine import URL_SETTING
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sandbox.tokens import PREFIX as TOKEN
 from tests.sync.conftest import NOW, SETTINGS, Connect, System, lose_numbers
 
 
@@ -126,57 +112,6 @@ def test_pages_that_something_removes_before_they_are_mapped_are_missed_and_fetc
     assert system.ledger_row(system.sync_until("load", request))["orders_extracted"] == 40
 
 
-def test_a_sync_of_the_command_line_that_somebody_ends_does_not_run_for_ever(system: System) -> None:
-    def end(step: str, told: object) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        steps.run(system.runtime, system.request(), end)
-    last = system.last_sync()
-    assert (last["state"], last["error_code"]) == ("failed", "KeyboardInterrupt")
-    assert "somebody ended the command" in last["error_message"]
-
-
-def test_a_run_whose_entry_became_a_mistake_has_failed_by_that_alone(
-    system: System, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(URL_SETTING, url)
-    request = system.request()
-    system.sync(run_id="another")
-    staged = system.sync_until("transform", request)
-    mistake = ConfigurationInvalid("There is no option sync_evry.", action="Correct the entry.")
-    failure.record_mistake(request, mistake)
-    failure.record_mistake(request, ConfigurationInvalid("Another.", action="None."))
-    row = system.ledger_row(staged)
-    assert (row["state"], row["error_code"], row["error_message"]) == ("failed", mistake.code, str(mistake))
-    assert system.rows("SELECT data ->> 'sync_id' AS told FROM ops.webhook_event WHERE kind = 'sync.failed'") == [
-        {"told": staged}
-    ]
-
-
-def test_an_override_that_cannot_be_stops_the_sync_before_the_source_is_asked(odoo: Sandbox, connect: Connect) -> None:
-    connect("odoo", odoo).sync()
-    odoo.world("odoo").log.clear()
-    wrong = connect("odoo", odoo, overrides={"order": {"buyer": {"constant": "x"}}})
-    with pytest.raises(ConfigurationInvalid, match=r"order\.buyer, which is no canonical column"):
-        wrong.sync()
-    tested = ConnectionTest(wrong.runtime).run()[0]
-    assert (tested.name, tested.state) == ("configuration", "failed")
-    assert odoo.world("odoo").log.count() == 0
-    assert wrong.last_sync()["error_code"] == "CONFIGURATION_INVALID"
-
-
-def test_a_failure_that_a_warehouse_which_is_away_cannot_note_is_told_in_one_line(
-    system: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    away = WarehouseUnavailable("The warehouse cannot be used: it is away.", action="Check that PostgreSQL runs.")
-    monkeypatch.setattr(failure, "fail_sync", Mock(side_effect=away))
-    failure.record_failure(system.runtime, system.request(), away)
-    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.getMessage().endswith(f"could not be noted in the warehouse: {away}")
-    assert record.exc_info is None
-
-
 def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:
     """H8: the warehouse was restored from a copy of yesterday while a run was under way."""
     request = synced.request(Mode.FULL_RESYNC)
@@ -245,95 +180,3 @@ def test_a_full_resync_never_blanks_what_readers_see_and_keeps_what_lies_before_
     odoo.clock.advance(10 * 86_400.0)
     assert short.sync(Mode.FULL_RESYNC, run_id="short")["orders_extracted"] == 0
     assert len(short.order_ids()) == 40
-
-
-@pytest.mark.parametrize("connector", SETTINGS)
-def test_no_secret_is_staged_or_told(connector: str, connect: Connect) -> None:
-    with sandbox(generate(7, orders=40, now=NOW), [connector], Clock(NOW)) as running:
-        system = connect(connector, running, page_size=5)
-        staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
-        files = staging.files.find(staging.folder)
-        names = [name.removeprefix(f"{staging.folder}/") for name in files]
-        staged = "".join(_readable(name, staging.read(name)) for name in names)
-        running.world(connector).faults.add("unavailable", times=None)
-        with pytest.raises(SourceUnavailable) as failed:
-            system.sync()
-        credentials = system.runtime.credentials()
-    settings = set(map(str, vars(system.runtime.connection.settings).values()))
-    secrets = [*(set(credentials.secrets()) - settings), TOKEN]
-    told = f"{failed.value} {system.rows('SELECT * FROM ops.sync')} {credentials!r}"
-    assert "order_number" in staged
-    assert len(secrets) > 1
-    assert [secret for secret in secrets if secret in staged or secret in told] == []
-
-
-def test_nothing_staged_can_be_read_without_the_key(system: System) -> None:
-    staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
-    files = {name: staging.files.cat_file(name) for name in staging.files.find(staging.folder)}
-    assert staging.read_json(steps.TRANSFORMED)["orders"] == 40
-    assert len(files) > 20
-    assert [name for name, content in files.items() if not content.startswith(MAGIC)] == []
-    for known in (b"P000", b"ARROW1", b"purchase_order", b"(\xb5/\xfd", b"order_line"):
-        assert [name for name, content in files.items() if known in content] == []
-
-
-def test_a_staged_file_in_another_ones_place_stops_the_sync(system: System) -> None:
-    staged = system.sync_until("extract", system.request(run_id="swapped"))
-    staging = system.runtime.staging(staged)
-    pages = [name for folder in staging.folders("raw") for name in staging.names(folder) if name.endswith(".zst")]
-    staging.files.copy(*(f"{staging.folder}/{name}" for name in pages[:2]))
-    with pytest.raises(SealBroken, match=r"staged file .* does not open"):
-        steps.transform(system.runtime, staged)
-    assert system.order_ids() == set()
-
-
-def _readable(name: str, content: bytes) -> str:
-    """What a staged file says, unpacked."""
-    if name.endswith(".zst"):
-        return zstandard.decompress(content).decode()
-    if name.endswith(".arrow"):
-        table: Any = pa.ipc.open_file(pa.BufferReader(content)).read_all()
-        told = [name for name in table.column_names if name != "payload"]
-        return str(table.select(told).to_pydict())
-    return content.decode()
-
-
-def test_of_an_error_that_was_not_foreseen_the_ledger_has_its_kind_and_place_and_no_message(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: Any) -> None:
-        raise pa.ArrowInvalid("Failed to parse string: 'a secret memo'" * 1000)
-
-    monkeypatch.setattr(steps, "make_batches", fail)
-    with pytest.raises(pa.ArrowInvalid):
-        system.sync()
-    row = system.last_sync()
-    assert (row["state"], row["error_code"]) == ("failed", "ArrowInvalid")
-    assert re.sub(r"\d+", "1", row["error_message"]) == (
-        "ArrowInvalid in steps.py, line 1, which was not foreseen. The log of the run has its message; report it."
-    )
-
-
-def test_a_sync_that_fails_behind_its_plan_keeps_its_window_and_its_scope(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps, "make_batches", Mock(side_effect=MemoryError))
-    with pytest.raises(MemoryError):
-        system.sync()
-    row = system.last_sync()
-    assert (row["state"], row["attempts"]) == ("failed", 1)
-    assert None not in (row["window_start"], row["window_end"])
-    assert row["scope"]
-
-
-def test_a_value_that_the_warehouse_does_not_take_ends_the_sync_and_is_shown_nowhere(
-    odoo: Sandbox, system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wire, "storable", lambda text: text)
-    odoo.world("odoo").faults.add("new_field", times=None, field="x_note", value="a secret\x00")
-    with pytest.raises(LookAtData) as refused:
-        system.sync()
-    row = system.last_sync()
-    assert (row["state"], row["error_code"], row["error_message"]) == ("failed", "VALUE_REFUSED", str(refused.value))
-    assert len(row["error_message"]) < 500
-    assert "secret" not in "".join(traceback.format_exception(refused.value))

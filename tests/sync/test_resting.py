@@ -55,6 +55,15 @@ def test_the_same_credentials_rest_longer_the_more_often_they_were_refused(syste
 
 
 @pytest.mark.usefixtures("right")
+def test_who_is_told_of_a_refusal_is_told_which_airflow_connection_has_the_credentials(system: System) -> None:
+    configure(system, credentials="of_the_vendor")
+    refused(system)
+    asked = "SELECT error_message FROM ops.connection_status UNION ALL SELECT error_message FROM ops.sync"
+    told = [row["error_message"] for row in system.rows(asked)]
+    assert [message.endswith("The Airflow Connection is 'of_the_vendor'.") for message in told] == [True, True]
+
+
+@pytest.mark.usefixtures("right")
 def test_when_the_rest_is_over_they_are_tried_again(system: System) -> None:
     refused(system, 2)
     with system.runtime.warehouse.begin() as warehouse:

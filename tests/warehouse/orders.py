@@ -235,3 +235,8 @@ TEN = Decimal(10)
 def payloads(engine: sa.Engine, connection: str = "acme_us") -> Payloads:
     """What seals the payloads of a connection."""
     return Payloads(Keyring.of(engine).cipher("acme"), connection)
+
+
+def memos(engine: sa.Engine) -> list[tuple[object, ...]]:
+    """Number and memo of each order that the warehouse holds."""
+    return rows(engine, "SELECT order_number, memo FROM procurement.purchase_order ORDER BY 1")

@@ -242,7 +242,7 @@ def test_a_login_that_may_not_create_roles_migrates_and_is_told_what_is_missing(
         session.execute("CREATE ROLE plain LOGIN")
         session.execute("CREATE DATABASE plains OWNER plain")
     with acting_as(server.url("plains"), "plain") as plain, caplog.at_level(logging.WARNING):
-        monkeypatch.setattr("include.orderhouse.warehouse.migrate.connect", lambda url: plain)
+        monkeypatch.setattr("include.orderhouse.warehouse.engine.connect", lambda url: plain)
         upgrade("")
         load_orders(plain, OPEN)
         assert "scripts/orderhouse grants" in caplog.text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from rich.table import Table
 
-from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, start_sync
+from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, set_watermark_after, start_sync
 from include.orderhouse.warehouse.load import LoadTask, load
 from include.standalone.ledger import sync_table
 from tests.warehouse.orders import Order, frames, hour
@@ -23,10 +24,15 @@ def test_a_sync_that_follows_does_not_take_the_first_one_s_place(engine: sa.Engi
     start_sync(engine, replace(TRIGGERED, sync_id=BEFORE, run_id="purchase_orders__test/before"))
     began = datetime.now(UTC)
     start_sync(engine, TRIGGERED)
-    load(engine, LoadTask("acme_us", "acme", FIRST, 1), [frames(Order())])
+    counts = {"orders_extracted": 1, "lines_extracted": 1}
+    load(engine, LoadTask("acme_us", "acme", FIRST, 1, counts=counts), [frames(Order())])
+    set_watermark_after(engine, "acme_us", FIRST, hour(9))
     start_sync(engine, replace(TRIGGERED, sync_id=SECOND, mode="incremental", run_id="purchase_orders__test/scheduled"))
     table = sync_table(engine.url.render_as_string(hide_password=False), began)
     assert _rows(table) == [["acme_us", "initial", "succeeded", "1"]]
+    assert [list(column.cells) for column in table.columns[4:7]] == [["1"], ["0"], ["2026-03-02 09:00:00 UTC"]]
+    (seconds,) = table.columns[7].cells
+    assert re.fullmatch(r"\d+\.\d", str(seconds))
 
 
 def test_a_sync_that_failed_is_told_from_one_that_loaded_nothing(engine: sa.Engine) -> None:

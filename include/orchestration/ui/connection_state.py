@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -85,17 +85,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
     has_failed = latest is not None and latest.state in ("failed", "stopped")
     is_paused = not options.enabled or (dag is not None and dag.is_paused)
     is_moved = known.customer not in (None, connection.customer)
-    state: State = "online"
-    if known.state == "disconnected":
-        state = "disconnected"
-    elif is_paused or is_moved or known.state == "paused":
-        state = "paused"
-    elif known.state is None and known.last_success_at is None:
-        state = "never_synced"
-    elif known.state == "offline":
-        state = "offline"
-    elif known.state == "needs_reauthorisation":
-        state = "needs_reauthorisation"
+    state = _word(known, is_paused or is_moved)
     refused = moved(connection.name, connection.customer)
     error = (refused.code, str(refused)) if is_moved else _error(known, has_failed)
     return ConnectionState(
@@ -116,7 +106,7 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         last_success_at=known.last_success_at,
         fresh_as_of=known.fresh_as_of,
         history_since=known.history_since,
-        rests_until=_rests_until(known),
+        rests_until=known.rests_until,
         next_run_at=None if is_paused or state == "disconnected" else _next_run_at(connection, known, dag),
         orders=known.orders,
         lines=known.lines,
@@ -127,6 +117,21 @@ def _state(connection: Connection, known: Overview, dag: DagFacts | None) -> Con
         error_message=error[1],
         recent=list(known.recent),
     )
+
+
+def _word(known: Overview, is_halted: bool) -> State:
+    """``is_halted``: nothing syncs it for now, whatever the warehouse knows of it."""
+    match known.state:
+        case "disconnected":
+            return "disconnected"
+        case _ if is_halted:
+            return "paused"
+        case None:
+            return "online" if known.last_success_at else "never_synced"
+        case "offline" | "needs_reauthorisation" | "paused" as state:
+            return state
+        case _:
+            return "online"
 
 
 def _error(known: Overview, has_failed: bool) -> tuple[str | None, str | None]:
@@ -140,15 +145,10 @@ def _next_run_at(connection: Connection, known: Overview, dag: DagFacts | None) 
     """The DAG's next tick, or when the connection is due after it."""
     if dag is None or dag.next_run_at is None:
         return None
-    due_at = [dag.next_run_at, *filter(None, [_rests_until(known)])]
+    due_at = [dag.next_run_at, *filter(None, [known.rests_until])]
     if known.last_due_at is not None:
         due_at.append(known.last_due_at + connection.options.sync_every)
     return max(due_at)
-
-
-def _rests_until(known: Overview) -> datetime | None:
-    """Until when refused credentials rest; None where that is over, or never was."""
-    return known.rests_until if known.rests_until is not None and known.rests_until > datetime.now(UTC) else None
 
 
 def _share(connection: Connection, latest: RecentSync | None) -> float | None:

@@ -27,6 +27,11 @@ def visible_connections(access: Access) -> dict[str, Connection]:
     return {name: found for name, found in known_connections().items() if dag_id_of(found) in access.readable}
 
 
+def visible_names(access: Access, chosen: str | None) -> list[str]:
+    """The names of all of them, or of the chosen one alone, which the user must see."""
+    return [visible_connection(access, chosen).name] if chosen else list(visible_connections(access))
+
+
 def visible_mistakes(access: Access) -> dict[str, ConfigurationInvalid]:
     """What is wrong with the other entries, by name; those that name no connector are for who may see all."""
     sees_all = access.readable >= set(map(dag_id, CONNECTORS))

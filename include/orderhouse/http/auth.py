@@ -245,8 +245,8 @@ class RotatingToken(TokenAuth):
         return AuthenticationFailed(
             f"The refresh token of {self._connection!r} is not valid any more ({self._token_url}: {said}); it expired "
             "unused, was revoked, or was used elsewhere.",
-            action=f"{self._steps} Enter it as refresh_token in the extra JSON of the Airflow Connection "
-            f"{self._connection!r}; the next sync begins with it.",
+            action=f"{self._steps} Enter it as refresh_token in the extra JSON of the Airflow Connection; the next "
+            "sync begins with it.",
         )
 
 

@@ -28,7 +28,7 @@ from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.unplanned import start_unplanned
-from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs
 from include.orderhouse.warehouse.status import REFUSED, disconnected, set_status
@@ -54,13 +54,9 @@ def record_failure(runtime: Runtime, request: SyncRequest, error: BaseException,
 
 def record_mistake(request: SyncRequest, error: OrderhouseError) -> None:
     """Note that what a run had begun of a connection ends here, because its entry cannot be used any more."""
-    with _noted_if_possible(request.connection):
-        engine = connect()
-        try:
-            for identity in _begun(engine, request):
-                fail_sync(engine, request.connection, identity, error.code, str(error))
-        finally:
-            engine.dispose()
+    with _noted_if_possible(request.connection), connected() as engine:
+        for identity in _begun(engine, request):
+            fail_sync(engine, request.connection, identity, error.code, str(error))
 
 
 @contextmanager

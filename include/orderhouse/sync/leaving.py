@@ -17,6 +17,7 @@ from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, forget_analysts, holds, owners_of
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.status import DISCONNECTED, set_status
+from include.orderhouse.warehouse.token_store import forget_tokens
 from include.orderhouse.warehouse.vault import Vault
 
 NOT_REACHED = (
@@ -49,9 +50,7 @@ def disconnect(engine: sa.Engine, leaver: Leaver, actor: str) -> None:
         Vault.of(engine).revoke(leaver.notifications)
     if leaver.credentials is not None:
         Vault.of(engine).revoke(leaver.credentials)
-        with engine.begin() as warehouse:
-            forgotten = sa.text("DELETE FROM ops.token WHERE connection = :credentials")
-            warehouse.execute(forgotten, {"credentials": leaver.credentials})
+        forget_tokens(engine, leaver.credentials)
     record_now(engine, Event("connection.disconnected", actor, leaver.name, leaver.customer))
 
 

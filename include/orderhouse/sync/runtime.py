@@ -17,7 +17,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.configuration.connections import Connection, read_connection
 from include.orderhouse.connector import Catalogue, Source
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
+from include.orderhouse.errors import AuthenticationFailed, ConfigurationInvalid, OrderhouseError
 from include.orderhouse.http import Api, Patience
 from include.orderhouse.http.proxy import proxy_of_environment
 from include.orderhouse.http.tls import Trust
@@ -25,7 +25,7 @@ from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.staging import Staging, is_staged
 from include.orderhouse.sync.watermark import Watermark
 from include.orderhouse.warehouse.audit import Event, record_now
-from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.token_store import WarehouseTokens
@@ -71,6 +71,7 @@ class Runtime:
         patience = self.patience or Patience(timeout=float(self.connection.options.timeout_seconds))
         pace = (self.connection.requests_per_minute, self.connection.concurrency)
         with (
+            _refusals_named(self.connection.credentials_id),
             SharedLimiter(self.warehouse, self.connection.name, *pace) as limiter,
             Api(
                 credentials.base_url,
@@ -131,6 +132,16 @@ class Runtime:
         )
 
 
+@contextmanager
+def _refusals_named(credentials_id: str) -> Iterator[None]:
+    """Inside, where a source refuses the credentials, people are told which Airflow Connection has them."""
+    try:
+        yield
+    except AuthenticationFailed as error:
+        error.action = f"{error.action} The Airflow Connection is {credentials_id!r}."
+        raise
+
+
 def _host(name: str, url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
@@ -143,8 +154,5 @@ def _host(name: str, url: str) -> str:
 @contextmanager
 def open_runtime(connection: str, credentials: Callable[[], Credentials], watermark: Watermark) -> Iterator[Runtime]:
     """The runtime of a connection of connections.yaml, with warehouse and staging from the environment."""
-    engine = connect()
-    try:
+    with connected() as engine:
         yield Runtime(read_connection(connection), credentials, engine, watermark)
-    finally:
-        engine.dispose()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,10 @@ from include.orderhouse.master_key import MasterKeys, master_keys
 SEALED = "audit.sealed"
 _RECORD = sa.text("""
     SELECT ops.record_audit(:actor, :action, :connection, :customer, :subject, cast(:details AS jsonb), :if_new)
+""")
+_LATEST = sa.text("""
+    SELECT audit_id, occurred_at, actor, action, connection, customer, subject, details::text FROM ops.audit
+    WHERE cast(:connection AS text) IS NULL OR connection = :connection ORDER BY audit_id DESC LIMIT :most
 """)
 _HEAD = sa.text("SELECT audit_id, row_hash FROM ops.audit_head()")
 
@@ -59,6 +63,12 @@ def record_now(engine: sa.Engine, event: Event, *, if_new: bool = False) -> None
     """Add a row in a transaction of its own."""
     with engine.begin() as warehouse:
         record(warehouse, event, if_new=if_new)
+
+
+def latest(engine: sa.Engine, connection: str | None, most: int) -> Sequence[sa.Row[Any]]:
+    """The latest rows, or those of one connection, without their hashes; the details are JSON in text."""
+    with engine.connect() as warehouse:
+        return warehouse.execute(_LATEST, {"connection": connection, "most": most}).all()
 
 
 def seal(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> str | None:

@@ -83,6 +83,16 @@ def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
     return engine
 
 
+@contextmanager
+def connected(url: str | None = None) -> Iterator[sa.Engine]:
+    """An engine as `connect` makes it, for this block alone."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _driver_url(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)

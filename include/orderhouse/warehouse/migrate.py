@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.grants import grant
 from include.orderhouse.warehouse.schema import OPS, SCHEMAS
 
@@ -24,15 +24,11 @@ def upgrade(url: str | None = None) -> None:
 
     Any number of processes may call it at once; at the newest revision it only looks.
     """
-    engine = connect(url)
-    try:
-        with engine.begin() as connection:
-            if current_revision(connection) != _head():
-                connection.execute(_LOCK)
-                _upgrade(connection)
-                grant(connection)
-    finally:
-        engine.dispose()
+    with connected(url) as engine, engine.begin() as connection:
+        if current_revision(connection) != _head():
+            connection.execute(_LOCK)
+            _upgrade(connection)
+            grant(connection)
 
 
 def _upgrade(connection: sa.Connection) -> None:

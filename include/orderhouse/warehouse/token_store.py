@@ -31,6 +31,7 @@ _KEEP = sa.text("""
         customer = excluded.customer, sealed = excluded.sealed, key_id = excluded.key_id,
         refreshed_at = excluded.refreshed_at, refreshes = token.refreshes + 1
 """)
+_FORGET = sa.text("DELETE FROM ops.token WHERE connection = :connection")
 
 
 class _Link(msgspec.Struct, frozen=True):
@@ -101,3 +102,9 @@ class _Held:
         """Commit; with that the lock is given back, too."""
         self._write(tokens)
         self.tokens = tokens
+
+
+def forget_tokens(engine: sa.Engine, connection: str) -> bool:
+    """Forget the tokens of an Airflow Connection; whether there were any."""
+    with engine.begin() as warehouse:
+        return warehouse.execute(_FORGET, {"connection": connection}).rowcount > 0

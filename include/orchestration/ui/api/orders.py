@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import ChosenName, Cursor, Limit, Since, Until
-from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_names, warehouse
 from include.orderhouse.model.order import OrderStatus
 from include.orderhouse.warehouse.reading.orders import OrderFilter, OrderPage, read_orders
 
@@ -37,6 +37,6 @@ def list_orders(
     ``modified`` is the source's own modification time. To follow all changes, ask by ``loaded``: it moves whenever the
     warehouse has written the order, be it late. ``follow_from`` is where the next question begins.
     """
-    names = [visible_connection(access, connection).name] if connection else list(visible_connections(access))
+    names = visible_names(access, connection)
     bounds = (modified_from, modified_to, loaded_from, loaded_to, ordered_from, ordered_to)
     return read_orders(warehouse(), OrderFilter(names, *bounds, status, with_deleted), cursor, limit, with_lines)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Since, Until, Word
 from include.orchestration.ui.failures import not_found
-from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_names, warehouse
 from include.orderhouse.raw_order import unpack
 from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.reading.paging import Page
@@ -63,7 +63,7 @@ def list_rejects(
     limit: Limit = 100,
 ) -> Page[Reject]:
     """Rejected orders, the latest first."""
-    names = [visible_connection(access, connection).name] if connection else list(visible_connections(access))
+    names = visible_names(access, connection)
     chosen = RejectFilter(names, state, code, field, rejected_from, rejected_to)
     return read_rejects(warehouse(), chosen, cursor, limit)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Since, Until
 from include.orchestration.ui.failures import not_found
-from include.orchestration.ui.surroundings import visible_connection, visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_connections, visible_names, warehouse
 from include.orderhouse.warehouse.reading.paging import Page
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_run, read_runs
 
@@ -31,7 +31,7 @@ def list_runs(
     limit: Limit = 100,
 ) -> Page[SyncRun]:
     """Runs, the latest first."""
-    names = [visible_connection(access, connection).name] if connection else list(visible_connections(access))
+    names = visible_names(access, connection)
     return read_runs(warehouse(), RunFilter(names, state, mode, started_from, started_to), cursor, limit)
 
 

@@ -1,1 +1,1 @@
-"""What the pages and the API read from the warehouse: bounded queries, typed answers."""
+"""What the pages, the API and the command line read from the warehouse: bounded queries, typed answers."""

@@ -15,7 +15,8 @@ RECENT = 12
 
 _OVERVIEW = sa.text("""
     SELECT asked.connection, status.state, status.since AS state_since, status.error_code, status.error_message,
-           status.rests_until, total.orders, total.lines, total.history_since,
+           CASE WHEN status.rests_until > now() THEN status.rests_until END AS rests_until,
+           total.orders, total.lines, total.history_since,
            coalesce(waiting.rejects, 0) AS open_rejects,
            success.finished_at AS last_success_at, fresh.watermark_after AS fresh_as_of,
            due.started_at AS last_due_at, recent.syncs, recent.customer
@@ -85,7 +86,7 @@ class Overview:
     error_code: str | None
     error_message: str | None
     rests_until: datetime | None
-    """Before then no scheduled run tries the credentials that the source refused."""
+    """Before then no scheduled run tries the credentials that the source refused; None where they do not rest."""
     orders: int
     lines: int
     history_since: datetime | None

@@ -63,6 +63,21 @@ def identity(text: str) -> str:
     return str(UUID(text))
 
 
+def latest_first(
+    engine: sa.Engine,
+    wanted: sa.Select[Any],
+    key: tuple[sa.Column[Any], sa.Column[Any]],
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[Any], str | None]:
+    """Rows from the latest on, by an instant and an id, and the cursor after them. Raises CursorInvalid."""
+    if cursor:
+        wanted = wanted.where(sa.tuple_(*key) < key_of(key, read_cursor(cursor, instant, identity)))
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted.order_by(*(column.desc() for column in key)).limit(limit + 1)).all()
+    return cut(found, limit, lambda row: [getattr(row, column.name) for column in key])
+
+
 def cut(rows: Sequence[Any], limit: int, key: Callable[[Any], Sequence[Any]]) -> tuple[list[Any], str | None]:
     """The first ``limit`` of ``limit + 1`` rows asked for, and the cursor after them, if there are more."""
     shown = list(rows[:limit])

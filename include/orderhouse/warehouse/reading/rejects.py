@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.operations import reject
 from include.orderhouse.warehouse.payloads import Payloads
-from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
+from include.orderhouse.warehouse.reading.paging import Page, latest_first
 
 RejectState = Literal["open", "resolved", "all"]
 
@@ -80,14 +80,19 @@ def read_rejects(engine: sa.Engine, chosen: RejectFilter, cursor: str | None, li
     """The latest rejects first. Raises CursorInvalid."""
     told = reject.c
     wanted = sa.select(*_SHOWN).where(*_conditions(chosen))
-    if cursor:
-        key = (told.rejected_at, told.reject_id)
-        wanted = wanted.where(sa.tuple_(*key) < key_of(key, read_cursor(cursor, instant, identity)))
-    wanted = wanted.order_by(told.rejected_at.desc(), told.reject_id.desc()).limit(limit + 1)
-    with engine.connect() as warehouse:
-        found = warehouse.execute(wanted).all()
-    shown, following = cut(found, limit, lambda row: (row.rejected_at, row.reject_id))
+    shown, following = latest_first(engine, wanted, (told.rejected_at, told.reject_id), cursor, limit)
     return Page[Reject](data=[Reject.model_validate(row) for row in shown], next_cursor=following)
+
+
+def read_waiting(engine: sa.Engine, connection: str | None = None) -> list[Reject]:
+    """All rejects that wait, or those of one connection: by connection, the oldest first."""
+    told = reject.c
+    wanted = sa.select(*_SHOWN).where(told.resolved_at.is_(None))
+    if connection is not None:
+        wanted = wanted.where(told.connection == connection)
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted.order_by(told.connection, told.rejected_at, told.reject_id))
+        return [Reject.model_validate(row) for row in found]
 
 
 def count_reasons(engine: sa.Engine, chosen: RejectFilter) -> list[tuple[str, str | None, int]]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from include.orderhouse.warehouse.operations import sync
-from include.orderhouse.warehouse.reading.paging import Page, cut, identity, instant, key_of, read_cursor
+from include.orderhouse.warehouse.reading.paging import Page, latest_first
 
 _TYPES = {"sync_id": str, "scope": list[str]}
 
@@ -62,14 +62,17 @@ def read_runs(engine: sa.Engine, chosen: RunFilter, cursor: str | None, limit: i
         wanted = wanted.where(told.started_at >= chosen.started_from)
     if chosen.started_to:
         wanted = wanted.where(told.started_at < chosen.started_to)
-    if cursor:
-        key = (told.started_at, told.sync_id)
-        wanted = wanted.where(sa.tuple_(*key) < key_of(key, read_cursor(cursor, instant, identity)))
-    wanted = wanted.order_by(told.started_at.desc(), told.sync_id.desc()).limit(limit + 1)
-    with engine.connect() as warehouse:
-        found = warehouse.execute(wanted).all()
-    shown, following = cut(found, limit, lambda row: (row.started_at, row.sync_id))
+    shown, following = latest_first(engine, wanted, (told.started_at, told.sync_id), cursor, limit)
     return Page[SyncRun](data=[SyncRun.model_validate(row) for row in shown], next_cursor=following)
+
+
+def read_first_runs(engine: sa.Engine, since: datetime) -> list[SyncRun]:
+    """The first run of each connection since an instant."""
+    told = sync.c
+    wanted = sa.select(sync).distinct(told.connection).where(told.started_at >= since)
+    with engine.connect() as warehouse:
+        found = warehouse.execute(wanted.order_by(told.connection, told.started_at))
+        return [SyncRun.model_validate(row) for row in found]
 
 
 def read_run(engine: sa.Engine, connections: Collection[str], sync_id: str) -> SyncRun | None:
