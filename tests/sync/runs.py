@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from include.orderhouse.errors import OrderhouseError, Wait
+from include.orderhouse.errors import MappingChanged, OrderhouseError, Wait
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.failure import record_failure
@@ -14,6 +14,8 @@ from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 
 AFTER_EXTRACT = (steps.transform, steps.validate, steps.load, steps.advance_watermark)
+TRANSFORM = 1
+"""So many steps are done before it: a run that is cleared from there begins with it."""
 
 
 class Killed(BaseException):
@@ -111,10 +113,14 @@ class Run:
         self.done = 0
 
     def finish(self, runtime: Runtime) -> None:
-        """All steps that are left; nothing may go wrong any more."""
+        """All steps that are left; nothing may go wrong any more, but that its mapping changed after the transform."""
         while not self.is_over:
-            self._do(runtime, self.done)
-            self.done += 1
+            try:
+                self._do(runtime, self.done)
+            except MappingChanged:
+                self.done = TRANSFORM
+            else:
+                self.done += 1
 
     def _do(self, runtime: Runtime, number: int) -> None:
         if number == 0:
