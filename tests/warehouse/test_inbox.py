@@ -235,6 +235,14 @@ def test_what_fails_of_one_connection_and_works_of_another_says_nothing_about_th
     assert take(engine, "run 3") == {"other": Mail(("2",), (), True)}
 
 
+def test_what_an_outage_has_left_unread_waits_anew_while_it_lasts(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    set_status(engine, "acme", "acme", "test", "offline", "SOURCE_UNAVAILABLE", "No answer.")
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 1"]) == 1
+
+
 def test_what_says_nothing_is_never_put_back(engine: sa.Engine) -> None:
     keep(engine, letter())
     take(engine, "run 1")
