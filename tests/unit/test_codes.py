@@ -131,11 +131,12 @@ def test_american_quarts_and_pints_are_liquid_ones() -> None:
 
 def test_what_companies_call_a_unit_is_that_unit_in_small_letters_and_in_capitals() -> None:
     called = {
-        "each": "EA", "unit": "EA", "pcs": "H87", "piece": "H87", "kg": "KGM", "gram": "GRM", "tonne": "TNE", "mt": "TNE",
-        "pounds": "LBR", "lbs": "LBR", "oz": "ONZ", "litre": "LTR", "l": "LTR", "milliliter": "MLT", "gallons": "GLL",
-        "metre": "MTR", "m": "MTR", "cm": "CMT", "mm": "MMT", "feet": "FOT", "inches": "INH", "hrs": "HUR", "min": "MIN",
-        "days": "DAY", "months": "MON", "years": "ANN", "dozen": "DZN", "sets": "SET", "pairs": "PR", "boxes": "XBX",
-        "ctn": "XCT", "cases": "XCS", "packs": "XPK", "cans": "XCX", "pallets": "XPX", "rolls": "XRO",
+        "each": "EA", "unit": "EA", "pcs": "H87", "piece": "H87", "kg": "KGM", "gram": "GRM", "tonne": "TNE",
+        "mt": "TNE", "pounds": "LBR", "lbs": "LBR", "oz": "ONZ", "litre": "LTR", "l": "LTR", "milliliter": "MLT",
+        "gallons": "GLL", "metre": "MTR", "m": "MTR", "cm": "CMT", "mm": "MMT", "feet": "FOT", "inches": "INH",
+        "hrs": "HUR", "min": "MIN", "days": "DAY", "months": "MON", "years": "ANN", "dozen": "DZN", "sets": "SET",
+        "pairs": "PR", "boxes": "XBX", "ctn": "XCT", "cases": "XCS", "packs": "XPK", "cans": "XCX", "pallets": "XPX",
+        "rolls": "XRO",
     }  # fmt: skip
     said = {spelling: unit for name, unit in called.items() for spelling in (name, name.upper())}
     assert {spelling: NAMED_UNITS.get(spelling) for spelling in said} == said
