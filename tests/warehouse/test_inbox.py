@@ -124,6 +124,7 @@ def test_what_a_run_has_left_unread_waits_anew_after_a_pause(engine: sa.Engine) 
     assert runs_with_unread_mail(engine) == {"run 1"}
     assert put_back(engine, ["run 2"]) == 0
     assert put_back(engine, ["run 1"]) == 1
+    assert taken(engine, "acme", "run 1") == Mail((), (), True), "it is another run's to read"
     assert keep(engine, letter("1", message_id="m")) == AGAIN
     assert take(engine, "run 2") == {"acme": Mail(("1",), (), True)}
     pass_time(engine, 10)
