@@ -106,15 +106,11 @@ class Frames:
         return self.tables[name]
 
     def without_orders(self, order_ids: Iterable[str]) -> Frames:
-        """The batch without every row of these orders, except their rejects."""
+        """The batch without any row of these orders."""
         gone = pa.array(list(order_ids), pa.string())
-        if not len(gone):
-            return self
-        kept = {
-            name: frame if name == "reject" else frame.filter(_not_in(frame.column("order_id"), gone))
-            for name, frame in self.tables.items()
-        }
-        return Frames(kept)
+        return Frames(
+            {name: frame.filter(_not_in(frame.column("order_id"), gone)) for name, frame in self.tables.items()}
+        )
 
     def with_rows(self, name: str, rows: list[dict[str, Any]]) -> Frames:
         """The batch with rows added to one of its frames."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from include.orderhouse.files import Bucket, file_system, outages_named
+from fsspec.implementations.local import LocalFileSystem
+
+from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.home import Home
 
 
@@ -17,7 +19,7 @@ def reports_url() -> str:
 def read_report(path: str) -> bytes | None:
     """One file of a report, by its path below the folder of reports; None where there is no such file."""
     files, root = file_system(reports_url())
-    place = f"{root}/{path}" if isinstance(files, Bucket) else _inside(Path(root), path)
+    place = _inside(Path(root), path) if isinstance(files, LocalFileSystem) else f"{root}/{path}"
     if place is None:
         return None
     try:

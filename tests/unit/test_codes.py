@@ -9,6 +9,7 @@ from include.orderhouse.model import CodeList
 from include.orderhouse.transform.changes import is_canonical
 from include.orderhouse.values import units
 from include.orderhouse.values.codes import minor_units, normalise
+from include.orderhouse.values.unit_names import NAMED_UNITS
 from include.orderhouse.values.units import UNITS
 
 
@@ -126,3 +127,17 @@ def test_american_quarts_and_pints_are_liquid_ones() -> None:
     assert of_sap.table is not None
     assert (of_sap.table["QT"], of_sap.table["PT"]) == ("QTL", "PTL")
     assert normalise(CodeList.UNIT, "HAR") == "HAR"
+
+
+def test_what_companies_call_a_unit_is_that_unit_in_small_letters_and_in_capitals() -> None:
+    called = {
+        "each": "EA", "unit": "EA", "pcs": "H87", "piece": "H87", "kg": "KGM", "gram": "GRM", "tonne": "TNE",
+        "mt": "TNE", "pounds": "LBR", "lbs": "LBR", "oz": "ONZ", "litre": "LTR", "l": "LTR", "milliliter": "MLT",
+        "gallons": "GLL", "metre": "MTR", "m": "MTR", "cm": "CMT", "mm": "MMT", "feet": "FOT", "inches": "INH",
+        "hrs": "HUR", "min": "MIN", "days": "DAY", "months": "MON", "years": "ANN", "dozen": "DZN", "sets": "SET",
+        "pairs": "PR", "boxes": "XBX", "ctn": "XCT", "cases": "XCS", "packs": "XPK", "cans": "XCX", "pallets": "XPX",
+        "rolls": "XRO",
+    }  # fmt: skip
+    said = {spelling: unit for name, unit in called.items() for spelling in (name, name.upper())}
+    assert {spelling: NAMED_UNITS.get(spelling) for spelling in said} == said
+    assert set(called.values()) == set(NAMED_UNITS.values())

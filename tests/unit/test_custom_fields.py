@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -115,6 +116,33 @@ def test_an_override_puts_another_source_in_a_columns_place() -> None:
     }
     row = only(frames(order(extra={"text": "mine"}, step=1), overrides=overrides))
     assert (row["memo"], row["status"], row["status_source"]) == ("mine", "sent", "1")
+
+
+def test_an_override_takes_the_place_of_a_constant_and_of_a_column_that_the_source_does_not_have() -> None:
+    overrides = {"order": {"order_type": Override(source="kind"), "tax_amount": Override(source="tax")}}
+    row = only(frames(order(kind="blanket", tax="1.90"), overrides=overrides))
+    assert (row["order_type"], row["order_type_source"], row["tax_amount"]) == ("blanket", "blanket", Decimal("1.90"))
+    assert only(frames(order()))["order_type"] == "standard"
+
+
+def test_an_override_without_codes_is_read_by_the_connectors_own_ones() -> None:
+    row = only(frames(order(step="D"), overrides={"order": {"status": Override(source="step")}}))
+    assert (row["status"], row["status_source"]) == ("draft", "D")
+
+
+@pytest.mark.parametrize(("zone", "hour", "day"), [(None, 23, 1), ("America/New_York", 3, 2)])
+def test_an_override_is_in_the_zone_it_names_or_in_the_connectors_own(zone: str | None, hour: int, day: int) -> None:
+    overrides = {"order": {"approved_at": Override(source="x", time_zone=zone)}}
+    row = only(frames(order(x="2026-09-01T23:00:00"), overrides=overrides))
+    assert row["approved_at"] == datetime(2026, 9, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 1), ("Asia/Tokyo", 2)])
+def test_a_day_that_is_an_instant_at_the_source_is_that_of_the_connections_zone(zone: str, day: int) -> None:
+    told = order(wanted="2026-09-01T16:00:00", x="2026-09-01T16:00:00Z")
+    overrides = {"order": {"order_date": Override(source="x", time_zone=zone)}}
+    row = only(frames(told, time_zone=zone, overrides=overrides))
+    assert (row["requested_delivery_date"], row["order_date"]) == (date(2026, 9, day), date(2026, 9, day))
 
 
 def test_a_region_is_known_by_the_country_of_its_own_address() -> None:

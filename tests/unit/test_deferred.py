@@ -58,6 +58,14 @@ def test_a_module_that_is_used_inside_of_the_block_stays_loaded(monkeypatch: pyt
     assert sys.modules["colorsys"].__file__ is not None
 
 
+def test_nobody_meets_a_stand_in_where_the_import_around_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that tries the import again would go on with a module that it takes for the real one."""
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with pytest.raises(ImportError, match="broken"), deferred("colorsys"):
+        raise ImportError("broken")
+    assert "colorsys" not in sys.modules
+
+
 def test_a_module_that_is_there_already_is_taken_as_it_is() -> None:
     own = sys.modules["subprocess"]
     with deferred("subprocess"):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import SealBroken
 from include.orderhouse.master_key import MasterKeys
 from include.orderhouse.warehouse.audit import Event, command_line, record_now, seal
-from include.orderhouse.warehouse.audit_chain import FIRST, verify
+from include.orderhouse.warehouse.audit_chain import COMPUTED, FIRST, verify
 from include.orderhouse.warehouse.engine import connect
 from tests.warehouse.orders import Order, load_orders, rows
 from tests.warehouse.test_roles import acting_as, refused
@@ -100,6 +100,16 @@ def test_a_row_whose_transaction_fails_leaves_no_gap(log: sa.Engine) -> None:
 def test_a_change_of_the_log_is_told_with_its_row(log: sa.Engine, change: str, row: int) -> None:
     tampered(log, change)
     with pytest.raises(SealBroken, match=f"Row {row} "):
+        verify(log, masters)
+
+
+def test_a_row_that_was_changed_with_its_hash_is_told_by_the_one_behind_it(log: sa.Engine) -> None:
+    tampered(
+        log,
+        "UPDATE ops.audit SET actor = 'eve' WHERE audit_id = 4",
+        f"UPDATE ops.audit SET row_hash = {COMPUTED} WHERE audit_id = 4",
+    )
+    with pytest.raises(SealBroken, match=r"Row 5 .* stands in another one's place"):
         verify(log, masters)
 
 

@@ -124,6 +124,7 @@ def test_what_a_run_has_left_unread_waits_anew_after_a_pause(engine: sa.Engine) 
     assert runs_with_unread_mail(engine) == {"run 1"}
     assert put_back(engine, ["run 2"]) == 0
     assert put_back(engine, ["run 1"]) == 1
+    assert taken(engine, "acme", "run 1") == Mail((), (), True), "it is another run's to read"
     assert keep(engine, letter("1", message_id="m")) == AGAIN
     assert take(engine, "run 2") == {"acme": Mail(("1",), (), True)}
     pass_time(engine, 10)
@@ -233,6 +234,14 @@ def test_what_fails_of_one_connection_and_works_of_another_says_nothing_about_th
     pass_time(engine, 10)
     assert put_back(engine, ["run 1"]) == 1, "acme's rests"
     assert take(engine, "run 3") == {"other": Mail(("2",), (), True)}
+
+
+def test_what_an_outage_has_left_unread_waits_anew_while_it_lasts(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    set_status(engine, "acme", "acme", "test", "offline", "SOURCE_UNAVAILABLE", "No answer.")
+    pass_time(engine, 10)
+    assert put_back(engine, ["run 1"]) == 1
 
 
 def test_what_says_nothing_is_never_put_back(engine: sa.Engine) -> None:

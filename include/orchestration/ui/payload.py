@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -24,15 +25,18 @@ class Line:
     marks: tuple[str, ...] = ()
 
 
-def payload_lines(payload: Any, findings: Sequence[Finding], connection: Connection) -> list[Line]:
-    """The payload's lines. Of a list, every element's field is marked: a finding does not say which one it means."""
+def payload_lines(payload: Any, findings: Sequence[Finding], connection: Connection) -> tuple[list[Line], int]:
+    """The payload's first lines, and how many more there are.
+
+    Of a list, every element's field is marked: a finding does not say which one it means.
+    """
     paths = Mapped(connection).columns
     marks: dict[str, list[str]] = {}
     for finding in findings:
         for path in paths.get((finding.table or "", finding.field or ""), ()):
             marks.setdefault(path, []).append(f"{finding.field}: {finding.reason}")
     lines = _lines(payload, marks, "", "", 0)
-    return [line for _, line in zip(range(MOST_LINES), lines, strict=False)]
+    return list(islice(lines, MOST_LINES)), sum(1 for _ in lines)
 
 
 def _lines(value: Any, marks: dict[str, list[str]], path: str, label: str, depth: int) -> Iterator[Line]:

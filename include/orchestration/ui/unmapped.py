@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
 
+import yaml
 from pydantic import BaseModel, Field
 
 from include.orderhouse.configuration.connections import Connection
@@ -88,4 +89,8 @@ def _type(field: KnownSourceField) -> str:
 
 
 def _quoted(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) else json.dumps(value)
+    """A text as YAML has it on one line: in quotes, unless it is read as the same text without them."""
+    if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
+        return value
+    quoted: str = yaml.safe_dump(value, default_style='"', width=math.inf)
+    return quoted.rstrip()

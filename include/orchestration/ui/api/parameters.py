@@ -31,6 +31,9 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most")]
 Word = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_]{1,63}$")]
+FieldName = Annotated[
+    str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,200}$", description="As `field` of an answer tells it")
+]
 
 
 def _written_out(told: Any) -> Any:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from include.orchestration.ui.access import AccessDep
-from include.orchestration.ui.api.parameters import ChosenName, Cursor, Identity, Limit, Since, Until, Word
+from include.orchestration.ui.api.parameters import ChosenName, Cursor, FieldName, Identity, Limit, Since, Until, Word
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_names, warehouse
 from include.orderhouse.raw_order import unpack
@@ -56,7 +56,7 @@ def list_rejects(
     connection: ChosenName = None,
     state: RejectState = "open",
     code: Word = None,
-    field: Word = None,
+    field: FieldName = None,
     rejected_from: Since = None,
     rejected_to: Until = None,
     cursor: Cursor = None,

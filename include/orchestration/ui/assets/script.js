@@ -16,6 +16,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme
 addEventListener("DOMContentLoaded", () => {
   const base = document.body.dataset.base;
   const airflow = document.body.dataset.airflow;
+  const ends = [];  // What became of the runs that this page has followed.
+  let followed = 0;
 
   function element(name, text, properties = {}) {
     return Object.assign(document.createElement(name), { textContent: text, ...properties });
@@ -25,6 +27,10 @@ addEventListener("DOMContentLoaded", () => {
     const line = element("p", text, { className: isBad ? "bad" : "" });
     document.getElementById("told").replaceChildren(line);
     return line;
+  }
+
+  function isBad(said) {
+    return / (failed[.;]|stopped\.|not followed)/.test(said);
   }
 
   // Inside Airflow's UI the pages are a frame that may not navigate its parent; a link of the parent's own may.
@@ -74,33 +80,45 @@ addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  async function follow(connection, run) {
-    const line = tell(run.is_dag_paused
-      ? "The run is queued, but the DAG is paused: let it run in Airflow. "
-      : `The run of ${connection} is ${run.state}. `);
-    const link = element("a", "Open it in Airflow", { href: airflow + run.path });
-    link.addEventListener("click", (event) => { event.preventDefault(); openInAirflow(link.href); });
-    line.append(link);
-    const timer = setInterval(async () => {
+  // Asks until a run has ended: how, and its row of the ledger, where it came so far.
+  async function ended(connection, run) {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY_MS));
       try {
         const { state } = await fetchJson(`${airflow}/api/v2/dags/${run.dag_id}/dagRuns/${encodeURIComponent(run.run_id)}`);
-        if (state !== "success" && state !== "failed") return;
+        if (state !== "success" && state !== "failed") continue;
         const { data } = await call(`runs?connection=${connection}`);
-        const sync = data.find((each) => each.run_id === `${run.dag_id}/${run.run_id}`);
-        if (state === "failed" && sync?.state !== "failed" && sync?.state !== "stopped") {
-          // It failed before its sync began, after the load, or its task was killed.
-          line.firstChild.data = `The run of ${connection} failed; its log says why. `;
-          line.className = "bad";
-        } else {
-          sessionStorage.setItem("told", `The run of ${connection} ${state === "success" ? "succeeded" : sync.state}.`);
-          location.reload();
-        }
+        return [state, data.find((each) => each.run_id === `${run.dag_id}/${run.run_id}`)];
       } catch (error) {
-        if (error instanceof TypeError) return;  // fetch reached nobody: perhaps the next time
-        tell(`The run of ${connection} is not followed any more. ${error.message}`, true);
+        if (!(error instanceof TypeError)) throw error;  // Else fetch reached nobody: perhaps the next time.
       }
-      clearInterval(timer);
-    }, FOLLOW_EVERY_MS);
+    }
+  }
+
+  // The page shows what a run has changed once none is followed any more: a reload would forget the others.
+  async function follow(connection, run) {
+    const link = element("a", "Open it in Airflow", { href: airflow + run.path });
+    link.addEventListener("click", (event) => { event.preventDefault(); openInAirflow(link.href); });
+    tell(run.is_dag_paused
+      ? "The run is queued, but the DAG is paused: let it run in Airflow. "
+      : `The run of ${connection} is ${run.state}. `).append(link);
+    let isInLedger = false;
+    followed += 1;
+    try {
+      const [state, sync] = await ended(connection, run);
+      isInLedger = state === "success" || sync?.state === "failed" || sync?.state === "stopped";
+      // Else it failed before its sync began, after the load, or its task was killed.
+      const outcome = state === "success" ? "succeeded." : isInLedger ? `${sync.state}.` : "failed; its log says why.";
+      ends.push(`The run of ${connection} ${outcome}`);
+    } catch (error) {
+      ends.push(`The run of ${connection} is not followed any more. ${error.message}`);
+    }
+    followed -= 1;
+    const said = ends.join(" ");
+    if (!isInLedger) return void tell(`${said} `, true).append(link);
+    if (followed) return void tell(said, isBad(said));
+    sessionStorage.setItem("told", said);
+    location.reload();
   }
 
   async function act(button, work) {
@@ -133,7 +151,7 @@ addEventListener("DOMContentLoaded", () => {
   on("[data-post]", "click", (button) => act(button, async () => {
     if (button.dataset.ask && (await ask(button.dataset.ask)) === null) return;
     const answer = await call(button.dataset.post, JSON.parse(button.dataset.body));
-    if (button.dataset.follow) await follow(button.dataset.follow, answer);
+    if (button.dataset.follow) follow(button.dataset.follow, answer);
   }));
   on("[data-dismiss]", "click", (button) => act(button, () => dismiss(button.dataset.connection, [button.dataset.dismiss])));
   on("[data-chosen]", "click", (button) => act(button, () => {
@@ -173,5 +191,5 @@ addEventListener("DOMContentLoaded", () => {
 
   const told = sessionStorage.getItem("told");
   sessionStorage.removeItem("told");
-  if (told) tell(told, told.endsWith("failed.") || told.endsWith("stopped."));
+  if (told) tell(told, isBad(told));
 });

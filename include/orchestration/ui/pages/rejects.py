@@ -51,12 +51,14 @@ def reject(request: Request, reject_id: Identity, access: AccessDep) -> HTMLResp
     """One rejected order, with the fields marked that are at fault."""
     found = get_reject(reject_id, access)
     connection = visible_connections(access)[found.connection]
+    lines, left_out = payload_lines(found.payload, found.findings, connection)
     return render(
         request,
         "reject.html",
         reject=found,
         connection=state_of(connection),
-        lines=payload_lines(found.payload, found.findings, connection),
+        lines=lines,
+        left_out=left_out,
     )
 
 

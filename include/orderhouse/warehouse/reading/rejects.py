@@ -30,7 +30,9 @@ class Reject(BaseModel):
     order_number: str | None
     code: str = Field(description="What kind of fault it is")
     table_name: str | None
-    field: str | None = Field(description="The canonical column of the fault")
+    field: str | None = Field(
+        description="The canonical column of the fault, or the source's own list of rows that is missing"
+    )
     reason: str
     rejected_at: datetime
     resolved_at: datetime | None

@@ -1,0 +1,94 @@
+"""Who asks for a connection's turn or slot gets it when it is theirs: no sooner, no later, and one after the other."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from include.orderhouse.errors import RateLimitExceeded
+from include.orderhouse.warehouse.limiter import SLACK_SECONDS, SharedLimiter
+from tests.warehouse.orders import rows
+
+SLEEP = "include.orderhouse.warehouse.limiter._sleep"
+
+
+def test_time_in_which_nobody_asked_is_not_made_up_for_by_a_burst(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(SLEEP, waited.append)
+    with SharedLimiter(engine, "acme_us", 6, None) as limiter:
+        limiter.pace()
+        with engine.begin() as session:
+            session.execute(sa.text("UPDATE ops.limiter SET next_at = next_at - interval '1 hour'"))
+        limiter.pace()
+        limiter.pace()
+    assert waited[1] <= 0 < 9 < waited[2]
+
+
+def test_who_leaves_later_than_its_turn_takes_another(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine. The requests behind it keep to their turns, and would crowd the window with it."""
+    late = iter([SLACK_SECONDS + 0.1])
+    monkeypatch.setattr(SLEEP, lambda _: time.sleep(next(late, 0)))
+    with SharedLimiter(engine, "acme_us", 6000, None) as limiter:
+        limiter.pace()
+        ((turn_ago,),) = rows(engine, "SELECT extract(epoch FROM clock_timestamp() - next_at) FROM ops.limiter")
+    assert turn_ago < SLACK_SECONDS
+
+
+def test_a_pause_counts_for_who_waits_for_a_turn_already_and_only_while_it_lasts(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SharedLimiter(engine, "acme_us", 6, None) as here, SharedLimiter(engine, "acme_eu", 6, None) as other:
+        pauses = iter([here])
+        monkeypatch.setattr(SLEEP, lambda wait: [each.pause(3600) for each in pauses] if wait > SLACK_SECONDS else None)
+        here.pace()
+        other.pace()
+        with pytest.raises(RateLimitExceeded):
+            here.pace()
+        other.pace()
+        with engine.begin() as session:
+            session.execute(sa.text("UPDATE ops.limiter SET paused_until = clock_timestamp()"))
+        here.pace()
+
+
+def test_who_waits_for_a_slot_first_is_served_first(engine: sa.Engine) -> None:
+    """Who waits for long looks less often: it would be overtaken by each who comes after it."""
+    served: list[str] = []
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter, ThreadPoolExecutor(2) as pool:
+
+        def hold(name: str) -> None:
+            with limiter.slot():
+                served.append(name)
+
+        with limiter.slot():
+            waiting = [pool.submit(hold, "first")]
+            time.sleep(0.7)
+            waiting.append(pool.submit(hold, "second"))
+            time.sleep(0.05)
+        for each in waiting:
+            each.result(timeout=60)
+    assert served == ["first", "second"]
+
+
+def test_who_waits_for_a_slot_looks_ever_less_often_but_never_forgets_to(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    with SharedLimiter(engine, "acme_us", None, 1) as limiter, SharedLimiter(engine, "acme_us", None, 1) as other:
+        held = other.slot()
+        held.__enter__()
+
+        def sleep(wait: float) -> None:
+            looks.append(wait)
+            if len(looks) == 20:
+                held.__exit__(None, None, None)
+
+        monkeypatch.setattr(SLEEP, sleep)
+        with limiter.slot():
+            pass
+    assert looks[0] <= 0.01
+    assert 0.1 < max(looks) <= 0.25
