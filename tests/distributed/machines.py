@@ -51,8 +51,7 @@ class Machine:
     def install(self, connections: Path, connectors: Collection[str]) -> None:
         """Copy the project, with these connections and the DAGs of these connectors; nothing is scheduled by itself."""
         for part in _PARTS:
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(PROJECT / part, self.project / part, ignore=ignored)
+            shutil.copytree(PROJECT / part, self.project / part)
         shutil.copy(connections, self.project / "include" / "connections.yaml")
         for file in (self.project / "dags").glob("*.py"):
             if file.stem not in connectors:
