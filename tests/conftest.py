@@ -12,6 +12,7 @@ import pytest
 
 from include.orderhouse.master_key import KEY, new_key
 from tests.memory import memory_folder
+from tests.processes import python_path
 
 YOUNG_AND_OLD = 50_000, 20, 20
 """How rarely the garbage collector looks for cycles, of which companies and orders have hardly any."""
@@ -20,11 +21,12 @@ OWN_FOLDER = pytest.StashKey[Path]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Give these tests a folder of their own.
+    """Give these tests a folder of their own, and their processes the libraries that users have.
 
     The one that pytest shares is closed to other users whenever tests start: root's PostgreSQL, which is such a user,
     would no longer find its data.
     """
+    os.environ["PYTHONPATH"] = python_path(*filter(None, [os.environ.get("PYTHONPATH")]))
     if config.option.basetemp is None:
         config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-", dir=memory_folder()))
         config.option.basetemp = config.stash[OWN_FOLDER]

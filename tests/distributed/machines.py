@@ -16,6 +16,7 @@ import psutil
 
 from include.orderhouse.home import PROJECT
 from include.standalone.processes import tail
+from tests.processes import python_path
 
 _PARTS = ("dags", "include", "plugins")
 _ONLY_THERE = (
@@ -68,7 +69,7 @@ class Machine:
         return {
             **kept,
             "HOME": str(self.folder / "home"),
-            "PYTHONPATH": str(self.project),
+            "PYTHONPATH": python_path(self.project),
             "AIRFLOW_HOME": str(self.folder / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.project / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.project / "plugins"),
