@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,17 +12,21 @@ import pytest
 
 from include.orderhouse.master_key import KEY, new_key
 from tests.memory import memory_folder
+from tests.processes import python_path
 
+YOUNG_AND_OLD = 50_000, 20, 20
+"""How rarely the garbage collector looks for cycles, of which companies and orders have hardly any."""
 OWN_FOLDER = pytest.StashKey[Path]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Give these tests a folder of their own.
+    """Give these tests a folder of their own, and their processes the libraries that users have.
 
     The one that pytest shares is closed to other users whenever tests start: root's PostgreSQL, which is such a user,
     would no longer find its data.
     """
+    os.environ["PYTHONPATH"] = python_path(*filter(None, [os.environ.get("PYTHONPATH")]))
     if config.option.basetemp is None:
         config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-", dir=memory_folder()))
         config.option.basetemp = config.stash[OWN_FOLDER]
@@ -46,9 +51,16 @@ def master_key() -> str:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tests that share servers are grouped by what xdist adds to their node ids; ungrouped, they start them twice."""
+    """Look at two things before the first test.
+
+    Tests that share servers are grouped by what xdist adds to their node ids; ungrouped, they start them twice. And
+    what is imported by then lasts as long as the tests: the garbage collector need not go through it.
+    """
     if session.config.getoption("loadgroup", False):
         loose = [
             item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
         ]
         assert not loose, f"pytest-xdist does not group {loose[0]} and others: pytest and it do not fit together"
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*YOUNG_AND_OLD)

@@ -19,6 +19,7 @@ from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.migrate import upgrade
 from include.orderhouse.warehouse.payloads import Payloads
+from tests.processes import python_path
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -73,7 +74,7 @@ def begin(home: Home) -> Begin:
             [sys.executable, "-m", "include.cli", *arguments],
             env={
                 **inherited,
-                "PYTHONPATH": str(PROJECT),
+                "PYTHONPATH": python_path(PROJECT),
                 "ORDERHOUSE_HOME": str(home.root),
                 "COLUMNS": "200",
                 **environment,

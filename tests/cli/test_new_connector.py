@@ -15,6 +15,7 @@ from include.cli.registration import ENTRIES, register
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
+from tests.processes import python_path
 
 PARTS = ("dags", "docs", "include", "tests", "README.md", "airflow_settings.yaml", "pyproject.toml")
 NAME, LABEL = "acme_erp", "Acme ERP"
@@ -22,7 +23,7 @@ NAME, LABEL = "acme_erp", "Acme ERP"
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A Python module's command in the copy, with nothing of this project on its path."""
-    environment = {**os.environ, "PYTHONPATH": str(project)}
+    environment = {**os.environ, "PYTHONPATH": python_path(project)}
     command = [sys.executable, "-m", *arguments]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 

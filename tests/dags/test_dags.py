@@ -23,6 +23,7 @@ from include.orchestration.shares import dag_id, shares
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.home import PROJECT
 from include.orderhouse.sync.request import Mode
+from tests.processes import python_path
 
 STEPS = ["extract", "transform", "validate", "load", "advance_watermark"]
 _PARSE = """
@@ -53,7 +54,7 @@ def test_reading_the_dag_files_loads_nothing_heavy_and_asks_for_no_secret() -> N
     done = subprocess.run(
         [sys.executable, "-c", _PARSE],
         cwd=PROJECT,
-        env={**os.environ, **backend, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, **backend, "PYTHONPATH": python_path(PROJECT)},
         capture_output=True,
         text=True,
     )

@@ -24,6 +24,7 @@ from include.orderhouse.warehouse.embedded import Server, embedded_postgres
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.migrate import upgrade
 from include.orderhouse.warehouse.vault import Vault
+from tests.processes import python_path
 
 PLANTED = "planted-vault-password"
 VALUE = {"conn_type": "http", "host": "https://erp.example.com", "login": "me", "password": PLANTED}
@@ -60,7 +61,7 @@ def vault(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Va
 def test_airflow_finds_a_connection_in_the_vault_before_it_looks_elsewhere() -> None:
     environment = {
         **os.environ,
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": python_path(PROJECT),
         "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
         "AIRFLOW_CONN_ACME_ODOO": "http://wrong:wrong@elsewhere.example.com",
         "_AIRFLOW_PROCESS_CONTEXT": "server",

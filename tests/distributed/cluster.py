@@ -27,7 +27,7 @@ from include.standalone.installation import Plan, running
 from include.standalone.report import Report
 from tests.distributed.machines import Machine, Worker, celery_worker
 from tests.distributed.servers import BUCKET, ObjectStore, object_store, redis
-from tests.e2e.installation import RUN_SECONDS, Airflow
+from tests.e2e.installation import PARSED_ONCE, RUN_SECONDS, Airflow
 
 CONNECTIONS = Path(__file__).with_name("connections.yaml")
 CONNECTORS = ("netsuite", "odoo", "quickbooks", "sap_s4hana")
@@ -81,6 +81,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         settings = {
             **store.environment,
             **_IMPATIENCE,
+            **PARSED_ONCE,
             "ORDERHOUSE_WAREHOUSE_URL": addresses["warehouse_of_all"],
             "ORDERHOUSE_STAGING_URL": STAGING,
             "ORDERHOUSE_REPORTS_URL": REPORTS,

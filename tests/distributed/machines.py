@@ -16,6 +16,7 @@ import psutil
 
 from include.orderhouse.home import PROJECT
 from include.standalone.processes import tail
+from tests.processes import python_path
 
 _PARTS = ("dags", "include", "plugins")
 _ONLY_THERE = (
@@ -51,8 +52,7 @@ class Machine:
     def install(self, connections: Path, connectors: Collection[str]) -> None:
         """Copy the project, with these connections and the DAGs of these connectors; nothing is scheduled by itself."""
         for part in _PARTS:
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(PROJECT / part, self.project / part, ignore=ignored)
+            shutil.copytree(PROJECT / part, self.project / part)
         shutil.copy(connections, self.project / "include" / "connections.yaml")
         for file in (self.project / "dags").glob("*.py"):
             if file.stem not in connectors:
@@ -69,7 +69,7 @@ class Machine:
         return {
             **kept,
             "HOME": str(self.folder / "home"),
-            "PYTHONPATH": str(self.project),
+            "PYTHONPATH": python_path(self.project),
             "AIRFLOW_HOME": str(self.folder / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.project / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.project / "plugins"),

@@ -21,7 +21,7 @@ from include.orderhouse.warehouse.vault import Vault
 from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
-from tests.e2e.installation import RUN_SECONDS, Airflow, Run
+from tests.e2e.installation import PARSED_ONCE, RUN_SECONDS, Airflow, Run
 from tests.e2e.kills import KilledRun, run_and_kill_each_step_once, run_and_kill_its_last_try
 
 PLANTED = "planted-in-the-sandbox"
@@ -41,7 +41,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         postgres_port=0,
         sandbox_port=0,
         dags=_dag_folder(folder / "dags"),
-        environment={"ORDERHOUSE_CONNECTIONS": str(connections)},
+        environment={"ORDERHOUSE_CONNECTIONS": str(connections), **PARSED_ONCE},
     )
     plan.home.create().secret("sandbox_password", lambda: PLANTED)
     with running(plan, Report()) as installation:

@@ -15,7 +15,7 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.csv_company import read_company
 from tests.sandbox.dialects import DIALECTS
-from tests.sandbox.generate import generate
+from tests.sandbox.generate import generate_once
 from tests.sandbox.life import Life
 from tests.sandbox.server import CONTROL, PortInUse, Servers, load_dialect
 
@@ -90,7 +90,7 @@ async def _serve(servers: Servers, life: Life | None) -> None:
 def _company(args: argparse.Namespace, clock: Clock) -> Company:
     if args.data is not None:
         return read_company(args.data)
-    return generate(args.seed, orders=args.orders, days=args.days, now=args.since or clock.now())
+    return generate_once(args.seed, args.orders, args.days, args.since or clock.now())
 
 
 def _credentials(file: Path | None) -> Mapping[str, Mapping[str, str]]:

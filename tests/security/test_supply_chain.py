@@ -34,7 +34,7 @@ def test_every_package_of_the_image_states_a_licence_that_may_be_passed_on() -> 
 
 def test_the_bill_of_materials_lists_every_pinned_package(tmp_path: Path) -> None:
     file = tmp_path / "sbom.json"
-    environment = {**os.environ, "ORDERHOUSE_VENV": sys.prefix}
+    environment = {**os.environ, "ORDERHOUSE_VENV": sys.prefix, "PYTHONPATH": ""}
     subprocess.run([str(PROJECT / "scripts/sbom"), str(file)], env=environment, check=True, capture_output=True)
     bill = json.loads(file.read_text(encoding="utf-8"))
     listed = {component["name"] for component in bill["components"]}

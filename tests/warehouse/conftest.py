@@ -50,7 +50,7 @@ def url(server: Server) -> Iterator[str]:
 def database(server: Server, of: str = "template_warehouse") -> Iterator[str]:
     """The URL of a warehouse that lasts as long as the context: empty and migrated, or a copy of another one."""
     name = f"test_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY wal_log")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY file_copy")
     yield server.url(name)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import great_expectations as gx
 from great_expectations.core.expectation_validation_result import (
     ExpectationSuiteValidationResult,
     ExpectationValidationResult,
@@ -19,7 +19,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.render.components import RenderedDocumentContent
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 
 from include.orderhouse.files import file_system, outages_named, put
 
@@ -97,18 +97,21 @@ class Report:
                 success=not any(tally.odd for tally in tallies.values()),
                 results=results,
                 statistics=_statistics(results),
-                meta={"run_id": run, "great_expectations_version": version("great_expectations")},
+                meta={"run_id": run, "great_expectations_version": gx.__version__},
             )
         )
         _arrange(document, {column for column, tally in tallies.items() if tally.odd})
         return str(_view().render(document, template="report_table.j2", connection=self.connection, table=name))
 
     def _index(self, now: datetime) -> str:
-        environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-        template = environment.get_template("report_index.j2")
-        return template.render(
+        return _index_template().render(
             connection=self.connection, sync_id=self.sync_id, written_at=now, tables=self._tallies, examples=EXAMPLES
         )
+
+
+@cache
+def _index_template() -> Template:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("report_index.j2")
 
 
 @cache

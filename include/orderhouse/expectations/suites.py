@@ -19,12 +19,11 @@ from great_expectations.data_context.types.base import (
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
-from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
-from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from include.orderhouse.expectations.column_expectations import ExpectColumnToBeEmpty, ExpectColumnToBeFilled
 from include.orderhouse.expectations.expected import CHECKS, required
 from include.orderhouse.model import TABLES, Table
 
@@ -78,12 +77,10 @@ def _config() -> DataContextConfig:
 
 def _suite(table: Table) -> gx.ExpectationSuite:
     expectations: list[Expectation] = [
-        ExpectColumnValuesToNotBeNull(
-            column=name, severity=FailureSeverity.CRITICAL, description=f"Every row has its {name}"
-        )
+        ExpectColumnToBeFilled(column=name, severity=FailureSeverity.CRITICAL, description=f"Every row has its {name}")
         for name in required(table)
     ]
     for check in CHECKS[table.name]:
         severity = FailureSeverity.CRITICAL if check.critical else FailureSeverity.WARNING
-        expectations.append(ExpectColumnValuesToBeNull(column=check.column, severity=severity, description=check.says))
+        expectations.append(ExpectColumnToBeEmpty(column=check.column, severity=severity, description=check.says))
     return gx.ExpectationSuite(name=table.name, expectations=expectations)

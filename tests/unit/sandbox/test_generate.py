@@ -12,16 +12,23 @@ import pytest
 
 from tests.sandbox import arithmetic
 from tests.sandbox.company import Company
-from tests.sandbox.generate import generate
+from tests.sandbox.generate import generate, generate_once
 from tests.sandbox.order import LineKind, Progress, Stage
 from tests.unit.sandbox.conftest import NOW
 
 
 def test_the_same_seed_gives_the_same_company() -> None:
-    first, second = (generate(11, orders=80, now=NOW) for _ in range(2))
+    first, second = (generate_once(11, orders=80, days=120, now=NOW) for _ in range(2))
     assert [asdict(order) for order in first.orders.values()] == [asdict(order) for order in second.orders.values()]
     assert first.vendors == second.vendors
     assert first.deleted_orders.keys() == second.deleted_orders.keys()
+
+
+def test_who_asks_for_a_company_again_gets_one_that_nobody_has_changed() -> None:
+    changed = generate(11, orders=20, now=NOW)
+    changed.orders.popitem()[1].lines.clear()
+    changed.vendors.clear()
+    assert generate(11, orders=20, now=NOW) == generate_once(11, orders=20, days=120, now=NOW) != changed
 
 
 def test_another_seed_gives_another_company() -> None:

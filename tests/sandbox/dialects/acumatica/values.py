@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -12,6 +13,7 @@ Fields = Mapping[str, Any]
 NAMESPACE = uuid5(NAMESPACE_URL, "https://acumatica.sandbox.example/")
 
 
+@cache
 def note_id(kind: str, key: object) -> str:
     """The id of a record: the same at every start."""
     return str(uuid5(NAMESPACE, f"{kind}/{key}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,6 +14,7 @@ NO_DATE = date(1, 1, 1)
 NO_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
 
 
+@cache
 def guid(kind: str, key: object) -> str:
     """The system id of a record: the same at every start."""
     return str(uuid5(NAMESPACE, f"{kind}/{key}"))

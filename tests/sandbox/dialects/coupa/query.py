@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -44,6 +44,20 @@ class Condition:
             return not any(self._names(value) for value in found)
         return any(self._meets(value) for value in found)
 
+    @property
+    def is_of_ids(self) -> bool:
+        return self.path == ("id",)
+
+    def picked(self, rows: list[Row]) -> list[Row]:
+        """What ``holds`` says of each row's id, for many rows at once."""
+        if self.operator in ("eq", "in") and rows:
+            wanted = _wanted(int, self.value, self.operator == "in")
+            return [row for row in rows if row["id"] in wanted]
+        if self.operator in COMPARISONS and rows:
+            compare, bound = COMPARISONS[self.operator], _read(int, self.value)
+            return [row for row in rows if compare(row["id"], bound)]
+        return [row for row in rows if self.holds(row)]
+
     def _meets(self, value: Any) -> bool:
         if self.operator == "blank":
             return (value in (None, "", [])) is (self.value == "true")
@@ -74,12 +88,23 @@ class Query:
     fields: list[Any] | None
     filter: str
 
-    def page(self, rows: Iterable[Row], ignores_conditions: bool, ignores_sorting: bool) -> list[Row]:
-        """The rows that meet the conditions, sorted and cut."""
-        found = [row for row in rows if ignores_conditions or all(entry.holds(row) for entry in self.conditions)]
+    @property
+    def lasting(self) -> tuple[Condition, ...]:
+        """The conditions that stay from page to page; those on ids may be where the page before has ended."""
+        return tuple(entry for entry in self.conditions if not entry.is_of_ids)
+
+    def listed(self, rows: Iterable[Row], conditions: Sequence[Condition], ignores_sorting: bool) -> list[Row]:
+        """The rows that meet these conditions, sorted."""
+        found = [row for row in rows if all(entry.holds(row) for entry in conditions)]
         name, descending = ("id", True) if ignores_sorting else (self.order_by, self.is_descending)
         found.sort(key=lambda row: (row.get(name) is not None, row.get(name) or 0), reverse=descending)
-        return found[self.offset : self.offset + self.limit]
+        return found
+
+    def page(self, listed: list[Row], conditions: Sequence[Condition]) -> list[Row]:
+        """Of the listed rows that meet the conditions on ids among these, what is asked for."""
+        for entry in conditions:
+            listed = entry.picked(listed) if entry.is_of_ids else listed
+        return listed[self.offset : self.offset + self.limit]
 
 
 def parse(pairs: Iterable[tuple[str, str]], may_blank_instants: bool = False) -> Query:

@@ -49,6 +49,8 @@ class Service:
         self._company_zone = ZoneInfo(world.options.get("company_zone", self._zone.key))
         self._scopes: dict[str, set[str]] = {}
         self._rows: RowCache[Row] | None = None
+        self._lists: dict[tuple[Any, ...], list[Row]] = {}
+        self._listed_version = -1
 
     @property
     def _cache(self) -> RowCache[Row]:
@@ -101,8 +103,7 @@ class Service:
         try:
             self._check_scope(authorization or "")
             query = parse(request.query_params.multi_items(), self._world.options.get("blank") == "instants")
-            faults, ignores_sorting = self._world.faults, self._world.options.get("sorting") == "ignored"
-            found = query.page(rows(), faults.active("ignore_filter") is not None, ignores_sorting)
+            found = self._page(request.url.path, query, rows)
             if not found and (is_one or self._world.options.get("nothing") != "empty"):
                 raise CoupaError(404, NOTHING)
         except CoupaError as error:
@@ -111,6 +112,17 @@ class Service:
         if "json" not in request.headers.get("accept", ""):
             return Response(as_xml(resource, shown), media_type="application/xml")
         return json_response(shown[0] if is_one else shown)
+
+    def _page(self, path: str, query: Query, rows: Callable[[], list[Row]]) -> list[Row]:
+        """A page; its list is made once, as long as the company stays as it is."""
+        ignores_conditions = self._world.faults.active("ignore_filter") is not None
+        if self._listed_version != self._world.company.version:
+            self._lists, self._listed_version = {}, self._world.company.version
+        lasting = () if ignores_conditions else query.lasting
+        key = (path, lasting, query.order_by, query.is_descending)
+        if key not in self._lists:
+            self._lists[key] = query.listed(rows(), lasting, self._world.options.get("sorting") == "ignored")
+        return query.page(self._lists[key], () if ignores_conditions else query.conditions)
 
     def _check_scope(self, authorization: str) -> None:
         granted = self._scopes.get(authorization.partition(" ")[2].strip(), set())

@@ -109,9 +109,9 @@ class Database:
         """A bare column: dates in the account's format, instants in its time zone."""
         match KIND_OF.get(name):
             case "instant":
-                shown = datetime.strptime(self._local(value), STORED)
+                shown = datetime.fromisoformat(self._local(value))
             case "date":
-                shown = datetime.strptime(value, STORED)
+                shown = datetime.fromisoformat(value)
             case _:
                 return str(value)
         return f"{shown.month}/{shown.day}/{shown.year}"
@@ -119,7 +119,7 @@ class Database:
     def _local(self, value: str | None) -> Any:
         if value is None:
             return None
-        return f"{datetime.strptime(value, STORED).replace(tzinfo=UTC).astimezone(self._zone):{STORED}}"
+        return f"{datetime.fromisoformat(value).replace(tzinfo=UTC).astimezone(self._zone):{STORED}}"
 
     def _create(self) -> None:
         for table, columns in self._columns.items():
@@ -261,7 +261,7 @@ def _strftime(picture: str) -> str:
 
 
 def _to_char(value: Any, picture: str) -> str | None:
-    return None if value is None else f"{datetime.strptime(value, STORED):{_strftime(picture)}}"
+    return None if value is None else f"{datetime.fromisoformat(value):{_strftime(picture)}}"
 
 
 def _to_timestamp(value: str | None, picture: str) -> str | None:

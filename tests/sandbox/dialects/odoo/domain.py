@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tests.sandbox.dialects.odoo.errors import OdooError
@@ -139,6 +140,7 @@ def _like(value: Any, wanted: Any) -> Any:
     return Decimal(str(wanted)) if isinstance(value, Decimal) else wanted
 
 
+@lru_cache(maxsize=256)
 def _instant(text: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(text)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 Body = dict[str, Any]
 
 
+@cache
 def identifier(kind: str, key: object) -> str:
     """The UUID of something of the company."""
     return str(uuid5(NAMESPACE_URL, f"https://xero.sandbox/{kind}/{key}"))
