@@ -55,7 +55,7 @@ def test_a_custom_field_that_never_came_is_told_as_coming_in_no_row(visit: Visit
     assert shares(visit("vic"), synced) == [0.4, 0.0, None]
 
 
-@pytest.mark.usefixtures("custom")
+@pytest.mark.usefixtures("warehouse", "custom")
 def test_before_the_first_sync_nobody_knows_in_how_many_rows_a_custom_field_comes(visit: Visit) -> None:
     assert shares(visit("vic"), "initech") == [None, None, None]
 
@@ -68,6 +68,7 @@ def test_the_code_of_an_error_is_its_heading_and_is_not_said_again(visit: Visit,
         assert "<h2>AUTHENTICATION_FAILED</h2><p>&lt;script&gt;" in text
 
 
+@pytest.mark.usefixtures("warehouse")
 def test_the_runs_of_a_connection_do_not_repeat_its_name_which_would_push_their_state_off_a_phone(visit: Visit) -> None:
     def table(path: str) -> str:
         text: str = visit("ada").get(f"/orderhouse{path}", headers={"Accept": "text/html"}).text
