@@ -27,7 +27,8 @@ class Derived:
     """A value that no single field holds, computed from a raw record by ``function``.
 
     ``says`` tells people how, in words; ``reads`` names every field that the function looks at, by its own path: so one
-    that goes is missed, and none counts as a field that nothing reads. In a path, ``*`` stands for any characters.
+    that goes is missed, and none counts as a field that nothing reads. The one that tells most of the value is named
+    first: pages show a sample of it. In a path, ``*`` stands for any characters.
     Where one of them stands in the parent's record (``^status``), the function is given that record, too.
     """
 

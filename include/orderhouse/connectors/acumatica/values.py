@@ -15,7 +15,7 @@ from include.orderhouse.values.progress import expected, progress, reached
 
 LINES = "Details"
 RECEIVED = ("CompletedQty", "QtyOnReceipts.value")
-_OVER = ("LineType.value", "Completed.value", "Cancelled.value")
+_OVER = ("Completed.value", "Cancelled.value", "LineType.value")
 
 
 def _told(record: Record, name: str) -> Any:

@@ -14,7 +14,7 @@ from include.orderhouse.values.progress import progress, reached
 
 LINES = "purchaseOrderLines"
 NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
-_AMOUNTS = within(LINES, "lineType", "amountExcludingTax")
+_AMOUNTS = within(LINES, "amountExcludingTax", "lineType")
 
 
 @remembered
@@ -50,14 +50,14 @@ def _type(line: Record) -> str:
     return unescaped(str(line.get("lineType", "")))
 
 
-@derived_from(*within(LINES, "lineType", "quantity", "receivedQuantity"))
+@derived_from(*within(LINES, "receivedQuantity", "quantity", "lineType"))
 @remembered
 def receipt_status(order: Record) -> str | None:
     """receivedQuantity against quantity of the lines."""
     return _progress(order, "receivedQuantity")
 
 
-@derived_from(*within(LINES, "lineType", "quantity", "invoicedQuantity"))
+@derived_from(*within(LINES, "invoicedQuantity", "quantity", "lineType"))
 @remembered
 def invoice_status(order: Record) -> str | None:
     """invoicedQuantity against quantity of the lines."""
@@ -104,7 +104,7 @@ def charges(order: Record) -> Decimal | None:
     return _sum(_charges(order), "amountExcludingTax")
 
 
-@derived_from(*within(LINES, "lineType", "invoiceDiscountAllocation"))
+@derived_from(*within(LINES, "invoiceDiscountAllocation", "lineType"))
 def discount(order: Record) -> Decimal | None:
     """Sum of the lines' invoiceDiscountAllocation."""
     return _sum([*_bought(order), *_charges(order)], "invoiceDiscountAllocation")

@@ -28,7 +28,7 @@ def includes_tax(order: Record) -> bool:
     return order.get("ArePricesIncludingSalesTax") == "Yes"
 
 
-@derived_from("ArePricesIncludingSalesTax", *within(LINES, "LineAmount", "IsDeleted", "PurchaseOrderLineStatus"))
+@derived_from(*within(LINES, "LineAmount", "IsDeleted", "PurchaseOrderLineStatus"), "ArePricesIncludingSalesTax")
 def subtotal(order: Record) -> Decimal | None:
     """Sum of LineAmount of the lines that are neither deleted nor cancelled, of a cancelled order of all that are not
     deleted; none where prices include sales tax.

@@ -17,7 +17,7 @@ from include.orderhouse.values.progress import expected, progress
 
 GOODS = ("goods", "service")
 LINES = "lines"
-_QUANTITIES = ("itemtype", "isclosed", "quantity", "quantityshiprecv", "quantitybilled")
+_QUANTITIES = ("quantityshiprecv", "quantitybilled", "quantity", "isclosed", "itemtype")
 STOCK = ("InvtPart", "Assembly")
 """The item types that are always received; of others the item says whether they are (Advanced Billing and Advanced
 Shipping, NetSuite's help)."""

@@ -13,7 +13,7 @@ from include.orderhouse.values.progress import expected, progress
 KIND = ("DetailType", "detail.ItemRef")
 _SIZE = ("Amount", "detail.Qty")
 _BILLED = within("bill_lines", *_SIZE)
-_COME = (*KIND, *_SIZE, "is_charge", "Received", "detail.ManuallyClosed", *_BILLED)
+_COME = ("Received", *_BILLED, *_SIZE, *KIND, "is_charge", "detail.ManuallyClosed")
 ITEM_DETAILS = ("ItemBasedExpenseLineDetail", "PurchaseOrderItemLineDetail")
 """The details of lines that have a quantity, of an item."""
 ACCOUNT_DETAIL = "AccountBasedExpenseLineDetail"

@@ -35,7 +35,7 @@ def exchange_rate(order: Record) -> Any:
     return told or None if order.get("rate_is_base_per_foreign") else ratio(1, told)
 
 
-@derived_from(*within(LINES, "is_charge", *_AMOUNT))
+@derived_from(*within(LINES, *_AMOUNT, "is_charge"))
 def charges(order: Record) -> Decimal:
     """Sum of the charge lines."""
     return total(net_amount(line) for line in order[LINES] if line["is_charge"])

@@ -13,7 +13,7 @@ from include.orderhouse.values.progress import expected, progress, reached
 
 CLOSED = ("closed", "soft_closed")
 """How the statuses of lines begin on which nothing more is expected."""
-PROGRESS = ("received", "invoiced", "type", "quantity", "total", "status")
+PROGRESS = ("status", "received", "invoiced", "type", "quantity", "total")
 """What `received`, `invoiced`, `wanted` and `step` read of a line."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=T|$)")
 

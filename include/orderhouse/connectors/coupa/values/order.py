@@ -51,13 +51,13 @@ def approval_status(order: Record) -> str | None:
     return "pending" if told == "buyer_hold" else None
 
 
-@derived_from(*within(LINES, *PROGRESS, "_is_charge"))
+@derived_from(*within(LINES, "received", *PROGRESS, "_is_charge"))
 def receipt_status(order: Record) -> str | None:
     """received of the lines that are not cancelled against what is ordered."""
     return received(_wanted(order))
 
 
-@derived_from(*within(LINES, *PROGRESS, "_is_charge"))
+@derived_from(*within(LINES, "invoiced", *PROGRESS, "_is_charge"))
 def invoice_status(order: Record) -> str | None:
     """invoiced of the lines that are not cancelled against their totals."""
     return invoiced(_wanted(order))

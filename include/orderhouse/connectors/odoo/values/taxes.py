@@ -19,7 +19,7 @@ _UNIT_PRICE = ("price_unit", "display_type", "price_subtotal", "product_qty", "d
 
 def _taxes(*names: str) -> tuple[str, ...]:
     """What is read of taxes, wherever they stand, and of the parts of their groups."""
-    own = ("amount_type", *names)
+    own = (*names, "amount_type")
     return tuple(path for place in _PLACES for path in within(place, *own, *within("children_tax_ids", *own)))
 
 

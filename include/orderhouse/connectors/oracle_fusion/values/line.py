@@ -31,7 +31,7 @@ def line_type(line: Record) -> Any:
     return "charge" if line["_is_charge"] else line.get("LineType")
 
 
-@derived_from("Quantity", *_STATUS, *within(SCHEDULES, *_AWAITED, *BILLED))
+@derived_from(*_STATUS, "Quantity", *within(SCHEDULES, *_AWAITED, *BILLED))
 def line_status(line: Record) -> Any:
     """StatusCode; where it is open, or goods are still to come after the invoice, how far the schedules have come.
 

@@ -24,7 +24,7 @@ from include.orderhouse.values.progress import expected, progress, reached
 
 IN_FORCE = ("OPEN", "CLOSED FOR RECEIVING")
 LINES = "lines"
-_AMOUNTS = within(LINES, "_is_charge", "Ordered")
+_AMOUNTS = within(LINES, "Ordered", "_is_charge")
 _RATE = ("ConversionRate", "ConversionRateTypeCode", "ConversionRateType")
 _COME = ("StatusCode", *within(LINES, "_is_charge", "StatusCode", "Quantity", *within(SCHEDULES, *RECEIVED, *BILLED)))
 
@@ -102,7 +102,7 @@ def exchange_rate(order: Record) -> Any:
     return 1 if is_own else order.get("ConversionRate")
 
 
-@derived_from(*within(LINES, "_is_charge", f"{SCHEDULES}.DestinationTypeCode"))
+@derived_from(*within(LINES, f"{SCHEDULES}.DestinationTypeCode", "_is_charge"))
 def order_type(order: Record) -> str:
     """DROP SHIP where all schedules are, else a purchase order."""
     told = {schedule.get("DestinationTypeCode") for line in _lines(order) for schedule in line[SCHEDULES]}
@@ -121,7 +121,7 @@ def charges(order: Record) -> Decimal:
     return total(line.get("Ordered") for line in _lines(order, charges=True))
 
 
-@derived_from(*within(LINES, "_is_charge", f"{ACCOUNTS}.Requester"))
+@derived_from(*within(LINES, f"{ACCOUNTS}.Requester", "_is_charge"))
 def requester(order: Record) -> Any:
     """Requester that all distributions share."""
     return agreed(one.get("Requester") for line in _lines(order) for one in line[ACCOUNTS])
@@ -129,7 +129,7 @@ def requester(order: Record) -> Any:
 
 def shared(*names: str) -> Derived:
     """What all lines of an order have in common."""
-    says, reads = f"{names[0]} that all lines share", within(LINES, "_is_charge", *names)
+    says, reads = f"{names[0]} that all lines share", within(LINES, *names, "_is_charge")
     return derived(lambda order: agreed(first(line, *names) for line in _lines(order)), says, *reads)
 
 

@@ -50,7 +50,7 @@ def total_of(rows: str, local: str, foreign: str | None = None) -> Derived:
         return total(row.get(name) for row in document.get(rows) or ())
 
     told = f"{foreign}, else {local}" if foreign else local
-    return derived(add, f"sum of {told} of {rows}", "IsForeign", *within(rows, *filter(None, (local, foreign))))
+    return derived(add, f"sum of {told} of {rows}", *within(rows, *filter(None, (local, foreign))), "IsForeign")
 
 
 @derived_from(*_of_charges("", "FC"), "IsForeign")

@@ -55,7 +55,7 @@ def line_type(line: Record) -> Any:
     return look_up(line, "Item.ItemType") or (line.get("LineType") if line.get("ItemCode") else "no item")
 
 
-@derived_from("LineType", "Order.Cancelled", "LineStatus", received, invoiced, *AWAITED)
+@derived_from("LineStatus", "Order.Cancelled", "LineType", received, invoiced, *AWAITED)
 def line_status(line: Record) -> Any:
     """The order's Cancelled, what was received and invoiced, LineStatus; open while reserve invoices wait for goods."""
     if line.get("LineType") in TEXTS:

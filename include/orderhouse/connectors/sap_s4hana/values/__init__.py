@@ -126,4 +126,4 @@ def note(of: str, paths: tuple[str, ...]) -> Derived:
         standard = (one for one in listed(row, paths) if one.get("TextObjectType") == "F01")
         return next((one.get("PlainLongText") for one in standard), None)
 
-    return derived(text, f"{of} note F01", *within(paths, "TextObjectType", "PlainLongText"))
+    return derived(text, f"{of} note F01", *within(paths, "PlainLongText", "TextObjectType"))

@@ -54,7 +54,7 @@ def _net_amount(line: Record) -> Any:
         return round(amount / (number(line.get("NetPriceQuantity")) or 1), 6)
 
 
-@derived_from(*LIVING, *within(LINES, net_amount))
+@derived_from(*within(LINES, net_amount), *LIVING)
 def subtotal(order: Record) -> Decimal | None:
     """Sum of the net amounts of the items that are neither cancelled nor statistical.
 
@@ -64,7 +64,7 @@ def subtotal(order: Record) -> Decimal | None:
     return None if None in amounts else total(amounts)
 
 
-@derived_from(*LIVING, *within(LINES, *AMOUNTS, *RETURN))
+@derived_from(*within(LINES, *AMOUNTS, *RETURN), *LIVING)
 def charges(order: Record) -> Decimal | None:
     """Delivery cost conditions of the items that are neither cancelled nor statistical.
 

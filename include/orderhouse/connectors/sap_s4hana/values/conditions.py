@@ -25,7 +25,7 @@ OF_ITEM, OF_CONDITION = ("DocumentCurrency", "OrderPriceUnit"), ("ConditionCurre
 """What a price is in and for: as its item names it, and as a condition does."""
 COUNTS = ("ConditionIsForStatistics", "ConditionInactiveReason", "ConditionClass", "ConditionCategory")
 _PRICE = (*OF_ITEM, *within(CONDITIONS, *COUNTS, *RATE, "ConditionQuantity", *OF_CONDITION))
-AMOUNTS = within(CONDITIONS, *COUNTS, "ConditionAmount")
+AMOUNTS = within(CONDITIONS, "ConditionAmount", *COUNTS)
 
 
 @remembered
@@ -70,7 +70,7 @@ def of_price(says: str, *fields: str) -> Derived:
         price = _price(line)
         return None if price is None else first(price, *fields)
 
-    return derived(value, says, *_PRICE, *within(CONDITIONS, *fields))
+    return derived(value, says, *within(CONDITIONS, *fields), *_PRICE)
 
 
 @remembered
@@ -79,7 +79,7 @@ def _discounts(line: Record) -> list[Record]:
     return [] if _price(line) is None else surcharges(line)
 
 
-@derived_from(*_PRICE, *within(CONDITIONS, "ConditionCalculationType", "ConditionRateRatio"))
+@derived_from(*within(CONDITIONS, "ConditionRateRatio", "ConditionCalculationType"), *_PRICE)
 def discount_percent(line: Record) -> Decimal | None:
     """Percentage discount conditions, unless the price is the net price.
 
@@ -90,7 +90,7 @@ def discount_percent(line: Record) -> Decimal | None:
     return -total(told) if told else None
 
 
-@derived_from(*_PRICE, *AMOUNTS, *RETURN)
+@derived_from(*AMOUNTS, *_PRICE, *RETURN)
 def discount_amount(line: Record) -> Decimal | None:
     """Values of discount conditions, unless the price is the net price."""
     found = _discounts(line)

@@ -17,7 +17,7 @@ ADDRESS = {
     "Country": "DeliveryAddressCountry", "CareOfName": "", "EmailAddress": "",
 }  # fmt: skip
 """Fields of a delivery address in 4.0, and in 2.0, where they stand on the item itself."""
-_PLACES = [(f"_DeliveryAddress.{name}", *filter(None, (other,))) for name, other in ADDRESS.items()]
+_PLACES = {name: (f"_DeliveryAddress.{name}", *filter(None, (other,))) for name, other in ADDRESS.items()}
 
 
 @remembered
@@ -41,14 +41,14 @@ def order_type(order: Record) -> str | None:
 
 def shared(field: str, says: str) -> Derived:
     """What all items have in common."""
-    told, reads = f"{says} that all items share", (*LIVING, *within(LINES, field))
+    told, reads = f"{says} that all items share", (*within(LINES, field), *LIVING)
     return derived(lambda order: agreed(first(line, field) for line in _relevant(order)), told, *reads)
 
 
 @remembered
 def _common_address(order: Record) -> dict[str, Any]:
     """The delivery address that all items have, by the names of 4.0; nothing where they differ in anything."""
-    common = agreed(tuple(first(line, *places) for places in _PLACES) for line in _relevant(order))
+    common = agreed(tuple(first(line, *places) for places in _PLACES.values()) for line in _relevant(order))
     return dict(zip(ADDRESS, common, strict=True)) if common else {}
 
 
@@ -56,5 +56,6 @@ def delivery_address(*fields: str) -> Derived:
     """Fields of the delivery address that all items have in common; nothing where the address differs in anything."""
     together = joined(*fields)
     says = f"{together.says} of the items' common delivery address"
-    reads = (*LIVING, *within(LINES, *chain.from_iterable(_PLACES)))
+    own = chain.from_iterable(_PLACES[name] for name in fields)
+    reads = (*within(LINES, *own, *chain.from_iterable(_PLACES.values())), *LIVING)
     return derived(lambda order: together(_common_address(order)), says, *reads)

@@ -94,7 +94,7 @@ def received(line: Record) -> Decimal | None:
     return total(parts) if parts and None not in parts else None
 
 
-@derived_from(*STEPS, *RETURN)
+@derived_from(*within(SCHEDULES, "OpenPurchaseOrderQuantity"), *STEPS, *RETURN)
 def quantity_open(line: Record) -> Decimal | None:
     """Open quantity of the schedule lines.
 
