@@ -117,6 +117,8 @@ def test_a_derived_value_that_builds_on_another_reads_what_that_one_reads() -> N
     lines = ("lines.cost", "lines.discount", "lines.type")
     assert charges.reads == ("total", *lines, "taxes.amount", "duties.amount")
     assert derived(lambda order: None, "it", charges, "total", "vendor").reads == (*charges.reads, "vendor")
+    of_both = derived(lambda line, order: None, "it", "qty", "^state", "^.terms.days", "^^vendor")
+    assert within(("lines", "charges"), of_both) == ("lines.qty", "state", "terms.days", "^vendor", "charges.qty")
 
 
 def test_people_are_told_where_a_value_comes_from_by_paths_and_in_words() -> None:

@@ -180,10 +180,15 @@ def derived_from(*reads: Place) -> Callable[[Callable[..., Any]], Derived]:
 def within(at: str | tuple[str, ...], *reads: Place) -> tuple[str, ...]:
     """What is read of rows, by the path or paths where they may stand: ``within("lines", "Received", "Billed")``.
 
-    A derived value of such a row stands for all that it reads.
+    A derived value of such a row stands for all that it reads; what it reads of the row's parent (``^Status``) is the
+    record's own.
     """
     places = (at,) if isinstance(at, str) else at
-    return tuple(f"{place}.{path}" for place in places for path in _paths(reads))
+    return _paths([_below(place, path) for place in places for path in _paths(reads)])
+
+
+def _below(place: str, path: str) -> str:
+    return path.removeprefix("^").removeprefix(".") if path.startswith("^") else f"{place}.{path}"
 
 
 def _paths(reads: Sequence[Place]) -> tuple[str, ...]:

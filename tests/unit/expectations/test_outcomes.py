@@ -15,7 +15,7 @@ from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes, 
 from include.orderhouse.expectations.suites import suites
 from include.orderhouse.expectations.validator import Validator
 from include.orderhouse.frames import empty_frames
-from include.orderhouse.model import LINE
+from include.orderhouse.model import LINE, ORDER, Table
 from include.orderhouse.staging import Staging
 from tests.unit.expectations.conftest import batch
 
@@ -71,6 +71,24 @@ def test_great_expectations_must_judge_as_was_computed(count: int) -> None:
     assert (number, finding.row_id) == (1, "second")
     with pytest.raises(RuntimeError, match=f"counts {count} odd rows in 'net_amount: NET_AMOUNT_DIFFERS' .*, not 1"):
         list(together.findings([("net_amount: NET_AMOUNT_DIFFERS", count)]))
+
+
+@pytest.mark.parametrize(
+    ("table", "outcomes", "failed"),
+    [
+        (LINE, spoiled("second"), {"net_amount: NET_AMOUNT_DIFFERS": 1}),
+        (ORDER, Outcomes.of(batch(order={"order_number": None})), {"order_number": 1}),
+        (ORDER, GOOD, {}),
+    ],
+)
+def test_those_expectations_fail_that_a_row_does_not_meet(
+    table: Table, outcomes: Outcomes, failed: dict[str, int]
+) -> None:
+    judged = suites().validate(table, Group(table, [GOOD, outcomes]).frame())
+    counts = {each.expectation_config.kwargs["column"]: each.result["unexpected_count"] for each in judged.results}
+    assert {column: count for column, count in counts.items() if count} == failed
+    assert [each.success for each in judged.results] == [not count for count in counts.values()]
+    assert judged.success is not bool(failed)
 
 
 def test_an_expectation_that_cannot_be_evaluated_is_an_error() -> None:
