@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
 
 ODOO, SAP, INITECH = "purchase_orders__odoo", "purchase_orders__sap_s4hana", "purchase_orders__odoo__initech"
-LIMITED = {"oda": "USER", "sal": "USER", "ini": "USER", "tom": "USER", "nix": "ADMIN"}
+TEAM = "buyers"
+LIMITED = {"oda": "USER", "sal": "USER", "ini": "USER", "tom": "USER", "run": "USER", "tea": "USER", "nix": "ADMIN"}
 """Users by their role: oda knows Odoo's DAG only, sal SAP's, ini one of a customer's own; tom reads all and triggers
-Odoo's; nix sees no plugins."""
+Odoo's; run reads and triggers all, and changes none; tea knows those of her team; nix sees no plugins."""
 _KNOWS = {"oda": ODOO, "sal": SAP, "ini": INITECH}
 
 
@@ -23,6 +25,10 @@ class LimitedAuthManager(SimpleAuthManager):
             return False
         if user.username == "tom" and method != "GET" and dag_id != ODOO:
             return False
+        if user.username == "run" and method != "GET" and access_entity is not DagAccessEntity.RUN:
+            return False
+        if user.username == "tea":
+            return details is not None and details.team_name == TEAM
         return super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
 
     def is_authorized_view(self, *, access_view: Any, user: Any) -> bool:

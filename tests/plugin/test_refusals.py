@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from include.orchestration.ui import refusals
+from include.orchestration.ui import refusals, surroundings
 from include.orchestration.ui.refusals import Refusals
+from include.orderhouse.warehouse.engine import URL_SETTING
 from tests.warehouse.orders import rows
 
 API = "/orderhouse/api/v1/connections"
@@ -29,6 +31,36 @@ def test_a_made_up_login_and_a_missing_right_are_written_down_once(
     )
     assert told == [("UNAUTHORIZED", "unknown", "1"), ("FORBIDDEN", "vic", "1")]
     assert PLANTED not in str(rows(warehouse, "SELECT audit::text FROM ops.audit AS audit"))
+
+
+def test_a_login_that_a_browser_sends_is_written_down_and_one_that_nobody_sent_is_not(
+    client: TestClient, warehouse: sa.Engine
+) -> None:
+    def told() -> list[tuple[object, ...]]:
+        return rows(warehouse, "SELECT details ->> 'path' FROM ops.audit WHERE action = 'login.refused'")
+
+    refusals._refusals = Refusals()
+    before = told()
+    assert client.get(API).status_code == 401
+    assert told() == before
+    long = f"{API}/{'x' * 500}"
+    assert client.get(long, cookies={"_token": PLANTED}).status_code == 401
+    assert told() == [*before, (long[:200],)]
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_warehouse_that_is_out_of_reach_or_not_named_keeps_no_answer_back(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, is_named: bool
+) -> None:
+    refusals._refusals = Refusals()
+    surroundings.warehouse.cache_clear()
+    if is_named:
+        monkeypatch.setenv(URL_SETTING, "postgresql://127.0.0.1:1/none")
+    else:
+        monkeypatch.delenv(URL_SETTING, raising=False)
+    assert client.get(API, headers={"Authorization": f"Bearer {PLANTED}"}).status_code == 401
+    surroundings.warehouse.cache_clear()
+    assert ("could not be written" in caplog.text) is is_named
 
 
 def test_the_next_one_a_minute_later_tells_how_many_there_were() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from airflow.models.dag import DagModel
 from starlette.testclient import TestClient
 
 from include.orderhouse.warehouse.status import reconnect, set_status
-from tests.plugin.limited_users import INITECH
+from tests.plugin.limited_users import INITECH, SAP, TEAM
 from tests.plugin.warehouse import CONNECTIONS, REJECTED, write_connections
 from tests.warehouse.orders import rows
 
@@ -79,6 +80,7 @@ connections:
   acme_typo: {connector: odoo, customer: acme, sync_evry: 1h}
   initech_typo: {connector: odoo, customer: initech, sync_evry: 1h}
   umbrella_typo: {connector: odo, customer: umbrella}
+  apart_typo: {connector: coupa, customer: initech, sync_evry: 1h}
 """
 
 
@@ -88,7 +90,7 @@ connections:
         ("oda", {"acme_typo"}),
         ("sal", set()),
         ("ini", {"initech_typo"}),
-        ("vic", {"acme_typo", "initech_typo", "umbrella_typo"}),
+        ("vic", {"acme_typo", "initech_typo", "umbrella_typo", "apart_typo"}),
     ],
 )
 @pytest.mark.usefixtures("warehouse")
@@ -102,7 +104,7 @@ def test_an_entry_that_cannot_be_used_is_told_to_who_may_see_it_and_hides_no_oth
     client = visit(user)
     listed = client.get(f"{API}/connections").raise_for_status().json()
     page = client.get(f"{MOUNT}/").raise_for_status().text
-    names = {"acme_typo", "initech_typo", "umbrella_typo"}
+    names = {"acme_typo", "initech_typo", "umbrella_typo", "apart_typo"}
     assert {each["name"] for each in listed["data"]} == usable
     assert {name for name in names if any(f"'{name}'" in mistake for mistake in listed["mistakes"])} == seen
     assert {name for name in names if name in page} == seen
@@ -162,6 +164,18 @@ def test_who_triggers_one_dag_acts_on_its_connections_only(visit: Visit) -> None
         assert "purchase_orders__sap_s4hana" in answer.json()["error"]["message"]
     assert "data-post" not in client.get(f"{MOUNT}/connections/globex").text
     assert "data-post" in client.get(f"{MOUNT}/connections/acme_us").text
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_right_to_trigger_a_dag_is_enough_to_act(visit: Visit) -> None:
+    assert "data-post" in visit("run").get(f"{MOUNT}/connections/globex").text
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_dag_is_the_team_s_that_airflow_says(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(visit("tea"), "/connections", "name") == set()
+    monkeypatch.setattr(DagModel, "get_dag_id_to_team_name_mapping", lambda _: {SAP: TEAM})
+    assert told(visit("tea"), "/connections", "name") == {"globex"}
 
 
 def test_who_may_not_sync_a_connection_is_not_told_what_else_would_hinder_it(
