@@ -94,3 +94,26 @@ def test_a_subscription_is_for_who_has_the_right_to_all_its_connections(
     assert found == answers
     seen = {each["name"] for each in client.get(ADDRESS, headers=login).json()}
     assert seen == {name for name, status in answers.items() if status != 404}
+
+
+WITH_A_MISTAKE = OF_SEVERAL.replace(
+    "connections:\n", "connections:\n  typo: {connector: odoo, customer: acme, sync_evry: 1h}\n", 1
+).replace("    of_all:", "    of_typo: {target: typo, connections: [typo]}\n    of_all:")
+
+
+@pytest.mark.parametrize(
+    ("user", "answers"),
+    [
+        ("uma", {"of_acme": 200, "of_typo": 409, "of_all": 200}),
+        ("oda", {"of_acme": 200, "of_typo": 409, "of_all": 404}),
+        ("sal", {"of_acme": 404, "of_typo": 404, "of_all": 404}),
+    ],
+)
+def test_an_entry_that_cannot_be_used_hides_no_subscription_from_who_may_see_it(
+    client: TestClient, file: Path, token: dict[str, str], user: str, answers: dict[str, int]
+) -> None:
+    file.write_text(WITH_A_MISTAKE, encoding="utf-8")
+    login = bearer(token[user])
+    assert {name: client.post(f"{ADDRESS}/{name}/test", headers=login).status_code for name in answers} == answers
+    seen = {each["name"] for each in client.get(ADDRESS, headers=login).json()}
+    assert answers.keys() & seen == {name for name, status in answers.items() if status != 404}

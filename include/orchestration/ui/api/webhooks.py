@@ -10,7 +10,7 @@ from include.orchestration.targets import stored_target
 from include.orchestration.ui.access import Access, AccessDep
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.known_connections import known_connections, mistakes
-from include.orchestration.ui.surroundings import visible_connections, warehouse
+from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
 from include.orderhouse.warehouse.deliveries import delivery_counts
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.subscriptions import Subscription, read_webhooks
@@ -70,9 +70,8 @@ def _test(subscription: str, access: Access) -> TestOutcome:
     found = webhooks.subscriptions.get(subscription)
     if found is None or not _is_visible(found, access):
         raise not_found(f"There is no subscription {subscription!r} in connections.yaml, or you may not see it.")
-    visible = visible_connections(access)
-    for name in found.connections or visible:
-        access.require_trigger(visible[name])
+    for name in found.connections or visible_connections(access):
+        access.require_trigger(visible_connection(access, name))
     outcome = Deliverer(warehouse(), webhooks, stored_target).test(subscription)
     return TestOutcome(
         is_delivered=outcome.error is None,
@@ -83,5 +82,6 @@ def _test(subscription: str, access: Access) -> TestOutcome:
 
 
 def _is_visible(subscription: Subscription, access: Access) -> bool:
-    """Whether the user may see all connections that it is about."""
-    return visible_connections(access).keys() >= set(subscription.connections or {*known_connections(), *mistakes()})
+    """Whether the user may see all connections that it is about, those included whose entry cannot be used."""
+    visible = {*visible_connections(access), *visible_mistakes(access)}
+    return visible.issuperset(subscription.connections or {*known_connections(), *mistakes()})
