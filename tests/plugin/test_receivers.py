@@ -23,7 +23,7 @@ from include.orchestration.navigation import MOUNT
 from include.orchestration.ui import receivers
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.surroundings import warehouse
-from include.orchestration.vault import CUSTOMER
+from include.orchestration.vault import CUSTOMER, Revoked
 from include.orderhouse.webhooks.receiving import KEPT_FOR, LARGEST_BODY, OLDEST
 from tests.warehouse.conftest import engine, server, url
 from tests.warehouse.orders import rows
@@ -142,14 +142,24 @@ def test_a_secret_that_the_vault_holds_for_another_customer_proves_nothing(
     receivers._stored.cache_clear()
 
 
-def test_a_revoked_secret_proves_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("error", "reads"), [(AirflowSecretsBackendAccessDenied, 2), (Revoked, 1)])
+def test_a_secret_that_is_denied_proves_nothing_and_its_name_is_not_told(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: type[Exception], reads: int
+) -> None:
+    asked: list[str] = []
+
     def denies(backend: object, conn_id: str, team_name: str | None = None) -> None:
-        raise AirflowSecretsBackendAccessDenied(f"{conn_id} was revoked")
+        asked.append(conn_id)
+        raise error(f"{conn_id} is denied")
 
     monkeypatch.setattr(EnvironmentVariablesBackend, "get_conn_value", denies)
+    monkeypatch.setattr(receivers, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     receivers._stored.cache_clear()
-    assert client.post(address("acme_odoo"), json=about(1), headers=BASIC).status_code == 503
+    answers = [client.post(address("acme_odoo"), json=about(1), headers=BASIC) for _ in range(2)]
     receivers._stored.cache_clear()
+    assert {answer.status_code for answer in answers} == {503}
+    assert "acme_hook" not in "".join(answer.text for answer in answers)
+    assert asked == ["acme_hook"] * reads, "what is revoked stays so for a while, what cannot be read may be back"
 
 
 @pytest.mark.parametrize("connection", ["acme_secretless", "acme_weak", "acme_typo"])
