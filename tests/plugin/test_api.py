@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from include.orchestration.ui.api.connections import SyncOrder
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows
@@ -94,6 +95,12 @@ def test_errors_are_structured_and_name_the_request(visit: Visit) -> None:
         assert (path, answer.status_code, answer.json()["error"]["code"]) == (path, 422, "INVALID_REQUEST")
 
 
+@pytest.mark.usefixtures("warehouse")
+def test_a_mapping_is_not_shown_with_a_connection_of_another_connector(visit: Visit) -> None:
+    answer = visit("vic").get(f"{API}/connectors/odoo/mapping?connection=globex")
+    assert (answer.status_code, "but of sap_s4hana" in answer.text) == (404, True)
+
+
 def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
     order = SyncOrder(mode="orders", order_ids=["42"])
     assert order.conf("acme_us") == {"mode": "orders", "connections": ["acme_us"], "order_ids": ["42"]}
@@ -105,16 +112,22 @@ def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
     assert told == {"mode": "window", "connections": ["acme_us"], **window}
 
 
-@pytest.mark.usefixtures("warehouse")
-def test_what_cannot_be_synced_says_why(visit: Visit) -> None:
+def test_what_cannot_be_synced_says_why(visit: Visit, warehouse: sa.Engine) -> None:
     client = visit("uma")
     assert client.post(f"{API}/connections/acme_off/sync", json={}).json()["error"]["code"] == "CONNECTION_DISABLED"
     unparsed = client.post(f"{API}/connections/acme_us/sync", json={})
     assert (unparsed.status_code, unparsed.json()["error"]["code"]) == (409, "TRIGGER_REFUSED")
     assert "'purchase_orders__odoo' not found" in unparsed.json()["error"]["message"]
+    set_status(warehouse, "acme_eu", "acme", "odoo", "disconnected")
+    refused = client.post(f"{API}/connections/acme_eu/sync", json={}).json()["error"]
+    reconnect(warehouse, "acme_eu")
+    assert refused["code"] == "CONNECTION_DISCONNECTED"
+    assert "scripts/orderhouse reconnect acme_eu" in refused["message"]
+    midnight = "2026-01-01T00:00:00Z"
     for body in (
         {"mode": "window"},
-        {"mode": "auto", "window_start": "2026-01-01T00:00:00Z"},
+        {"mode": "window", "window_start": midnight, "window_end": midnight},
+        {"mode": "auto", "window_start": midnight},
         {"mode": "other"},
         {"a": 1},
         {"mode": "orders"},

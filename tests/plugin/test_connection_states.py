@@ -18,6 +18,15 @@ from tests.plugin.asking import API, Visit, pages
 from tests.warehouse.test_ledger import ROW
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 500])
+@pytest.mark.usefixtures("warehouse")
+def test_every_connection_comes_once_whatever_the_size_of_a_page(visit: Visit, size: int) -> None:
+    names = [each["name"] for each in pages(visit("vic"), "/connections", limit=size)]
+    assert names == ["acme_eu", "acme_off", "acme_us", "globex", "initech"]
+    last = visit("vic").get(f"{API}/connections", params={"limit": 5}).json()
+    assert last["next_cursor"] is None, "nothing follows"
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_connections_tell_what_needs_attention(visit: Visit) -> None:
     found = {each["name"]: each for each in pages(visit("vic"), "/connections", limit=2)}
