@@ -12,7 +12,11 @@ from include.orderhouse.configuration.options import Options
 from include.orderhouse.connectors.netsuite import CONNECTOR, Settings
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
-from tests.connectors.netsuite_account import NAME, NOW, Row
+from tests.connectors.conftest import SourceFor
+from tests.connectors.netsuite_account import NAME, NOW, Row, an_order, company, frames_of, serving
+from tests.sandbox.company import Company
+
+__all__ = ["company"]
 
 BARE = {"id": "1", "tranid": "PO1", "type": "PurchOrd", "status": "B", "lines": [], "tax_lines": []}
 
@@ -68,6 +72,17 @@ def test_what_is_not_shown_in_one_place_is_told_by_another(
 ) -> None:
     for order, told in (shown, hidden):
         assert transformed(order)[0][column] == told
+
+
+@pytest.mark.parametrize(("terms", "told"), [("dated", (None, 2, None)), ("standard", (30, 2, 10))])
+def test_terms_that_are_due_on_a_day_have_a_discount_and_no_days(
+    company: Company, source_for: SourceFor, terms: str, told: tuple[int | None, ...]
+) -> None:
+    order = an_order(company)
+    order.payment_term = "2-10-N30"
+    with serving(company, terms=terms) as served:
+        (header,) = frames_of(source_for(NAME, served), order)["purchase_order"].to_pylist()
+    assert (header["net_days"], header["discount_percent"], header["discount_days"]) == told
 
 
 def test_addresses_are_told_to_their_last_line_and_contact() -> None:
