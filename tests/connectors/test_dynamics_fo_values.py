@@ -55,6 +55,11 @@ def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() 
     assert values.status({**order, "PurchaseOrderStatus": "Received"}) == "partially invoiced"
 
 
+def test_a_site_that_tells_no_approval_has_open_orders() -> None:
+    line = {"PurchaseOrderLineStatus": "Backorder", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
+    assert STATUSES[values.status({"PurchaseOrderStatus": "Backorder", "_lines": [line]})] == "approved"
+
+
 @pytest.mark.parametrize(
     ("approval", "before"), [("Draft", "draft"), ("InReview", "pending_approval"), ("Rejected", "draft")]
 )

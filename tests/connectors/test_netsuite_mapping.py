@@ -127,7 +127,7 @@ def test_a_line_has_the_number_of_its_item_and_the_name_of_its_base_unit_where_n
 )
 def test_lines_are_of_the_type_of_their_item(kind: str | None, told: str | None) -> None:
     _, (row,) = transformed({"lines": [{"id": "1", "itemtype": kind, "foreignamount": "5"}]})
-    assert row["line_type"] == told
+    assert (row["line_type"], row["line_type_source"]) == (told, kind or "Expense")
     assert row["net_amount"] == (None if told == "text" else 5)
 
 

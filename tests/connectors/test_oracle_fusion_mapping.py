@@ -10,7 +10,13 @@ import pytest
 from include.orderhouse.connectors.oracle_fusion.assembly import at_site
 from include.orderhouse.connectors.oracle_fusion.codes import STATUSES
 from include.orderhouse.connectors.oracle_fusion.values import order as values
-from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open, receipt_date
+from include.orderhouse.connectors.oracle_fusion.values.line import (
+    line_status,
+    quantity_invoiced,
+    quantity_open,
+    quantity_received,
+    receipt_date,
+)
 from tests.connectors.conftest import SourceFor
 from tests.connectors.oracle_pod import (
     a_record,
@@ -121,9 +127,15 @@ def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: st
     schedule |= {"BilledQuantity": 10, "MatchApprovalLevelCode": matched}
     line = {"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}
     assert line_status(line) == told
+    assert values.status({"StatusCode": "ON HOLD", "lines": [line | {"_is_charge": False}]}) == "ON HOLD"
     for code in ("OPEN", "CLOSED FOR INVOICING"):
         of_order = values.status({"StatusCode": code, "lines": [line | {"_is_charge": False}]})
         assert STATUSES[str(of_order)] == {"OPEN": "approved"}.get(told, STATUSES[told])
+
+
+def test_what_no_schedule_tells_is_unknown_and_not_zero() -> None:
+    line = {"schedules": [{"Quantity": 4, "ReceivedQuantity": 0}, {"Quantity": 6, "ReceivedQuantity": None}]}
+    assert (quantity_received(line), quantity_invoiced(line)) == (0, None)
 
 
 @pytest.mark.parametrize(
