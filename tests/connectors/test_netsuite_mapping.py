@@ -85,6 +85,12 @@ def test_terms_that_are_due_on_a_day_have_a_discount_and_no_days(
     assert (header["net_days"], header["discount_percent"], header["discount_days"]) == told
 
 
+def test_an_order_that_is_signed_as_a_credit_and_comes_to_its_lines_has_no_tax() -> None:
+    line = {"id": "1", "itemtype": "InvtPart", "rate": "5", "foreignamount": "-50"}
+    header, _ = transformed({"foreigntotal": "-50", "lines": [line]})
+    assert (header["tax_amount"], header["total_amount"]) == (0, 50)
+
+
 def test_addresses_are_told_to_their_last_line_and_contact() -> None:
     address = {"addr1": "Floor 1", "addr2": "Hall 2", "addr3": "Gate 3", "attention": "Jo Doe"}
     header, _ = transformed({"billing_address": address, "ship_to": {**address, "addr3": "Gate 4"}})
