@@ -116,6 +116,13 @@ def test_an_invoice_discount_is_taken_off_goods_and_charges() -> None:
     assert amounts({"purchaseOrderLines": lines[-1:]}) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("blank", [" ", "_x0020_"])
+def test_a_line_of_no_type_buys_nothing(blank: str) -> None:
+    """So a comment is told by pages that show the line's own type."""
+    order = {"purchaseOrderLines": [ITEM | {"receivedQuantity": 10}, {"lineType": blank}]}
+    assert (values.receipt_status(order), amounts(order)) == ("full", (60, 0, 6))
+
+
 def amounts(order: dict[str, Any]) -> tuple[Any, ...]:
     return values.subtotal(order), values.charges(order), values.discount(order)
 

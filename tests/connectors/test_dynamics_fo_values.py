@@ -55,6 +55,11 @@ def test_an_order_that_the_source_calls_invoiced_is_so_whatever_its_lines_say() 
     assert values.status({**order, "PurchaseOrderStatus": "Received"}) == "partially invoiced"
 
 
+def test_a_site_that_tells_no_approval_has_open_orders() -> None:
+    line = {"PurchaseOrderLineStatus": "Backorder", "OrderedPurchaseQuantity": 10, "_received": 0, "_invoiced": 0}
+    assert STATUSES[values.status({"PurchaseOrderStatus": "Backorder", "_lines": [line]})] == "approved"
+
+
 @pytest.mark.parametrize(
     ("approval", "before"), [("Draft", "draft"), ("InReview", "pending_approval"), ("Rejected", "draft")]
 )
@@ -67,6 +72,7 @@ def test_what_was_received_counts_though_a_change_of_the_order_was_requested(app
         line = {"PurchaseOrderLineStatus": told, "OrderedPurchaseQuantity": 10, "_received": received, "_invoiced": 0}
         order = {"PurchaseOrderStatus": told, "DocumentApprovalStatus": approval, "_lines": [line]}
         assert STATUSES[values.status(order)] == come
+        assert values.approval_status(order) == (None if approval == "Draft" else approval)
 
 
 def test_a_line_that_is_invoiced_without_a_receipt_is_not_awaited() -> None:
@@ -260,6 +266,7 @@ def test_orders_that_were_kept_by_earlier_versions_are_mapped_as_those_that_are_
         ({"FixedPriceCharges": 0, "LineAmount": 90}, 10),
         ({"LineAmount": 90}, 10),
         ({"PurchasePriceQuantity": 5, "FixedPriceCharges": 20, "LineAmount": 38}, 2),
+        ({"PurchasePriceQuantity": 0, "LineAmount": 90}, 10),
         ({"PurchasePriceQuantity": 3, "LineAmount": 33}, Decimal("0.333333")),
         ({"FixedPriceCharges": 20, "LineAmount": 120, "LineDiscountAmount": 0}, None),
         ({"PurchasePrice": 12, "LineAmount": 110}, 10),

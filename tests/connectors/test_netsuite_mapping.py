@@ -12,7 +12,11 @@ from include.orderhouse.configuration.options import Options
 from include.orderhouse.connectors.netsuite import CONNECTOR, Settings
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform
-from tests.connectors.netsuite_account import NAME, NOW, Row
+from tests.connectors.conftest import SourceFor
+from tests.connectors.netsuite_account import NAME, NOW, Row, an_order, company, frames_of, serving
+from tests.sandbox.company import Company
+
+__all__ = ["company"]
 
 BARE = {"id": "1", "tranid": "PO1", "type": "PurchOrd", "status": "B", "lines": [], "tax_lines": []}
 
@@ -70,6 +74,23 @@ def test_what_is_not_shown_in_one_place_is_told_by_another(
         assert transformed(order)[0][column] == told
 
 
+@pytest.mark.parametrize(("terms", "told"), [("dated", (None, 2, None)), ("standard", (30, 2, 10))])
+def test_terms_that_are_due_on_a_day_have_a_discount_and_no_days(
+    company: Company, source_for: SourceFor, terms: str, told: tuple[int | None, ...]
+) -> None:
+    order = an_order(company)
+    order.payment_term = "2-10-N30"
+    with serving(company, terms=terms) as served:
+        (header,) = frames_of(source_for(NAME, served), order)["purchase_order"].to_pylist()
+    assert (header["net_days"], header["discount_percent"], header["discount_days"]) == told
+
+
+def test_an_order_that_is_signed_as_a_credit_and_comes_to_its_lines_has_no_tax() -> None:
+    line = {"id": "1", "itemtype": "InvtPart", "rate": "5", "foreignamount": "-50"}
+    header, _ = transformed({"foreigntotal": "-50", "lines": [line]})
+    assert (header["tax_amount"], header["total_amount"]) == (0, 50)
+
+
 def test_addresses_are_told_to_their_last_line_and_contact() -> None:
     address = {"addr1": "Floor 1", "addr2": "Hall 2", "addr3": "Gate 3", "attention": "Jo Doe"}
     header, _ = transformed({"billing_address": address, "ship_to": {**address, "addr3": "Gate 4"}})
@@ -112,7 +133,7 @@ def test_a_line_has_the_number_of_its_item_and_the_name_of_its_base_unit_where_n
 )
 def test_lines_are_of_the_type_of_their_item(kind: str | None, told: str | None) -> None:
     _, (row,) = transformed({"lines": [{"id": "1", "itemtype": kind, "foreignamount": "5"}]})
-    assert row["line_type"] == told
+    assert (row["line_type"], row["line_type_source"]) == (told, kind or "Expense")
     assert row["net_amount"] == (None if told == "text" else 5)
 
 

@@ -10,7 +10,13 @@ import pytest
 from include.orderhouse.connectors.oracle_fusion.assembly import at_site
 from include.orderhouse.connectors.oracle_fusion.codes import STATUSES
 from include.orderhouse.connectors.oracle_fusion.values import order as values
-from include.orderhouse.connectors.oracle_fusion.values.line import line_status, quantity_open, receipt_date
+from include.orderhouse.connectors.oracle_fusion.values.line import (
+    line_status,
+    quantity_invoiced,
+    quantity_open,
+    quantity_received,
+    receipt_date,
+)
 from tests.connectors.conftest import SourceFor
 from tests.connectors.oracle_pod import (
     a_record,
@@ -106,6 +112,11 @@ def test_of_a_schedule_that_is_cancelled_or_closed_nothing_is_to_come(
     assert quantity_open({"StatusCode": line, "Quantity": 11, "schedules": []}) is None
 
 
+def test_what_came_above_one_schedule_is_not_taken_off_another() -> None:
+    schedules = [{"Quantity": 4, "ReceivedQuantity": 6}, {"Quantity": 6, "ReceivedQuantity": 0}]
+    assert quantity_open({"StatusCode": "OPEN", "Quantity": 10, "schedules": schedules}) == 6
+
+
 @pytest.mark.parametrize(
     ("matched", "came", "told"),
     [
@@ -121,9 +132,25 @@ def test_goods_that_were_invoiced_before_they_came_are_still_to_come(matched: st
     schedule |= {"BilledQuantity": 10, "MatchApprovalLevelCode": matched}
     line = {"StatusCode": "CLOSED FOR INVOICING", "Quantity": 10, "schedules": [schedule]}
     assert line_status(line) == told
+    assert values.status({"StatusCode": "ON HOLD", "lines": [line | {"_is_charge": False}]}) == "ON HOLD"
     for code in ("OPEN", "CLOSED FOR INVOICING"):
         of_order = values.status({"StatusCode": code, "lines": [line | {"_is_charge": False}]})
         assert STATUSES[str(of_order)] == {"OPEN": "approved"}.get(told, STATUSES[told])
+
+
+def test_an_order_is_not_ahead_for_goods_of_a_part_that_is_billed_or_for_a_charge_that_is_not_received() -> None:
+    def line(quantity: int, come: int, billed: int, is_charge: bool) -> dict[str, Any]:
+        schedule = {"Quantity": quantity, "ReceivedQuantity": come, "BilledQuantity": billed}
+        return {"StatusCode": "OPEN", "Quantity": quantity, "schedules": [schedule], "_is_charge": is_charge}
+
+    partly, whole, freight = line(10, 6, 4, False), line(10, 10, 10, False), line(1, 0, 1, True)
+    assert values.status({"StatusCode": "OPEN", "lines": [partly]}) == "partially invoiced"
+    assert values.status({"StatusCode": "OPEN", "lines": [whole, freight]}) == "invoiced"
+
+
+def test_what_no_schedule_tells_is_unknown_and_not_zero() -> None:
+    line = {"schedules": [{"Quantity": 4, "ReceivedQuantity": 0}, {"Quantity": 6, "ReceivedQuantity": None}]}
+    assert (quantity_received(line), quantity_invoiced(line)) == (0, None)
 
 
 @pytest.mark.parametrize(

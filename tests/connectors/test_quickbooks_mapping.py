@@ -61,6 +61,31 @@ def test_a_line_that_was_closed_counts_only_if_something_came_or_was_billed(
     assert (progress.receipt_status(order), progress.invoice_status(order)) == (received, invoiced)
 
 
+def of_an_amount(come: int, billed: int) -> Raw:
+    """A line for an item of 100, without a quantity."""
+    bill_lines = [{"Amount": Decimal(billed), "detail": {"Qty": Decimal(1)}}] if billed else []
+    other = {"detail": {"ItemRef": {"value": "7"}}, "Amount": Decimal(100), "bill_lines": bill_lines}
+    return {**a_line(come), **other}
+
+
+@pytest.mark.parametrize(
+    ("come", "billed", "told"),
+    [
+        (0, 0, ("open", "none", "none")),
+        (0, 40, ("partially_invoiced", "none", "partial")),
+        (0, 100, ("invoiced", "none", "full")),
+        (1, 0, ("partially_received", "full", "none")),
+    ],
+)
+def test_a_line_for_an_item_without_a_quantity_is_billed_by_its_amount(
+    come: int, billed: int, told: tuple[str, ...]
+) -> None:
+    line = of_an_amount(come, billed)
+    order = {"Line": [line]}
+    assert (progress.line_status(line), progress.receipt_status(order), progress.invoice_status(order)) == told
+    assert (progress.quantity_received(line), progress.quantity_invoiced(line)) == (come, None)
+
+
 def test_of_an_order_that_buys_nothing_nothing_has_come() -> None:
     order = {"Line": [a_line(4, 4, is_charge=True)]}
     assert (progress.receipt_status(order), progress.invoice_status(order)) == ("none", "none")

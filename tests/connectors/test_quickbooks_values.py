@@ -25,7 +25,7 @@ from tests.connectors.quickbooks_realm import (
     served,
     transformed,
 )
-from tests.sandbox import history
+from tests.sandbox import arithmetic, history
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.quickbooks.orders import has_bill
 from tests.sandbox.order import invoices_of
@@ -113,6 +113,25 @@ def test_lines_that_are_booked_to_an_account_come_by_amounts(connect: SourceFor,
         ("full", "partial", "invoiced"),
         ("full", "full", "invoiced"),
     ]
+
+
+def test_lines_for_an_item_without_a_quantity_are_billed_by_amounts(connect: SourceFor, company: Company) -> None:
+    order = next(o for o in ours(company) if o.is_open and not any(i.receipts for i in o.goods_lines))
+    for line in order.goods_lines:
+        line.discount_percent = Decimal(0)
+        arithmetic.price(line, company.digits(order.currency))
+    with serve(company, details="amount") as running:
+        source = connect(running)
+        for line in order.goods_lines:
+            for come in (history.receive, history.invoice):
+                running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
+        frames = transformed(source, one(source, order))
+    (told,) = frames.tables["purchase_order"].to_pylist()
+    lines = [row for row in frames.tables["purchase_order_line"].to_pylist() if row["line_type"] == "goods"]
+    assert told["invoice_status"] == "full"
+    assert {(row["line_status"], row["quantity_ordered"], row["quantity_invoiced"]) for row in lines} == {
+        ("invoiced", None, None)
+    }
 
 
 def test_a_row_without_an_item_is_documentation_whose_amount_does_not_count(

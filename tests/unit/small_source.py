@@ -15,6 +15,7 @@ from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import (
     Mapping,
     Record,
+    boolean,
     code,
     constant,
     day,
@@ -69,6 +70,7 @@ LINE_FORM: dict[str, Any] = {
     "unit": code("uom"),
     "quantity_ordered": quantity("qty"),
     "net_amount": money("net"),
+    "is_closed": boolean("state", true="closed"),
 }
 
 

@@ -135,7 +135,8 @@ def test_an_entry_that_might_be_of_any_connector_is_overlooked_by_none(file: Pat
         ("order", "total_amount", {"constant": "abc"}, "abc"),
         ("order", "order_date", {"constant": "31.12.2026"}, "31.12.2026"),
         ("order", "requester", {"source": "x", "time_zone": "Europe/Berlin"}, "neither an instant nor a day"),
-        ("order", "requester", {"source": "x", "codes": {"ann": "Ann"}}, "with codes, but it is no code column"),
+        ("order", "requester", {"source": "x", "codes": {"ann": "Ann"}}, "it is neither a code nor true or false"),
+        ("line", "is_closed", {"source": "x", "codes": {"done": "yes"}}, r"'yes', which the list \(true, false\)"),
         ("order", "source_order_id", {"source": "name"}, "come twice"),
         ("schedule", "quantity", {"source": "x"}, "which Odoo does not have.*order, line"),
     ],
@@ -157,7 +158,11 @@ def test_overrides_with_canonical_codes_and_constants_are_taken(file: Path) -> N
             "ship_to_region": {"constant": "BY"},
             "net_days": {"constant": "30"},
         },
-        "line": {"unit": {"source": "x_unit", "codes": {"Stück": "C62"}}},
+        "line": {
+            "unit": {"source": "x_unit", "codes": {"Stück": "C62"}},
+            "is_closed": {"source": "x_state", "codes": {"done": "true", "to do": "false"}},
+            "is_cancelled": {"constant": "false"},
+        },
     }
     file.write_text(yaml.safe_dump({"connections": {"acme": {**ENTRY, "overrides": overrides}}}), encoding="utf-8")
     Transform(read_connection("acme"))

@@ -130,6 +130,45 @@ def test_an_override_without_codes_is_read_by_the_connectors_own_ones() -> None:
     assert (row["status"], row["status_source"]) == ("draft", "D")
 
 
+YES_AND_NO = {"Yes": "true", "No": "false"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "told", "read"),
+    [
+        (None, True, True),
+        (None, "false", False),
+        (YES_AND_NO, "Yes", True),
+        (YES_AND_NO, "No", False),
+        (YES_AND_NO, False, False),
+        (YES_AND_NO, None, None),
+    ],
+)
+def test_an_override_of_true_and_false_is_read_by_its_own_words(
+    codes: dict[str, str] | None, told: str | bool | None, read: bool | None
+) -> None:
+    overrides = {"line": {"is_closed": Override(source="done", codes=codes)}}
+    batch = frames(order(lines=[line(done=told, state="closed")]), overrides=overrides)
+    assert only(batch, "purchase_order_line")["is_closed"] is read
+
+
+@pytest.mark.parametrize(
+    ("codes", "told", "came"),
+    [
+        (None, "Yes", "'Yes'"),
+        (None, "closed", "'closed'"),
+        (YES_AND_NO, "closed", "'closed'"),
+        (YES_AND_NO, ["Yes"], "a list"),
+    ],
+)
+def test_what_an_override_does_not_name_is_not_taken_for_false(
+    codes: dict[str, str] | None, told: str | list[str], came: str
+) -> None:
+    overrides = {"line": {"is_closed": Override(source="done", codes=codes)}}
+    batch = frames(order(lines=[line(done=told)]), overrides=overrides)
+    assert f"true or false expected, came {came}" in only(batch, "reject")["reason"]
+
+
 @pytest.mark.parametrize(("zone", "hour", "day"), [(None, 23, 1), ("America/New_York", 3, 2)])
 def test_an_override_is_in_the_zone_it_names_or_in_the_connectors_own(zone: str | None, hour: int, day: int) -> None:
     overrides = {"order": {"approved_at": Override(source="x", time_zone=zone)}}

@@ -95,11 +95,11 @@ def test_the_examples_of_custom_fields_and_overrides_can_be_used(tmp_path: Path)
     page = (PROJECT / "docs/custom-fields.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     used = []
-    for connector, example in zip(("odoo", "odoo", "sap_s4hana"), examples, strict=True):
+    for connector, example in zip(("odoo", "odoo", "odoo", "sap_s4hana"), examples, strict=True):
         file = tmp_path / "connections.yaml"
         entry = f"connections:\n  acme:\n    connector: {connector}\n    customer: acme\n{example}"
         file.write_text(entry, encoding="utf-8")
         connection = read_connection("acme", file)
         assert Transform(connection).connection == connection
         used.append((len(connection.options.custom_fields), sorted(connection.options.overrides)))
-    assert used == [(3, []), (0, ["line", "order"]), (0, ["order"])]
+    assert used == [(3, []), (0, ["line", "order"]), (0, ["line"]), (0, ["order"])]

@@ -107,7 +107,7 @@ class Override(Strict):
     """Dotted path; None with ``constant``."""
     constant: str | None = None
     codes: dict[str, str] | None = None
-    """Source value to canonical value, for code columns."""
+    """Source value to canonical value, for code columns and those of true and false."""
     time_zone: Zone | None = None
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from include.orderhouse.transform.table import overridden
 from include.orderhouse.values.codes import normalise
 
 IDENTITY = "source_order_id"
+BOOLEANS = ("true", "false")
 _UNIT = re.compile("[A-Z0-9]{2,3}")
 """How the recommendation writes units. It has far more than the list of them here."""
 
@@ -85,8 +86,10 @@ def _check_path(where: str, path: str, mapping: TableMapping) -> None:
 
 
 def _check_override(where: str, override: Override, column: Column) -> None:
-    if override.codes and column.kind is not Kind.CODE:
-        raise ConfigurationInvalid(f"{where} with codes, but it is no code column.", action="Leave codes out.")
+    if override.codes and column.kind not in (Kind.CODE, Kind.BOOLEAN):
+        raise ConfigurationInvalid(
+            f"{where} with codes, but it is neither a code nor true or false.", action="Leave codes out."
+        )
     if override.time_zone and column.kind not in (Kind.INSTANT, Kind.DATE):
         raise ConfigurationInvalid(
             f"{where} with a time_zone, but it is neither an instant nor a day.", action="Leave time_zone out."
@@ -105,11 +108,15 @@ def is_canonical(code: str, column: Column) -> bool:
 
 def _can_stand(code: str, column: Column) -> bool:
     """Whether a connection may name a code: of units the recommendation has far more than the list of them here."""
+    if column.kind is Kind.BOOLEAN:
+        return code in BOOLEANS
     is_unit = column.codes == CodeList.UNIT and _UNIT.fullmatch(code) is not None
     return is_unit or is_canonical(code, column)
 
 
 def _list_of(column: Column) -> str:
+    if column.kind is Kind.BOOLEAN:
+        return f"the list ({', '.join(BOOLEANS)})"
     return str(column.codes) if isinstance(column.codes, CodeList) else f"the list ({', '.join(column.codes)})"
 
 

@@ -90,6 +90,9 @@ class ColumnReader:
     def read(self, rows: RawRows, countries: pa.Array | None = None) -> Reading:
         """The column of all rows. ``countries`` stand beside a region column, whose codes need them."""
         found = self._found(rows)
+        if self.column.kind is Kind.BOOLEAN and self.expression.table is not None:
+            words = self.expression.table
+            found = [words.get(value, value) if isinstance(value, str) else value for value in found]
         has_failed = not rows.failed.isdisjoint(self.expression.places)
         reading = self._one_by_one(found) if has_failed else self._plain(found)
         if self.column.kind is Kind.CODE:

@@ -113,6 +113,7 @@ def overridden(binding: Binding, overrides: Mapping[str, Override]) -> Expressio
         places=(str(override.source),),
         own=None,
         table=override.codes or base.table,
+        truths=(),
         zone=override.time_zone or base.zone,
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from include.orderhouse.values.unit_names import NAMED_UNITS
-from include.orderhouse.values.units import UNITS as RECOMMENDATION_20
-
 ORDER_TYPES = {
     "Normal": "standard",
     "Drop-Ship": "drop_ship",
@@ -89,6 +86,3 @@ LINE_STATUSES = {
     "partially received": "partially_received",
     "open": "open",
 }
-
-UNITS = NAMED_UNITS | {unit: unit for unit in RECOMMENDATION_20}
-"""A site names its units itself: as people call them, or by their standard codes."""

@@ -63,7 +63,7 @@ CONNECTOR = Connector(
     largest_page=20_000,
     requests_per_minute=1000,
     concurrency=4,
-    version=3,
+    version=4,
     explain_absence=explain_absence,
     notifications=NOTIFICATIONS,
 )

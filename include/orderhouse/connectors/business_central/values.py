@@ -11,6 +11,7 @@ from include.orderhouse.mapping import Derived, Record, derived, derived_from, l
 from include.orderhouse.protocols.odata import unescaped
 from include.orderhouse.values.decimals import number, total
 from include.orderhouse.values.progress import progress, reached
+from include.orderhouse.values.unit_names import NAMED_UNITS
 
 LINES = "purchaseOrderLines"
 NOT_BOUGHT = ("Comment", "Charge", " ", "_x0020_")
@@ -135,6 +136,9 @@ def unit(place: str, own: str) -> Derived:
 
     def standard(line: Record) -> Any:
         told = look_up(line, code)
-        return WITHDRAWN_UNITS.get(told, told) if told else look_up(line, own)
+        if told:
+            return WITHDRAWN_UNITS.get(told, told)
+        named = look_up(line, own)
+        return NAMED_UNITS.get(str(named), named)
 
     return derived(standard, "the unit's international standard code, else its own code", code, own)

@@ -57,7 +57,7 @@ CONNECTOR = Connector(
     largest_page=LARGEST_PAGE,
     requests_per_minute=1_000,
     concurrency=4,
-    version=6,
+    version=7,
     custom_field_patterns=("custom-fields",),
     notifications=NOTIFICATIONS,
 )

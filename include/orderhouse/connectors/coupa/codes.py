@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.values.unit_names import NAMED_UNITS
-from include.orderhouse.values.units import UNITS as RECOMMENDATION_20
+from include.orderhouse.values.unit_names import NAMED_OR_CODED_UNITS
 
 ISSUED = ("issued", "exported")
 HELD = ("currency_hold", "supplier_hold", "supplier_window_hold", "error")
@@ -56,8 +55,7 @@ MATCH_POLICIES = {
 """``match-type`` (Purchase Order Lines API, elements)."""
 
 UNITS = {
-    **NAMED_UNITS,
-    **{unit: unit for unit in RECOMMENDATION_20},
+    **NAMED_OR_CODED_UNITS,
     "BG": "XBG",
     "BO": "XBO",
     "CA": "XCX",

@@ -64,6 +64,6 @@ CONNECTOR = Connector(
     largest_page=MAX_ROWS,
     requests_per_minute=300,
     concurrency=4,
-    version=8,
+    version=9,
     custom_field_patterns=("custbody_*", "custcol_*", "cseg*"),
 )

@@ -12,6 +12,8 @@ from include.orderhouse.values.precision import since, until
 
 ADDRESS = "nkey addressee attention addr1 addr2 addr3 city state zip country addrphone"
 
+TERM = "id name daysuntilnetdue discountpercent daysuntilexpiry discountpercentdatedriven"
+
 TRANSACTION = Part(
     "transaction",
     "t",
@@ -40,7 +42,7 @@ JOINED = (
     Part("currency", "c", "id symbol name", "document_currency", "c.id = t.currency"),
     Part("subsidiary", "s", "id name country currency", "subsidiary", "s.id = ml.subsidiary"),
     Part("currency", "sc", "id symbol name", "company_currency", "sc.id = s.currency"),
-    Part("term", "te", "id name daysuntilnetdue discountpercent daysuntilexpiry", "term", "te.id = t.terms"),
+    Part("term", "te", TERM, "term", "te.id = t.terms"),
     Part("employee", "e", "id entityid email", "buyer", "e.id = t.employee"),
     Part("transactionshippingaddress", "sa", ADDRESS, "ship_to", "sa.nkey = t.shippingaddress"),
     Part("transactionbillingaddress", "ba", ADDRESS, "billing_address", "ba.nkey = t.billingaddress"),

@@ -54,6 +54,6 @@ CONNECTOR = Connector(
     largest_page=adf.LARGEST_PAGE,
     requests_per_minute=300,
     concurrency=3,
-    version=7,
+    version=8,
     custom_field_patterns=("DFF_*",),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from include.orderhouse.mapping import Record, derived_from, within
 from include.orderhouse.values.decimals import number, total
@@ -44,13 +43,19 @@ def bought(order: Record) -> list[Record]:
     return [line for line in order["Line"] if _is_bought(line)]
 
 
-def _size(line: Record, of: Record) -> Any:
-    """What a line is measured by, Qty or Amount: its own, or that of a bill's line."""
-    return of["detail"].get("Qty") if has_quantity(line) else of.get("Amount")
+def is_counted(line: Record) -> bool:
+    """Whether a line tells a quantity. A line for an item may be of an amount alone."""
+    return has_quantity(line) and line["detail"].get("Qty") is not None
+
+
+def _size(line: Record, of: Record) -> Decimal:
+    """What a line is billed by, Qty or Amount: its own, or that of a bill's line."""
+    return number(of["detail"].get("Qty") if is_counted(line) else of.get("Amount"))
 
 
 def _ordered(line: Record) -> Decimal:
-    return number(_size(line, line))
+    """What a line is received by. What came of an item is a quantity, which is held against none where none is told."""
+    return number(line["detail"].get("Qty") if has_quantity(line) else line.get("Amount"))
 
 
 def received(line: Record) -> Decimal:
@@ -67,14 +72,14 @@ def _is_void(line: Record) -> bool:
     return bool(line["detail"].get("ManuallyClosed")) and not received(line) and not _billed(line)
 
 
-def _come(order: Record, done: Callable[[Record], Decimal]) -> str:
-    return progress((done(line), _ordered(line)) for line in expected(bought(order), _is_void)) or "none"
+def _come(order: Record, done: Callable[[Record], Decimal], wanted: Callable[[Record], Decimal]) -> str:
+    return progress((done(line), wanted(line)) for line in expected(bought(order), _is_void)) or "none"
 
 
 @derived_from(*within("Line", *_COME))
 def receipt_status(order: Record) -> str:
     """Received against Qty, or Amount, of the lines, without charges and those closed before anything came."""
-    return _come(order, received)
+    return _come(order, received, _ordered)
 
 
 @derived_from(*within("Line", *_COME))
@@ -83,7 +88,9 @@ def invoice_status(order: Record) -> str | None:
 
     Unknown where no bills are read, or any of those that are linked does not name the order's lines.
     """
-    return None if any(line["bill_lines"] is None for line in order["Line"]) else _come(order, _billed)
+    if any(line["bill_lines"] is None for line in order["Line"]):
+        return None
+    return _come(order, _billed, lambda line: _size(line, line))
 
 
 @derived_from("detail.ManuallyClosed", "order_is_closed")
@@ -99,7 +106,7 @@ def line_status(line: Record) -> str | None:
         return None
     wanted, come, billed, closed = _ordered(line), received(line), _billed(line), is_closed(line)
     steps = [
-        (0 < wanted <= billed, "invoiced"),
+        (0 < _size(line, line) <= billed, "invoiced"),
         (0 < wanted <= come and (closed or not billed), "received"),
         (closed, "closed"),
         (billed > 0, "partially_invoiced"),
@@ -114,7 +121,9 @@ def quantity_received(line: Record) -> Decimal | None:
     return received(line) if has_quantity(line) else None
 
 
-@derived_from(*_BILLED, *KIND)
+@derived_from(*_BILLED, *_SIZE, *KIND)
 def quantity_invoiced(line: Record) -> Decimal | None:
-    """Sum of Qty of bill and expense lines; unknown where they are not read, or not all name the order's lines."""
-    return None if line["bill_lines"] is None or not has_quantity(line) else _billed(line)
+    """Sum of Qty of bill and expense lines; unknown where they are not read, or not all name the order's lines, and of
+    lines without Qty.
+    """
+    return None if line["bill_lines"] is None or not is_counted(line) else _billed(line)

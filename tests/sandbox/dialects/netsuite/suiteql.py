@@ -83,7 +83,8 @@ class Database:
         self._columns = _schema(frozenset(options.get("absent", "").split(",")))
         self._refusals = options.get("refusals", "records")
         self._create()
-        for table, row in (*master_rows(company, self._numbers), *bill_rows(int(options.get("bill_lines", 0)))):
+        masters = master_rows(company, self._numbers, options.get("terms") == "dated")
+        for table, row in (*masters, *bill_rows(int(options.get("bill_lines", 0)))):
             self._insert(table, row)
 
     def run(self, query: str, limit: int, offset: int, is_unfiltered: bool = False) -> Result:

@@ -57,7 +57,8 @@ SCHEMA = {
     "currency": "id:integer symbol name currencyprecision:integer isbasecurrency",
     "subsidiary": "id:integer name currency:integer country isinactive",
     "employee": "id:integer entityid email",
-    "term": "id:integer name daysuntilnetdue:integer discountpercent:decimal daysuntilexpiry:integer",
+    "term": "id:integer name daysuntilnetdue:integer discountpercent:decimal daysuntilexpiry:integer "
+    "discountpercentdatedriven:decimal",
     "transactionstatus": "id trantype name fullname",
     "customfield": "internalid:integer scriptid name fieldtype fieldvaluetype",
 }
@@ -157,8 +158,8 @@ def address_row(nkey: int, address: Address) -> Row:
     }  # fmt: skip
 
 
-def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]:
-    """The rows that never change, by table."""
+def master_rows(company: Company, numbers: Numbers, dated_terms: bool = False) -> Iterator[tuple[str, Row]]:
+    """The rows that never change, by table. ``dated_terms`` are due on a day of the month, and not after some days."""
     for currency in company.currencies.values():
         number = numbers.number("currency", currency.code)
         row = {"id": number, "symbol": currency.code, "name": currency.name, "currencyprecision": currency.digits}
@@ -174,9 +175,10 @@ def master_rows(company: Company, numbers: Numbers) -> Iterator[tuple[str, Row]]
             numbers.display.setdefault(column, {})[buyer.id] = buyer.name or buyer.code
         yield "employee", {"id": buyer.id, "entityid": buyer.name or buyer.code, "email": buyer.email}
     for term in company.payment_terms.values():
-        row = {"id": numbers.number("terms", term.code), "name": term.code}
-        row |= {"daysuntilnetdue": term.net_days, "discountpercent": plain(term.discount_percent)}
-        yield "term", row | {"daysuntilexpiry": term.discount_days}
+        row, discount = {"id": numbers.number("terms", term.code), "name": term.code}, plain(term.discount_percent)
+        standard = {"daysuntilnetdue": term.net_days, "discountpercent": discount}
+        standard["daysuntilexpiry"] = term.discount_days
+        yield "term", row | ({"discountpercentdatedriven": discount} if dated_terms else standard)
     yield from _vendor_rows(company, numbers)
     yield from _unit_rows(company, numbers)
     yield from _item_rows(company, numbers)

@@ -11,7 +11,7 @@ from typing import Any
 from tests.sandbox.company import Company
 from tests.sandbox.dialects.oracle_fusion import lines, orders
 from tests.sandbox.dialects.oracle_fusion.statuses import NAMES
-from tests.sandbox.dialects.oracle_fusion.values import Row, unique_id
+from tests.sandbox.dialects.oracle_fusion.values import Row, unique_id, unit_code
 from tests.sandbox.order import Line, Order
 
 ROOTS = (
@@ -168,7 +168,7 @@ def life_cycle_node(order: Order, found: Node) -> Node:
             "ReceivedQuantity": receipt.quantity,
             "DeliveredQuantity": receipt.quantity - receipt.rejected,
             "ReturnedQuantity": receipt.rejected,
-            "UOMCode": line.unit,
+            "UOMCode": unit_code(line.unit),
         }
         for line, node in zip(order.goods_lines, found.children["lines"], strict=False)
         for number, receipt in enumerate(line.receipts, 1)

@@ -41,6 +41,11 @@ def unique_id(kind: str, key: int) -> str:
     return f"000200000007EACED000577080001{sha256(f'{kind}/{key}'.encode()).hexdigest().upper()}"
 
 
+def unit_code(unit: str | None) -> str | None:
+    """A unit's code, of three characters at most; pods were set up with codes that only their names explain."""
+    return "zzu" if unit == "PCS" else unit
+
+
 def formatted(address: Address | None) -> str | None:
     """A postal address in one text, as locations show it."""
     if address is None:

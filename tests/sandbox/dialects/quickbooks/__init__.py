@@ -2,9 +2,9 @@
 
 One realm serves one legal entity. Options: ``entity`` (its code; the first one), ``rotation=always`` (a new refresh
 token at every use, and no grace for the old one), ``links_move=no``, ``queryable_status=no``, ``precision=micro``,
-``received=sparse``, ``details=purchase_order_item``, ``details=account``, ``addresses=free``, ``notes=item``, ``links``
-(``header``, ``order`` or ``mixed``) and ``drawn_by`` (see `orders.Renderer`), ``cdc_most`` (objects in one answer of
-change data capture).
+``received=sparse``, ``details`` (``purchase_order_item``, ``account`` or ``amount``), ``addresses=free``,
+``notes=item``, ``links`` (``header``, ``order`` or ``mixed``) and ``drawn_by`` (see `orders.Renderer`), ``cdc_most``
+(objects in one answer of change data capture).
 """
 
 from __future__ import annotations

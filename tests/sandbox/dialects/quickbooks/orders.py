@@ -255,14 +255,15 @@ class Renderer:
     def _detail(self, line: Line) -> Body:
         """What is bought; with ``details=purchase_order_item`` in the schema's own form for purchase orders.
 
-        With ``details=account`` it is booked to an account (QuickBooks calls it a category), for an amount.
+        With ``details=account`` it is booked to an account (QuickBooks calls it a category), for an amount. With
+        ``details=amount`` it is for an item, and no quantity was entered.
         """
         only = line.distributions[0] if len(line.distributions) == 1 else None
         cost_center = only and only.cost_center
         if self._has_accounts:
             return account_detail(only.gl_account if only else OTHER_ACCOUNT)
         detail = {
-            **self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity,
+            **self._item_reference(line), **self._counted(line, line.quantity),
             "ClassRef": reference(number(self.company.cost_centers, cost_center), cost_center),
             "TaxCodeRef": reference(line.tax_code or "NON"),
         }  # fmt: skip
@@ -280,6 +281,9 @@ class Renderer:
         }
         return {"DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": filled(detail)}
 
+    def _counted(self, line: Line, quantity: Decimal) -> Body:
+        return {} if self.options.get("details") == "amount" else {"UnitPrice": unit_price(line), "Qty": quantity}
+
     def _item_reference(self, line: Line) -> Body:
         item = self.company.items[line.item] if line.item else None
         return {"ItemRef": item and reference(item.id, item.name)}
@@ -291,7 +295,7 @@ class Renderer:
         common: Body = {"Id": str(line.id)} | ({"LinkedTxn": [named]} if is_linked else {})
         if self._has_accounts:
             return common | {"Amount": self._share(line, line.quantity_invoiced), **account_detail(OTHER_ACCOUNT)}
-        detail = {**self._item_reference(line), "UnitPrice": unit_price(line), "Qty": line.quantity_invoiced}
+        detail = {**self._item_reference(line), **self._counted(line, line.quantity_invoiced)}
         return common | {
             "Amount": rounded(line.quantity_invoiced * unit_price(line), 2),
             "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": filled(detail),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.acumatica import amounts, references
 from include.orderhouse.connectors.acumatica import values as v
-from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES, UNITS
+from include.orderhouse.connectors.acumatica.codes import LINE_STATUSES, LINE_TYPES
 from include.orderhouse.mapping import Expression, boolean, code, day, money, percent, price, quantity, text
 from include.orderhouse.model import PurchaseOrderLine
+from include.orderhouse.values.unit_names import NAMED_OR_CODED_UNITS
 
 LINE = PurchaseOrderLine[Expression](
     source_line_id=text("LineNbr.value"),
@@ -17,7 +18,7 @@ LINE = PurchaseOrderLine[Expression](
     description=text("LineDescription.value", "Description.value"),
     vendor_item_code=text("AlternateID.value"),
     quantity_ordered=quantity("OrderQty.value"),
-    unit=code("UOM.value", UNITS),
+    unit=code("UOM.value", NAMED_OR_CODED_UNITS),
     quantity_received=quantity("CompletedQty", "QtyOnReceipts.value"),
     quantity_invoiced=quantity("BilledQty"),
     unit_price=price("UnitCost.value"),

@@ -8,7 +8,7 @@ from include.orderhouse.connectors.dynamics_fo.codes import LINE_STATUSES, LINE_
 from include.orderhouse.connectors.dynamics_fo.mapping.address import address
 from include.orderhouse.mapping import boolean, code, day, instant, money, percent, price, quantity, text
 from include.orderhouse.model import PurchaseOrderLine
-from include.orderhouse.values.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_OR_CODED_UNITS
 
 LINE = PurchaseOrderLine(
     source_line_id=text("LineNumber"),
@@ -22,7 +22,7 @@ LINE = PurchaseOrderLine(
     commodity_code=text("IntrastatCommodityCode"),
     category=text("ProcurementProductCategoryName"),
     quantity_ordered=quantity("OrderedPurchaseQuantity"),
-    unit=code("PurchaseUnitSymbol", NAMED_UNITS),
+    unit=code("PurchaseUnitSymbol", NAMED_OR_CODED_UNITS),
     quantity_received=quantity("_received"),
     quantity_invoiced=quantity("_invoiced"),
     unit_price=price("PurchasePrice"),

@@ -8,7 +8,7 @@ from include.orderhouse.connectors.netsuite.codes import LINE_TYPES
 from include.orderhouse.connectors.netsuite.units import FACTOR, in_line_unit, unit_price
 from include.orderhouse.mapping import Expression, boolean, code, day, instant, money, price, quantity, rate, text
 from include.orderhouse.model import PurchaseOrderLine
-from include.orderhouse.values.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_OR_CODED_UNITS, told_unit
 
 LINE = PurchaseOrderLine[Expression](
     source_line_id=text("id"),
@@ -23,8 +23,12 @@ LINE = PurchaseOrderLine[Expression](
     gtin=text("item_record.upccode"),
     category=text("item_record.class_name"),
     quantity_ordered=quantity(in_line_unit("quantity")),
-    unit=code("units_name", NAMED_UNITS),
-    base_unit=code("base_unit.abbreviation", NAMED_UNITS, "base_unit.unitname"),
+    unit=code(
+        told_unit("line_unit.unitname", "line_unit.abbreviation", "units_name"), NAMED_OR_CODED_UNITS, own="units_name"
+    ),
+    base_unit=code(
+        told_unit("base_unit.unitname", "base_unit.abbreviation"), NAMED_OR_CODED_UNITS, own="base_unit.abbreviation"
+    ),
     unit_conversion_factor=rate(FACTOR),
     quantity_received=quantity(in_line_unit("quantityshiprecv")),
     quantity_invoiced=quantity(in_line_unit("quantitybilled")),

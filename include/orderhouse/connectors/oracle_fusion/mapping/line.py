@@ -5,9 +5,10 @@ from __future__ import annotations
 from include.orderhouse.connectors.oracle_fusion.codes import LINE_STATUSES, LINE_TYPES, MATCH_POLICIES
 from include.orderhouse.connectors.oracle_fusion.values import CANCELED, CLOSED, own_link
 from include.orderhouse.connectors.oracle_fusion.values import line as v
+from include.orderhouse.connectors.oracle_fusion.values.units import schedule_unit, unit
 from include.orderhouse.mapping import boolean, code, day, document, instant, money, percent, price, quantity, text
 from include.orderhouse.model import Address, PurchaseOrderDistribution, PurchaseOrderLine, PurchaseOrderSchedule
-from include.orderhouse.values.unit_names import NAMED_UNITS
+from include.orderhouse.values.unit_names import NAMED_OR_CODED_UNITS
 
 LINE = PurchaseOrderLine(
     source_line_id=text("POLineId"),
@@ -20,12 +21,12 @@ LINE = PurchaseOrderLine(
     manufacturer_item_code=text("ManufacturerPartNumber"),
     category=text("Category"),
     quantity_ordered=quantity("Quantity"),
-    unit=code("UOMCode", NAMED_UNITS, "UOM"),
+    unit=code(unit, NAMED_OR_CODED_UNITS, own="UOMCode"),
     quantity_received=quantity(v.quantity_received),
     quantity_invoiced=quantity(v.quantity_invoiced),
     quantity_open=quantity(v.quantity_open),
     unit_price=price("BasePrice", "Price"),
-    price_unit=code("PricingUOM", NAMED_UNITS),
+    price_unit=code("PricingUOM", NAMED_OR_CODED_UNITS),
     discount_percent=percent(v.discount_percent),
     net_amount=money("Ordered", "Amount"),
     tax_amount=money("TotalTax"),
@@ -57,7 +58,7 @@ LINE = PurchaseOrderLine(
 SCHEDULE = PurchaseOrderSchedule(
     schedule_number=text("ScheduleNumber"),
     quantity=quantity("Quantity"),
-    unit=code("UOMCode", NAMED_UNITS, "^UOMCode"),
+    unit=code(schedule_unit, NAMED_OR_CODED_UNITS, own="UOMCode"),
     requested_delivery_date=day("RequestedDeliveryDate", zone="connection"),
     promised_delivery_date=day("PromisedDeliveryDate", zone="connection"),
     quantity_received=quantity("ReceivedQuantity"),
