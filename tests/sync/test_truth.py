@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 import pytest
@@ -37,7 +37,6 @@ Row = Mapping[str, Any]
 def company() -> Company:
     found = generate(11, orders=300, now=NOW)
     _end_lines(found, Clock(NOW))
-    _part_places(found)
     return found
 
 
@@ -84,13 +83,6 @@ def _end_lines(company: Company, clock: Clock) -> None:
         if came:
             history.receive(company, clock, order.id, last.id, last.quantity * came)
         end(company, clock, order.id, last.id)
-
-
-def _part_places(company: Company) -> None:
-    """Give the last line of an order to another site than the others go to."""
-    orders = (order for order in company.orders.values() if order.entity == "US01" and len(order.goods_lines) > 1)
-    for order in islice(orders, 20):
-        order.goods_lines[-1].site = "RNO" if order.site == "SJC" else "SJC"
 
 
 def _orders(system: System) -> dict[str, Row]:

@@ -29,7 +29,7 @@ NOT_ON_THE_LINE_PAGE = (
     "line_status vendor_item_code commodity_code manufacturer_item_code quantity_accepted quantity_rejected "
     "quantity_open net_amount_company confirmed_delivery_date first_received_date last_received_date "
     "over_delivery_percent under_delivery_percent requisition_reference contract_reference is_cancelled is_closed "
-    "gl_account source_created_at source_modified_at"
+    "gl_account source_created_at source_modified_at ship_to_name ship_to_city"
 )
 
 CANNOT_CARRY: dict[str, str] = {
@@ -50,7 +50,6 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_line.price_basis_quantity": "no price bases",
     "purchase_order_line.price_unit": "no price units",
     "purchase_order_line.requested_delivery_date": "a line tells one date: expected, that is promised, else requested",
-    "purchase_order_line.ship_to": "a line has a location and no address of its own: that of the location, at several",
     "purchase_order_line.item_name": "assets are fixed assets, not items: no name, category, GTIN or base unit",
     "purchase_order_schedule": "no delivery schedules",
     "purchase_order_distribution": "one set of dimensions a line; a split account assignment cannot be told",
@@ -142,8 +141,6 @@ def _line(company: Company, order: Order, line: Line) -> Row:
     only = line.distributions[0] if len(line.distributions) == 1 else None
     is_item = line.kind in (LineKind.GOODS, LineKind.SERVICE)
     item = company.items[line.item] if line.item and is_item else None
-    has_several = len({other.site for other in order.lines if other.site}) > 1
-    site = company.sites[line.site] if line.site and has_several else None
     return {
         "source_line_id": guid("line", line.id),
         "line_number": str(line.number * 1000),
@@ -167,8 +164,6 @@ def _line(company: Company, order: Order, line: Line) -> Row:
         "tax_rate": line.tax_rate,
         "promised_delivery_date": line.promised_date or line.requested_date,
         "receiving_site": line.site,
-        **_address("ship_to", site.address if site else None),
-        "ship_to_name": site and site.name,
         "cost_center": only and only.cost_center,
         "department": only and only.department,
         "project": only and only.project,

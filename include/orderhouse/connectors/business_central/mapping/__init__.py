@@ -20,7 +20,7 @@ MAPPING = Mapping(
         not_in_source="line_status vendor_item_code manufacturer_item_code commodity_code commodity_code_scheme "
         "unit_conversion_factor quantity_accepted quantity_rejected quantity_cancelled quantity_open "
         "price_basis_quantity price_unit price_unit_conversion_factor net_amount_company requested_delivery_date "
-        "confirmed_delivery_date first_received_date last_received_date warehouse over_delivery_percent "
+        "confirmed_delivery_date first_received_date last_received_date ship_to warehouse over_delivery_percent "
         "under_delivery_percent match_policy requisition_reference contract_reference is_cancelled is_closed",
     ),
     empty=("0001-01-01", "0001-01-01T00:00:00Z", "00000000-0000-0000-0000-000000000000", "_x0020_"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from include.orderhouse.connectors.business_central import values as v
 from include.orderhouse.connectors.business_central.codes import LINE_TYPES
-from include.orderhouse.connectors.business_central.locations import SHIP_TO
 from include.orderhouse.mapping import code, day, joined, money, percent, price, quantity, text
 from include.orderhouse.model import PurchaseOrderLine
 
@@ -32,7 +31,6 @@ LINE = PurchaseOrderLine(
     tax_code=text("taxCode"),
     tax_rate=percent("taxPercent"),
     promised_delivery_date=day("expectedReceiptDate"),
-    ship_to=SHIP_TO,
     receiving_site=text("location.code"),
     gl_account=text(v.gl_account),
     cost_center=text("dimensions.COSTCENTER"),
