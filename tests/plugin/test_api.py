@@ -40,6 +40,20 @@ def test_rejects_come_with_their_payload_as_the_source_gave_it(visit: Visit) -> 
     assert pages(visit("vic"), "/rejects", state="resolved") == []
 
 
+def test_a_reject_whose_payload_is_kept_no_more_comes_without_it(visit: Visit, warehouse: sa.Engine) -> None:
+    with warehouse.begin() as session:
+        (kept,) = session.execute(
+            sa.text("SELECT payload FROM ops.reject WHERE reject_id = :id"), {"id": REJECTED}
+        ).one()
+        session.execute(sa.text("UPDATE ops.reject SET payload = NULL WHERE reject_id = :id"), {"id": REJECTED})
+    answer = visit("vic").get(f"{API}/rejects/{REJECTED}")
+    with warehouse.begin() as session:
+        session.execute(
+            sa.text("UPDATE ops.reject SET payload = :kept WHERE reject_id = :id"), {"id": REJECTED, "kept": kept}
+        )
+    assert (answer.status_code, answer.json()["payload"]) == (200, None)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 500])
 def test_every_reject_comes_once_also_of_those_of_one_instant(visit: Visit, warehouse: sa.Engine, size: int) -> None:
     with warehouse.begin() as session:
@@ -150,7 +164,10 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(
     refused = client.get(f"{API}/connections/acme_us/sync-status")
     assert refused.json()["error"]["code"] == "RATE_LIMIT_EXCEEDED"
     assert 1 <= int(refused.headers["retry-after"]) <= 20
+    assert int(refused.headers["retry-after"]) == 20, "a started second counts whole"
     assert client.get(f"{API}/connections/globex/sync-status").status_code == 200, "each connection by itself"
+    assert client.get(f"{API}/runs?connection=acme_us").status_code == 429, "be it named in the path or asked for"
+    assert client.get(f"{API}/runs?connection=acme_eu").status_code == 200
     assert visit("uma").get(f"{API}/connections/acme_us/sync-status").status_code == 200, "each client by itself"
 
 
