@@ -28,6 +28,20 @@ def hours_from_now(engine: sa.Engine) -> float:
     return (warehouse_now(engine) - DAWN).total_seconds() / 3600
 
 
+def test_a_proof_dates_from_when_it_was_seen(engine: sa.Engine) -> None:
+    """H17: neither later, which would delete what was read meanwhile, nor earlier."""
+    load_orders(engine, ORDER, Order("4712", fetched=4))
+    seen = hour(3).isoformat()
+    gone = (GoneOrder("4711", None, "tombstone", seen), GoneOrder("4712", None, "tombstone", seen))
+    assert load_orders(engine, gone=gone).deleted == 1
+    told = "SELECT source_order_id, deleted_at FROM procurement.purchase_order WHERE is_deleted"
+    assert rows(engine, told) == [("4711", hour(3))]
+    load_orders(engine, Order("4713", fetched=4), gone=(GoneOrder("4713", None, "tombstone", seen),))
+    load_orders(engine, rejects=[Order("4714", fetched=4)], gone=(GoneOrder("4714", None, "tombstone", seen),))
+    assert rows(engine, told) == [("4711", hour(3))]
+    assert rejected_only(engine, "acme_us") == {"4714"}
+
+
 def test_an_order_proved_gone_is_deleted_with_its_rows_and_evidence(engine: sa.Engine) -> None:
     load_orders(engine, ORDER, Order("4712"))
     assert load_orders(engine, gone=GONE).deleted == 1
@@ -132,6 +146,16 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
     assert rejected_only(engine, "acme_us") == {"4711", "4712"}
 
 
+def test_a_reject_of_a_deleted_order_that_had_come_back_is_looked_for_again(engine: sa.Engine) -> None:
+    """Replayed, it would live on after its second deletion."""
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    load_orders(engine, rejects=[ORDER.at(3, fetched=hours_from_now(engine))])
+    assert rejected_only(engine, "acme_us") == {"4711"}
+    load_orders(engine, gone=GONE)
+    assert rejected_only(engine, "acme_us") == set()
+
+
 def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     earlier = replace(started_task(engine), gone=GONE)
@@ -176,3 +200,28 @@ def test_what_stays_deleted_keeps_the_instant_it_was(engine: sa.Engine) -> None:
     load_orders(engine, Order(values={"memo": "most"}, lines=(), is_deleted=True).at(3))
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("most",)]
     assert rows(engine, since) == before
+
+
+@pytest.mark.parametrize("evidence", ["tombstone", "absent_in_full_scan"])
+def test_an_order_that_was_gone_before_a_late_load_brings_its_only_copy_is_not_loaded_as_living(
+    engine: sa.Engine, evidence: str
+) -> None:
+    """H17: only a failed run had read it, and is cleared after another one has told that it is gone."""
+    load_orders(engine, gone=(GoneOrder("4711", None, evidence),))
+    assert load_orders(engine, ORDER).older == 1
+    assert deletions(engine) == set()
+    assert load_orders(engine, rejects=[ORDER.at(3)]).rejected == 1
+    assert rejected_only(engine, "acme_us") == set()
+
+
+def test_an_order_that_was_gone_before_it_was_ever_held_lives_when_it_is_read_later(engine: sa.Engine) -> None:
+    load_orders(engine, gone=GONE)
+    load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
+    assert deletions(engine) == {(False, None)}
+    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), False)]
+
+
+def test_an_order_that_was_never_held_and_is_only_finished_is_loaded_late(engine: sa.Engine) -> None:
+    """What was bought counts; that it is finished the next reconcile finds."""
+    load_orders(engine, gone=CLOSED)
+    assert load_orders(engine, ORDER).inserted == 1

@@ -118,13 +118,14 @@ order_version = sa.Table(
     column("content_hash", TEXT, "Hash of the mapped order with all its rows", required=True),
     column("is_deleted", sa.Boolean(), "The order is deleted at the source", required=True),
     column("is_stale", sa.Boolean(), "A later version waits among the rejects", required=True),
-    column("gone_at", INSTANT, "Start of the sync that proved the order gone; a later fetch clears it"),
+    column("gone_at", INSTANT, "When the order was seen to be gone; a later fetch clears it"),
     column("gone_status", TEXT, "Status given to an order that left the list without being deleted"),
     column("gone_evidence", TEXT, "What proves that the order is gone"),
     _sync_id("last advanced the version"),
     sa.PrimaryKeyConstraint("connection", "order_id"),
     schema=OPS,
-    comment="The version of each order that the warehouse holds; only a later one is loaded",
+    comment="The version of each order that the warehouse holds; only a later one is loaded. Mapping version 0: the "
+    "order was gone before any was held",
 )
 sa.Index("order_version_stale_idx", order_version.c.connection, postgresql_where=order_version.c.is_stale)
 
