@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SourceUnavailable
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.reconciliation import ASKED, GONE
@@ -70,6 +71,23 @@ def test_it_begins_anew_where_it_began_longer_ago_than_it_may_fetch(odoo: Sandbo
     assert deleted(synced) == {str(gone)}
     row = synced.ledger_row(first)
     assert row["finished_at"] - row["started_at"] < timedelta(days=1), "its proof dates from when it began anew"
+
+
+def test_one_that_failed_before_it_had_a_plan_begins_when_it_is_cleared(odoo: Sandbox, synced: System) -> None:
+    """H15: what a later one had compared before counts no more."""
+    request = synced.request(Mode.RECONCILE)
+    odoo.world("odoo").faults.add("server_error", times=None)
+    with pytest.raises(SourceUnavailable) as caught:
+        synced.sync_until("extract", request)
+    record_failure(synced.runtime, request, caught.value)
+    odoo.world("odoo").faults.clear()
+    before = synced.last_sync()["started_at"]
+    synced.sync(Mode.RECONCILE)
+    gone = max(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    row = synced.ledger_row(synced.sync_until("advance_watermark", request))
+    assert deleted(synced) == {str(gone)}
+    assert (row["started_at"] > before, row["attempts"]) == (True, 2)
 
 
 def test_it_goes_on_with_what_it_has_where_it_began_lately(odoo: Sandbox, synced: System) -> None:

@@ -214,6 +214,14 @@ def test_an_order_that_was_gone_before_a_late_load_brings_its_only_copy_is_not_l
     assert rejected_only(engine, "acme_us") == set()
 
 
+def test_an_order_whose_version_is_lost_is_deleted_all_the_same(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    with engine.begin() as warehouse:
+        warehouse.exec_driver_sql("TRUNCATE ops.order_version")
+    load_orders(engine, gone=GONE)
+    assert deletions(engine) == {(True, "absent_in_full_scan")}
+
+
 def test_an_order_that_was_gone_before_it_was_ever_held_lives_when_it_is_read_later(engine: sa.Engine) -> None:
     load_orders(engine, gone=GONE)
     load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))

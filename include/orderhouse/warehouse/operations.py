@@ -77,7 +77,7 @@ sync = sa.Table(
     ),
     column("scope", JSONB(), "What the connection covered: companies and filters"),
     column("mapping_version", COUNT, "`ops.mapping_version` the orders were mapped with", required=True),
-    column("started_at", INSTANT, "When the sync was first started", required=True),
+    column("started_at", INSTANT, "When the sync began with what it reads: retries go on with that", required=True),
     column("finished_at", INSTANT, "When it succeeded, stopped or failed"),
     column("calls", COUNT, "Requests sent to the source"),
     column("source_count", COUNT, "How many orders the source says the window has"),

@@ -31,3 +31,4 @@ WHERE (SELECT procurement.customers_seen()) IS NULL
 
 COMMENT ON TABLE ops.order_version IS 'The version of each order that the warehouse holds; only a later one is loaded. Mapping version 0: the order was gone before any was held';
 COMMENT ON COLUMN ops.order_version.gone_at IS 'When the order was seen to be gone; a later fetch clears it';
+COMMENT ON COLUMN ops.sync.started_at IS 'When the sync began with what it reads: retries go on with that';
