@@ -146,6 +146,15 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
     assert rejected_only(engine, "acme_us") == {"4711", "4712"}
 
 
+def test_a_reject_that_was_closed_before_its_order_was_deleted_stays_closed_as_it_was(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[ORDER])
+    load_orders(engine, ORDER.at(3))
+    told = "SELECT resolution, resolved_at FROM ops.reject"
+    before = rows(engine, told)
+    load_orders(engine, gone=GONE)
+    assert rows(engine, told) == before != []
+
+
 def test_a_reject_of_a_deleted_order_that_had_come_back_is_looked_for_again(engine: sa.Engine) -> None:
     """Replayed, it would live on after its second deletion."""
     load_orders(engine, ORDER)
