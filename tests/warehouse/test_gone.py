@@ -146,6 +146,15 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
     assert rejected_only(engine, "acme_us") == {"4711", "4712"}
 
 
+def test_a_late_reject_of_an_order_that_was_deleted_since_it_was_read_does_not_wait(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=(*GONE, GoneOrder("4712", None, "tombstone")))
+    load_orders(engine, rejects=[ORDER.at(3), Order("4712", version=3)])
+    told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
+    assert rows(engine, told) == [("4711", "deleted"), ("4712", "deleted")]
+    assert rows(engine, "SELECT is_stale FROM procurement.purchase_order") == [(False,)]
+
+
 def test_a_reject_that_was_closed_before_its_order_was_deleted_stays_closed_as_it_was(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[ORDER])
     load_orders(engine, ORDER.at(3))
@@ -174,6 +183,7 @@ def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engin
     assert rows(engine, "SELECT status FROM procurement.purchase_order") == [("closed",)]
     load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2))
     assert rows(engine, "SELECT status, memo FROM procurement.purchase_order") == [("closed", "late")]
+    assert rows(engine, "SELECT is_deleted FROM ops.order_version") == [(False,)]
 
 
 @pytest.mark.parametrize(

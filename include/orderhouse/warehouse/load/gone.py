@@ -50,12 +50,6 @@ _DELETE = sql.SQL("""
       AND version.connection = %(connection)s AND version.sync_id = %(sync_id)s
       AND version.gone_at IS NOT NULL AND version.gone_status IS NULL AND NOT known.is_deleted
 """)
-_CLOSE_REJECTS = f"""
-    UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'deleted'
-    FROM ({_PROVEN}) AS gone
-    WHERE (waiting.connection, waiting.order_id) = (gone.connection, gone.order_id) AND gone.status IS NULL
-      AND waiting.resolved_at IS NULL AND waiting.fetched_at < gone.proven_at
-"""  # noqa: S608 - constants
 _SET_STATUS = """
     UPDATE procurement.purchase_order AS known SET
         status = version.gone_status, status_source = NULL, row_hash = '',
@@ -87,9 +81,8 @@ _WAS_SCANNED_AGAIN = """
 def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
     """Record what is gone and mark those orders with their rows; how many orders are newly deleted.
 
-    Late versions of orders that are gone are marked, too. Rejects of deleted orders wait no more, lest a replay brings
-    one back that was never loaded. Their content hash is emptied, so that they
-    are written anew when they come back.
+    Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they are written anew
+    when they come back.
     """
     if not gone and cursor.execute(_LATE).fetchone() == (False,):
         return 0
@@ -104,7 +97,6 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
     }
     recorded = cursor.execute(_RECORD, {**facts, **listed}).fetchall()
     cursor.execute(_KEEP_UNSEEN, {**facts, **listed})
-    cursor.execute(_CLOSE_REJECTS, {**facts, **listed})
     for table in TABLES:
         cursor.execute(_DELETE.format(table=sql.Identifier("procurement", table.name)), facts)
     cursor.execute(_SET_STATUS, facts)
