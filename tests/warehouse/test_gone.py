@@ -101,6 +101,8 @@ def test_an_order_that_only_left_the_list_gets_a_status_and_is_not_deleted(engin
     assert closed == [("closed", None, False, True)], "no hash of what the source said"
     load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
     assert rows(engine, "SELECT status, status_source FROM procurement.purchase_order") == [("sent", "S")]
+    told = "SELECT gone_at, gone_status, gone_evidence FROM ops.order_version"
+    assert rows(engine, told) == [(None, None, None)]
 
 
 @pytest.mark.parametrize("proof", [GONE, CLOSED], ids=["deleted", "closed"])
