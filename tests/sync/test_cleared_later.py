@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import SourceUnavailable
+from include.orderhouse.errors import SourceUnavailable, WatermarkUnavailable
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
@@ -168,3 +168,13 @@ def test_what_a_later_reconcile_has_compared_again_no_earlier_one_marks(odoo: Sa
         step(synced.runtime, staged)
     assert synced.ledger_row(staged)["state"] == "succeeded"
     assert deleted(synced) == set()
+
+
+def test_one_that_failed_after_its_load_goes_on_as_the_same_sync(odoo: Sandbox, synced: System) -> None:
+    odoo.clock.advance(3600)
+    request = synced.request()
+    staged = synced.sync_until("load", request)
+    record_failure(synced.runtime, request, WatermarkUnavailable("It is not given.", action="Try again."))
+    assert synced.sync_until("advance_watermark", request) == staged
+    states = synced.rows("SELECT state, watermark_after IS NULL AS is_behind FROM ops.sync")
+    assert states == [{"state": "succeeded", "is_behind": False}] * 2
