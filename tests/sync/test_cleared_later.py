@@ -178,3 +178,13 @@ def test_one_that_failed_after_its_load_goes_on_as_the_same_sync(odoo: Sandbox, 
     assert synced.sync_until("advance_watermark", request) == staged
     states = synced.rows("SELECT state, watermark_after IS NULL AS is_behind FROM ops.sync")
     assert states == [{"state": "succeeded", "is_behind": False}] * 2
+
+
+def test_one_that_is_cleared_from_a_later_task_on_runs_again(synced: System) -> None:
+    request = synced.request()
+    staged = synced.sync_until("extract", request)
+    record_failure(synced.runtime, request, WatermarkUnavailable("It is not given.", action="Try again."))
+    assert synced.ledger_row(staged)["state"] == "failed"
+    steps.transform(synced.runtime, staged)
+    row = synced.ledger_row(staged)
+    assert (row["state"], row["attempts"], row["error_code"], row["finished_at"]) == ("running", 2, None, None)
