@@ -149,12 +149,15 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
 
 
 def test_a_late_reject_of_an_order_that_was_deleted_since_it_was_read_does_not_wait(engine: sa.Engine) -> None:
-    load_orders(engine, ORDER)
-    load_orders(engine, gone=(*GONE, GoneOrder("4712", None, "tombstone")))
-    load_orders(engine, rejects=[ORDER.at(3), Order("4712", version=3)])
+    """One of an order that is only finished does: it tells what became of the order."""
+    load_orders(engine, ORDER, Order("4713"))
+    finished = GoneOrder("4713", "closed", "absent_in_full_scan")
+    load_orders(engine, gone=(*GONE, GoneOrder("4712", None, "tombstone"), finished))
+    load_orders(engine, rejects=[ORDER.at(3), Order("4712", version=3), Order("4713", version=3)])
     told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
-    assert rows(engine, told) == [("4711", "deleted"), ("4712", "deleted")]
-    assert rows(engine, "SELECT is_stale FROM procurement.purchase_order") == [(False,)]
+    assert rows(engine, told) == [("4711", "deleted"), ("4712", "deleted"), ("4713", None)]
+    stale = "SELECT source_order_id FROM procurement.purchase_order WHERE is_stale"
+    assert rows(engine, stale) == [("4713",)]
 
 
 def test_a_reject_that_was_closed_before_its_order_was_deleted_stays_closed_as_it_was(engine: sa.Engine) -> None:
