@@ -120,8 +120,3 @@ class Frames:
 
 def _not_in(values: pa.ChunkedArray, gone: pa.Array) -> pa.ChunkedArray:
     return pc.invert(pc.is_in(values, value_set=gone))
-
-
-def empty_frames() -> Frames:
-    """A batch without rows."""
-    return Frames({name: schema.empty_table() for name, schema in SCHEMAS.items()})

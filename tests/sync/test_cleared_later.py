@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import SourceUnavailable
+from include.orderhouse.errors import SourceUnavailable, WatermarkUnavailable
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import sync_id
+from include.orderhouse.sync.reconciliation import ASKED, GONE
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.warehouse.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
-from tests.sync.conftest import System
+from tests.sync.conftest import System, unaccounted
 from tests.sync.test_reconcile import deleted
 
 _WEEK_OLD = """
@@ -26,18 +28,24 @@ _WEEK_OLD = """
 """
 
 
-def pass_days(system: System, request: SyncRequest, days: int) -> None:
+def pass_days(system: System, request: SyncRequest, days: float) -> None:
     """Let so many days pass since a sync began, and a week since those before it."""
-    identity = sync_id(system.runtime, request)
+    identity, age = sync_id(system.runtime, request), timedelta(days=days)
     staging = system.runtime.staging(identity)
+
+    def earlier(at: str) -> str:
+        return (datetime.fromisoformat(at) - age).isoformat()
+
     plan = staging.read_json(PLAN)
-    begun_at = datetime.fromisoformat(plan["begun_at"]) - timedelta(days=days)
-    staging.write_json(PLAN, {**plan, "begun_at": begun_at.isoformat()})
+    staging.write_json(PLAN, {**plan, "begun_at": earlier(plan["begun_at"])})
+    if staging.exists(ASKED):
+        staging.write_json(ASKED, earlier(staging.read_json(ASKED)))
+        staging.write_json(GONE, [[*order, earlier(at)] for *order, at in staging.read_json(GONE)])
     with system.runtime.warehouse.begin() as warehouse:
         for statement in _WEEK_OLD.split(";"):
             warehouse.execute(sa.text(statement))
         set_back = "UPDATE ops.sync SET started_at = now() - cast(:age AS interval) WHERE sync_id = :key"
-        warehouse.execute(sa.text(set_back), {"age": timedelta(days=days), "key": identity})
+        warehouse.execute(sa.text(set_back), {"age": age, "key": identity})
 
 
 @contextmanager
@@ -65,6 +73,23 @@ def test_it_begins_anew_where_it_began_longer_ago_than_it_may_fetch(odoo: Sandbo
     assert row["finished_at"] - row["started_at"] < timedelta(days=1), "its proof dates from when it began anew"
 
 
+def test_one_that_failed_before_it_had_a_plan_begins_when_it_is_cleared(odoo: Sandbox, synced: System) -> None:
+    """H15: what a later one had compared before counts no more."""
+    request = synced.request(Mode.RECONCILE)
+    odoo.world("odoo").faults.add("server_error", times=None)
+    with pytest.raises(SourceUnavailable) as caught:
+        synced.sync_until("extract", request)
+    record_failure(synced.runtime, request, caught.value)
+    odoo.world("odoo").faults.clear()
+    before = synced.last_sync()["started_at"]
+    synced.sync(Mode.RECONCILE)
+    gone = max(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    row = synced.ledger_row(synced.sync_until("advance_watermark", request))
+    assert deleted(synced) == {str(gone)}
+    assert (row["started_at"] > before, row["attempts"]) == (True, 2)
+
+
 def test_it_goes_on_with_what_it_has_where_it_began_lately(odoo: Sandbox, synced: System) -> None:
     """H30."""
     request = synced.request(Mode.RECONCILE)
@@ -75,9 +100,40 @@ def test_it_goes_on_with_what_it_has_where_it_began_lately(odoo: Sandbox, synced
     assert odoo.world("odoo").log.count() == 0
 
 
-@pytest.mark.parametrize(("days", "is_believed"), [(2, True), (4, False)])
-def test_what_it_did_not_find_longer_ago_than_it_may_fetch_is_not_marked_by_its_load(
-    odoo: Sandbox, synced: System, days: int, is_believed: bool, caplog: pytest.LogCaptureFixture
+def test_what_it_did_not_find_more_than_a_day_ago_it_asks_for_again(odoo: Sandbox, synced: System) -> None:
+    """H17: its list of what is missing is old, and some of that is there again."""
+    gone = max(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    request = synced.request(Mode.RECONCILE)
+    with hidden(odoo, synced):
+        synced.sync_until("validate", request)
+    pass_days(synced, request, days=2)
+    staged = synced.sync_until("advance_watermark", request)
+    assert deleted(synced) == {str(gone)}
+    assert unaccounted(synced.ledger_row(staged)) == {"orders": 0, "lines": 0}
+
+
+def test_what_was_read_while_it_waited_and_then_deleted_is_marked_when_it_goes_on(
+    odoo: Sandbox, synced: System
+) -> None:
+    """H15: what it proves dates from when it asked, not from when it began."""
+    request = synced.request(Mode.RECONCILE)
+    odoo.world("odoo").faults.add("server_error", times=None, after=5)
+    with pytest.raises(SourceUnavailable):
+        synced.sync_until("extract", request)
+    odoo.world("odoo").faults.clear()
+    gone = max(odoo.company.orders)
+    odoo.clock.advance(60)
+    odoo.act(history.touch, gone)
+    assert synced.sync()["orders_extracted"] > 0
+    odoo.act(history.delete, gone)
+    synced.sync_until("advance_watermark", request)
+    assert deleted(synced) == {str(gone)}
+
+
+@pytest.mark.parametrize(("days", "is_believed"), [(0.9, True), (1.1, False)])
+def test_what_it_did_not_find_more_than_a_day_ago_is_not_marked_by_its_load(
+    odoo: Sandbox, synced: System, days: float, is_believed: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """H17: cleared from its load on, it does not look again."""
     request = synced.request(Mode.RECONCILE)
@@ -112,3 +168,23 @@ def test_what_a_later_reconcile_has_compared_again_no_earlier_one_marks(odoo: Sa
         step(synced.runtime, staged)
     assert synced.ledger_row(staged)["state"] == "succeeded"
     assert deleted(synced) == set()
+
+
+def test_one_that_failed_after_its_load_goes_on_as_the_same_sync(odoo: Sandbox, synced: System) -> None:
+    odoo.clock.advance(3600)
+    request = synced.request()
+    staged = synced.sync_until("load", request)
+    record_failure(synced.runtime, request, WatermarkUnavailable("It is not given.", action="Try again."))
+    assert synced.sync_until("advance_watermark", request) == staged
+    states = synced.rows("SELECT state, watermark_after IS NULL AS is_behind FROM ops.sync")
+    assert states == [{"state": "succeeded", "is_behind": False}] * 2
+
+
+def test_one_that_is_cleared_from_a_later_task_on_runs_again(synced: System) -> None:
+    request = synced.request()
+    staged = synced.sync_until("extract", request)
+    record_failure(synced.runtime, request, WatermarkUnavailable("It is not given.", action="Try again."))
+    assert synced.ledger_row(staged)["state"] == "failed"
+    steps.transform(synced.runtime, staged)
+    row = synced.ledger_row(staged)
+    assert (row["state"], row["attempts"], row["error_code"], row["finished_at"]) == ("running", 2, None, None)

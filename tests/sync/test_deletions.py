@@ -12,6 +12,7 @@ import pytest
 
 from include.orderhouse.connector import Connector, Keys, Page, Source, Window
 from include.orderhouse.errors import TooManyDeletions
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
@@ -173,3 +174,21 @@ def test_h17_orders_that_are_finished_do_not_hide_that_all_others_have_vanished(
         central.act(hide_the_unfinished)
         with pytest.raises(TooManyDeletions, match="of 30 living orders"):
             system.sync(Mode.RECONCILE)
+
+
+def test_an_order_that_only_a_failed_run_has_read_stays_gone_when_that_run_is_cleared_after_its_deletion(
+    odoo: Sandbox, system: System
+) -> None:
+    """H15: nothing tells of it any more once the watermark has moved past the tombstone."""
+    gone = odoo.act(history.create)
+    staged = system.sync_until("validate", system.request())
+    odoo.clock.advance(3600)
+    odoo.act(history.delete, gone)
+    tell(system, deleted=[str(gone)])
+    assert system.sync()["orders_deleted"] == 0, "the warehouse never had it"
+    tell(system)
+    steps.load(system.runtime, staged)
+    assert str(gone) not in system.order_ids()
+    assert str(gone) not in {key for key, _ in deleted(system)}
+    (told,) = system.rows("SELECT orders FROM procurement.data_freshness")
+    assert told["orders"] == len(system.order_ids())

@@ -146,9 +146,11 @@ def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connec
     """H17: what the plan no longer covers proves nothing, though the sync before had covered it."""
     system = connected(connect, central)
     plan = make_plan(system.runtime, system.request(), "00000000-0000-0000-0000-000000000001", None)
-    plan = replace(plan, scope=("A", "B"))
-    assert not plan.rediscovered(Catalogue(("A", "B", "C"))).narrowed
-    assert plan.rediscovered(Catalogue(("B", "C"))).narrowed
+    plan = replace(plan, scope=("A", "B"), is_recalled=True)
+    wider, narrower = (plan.rediscovered(Catalogue(scope)) for scope in (("A", "B", "C"), ("B", "C")))
+    assert (wider.scope, wider.narrowed, wider.is_recalled) == (("A", "B"), False, False)
+    assert (narrower.scope, narrower.narrowed) == (("B",), True)
+    assert narrower.rediscovered(Catalogue(("B", "C"))).narrowed, "what is lost stays so"
 
 
 def test_a_new_company_is_not_covered_by_a_sync_of_what_is_new(central: Sandbox, connect: Connect) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import pytest
@@ -112,9 +112,18 @@ def test_pages_that_something_removes_before_they_are_mapped_are_missed_and_fetc
     assert system.ledger_row(system.sync_until("load", request))["orders_extracted"] == 40
 
 
-def test_a_retry_whose_ledger_row_is_lost_opens_it_again(odoo: Sandbox, synced: System) -> None:
+@pytest.mark.parametrize(
+    ("mode", "window"),
+    [
+        (Mode.FULL_RESYNC, {}),
+        (Mode.WINDOW, {"window_start": NOW - timedelta(days=9), "window_end": NOW + timedelta(days=1)}),
+    ],
+)
+def test_a_retry_whose_ledger_row_is_lost_opens_it_again(
+    odoo: Sandbox, synced: System, mode: Mode, window: dict[str, datetime]
+) -> None:
     """H8: the warehouse was restored from a copy of yesterday while a run was under way."""
-    request = synced.request(Mode.FULL_RESYNC)
+    request = synced.request(mode, **window)
     staged = synced.sync_until("extract", request)
     row = synced.ledger_row(staged)
     with synced.runtime.warehouse.begin() as warehouse:

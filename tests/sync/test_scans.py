@@ -157,3 +157,8 @@ def test_a_scan_that_goes_on_and_on_is_stopped_in_time(
     with pytest.raises(BoundExceeded, match="max_extract_hours"):
         system.sync(Mode.RECONCILE)
     assert system.order_ids() == before
+
+
+def test_orders_that_are_open_here_and_there_are_read_once(synced: System) -> None:
+    row = synced.sync(Mode.RECONCILE)
+    assert row["orders_extracted"] > 0 == row["orders_duplicate"]

@@ -148,6 +148,14 @@ def test_a_seal_that_is_none_is_told(log: sa.Engine, details: dict[str, object])
         verify(log, masters)
 
 
+@pytest.mark.parametrize("action", ["audit.sealed", "audit.pruned"])
+@pytest.mark.parametrize("details", ["[]", "[1]", "1", '"through"', "null"])
+def test_a_seal_whose_details_are_no_object_is_told(log: sa.Engine, action: str, details: str) -> None:
+    tampered(log, f"SELECT ops.record_audit('eve', '{action}', NULL, NULL, NULL, '{details}', false)")
+    with pytest.raises(SealBroken, match=r"Row 12 .* is a seal of nothing"):
+        verify(log, masters)
+
+
 def test_nobody_changes_the_log_and_only_its_function_adds_to_it(url: str, log: sa.Engine, logins: None) -> None:
     changes = (
         "UPDATE ops.audit SET actor = 'eve'",

@@ -28,6 +28,20 @@ def hours_from_now(engine: sa.Engine) -> float:
     return (warehouse_now(engine) - DAWN).total_seconds() / 3600
 
 
+def test_a_proof_dates_from_when_it_was_seen(engine: sa.Engine) -> None:
+    """H17: neither later, which would delete what was read meanwhile, nor earlier."""
+    load_orders(engine, ORDER, Order("4712", fetched=4))
+    seen = hour(3).isoformat()
+    gone = (GoneOrder("4711", None, "tombstone", seen), GoneOrder("4712", None, "tombstone", seen))
+    assert load_orders(engine, gone=gone).deleted == 1
+    told = "SELECT source_order_id, deleted_at FROM procurement.purchase_order WHERE is_deleted"
+    assert rows(engine, told) == [("4711", hour(3))]
+    load_orders(engine, Order("4713", fetched=4), gone=(GoneOrder("4713", None, "tombstone", seen),))
+    load_orders(engine, rejects=[Order("4714", fetched=4)], gone=(GoneOrder("4714", None, "tombstone", seen),))
+    assert rows(engine, told) == [("4711", hour(3))]
+    assert rejected_only(engine, "acme_us") == {"4714"}
+
+
 def test_an_order_proved_gone_is_deleted_with_its_rows_and_evidence(engine: sa.Engine) -> None:
     load_orders(engine, ORDER, Order("4712"))
     assert load_orders(engine, gone=GONE).deleted == 1
@@ -87,6 +101,8 @@ def test_an_order_that_only_left_the_list_gets_a_status_and_is_not_deleted(engin
     assert closed == [("closed", None, False, True)], "no hash of what the source said"
     load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
     assert rows(engine, "SELECT status, status_source FROM procurement.purchase_order") == [("sent", "S")]
+    told = "SELECT gone_at, gone_status, gone_evidence FROM ops.order_version"
+    assert rows(engine, told) == [(None, None, None)]
 
 
 @pytest.mark.parametrize("proof", [GONE, CLOSED], ids=["deleted", "closed"])
@@ -132,6 +148,37 @@ def test_a_reject_that_was_fetched_after_the_proof_or_of_an_order_that_is_only_f
     assert rejected_only(engine, "acme_us") == {"4711", "4712"}
 
 
+def test_a_late_reject_of_an_order_that_was_deleted_since_it_was_read_does_not_wait(engine: sa.Engine) -> None:
+    """One of an order that is only finished does: it tells what became of the order."""
+    load_orders(engine, ORDER, Order("4713"))
+    finished = GoneOrder("4713", "closed", "absent_in_full_scan")
+    load_orders(engine, gone=(*GONE, GoneOrder("4712", None, "tombstone"), finished))
+    load_orders(engine, rejects=[ORDER.at(3), Order("4712", version=3), Order("4713", version=3)])
+    told = "SELECT source_order_id, resolution FROM ops.reject ORDER BY 1"
+    assert rows(engine, told) == [("4711", "deleted"), ("4712", "deleted"), ("4713", None)]
+    stale = "SELECT source_order_id FROM procurement.purchase_order WHERE is_stale"
+    assert rows(engine, stale) == [("4713",)]
+
+
+def test_a_reject_that_was_closed_before_its_order_was_deleted_stays_closed_as_it_was(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[ORDER])
+    load_orders(engine, ORDER.at(3))
+    told = "SELECT resolution, resolved_at FROM ops.reject"
+    before = rows(engine, told)
+    load_orders(engine, gone=GONE)
+    assert rows(engine, told) == before != []
+
+
+def test_a_reject_of_a_deleted_order_that_had_come_back_is_looked_for_again(engine: sa.Engine) -> None:
+    """Replayed, it would live on after its second deletion."""
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=GONE)
+    load_orders(engine, rejects=[ORDER.at(3, fetched=hours_from_now(engine))])
+    assert rejected_only(engine, "acme_us") == {"4711"}
+    load_orders(engine, gone=GONE)
+    assert rejected_only(engine, "acme_us") == set()
+
+
 def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     earlier = replace(started_task(engine), gone=GONE)
@@ -141,6 +188,7 @@ def test_an_earlier_proof_that_is_loaded_after_a_later_one_changes_nothing(engin
     assert rows(engine, "SELECT status FROM procurement.purchase_order") == [("closed",)]
     load_orders(engine, replace(ORDER, values={"memo": "late"}).at(2))
     assert rows(engine, "SELECT status, memo FROM procurement.purchase_order") == [("closed", "late")]
+    assert rows(engine, "SELECT is_deleted FROM ops.order_version") == [(False,)]
 
 
 @pytest.mark.parametrize(
@@ -176,3 +224,36 @@ def test_what_stays_deleted_keeps_the_instant_it_was(engine: sa.Engine) -> None:
     load_orders(engine, Order(values={"memo": "most"}, lines=(), is_deleted=True).at(3))
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("most",)]
     assert rows(engine, since) == before
+
+
+@pytest.mark.parametrize("evidence", ["tombstone", "absent_in_full_scan"])
+def test_an_order_that_was_gone_before_a_late_load_brings_its_only_copy_is_not_loaded_as_living(
+    engine: sa.Engine, evidence: str
+) -> None:
+    """H17: only a failed run had read it, and is cleared after another one has told that it is gone."""
+    load_orders(engine, gone=(GoneOrder("4711", None, evidence),))
+    assert load_orders(engine, ORDER).older == 1
+    assert deletions(engine) == set()
+    assert load_orders(engine, rejects=[ORDER.at(3)]).rejected == 1
+    assert rejected_only(engine, "acme_us") == set()
+
+
+def test_an_order_whose_version_is_lost_is_deleted_all_the_same(engine: sa.Engine) -> None:
+    load_orders(engine, ORDER)
+    with engine.begin() as warehouse:
+        warehouse.exec_driver_sql("TRUNCATE ops.order_version")
+    load_orders(engine, gone=GONE)
+    assert deletions(engine) == {(True, "absent_in_full_scan")}
+
+
+def test_an_order_that_was_gone_before_it_was_ever_held_lives_when_it_is_read_later(engine: sa.Engine) -> None:
+    load_orders(engine, gone=GONE)
+    load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
+    assert deletions(engine) == {(False, None)}
+    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), False)]
+
+
+def test_an_order_that_was_never_held_and_is_only_finished_is_loaded_late(engine: sa.Engine) -> None:
+    """What was bought counts; that it is finished the next reconcile finds."""
+    load_orders(engine, gone=CLOSED)
+    assert load_orders(engine, ORDER).inserted == 1

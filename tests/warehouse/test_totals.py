@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.load import load
-from tests.warehouse.orders import Line, Order, frames, hour, load_orders, rows, started_task
+from include.orderhouse.warehouse.clock import warehouse_now
+from include.orderhouse.warehouse.load import GoneOrder, load
+from tests.warehouse.orders import DAWN, Line, Order, frames, hour, load_orders, rows, started_task
 
 FIRST = Order("1", lines=(Line("10"), Line("20")))
 SECOND = Order("2")
@@ -37,6 +39,13 @@ def test_totals_follow_new_changed_repeated_and_deleted_orders(engine: sa.Engine
     for orders in steps:
         load_orders(engine, *orders)
         assert totals(engine) == counted(engine) != []
+
+
+def test_an_order_that_was_gone_before_it_was_held_counts_once_it_is(engine: sa.Engine) -> None:
+    load_orders(engine, SECOND, gone=(GoneOrder("1", None, "tombstone"),))
+    assert totals(engine) == counted(engine) == [("acme_us", 1, 1)]
+    load_orders(engine, replace(FIRST, fetched=1 + (warehouse_now(engine) - DAWN) / timedelta(hours=1)))
+    assert totals(engine) == counted(engine) == [("acme_us", 2, 3)]
 
 
 def test_history_reaches_back_to_the_earliest_window_that_was_loaded(engine: sa.Engine) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.errors import RateLimitExceeded
+from include.orderhouse.errors import RateLimitExceeded, WarehouseUnavailable
 from include.orderhouse.warehouse.limiter import SLACK_SECONDS, SharedLimiter
 from tests.warehouse.orders import rows
 
-SLEEP = "include.orderhouse.warehouse.limiter._sleep"
+LIMITER = "include.orderhouse.warehouse.limiter."
+SLEEP = LIMITER + "_sleep"
 
 
 def test_time_in_which_nobody_asked_is_not_made_up_for_by_a_burst(
@@ -92,3 +95,40 @@ def test_who_waits_for_a_slot_looks_ever_less_often_but_never_forgets_to(
             pass
     assert looks[0] <= 0.01
     assert 0.1 < max(looks) <= 0.25
+
+
+def slow_answers(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[str]:
+    """Let each answer take so long; the statements that are answered."""
+    asked: list[str] = []
+    answer = SharedLimiter._execute
+
+    def slowly(limiter: SharedLimiter, statement: str, **values: object) -> psycopg.Cursor[Any]:
+        asked.append(statement)
+        time.sleep(seconds)
+        return answer(limiter, statement, **values)
+
+    monkeypatch.setattr(SharedLimiter, "_execute", slowly)
+    return asked
+
+
+def test_a_warehouse_that_answers_so_late_that_no_turn_can_be_kept_is_told_as_an_outage(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LIMITER + "SLACK_SECONDS", 0.02)
+    with SharedLimiter(engine, "acme_us", 60_000, None) as limiter:
+        asked = slow_answers(monkeypatch, 0.03)
+        with pytest.raises(WarehouseUnavailable, match="took too long to answer"):
+            limiter.pace()
+    assert len(asked) == 30
+
+
+def test_turns_that_many_threads_ask_for_one_after_the_other_are_kept_all_the_same(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a warehouse that is far away the last of them waits for its answer for longer than it may be late."""
+    monkeypatch.setattr(LIMITER + "SLACK_SECONDS", 0.5)
+    with SharedLimiter(engine, "acme_us", 60_000, None) as limiter, ThreadPoolExecutor(8) as pool:
+        limiter.pace()
+        asked = slow_answers(monkeypatch, 0.1)
+        list(pool.map(lambda _: limiter.pace(), range(8)))
+    assert len(asked) == 8

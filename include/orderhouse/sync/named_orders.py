@@ -30,4 +30,4 @@ def read_named_orders(runtime: Runtime, plan: Plan, extraction: Extraction, sour
             ", ..." if len(unseen) > _LISTED else "",
         )
     statuses = statuses_of_absent(runtime, source, absent)
-    return [(key, statuses.get(key), "tombstone") for key in absent]
+    return [(key, statuses.get(key), "tombstone", None) for key in absent]

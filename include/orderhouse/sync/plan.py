@@ -124,7 +124,10 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
 
 
 def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Discovery | None) -> Plan:
-    """Decide what to fetch from what was discovered; None where the source is not called."""
+    """Decide what to fetch from what was discovered; None where the source is not called.
+
+    The sync begins now, be it that an earlier attempt failed before it had a plan, or that its files have gone since.
+    """
     name = runtime.connection.name
     text = runtime.watermark.read()
     known = last_scope(runtime.warehouse, name)
@@ -167,6 +170,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
         deleted_ids=request.deleted_ids,
     )
     log.info("%s: %s of %s; slices: %d", name, mode, _named(plan, start, end), len(plan.slices))
+    begin_anew(runtime.warehouse, name, identity)
     start_sync(runtime.warehouse, _row(runtime, plan, told, end or upper))
     return plan
 
@@ -183,7 +187,6 @@ def resume(runtime: Runtime, staging: Staging) -> bool:
     if plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
         log.info("%s began more than %d h ago (max_extract_hours); it begins anew", plan.connection, longest)
         staging.remove()
-        begin_anew(runtime.warehouse, plan.connection, plan.sync_id)
         return False
     mark = watermark.parse(plan.watermark_text, plan.connection)
     end = plan.slices[-1].end if plan.slices else None

@@ -20,9 +20,14 @@ from include.orderhouse.warehouse.raw import count_living, known_versions, open_
 from include.orderhouse.warehouse.task import ABSENT, GoneOrder
 
 FILE, GONE = "compared.json", "gone.json"
+ASKED = "raw/asked.json"
+_NOT_FOUND = "raw/not_found_"
 
 DELETIONS_ALWAYS_TOLERATED = 10
 """So few deletions never stop a run, whatever their share: a small company may well clear its orders away."""
+
+ABSENCE_HOLDS = timedelta(days=1)
+"""An order that was absent longer ago may be back, and nobody has read it since where that moved none of its times."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class Comparison:
     scanned: int
 
 
-Gone = list[tuple[str, str | None, str]]
-"""Source id, status (None: deleted) and evidence, as of `include.orderhouse.warehouse.task.GoneOrder`."""
+Gone = list[tuple[str, str | None, str, str | None]]
+"""The parts of a `include.orderhouse.warehouse.task.GoneOrder`."""
 
-Proof = tuple[str | None, str]
-"""Status and evidence."""
+Proof = tuple[str | None, str, str | None]
+"""Status (None: deleted), evidence, and when it was seen (None: as the sync began)."""
 
 Versions = dict[str, datetime | None]
 """Keys, and when their orders were modified."""
@@ -64,34 +69,55 @@ def find_gone(
         if plan.mode is Mode.RECONCILE:
             extraction.read_orders(found.to_read, "raw/missing_or_older_")
             scanned = found.scanned
-        gone = _absent(runtime, extraction, source, [] if plan.narrowed else found.not_found)
-    gone |= {key: (None, "tombstone") for tally in tallies for key in tally.deleted}
-    _stop_if_too_many(runtime, plan, [key for key, (status, _) in gone.items() if status is None])
+        gone = _absent(runtime, extraction, source, plan, [] if plan.narrowed else found.not_found)
+    gone |= {key: (None, "tombstone", None) for tally in tallies for key in tally.deleted}
+    _stop_if_too_many(runtime, plan, [key for key, (status, *_) in gone.items() if status is None])
     return [(key, *proof) for key, proof in gone.items()], scanned
 
 
-def _absent(runtime: Runtime, extraction: Extraction, source: Source, candidates: Sequence[str]) -> dict[str, Proof]:
+def _absent(
+    runtime: Runtime, extraction: Extraction, source: Source, plan: Plan, candidates: Sequence[str]
+) -> dict[str, Proof]:
     """Those among the keys that the source does not have, each asked for by itself."""
-    there = extraction.read_orders(candidates, "raw/not_found_")
+    if not candidates:
+        return {}
+    asked_at = _asked_at(runtime, runtime.staging(plan.sync_id))
+    there = extraction.read_orders(candidates, _NOT_FOUND)
     absent = [key for key in candidates if key not in there]
     statuses = statuses_of_absent(runtime, source, absent)
-    return {key: (statuses.get(key), ABSENT) for key in absent}
+    return {key: (statuses.get(key), ABSENT, asked_at) for key in absent}
+
+
+def _asked_at(runtime: Runtime, staging: Staging) -> str:
+    """Since when this sync asks for what its scan did not find; what it heard too long ago, it asks again."""
+    now = warehouse_now(runtime.warehouse)
+    if staging.exists(ASKED):
+        asked_at: str = staging.read_json(ASKED)
+        if not _is_over(asked_at, now):
+            return asked_at
+        for folder in staging.folders("raw"):
+            if folder.startswith(_NOT_FOUND):
+                staging.remove(folder)
+    staging.write_json(ASKED, now.isoformat())
+    return now.isoformat()
 
 
 def proven_gone(runtime: Runtime, plan: Plan, staging: Staging) -> tuple[GoneOrder, ...]:
-    """What the sync found to be gone. Absence that it saw longer ago than it may fetch proves nothing any more."""
+    """What the sync found to be gone, but for absence that it saw too long ago to prove anything."""
     gone = [GoneOrder(*order) for order in staging.read_json(GONE)] if staging.exists(GONE) else []
-    still = [order for order in gone if order.evidence != ABSENT]
-    longest = runtime.connection.options.max_extract_hours
-    if len(still) == len(gone) or not plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
-        return tuple(gone)
-    log.warning(
-        "%s: %d orders that a scan did not find more than %d h ago (max_extract_hours) are not marked; reconcile again",
-        plan.connection,
-        len(gone) - len(still),
-        longest,
-    )
+    now = warehouse_now(runtime.warehouse)
+    still = [order for order in gone if order.evidence != ABSENT or not _is_over(order.proven_at or plan.begun_at, now)]
+    if len(still) < len(gone):
+        log.warning(
+            "%s: %d orders that the source did not have more than a day ago are not marked; reconcile again",
+            plan.connection,
+            len(gone) - len(still),
+        )
     return tuple(still)
+
+
+def _is_over(seen_at: str | None, now: datetime) -> bool:
+    return seen_at is not None and now - datetime.fromisoformat(seen_at) > ABSENCE_HOLDS
 
 
 def statuses_of_absent(runtime: Runtime, source: Source, absent: Sequence[str]) -> dict[str, str]:

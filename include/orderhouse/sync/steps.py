@@ -96,6 +96,8 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
             log.info("Discovering %s again: %s", runtime.connection.name, error)
             counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
         counts["calls"] = source.api.calls
+    if counts["calls"]:
+        _note_answer(runtime)
     note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
     return _told(Plan.load(staging), **counts)
 
@@ -153,9 +155,6 @@ def advance_watermark(runtime: Runtime, staged: str) -> Summary:
             action="Clear the run from its load task on.",
         )
     moved_to = _advance(runtime, Plan.load(staging)) if has_plan(runtime, staged) else done["watermark_after"]
-    connector = runtime.connection.connector.name
-    if Mode(done["mode"]) not in FROM_WAREHOUSE:
-        set_status(runtime.warehouse, name, runtime.connection.customer, connector, "online")
     staging.remove()
     return {"staged": staged, "mode": done["mode"], "watermark": None if moved_to is None else moved_to.isoformat()}
 
@@ -175,6 +174,12 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
         record_failure(runtime, request, error)
         raise
     return summary
+
+
+def _note_answer(runtime: Runtime) -> None:
+    """The source has answered till the end. A run that goes on without calling it says nothing of that."""
+    connection = runtime.connection
+    set_status(runtime.warehouse, connection.name, connection.customer, connection.connector.name, "online")
 
 
 def _resumed(runtime: Runtime, staged: str) -> Staging:

@@ -52,8 +52,8 @@ class SyncRow:
 def start_sync(engine: sa.Engine, row: SyncRow) -> None:
     """Write the row of a sync that starts, or starts again: running, one more attempt, its error cleared.
 
-    ``started_at`` stays that of the first attempt. A sync that has succeeded stays as it is. ConfigurationInvalid where
-    the connection was disconnected.
+    ``started_at`` stays. A sync that has succeeded stays as it is. ConfigurationInvalid where the connection was
+    disconnected.
     """
     values = {**asdict(row), "scope": list(row.scope)}
     added = insert(sync).values(**values, state="running", attempts=1, started_at=_NOW, attempted_at=_NOW)

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded
+from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, WarehouseUnavailable
 from include.orderhouse.warehouse.engine import outages_named
 
 WINDOW_SECONDS = 60.0
@@ -32,6 +32,8 @@ Held = tuple[int, psycopg.Connection[Any]]
 
 _MOST_WAITING = 200
 """More turns are never taken ahead, since who waits for one holds a slot: the server's clock has been set back."""
+_MOST_LATE = 30
+"""So many turns may be missed on each other."""
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 
 _TURN = """
@@ -105,10 +107,14 @@ class SharedLimiter:
             self._give_back(taken, session)
 
     def pace(self) -> None:
-        """Wait for the connection's next turn. Raises RateLimitExceeded where the source asked for a longer pause."""
-        while True:
-            asked = time.monotonic()
-            wait = self._ask(_TURN, spacing=self._spacing, most=_MOST_WAITING)[0]
+        """Wait for the connection's next turn.
+
+        Raises RateLimitExceeded where the source asked for a longer pause, WarehouseUnavailable where no turn can be
+        kept because the warehouse answers too late.
+        """
+        late = 0
+        while late < _MOST_LATE:
+            (wait,), asked = self._ask(_TURN, spacing=self._spacing, most=_MOST_WAITING)
             if wait > LONGEST_PAUSE_SECONDS and self._is_paused():
                 raise RateLimitExceeded(
                     f"The source asked for a pause of {self._name!r}, which lasts {wait:.0f} s more.",
@@ -116,16 +122,24 @@ class SharedLimiter:
                     retry_after=wait,
                 )
             _sleep(wait)
-            is_late = time.monotonic() - asked - wait > SLACK_SECONDS
-            if not is_late and (wait < SLACK_SECONDS or not self._is_paused()):
+            if time.monotonic() - asked - wait > SLACK_SECONDS:
+                late += 1
+            elif wait < SLACK_SECONDS or not self._is_paused():
                 return
+        raise WarehouseUnavailable(
+            f"The warehouse took too long to answer, {late} times in a row: no request of {self._name!r} left within "
+            f"{SLACK_SECONDS:g} s of its turn.",
+            action="See what slows down PostgreSQL, the way to it, or this machine; a run in Airflow tries again by "
+            "itself.",
+        )
 
     def pause(self, seconds: float) -> None:
         """Hold back every request of the connection, in every process, for that long from now."""
         self._ask(_PAUSE, seconds=seconds)
 
     def _is_paused(self) -> bool:
-        return bool((self._ask(_PAUSED) or (False,))[0])
+        row, _ = self._ask(_PAUSED)
+        return row is not None and bool(row[0])
 
     def _wait_for_slot(self) -> Held:
         look = _SHORTEST_LOOK
@@ -158,10 +172,12 @@ class SharedLimiter:
                         "set its pool_mode = session, or name PostgreSQL itself, and end the pooler's sessions.",
                     )
 
-    def _ask(self, statement: str, **values: Any) -> Any:
+    def _ask(self, statement: str, **values: Any) -> tuple[Any, float]:
+        """The answer's row, if any, and when it was asked for: not before the other threads had their answers."""
         with self._talking, outages_named():
+            asked = time.monotonic()
             cursor = self._execute(statement, **values)
-            return cursor.fetchone() if cursor.description else None
+            return cursor.fetchone() if cursor.description else None, asked
 
     def _execute(self, statement: str, **values: Any) -> psycopg.Cursor[Any]:
         if self._session is None:

@@ -77,7 +77,7 @@ sync = sa.Table(
     ),
     column("scope", JSONB(), "What the connection covered: companies and filters"),
     column("mapping_version", COUNT, "`ops.mapping_version` the orders were mapped with", required=True),
-    column("started_at", INSTANT, "When the sync was first started", required=True),
+    column("started_at", INSTANT, "When the sync began with what it reads: retries go on with that", required=True),
     column("finished_at", INSTANT, "When it succeeded, stopped or failed"),
     column("calls", COUNT, "Requests sent to the source"),
     column("source_count", COUNT, "How many orders the source says the window has"),
@@ -118,13 +118,14 @@ order_version = sa.Table(
     column("content_hash", TEXT, "Hash of the mapped order with all its rows", required=True),
     column("is_deleted", sa.Boolean(), "The order is deleted at the source", required=True),
     column("is_stale", sa.Boolean(), "A later version waits among the rejects", required=True),
-    column("gone_at", INSTANT, "Start of the sync that proved the order gone; a later fetch clears it"),
+    column("gone_at", INSTANT, "When the order was seen to be gone; a later fetch clears it"),
     column("gone_status", TEXT, "Status given to an order that left the list without being deleted"),
     column("gone_evidence", TEXT, "What proves that the order is gone"),
     _sync_id("last advanced the version"),
     sa.PrimaryKeyConstraint("connection", "order_id"),
     schema=OPS,
-    comment="The version of each order that the warehouse holds; only a later one is loaded",
+    comment="The version of each order that the warehouse holds; only a later one is loaded. Mapping version 0: the "
+    "order was gone before any was held",
 )
 sa.Index("order_version_stale_idx", order_version.c.connection, postgresql_where=order_version.c.is_stale)
 

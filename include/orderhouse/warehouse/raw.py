@@ -71,9 +71,10 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, da
 
 
 def rejected_only(engine: sa.Engine, connection: str) -> set[str]:
-    """Source keys of the orders of which the warehouse has nothing but rejects that wait."""
+    """Source keys of orders that have rejects which wait, and of which the warehouse holds nothing that lives."""
     waiting, known = reject.c, order_version.c
-    is_held = sa.exists().where(known.connection == waiting.connection, known.order_id == waiting.order_id)
+    is_there = ~known.is_deleted & known.gone_at.is_(None)
+    is_held = sa.exists().where(known.connection == waiting.connection, known.order_id == waiting.order_id, is_there)
     wanted = sa.select(waiting.source_order_id).where(
         waiting.connection == connection, waiting.resolved_at.is_(None), waiting.order_id.is_not(None), ~is_held
     )

@@ -32,6 +32,8 @@ class GoneOrder:
     source_order_id: str
     status: str | None
     evidence: str
+    proven_at: str | None = None
+    """When that was seen, on the warehouse's clock, as ISO text; None is the start of the sync."""
 
 
 @dataclass(frozen=True)

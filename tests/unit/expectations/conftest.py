@@ -13,7 +13,7 @@ import pytest
 from include.orderhouse.expectations import Finding
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.expectations.validator import Validator
-from include.orderhouse.frames import SCHEMAS, Frames, empty_frames
+from include.orderhouse.frames import SCHEMAS, Frames
 
 Row = dict[str, Any]
 
@@ -53,6 +53,11 @@ LINE: Row = {
 }
 SCHEDULE: Row = {"line_id": "line", "schedule_id": "1", "schedule_number": "1", "quantity": Decimal(20), "unit": "H87"}
 DISTRIBUTION: Row = {"line_id": "line", "distribution_id": "1", "distribution_number": "1", "percent": Decimal(100)}
+
+
+def empty_frames() -> Frames:
+    """A batch without rows."""
+    return Frames({name: schema.empty_table() for name, schema in SCHEMAS.items()})
 
 
 def batch(

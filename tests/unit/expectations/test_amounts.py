@@ -10,9 +10,9 @@ import pytest
 
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.expectations.validator import Validator
-from include.orderhouse.frames import Frames, empty_frames
+from include.orderhouse.frames import Frames
 from include.orderhouse.model import ORDER
-from tests.unit.expectations.conftest import batch
+from tests.unit.expectations.conftest import batch, empty_frames
 from tests.unit.expectations.test_checks import SECOND, Check, codes
 
 

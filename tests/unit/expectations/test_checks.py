@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.expectations import Finding
 from include.orderhouse.expectations.outcomes import Outcomes
-from include.orderhouse.frames import empty_frames
+from tests.unit.expectations.conftest import empty_frames
 
 Check = Callable[..., list[Finding]]
 

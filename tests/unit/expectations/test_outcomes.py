@@ -14,10 +14,9 @@ from include.orderhouse.expectations.group import Group, groups
 from include.orderhouse.expectations.outcomes import Outcomes, staged_outcomes, write_outcomes
 from include.orderhouse.expectations.suites import suites
 from include.orderhouse.expectations.validator import Validator
-from include.orderhouse.frames import empty_frames
 from include.orderhouse.model import LINE, ORDER, Table
 from include.orderhouse.staging import Staging
-from tests.unit.expectations.conftest import batch
+from tests.unit.expectations.conftest import batch, empty_frames
 
 GOOD = Outcomes.of(batch())
 NOT_IN_SUBTOTAL = {"order": {"subtotal_amount": None}}

@@ -1,8 +1,10 @@
 """Orders that the source no longer has: recorded with the order's version, so that a late batch does not revive them.
 
-The proof dates from the start of its sync; a version that was fetched later outlives it. A proof that comes after such
-a version, or comes twice, changes nothing. Nor does absence from a scan where a reconcile that began later has loaded:
-it has looked again.
+A version that was fetched later than the proof outlives it. A proof that comes after such a version, or comes twice,
+changes nothing. Nor does absence from a scan where a reconcile that began later has loaded: it has looked again.
+
+Of an order that the warehouse never held its deletion alone is kept, as a version that no mapping has made: a run that
+failed before may hold the only copy of it, and be cleared later.
 """
 
 from __future__ import annotations
@@ -15,17 +17,30 @@ from include.orderhouse.identity import order_id
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.task import ABSENT, Cursor, GoneOrder
 
-_RECORD = """
-    UPDATE ops.order_version AS known SET
-        gone_at = sync.started_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = sync.sync_id
+_PROVEN = """
+    SELECT sync.connection, sync.sync_id, gone.order_id, gone.source_order_id, gone.status, gone.evidence,
+           coalesce(gone.proven_at, sync.started_at) AS proven_at
     FROM ops.sync AS sync,
-         unnest(%(order_ids)s::uuid[], %(statuses)s::text[], %(evidences)s::text[])
-             AS gone (order_id, status, evidence)
+         unnest(%(order_ids)s::uuid[], %(source_order_ids)s::text[], %(statuses)s::text[], %(evidences)s::text[],
+                %(proven_at)s::timestamptz[]) AS gone (order_id, source_order_id, status, evidence, proven_at)
     WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
-      AND (known.connection, known.order_id) = (%(connection)s, gone.order_id)
-      AND known.fetched_at < sync.started_at AND coalesce(known.gone_at, '-infinity') < sync.started_at
-    RETURNING gone.status IS NULL AND NOT known.is_deleted
 """
+_RECORD = f"""
+    UPDATE ops.order_version AS known SET
+        gone_at = gone.proven_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = gone.sync_id
+    FROM ({_PROVEN}) AS gone
+    WHERE (known.connection, known.order_id) = (gone.connection, gone.order_id)
+      AND known.fetched_at < gone.proven_at AND coalesce(known.gone_at, '-infinity') < gone.proven_at
+    RETURNING gone.status IS NULL AND NOT known.is_deleted
+"""  # noqa: S608 - constants
+_KEEP_UNSEEN = f"""
+    INSERT INTO ops.order_version
+        (connection, order_id, source_order_id, fetched_at, mapping_version, content_hash, is_deleted, is_stale,
+         gone_at, gone_evidence, sync_id)
+    SELECT connection, order_id, source_order_id, proven_at, 0, '', true, false, proven_at, evidence, sync_id
+    FROM ({_PROVEN}) AS gone WHERE status IS NULL
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 - constants
 _DELETE = sql.SQL("""
     UPDATE {table} AS known SET
         is_deleted = true, deleted_at = version.gone_at, delete_evidence = version.gone_evidence,
@@ -35,13 +50,6 @@ _DELETE = sql.SQL("""
       AND version.connection = %(connection)s AND version.sync_id = %(sync_id)s
       AND version.gone_at IS NOT NULL AND version.gone_status IS NULL AND NOT known.is_deleted
 """)
-_CLOSE_REJECTS = """
-    UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'deleted'
-    FROM ops.sync AS sync, unnest(%(order_ids)s::uuid[], %(statuses)s::text[]) AS gone (order_id, status)
-    WHERE (sync.connection, sync.sync_id) = (%(connection)s, %(sync_id)s)
-      AND (waiting.connection, waiting.order_id) = (%(connection)s, gone.order_id) AND gone.status IS NULL
-      AND waiting.resolved_at IS NULL AND waiting.fetched_at < sync.started_at
-"""
 _SET_STATUS = """
     UPDATE procurement.purchase_order AS known SET
         status = version.gone_status, status_source = NULL, row_hash = '',
@@ -73,9 +81,8 @@ _WAS_SCANNED_AGAIN = """
 def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]) -> int:
     """Record what is gone and mark those orders with their rows; how many orders are newly deleted.
 
-    Late versions of orders that are gone are marked, too. Rejects of deleted orders wait no more, lest a replay brings
-    one back that was never loaded. Their content hash is emptied, so that they
-    are written anew when they come back.
+    Late versions of orders that are gone are marked, too. Their content hash is emptied, so that they are written anew
+    when they come back.
     """
     if not gone and cursor.execute(_LATE).fetchone() == (False,):
         return 0
@@ -83,11 +90,13 @@ def mark_gone(cursor: Cursor, gone: tuple[GoneOrder, ...], facts: dict[str, Any]
         gone = tuple(order for order in gone if order.evidence != ABSENT)
     listed = {
         "order_ids": [order_id(facts["connection"], order.source_order_id) for order in gone],
+        "source_order_ids": [order.source_order_id for order in gone],
         "statuses": [order.status for order in gone],
         "evidences": [order.evidence for order in gone],
+        "proven_at": [order.proven_at for order in gone],
     }
     recorded = cursor.execute(_RECORD, {**facts, **listed}).fetchall()
-    cursor.execute(_CLOSE_REJECTS, {**facts, **listed})
+    cursor.execute(_KEEP_UNSEEN, {**facts, **listed})
     for table in TABLES:
         cursor.execute(_DELETE.format(table=sql.Identifier("procurement", table.name)), facts)
     cursor.execute(_SET_STATUS, facts)

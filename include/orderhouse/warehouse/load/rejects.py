@@ -1,8 +1,9 @@
 """Rejected orders: kept with their payload until a version that is no earlier is loaded; till then an order is stale.
 
 A reject that is no later than the version the warehouse holds is kept as resolved; it changes nothing else. So the end
-is the same in whichever order versions and rejects arrive. Of an order's rejects only the latest stays open. One that
-was dismissed stays closed as long as the source tells nothing new of the order.
+is the same in whichever order versions and rejects arrive. Nor does one wait whose order was deleted after it had been
+read, lest a replay brings back what was never loaded. Of an order's rejects only the latest stays open. One that was
+dismissed stays closed as long as the source tells nothing new of the order.
 """
 
 from __future__ import annotations
@@ -46,10 +47,19 @@ _KEEP = sql.SQL("""
     ),
     is_later=is_later("excluded", "known"),
 )
+_IS_DELETED = sql.SQL("""
+    EXISTS (
+        SELECT FROM ops.order_version AS known
+        WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
+          AND known.gone_at >= waiting.fetched_at AND known.gone_status IS NULL
+    )
+""")
+"""The order of a reject was proved to be deleted after the reject had been read."""
 _RESOLVE = sql.SQL("""
-    UPDATE ops.reject AS waiting SET resolved_at = %(loaded_at)s, resolution = 'superseded'
+    UPDATE ops.reject AS waiting SET
+        resolved_at = %(loaded_at)s, resolution = CASE WHEN {is_deleted} THEN 'deleted' ELSE 'superseded' END
     WHERE waiting.connection = %(connection)s AND waiting.resolved_at IS NULL
-      AND (EXISTS (
+      AND ({is_deleted} OR EXISTS (
             SELECT FROM ops.order_version AS known
             WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
               AND NOT {is_later}
@@ -61,7 +71,7 @@ _RESOLVE = sql.SQL("""
                 > (coalesce(waiting.version_at, waiting.fetched_at), waiting.fetched_at, waiting.mapping_version,
                    waiting.reject_id)
         ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
-""").format(is_later=is_later("waiting", "known"))
+""").format(is_deleted=_IS_DELETED, is_later=is_later("waiting", "known"))
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
 _ANY_BEFORE = """
     SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)
@@ -95,7 +105,7 @@ _MARK_ROWS = sql.SQL("""
 
 
 def settle_rejects(cursor: Cursor, facts: dict[str, Any], read_again: Collection[str] = ()) -> tuple[int, int]:
-    """Keep the staged rejects, close those that are superseded, mark stale orders; the orders and lines rejected.
+    """Keep the staged rejects, close those that wait no more, mark stale orders; the orders and lines rejected.
 
     ``read_again`` are the fingerprints of raw records that were rejected without a key, and that now have been mapped.
     """

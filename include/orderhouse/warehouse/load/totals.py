@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg import sql
 
+from include.orderhouse.model import LINE, ORDER
 from include.orderhouse.warehouse.load.standing import Standing
 from include.orderhouse.warehouse.load.tally import Tally
 from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT
@@ -36,19 +38,20 @@ _ADD = """
         history_since = least(known.history_since, excluded.history_since), counted_at = excluded.counted_at
     RETURNING orders
 """
-_FURTHER_LINES = """
-    SELECT count(*) FROM procurement.purchase_order_line AS line JOIN staged_version AS winner
-        USING (connection, order_id)
-    WHERE winner.standing = 'changed' AND line.first_seen_at = %(loaded_at)s
-"""
+_FURTHER = sql.SQL("""
+    SELECT count(*) FROM {table} AS known JOIN staged_version AS winner USING (connection, order_id)
+    WHERE winner.standing = 'changed' AND known.first_seen_at = %(loaded_at)s
+""")
+"""Rows of orders of which the warehouse knew something: that they were gone, be it before it ever held them."""
 
 
 def add_to_totals(cursor: Cursor, facts: dict[str, Any], tally: Tally) -> int:
     """Add what the running load has brought; how many orders the connection holds. Its loads follow each other."""
-    lines = tally.lines[Standing.NEW]
+    added = {"orders": tally.orders[Standing.NEW], "lines": tally.lines[Standing.NEW]}
     if tally.orders[Standing.CHANGED]:
-        ((further,),) = cursor.execute(_FURTHER_LINES, facts).fetchall()
-        lines += further
-    added = {"orders": tally.orders[Standing.NEW], "lines": lines}
+        for name, table in (("orders", ORDER), ("lines", LINE)):
+            counted = _FURTHER.format(table=sql.Identifier("procurement", table.name))
+            ((further,),) = cursor.execute(counted, facts).fetchall()
+            added[name] += further
     ((orders,),) = cursor.execute(_ADD, {**facts, **added}).fetchall()
     return int(orders)
