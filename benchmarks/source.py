@@ -67,7 +67,7 @@ def serving(
             raise RuntimeError(f"The source did not start: {' '.join(command)}")
         yield source
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
 
 

@@ -153,6 +153,10 @@ def test_the_code_of_a_task_cannot_start_pods_which_could_hold_the_owners_secret
     assert "allowPodLaunching" not in kubernetes, "the scheduler starts the tasks' pods"
 
 
+def test_airflows_database_is_no_connection_that_a_dag_could_use() -> None:
+    assert VALUES["enableBuiltInSecretEnvVars"] == {"AIRFLOW_CONN_AIRFLOW_DB": False}
+
+
 def test_airflow_is_told_of_a_driver_that_is_in_the_image_for_sessions_that_do_not_block() -> None:
     """Without the setting it takes asyncpg, and nothing of it starts where that is not installed."""
     from airflow.settings import _get_async_conn_uri_from_sync

@@ -80,7 +80,7 @@ def _running(command: Sequence[str], log: Path, is_ready: Callable[[], bool]) ->
         assert process.poll() is None, tail(log)
         yield
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
 
 

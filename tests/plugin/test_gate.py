@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from include.orchestration.navigation import MOUNT
+from include.orchestration.ui import access, gate
 from include.orchestration.ui.gate import SAFE_METHODS, SIGNED
 from tests.plugin.conftest import ROLES
 
@@ -104,11 +105,27 @@ def test_the_pages_themselves_can_act(client: TestClient, token: dict[str, str],
     assert answer.status_code == 404
 
 
+def test_the_pages_can_act_behind_a_proxy_that_calls_airflow_by_another_name(
+    client: TestClient, token: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(origin: str) -> int:
+        cookies = {"_token": token["ada"]}
+        return client.post(f"{MOUNT}/api/v1/anything", headers={"Origin": origin}, cookies=cookies).status_code
+
+    assert act("https://airflow.example.com") == 403
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com/below")
+    assert act("https://airflow.example.com") == 404
+    assert act("https://evil.example") == 403
+
+
 def test_another_site_may_link_to_a_page_but_not_embed_it(client: TestClient, token: dict[str, str]) -> None:
     cookies, page = {"_token": token["ada"]}, f"{MOUNT}/assets/style.css"
     foreign = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert client.get(page, headers={**foreign, "Sec-Fetch-Dest": "document"}, cookies=cookies).status_code == 200
-    assert client.get(page, headers={**foreign, "Sec-Fetch-Dest": "iframe"}, cookies=cookies).status_code == 403
+    for other in ({"Sec-Fetch-Dest": "iframe"}, {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "no-cors"}):
+        assert client.get(page, headers={**foreign, **other}, cookies=cookies).status_code == 403
+    sibling = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
+    assert client.get(page, headers=sibling, cookies=cookies).status_code == 403
     answer = client.get(page, cookies=cookies)
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
 
@@ -122,3 +139,30 @@ def test_a_person_is_shown_where_to_log_in(client: TestClient) -> None:
 def test_a_redirect_names_no_host(client: TestClient, token: dict[str, str]) -> None:
     answer = client.get(f"{MOUNT}/mapping/?a=1", headers=bearer(token["vic"]))
     assert (answer.status_code, answer.headers["location"]) == (307, f"{MOUNT}/mapping?a=1")
+
+
+def test_no_answer_is_kept_by_a_proxy_or_read_as_another_type(client: TestClient, token: dict[str, str]) -> None:
+    for path, kept in {"mapping": "private, no-store", "assets/style.css": "private, no-cache"}.items():
+        headers = client.get(f"{MOUNT}/{path}", headers=bearer(token["vic"])).headers
+        assert headers["cache-control"] == kept
+        assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("same-origin", "nosniff")
+
+
+def test_what_breaks_is_in_the_log_under_the_requests_id_and_not_in_the_answer(
+    client: TestClient, token: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(_: object) -> bool:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(access.Access, "may_look", break_down)
+    answer = client.get(f"{MOUNT}/api/v1/connections", headers=bearer(token["ada"]))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "planted" not in answer.text
+    (told,) = [record for record in caplog.records if record.name == gate.__name__]
+    assert answer.headers["x-request-id"] in told.getMessage()
+    assert "planted" in str(told.exc_info)
+
+
+def test_what_is_no_request_of_http_is_not_let_in(client: TestClient) -> None:
+    with pytest.raises(RuntimeError, match="no rule for websocket"), client.websocket_connect(f"{MOUNT}/mapping"):
+        pass

@@ -18,6 +18,9 @@ from tests.sandbox.server import CONTROL, Servers, load_dialect
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LONGEST_STOP = 60.0
+"""Seconds that its servers may take to stop: each gives its requests one."""
+
 
 class Sandbox:
     """A running sandbox. Change its company with `act`, so that no answer sees half a change."""
@@ -84,6 +87,7 @@ def sandbox(
         yield Sandbox(servers, loop)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join()
+        thread.join(LONGEST_STOP)
+        assert not thread.is_alive(), f"the sandbox still runs {LONGEST_STOP} s after it was told to stop"
         loop.close()
         servers.close()

@@ -51,10 +51,11 @@ class Receiver:
 def served(app: ASGIApp, port: int, host: str = "127.0.0.1") -> Iterator[None]:
     """Serve an application on a port of this machine."""
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         thread.join(0.01)
+        assert thread.is_alive(), f"nothing could be served on port {port}"
     try:
         yield
     finally:
