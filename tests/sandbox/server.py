@@ -153,8 +153,11 @@ class _Server(uvicorn.Server):
             async with asyncio.timeout(LAST_ANSWERS_SECONDS):
                 while self.server_state.connections or self.server_state.tasks:
                     await asyncio.sleep(0.005)
-        for task in self.server_state.tasks:
+        late = list(self.server_state.tasks)
+        for task in late:
             task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=LAST_ANSWERS_SECONDS)
 
 
 def _server(app: ASGIApp, stop: asyncio.Event) -> _Server:
