@@ -59,6 +59,8 @@ class Notifier:
 
     async def run(self) -> None:
         """Tell until cancelled."""
+        while not self._targets:
+            await asyncio.sleep(EVERY_SECONDS)
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             while True:
                 if self._targets:

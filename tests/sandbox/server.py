@@ -7,7 +7,7 @@ import errno
 import importlib
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +24,8 @@ from tests.sandbox.notifying import Notifier
 
 HOST = "127.0.0.1"
 CONTROL = "control"
+LAST_ANSWERS_SECONDS = 1.0
+"""How long answers that are under way may take when the servers are to end."""
 
 
 class PortInUse(OSError):
@@ -111,7 +113,7 @@ class Servers:
 
     async def run(self, stop: asyncio.Event, ready: asyncio.Event) -> None:
         """Serve until `stop` is set; `ready` is set when every server answers."""
-        servers = [_server(app) for app in self._apps.values()]
+        servers = [_server(app, stop) for app in self._apps.values()]
         tasks = [
             asyncio.create_task(server.serve(sockets=[self._listeners[name]]))
             for name, server in zip(self._apps, servers, strict=True)
@@ -122,20 +124,43 @@ class Servers:
         ready.set()
         await stop.wait()
         notifying.cancel()
-        for server in servers:
-            server.should_exit = True
         await asyncio.gather(*tasks)
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to the process it is a part of."""
+    """A uvicorn server that leaves signals to the process it is a part of, and ends as soon as it is told to.
+
+    uvicorn's own looks ten times a second whether it should end, and whether it has: a third of a second of each test.
+    """
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def main_loop(self) -> None:
+        await self._stop.wait()
 
-def _server(app: ASGIApp) -> _Server:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS_SECONDS):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(0.005)
+        late = list(self.server_state.tasks)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=LAST_ANSWERS_SECONDS)
+
+
+def _server(app: ASGIApp, stop: asyncio.Event) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
@@ -147,6 +172,6 @@ def _server(app: ASGIApp) -> _Server:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=1,
-        )
+        ),
+        stop,
     )

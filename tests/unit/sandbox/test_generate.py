@@ -28,6 +28,10 @@ def test_who_asks_for_a_company_again_gets_one_that_nobody_has_changed() -> None
     changed = generate(11, orders=20, now=NOW)
     changed.orders.popitem()[1].lines.clear()
     changed.vendors.clear()
+    for line in (line for order in changed.orders.values() for line in order.lines):
+        line.description = "changed"
+        for part in (*line.schedules, *line.distributions):
+            part.number += 1
     assert generate(11, orders=20, now=NOW) == generate_once(11, orders=20, days=120, now=NOW) != changed
 
 

@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from include.standalone.airflow_api import wait_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
@@ -155,6 +157,17 @@ def test_a_busy_port_is_named(company: Company) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=f"port {port}"), sandbox(company, [TINY], Clock(), {"tiny": port}):
             pytest.fail("the sandbox started on a port that is taken")
+
+
+def test_servers_end_although_an_answer_is_under_way(company: Company) -> None:
+    with ThreadPoolExecutor() as pool:
+        with sandbox(company, [TINY], Clock()) as running:
+            plan(running, "timeout", seconds=600.0)
+            asked = pool.submit(httpx.get, f"{running.url('tiny')}/orders", timeout=60)
+            fault = running.world("tiny").faults.faults[0]
+            assert wait_for(lambda: fault.hits > 0, 60)
+        failed = asked.exception(timeout=30) or asked.result()
+    assert isinstance(failed, httpx.RemoteProtocolError) or failed.status_code == 500
 
 
 def test_the_process_announces_its_urls_and_stops_cleanly_on_a_signal() -> None:
