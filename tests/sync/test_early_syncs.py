@@ -6,8 +6,9 @@ import pytest
 
 from include.orderhouse.sync import batching, early_batches, steps
 from include.orderhouse.sync.early_batches import FILE
-from include.orderhouse.sync.extraction import Extraction, Tally
+from include.orderhouse.sync.extraction import Extraction
 from include.orderhouse.sync.processors import SETTING
+from include.orderhouse.sync.tally import Tally
 from tests.sync.conftest import System, unaccounted
 
 NOTHING = {"orders": 0, "lines": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,6 +35,26 @@ def change_all(company: Company, clock: Clock, memo: str) -> None:
     """Edit every order's memo."""
     for number in company.orders:
         history.change_header(company, clock, number, memo)
+
+
+def test_where_one_slice_fails_the_others_ask_for_no_more(odoo: Sandbox, connect: Connect) -> None:
+    system = connect("odoo", odoo, slice_days=50, concurrency=2)
+    begun, is_under_way, given = itertools.count(), Event(), list[int]()
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        if next(begun) == 0:
+            assert is_under_way.wait(60)
+            raise SourceUnavailable("It broke down.", action="Wait.")
+        for number in range(1000):
+            given.append(number)
+            yield Page([], resume="more")
+            is_under_way.set()
+
+    connector = replace(system.runtime.connection.connector, fetch=fetch)
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": connector})
+    with pytest.raises(SourceUnavailable, match="broke down"):
+        system.sync()
+    assert len(given) < 1000
 
 
 def pages_read(odoo: Sandbox) -> list[str]:

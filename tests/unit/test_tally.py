@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.sync.extraction import Tally
+from include.orderhouse.sync.tally import Tally
 
 
 def tally(*pages: dict[str, Any]) -> Tally:

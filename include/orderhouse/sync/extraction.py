@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Protocol
+from threading import Event
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +18,11 @@ from include.orderhouse import collector, wire
 from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnored, StorageUnavailable
 from include.orderhouse.http.transport import MEGABYTE
-from include.orderhouse.order_keys import KeySet
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.tally import Tally
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
 
@@ -33,67 +34,6 @@ the same orders; and so many empty ones on each other, since a filter may leave 
 that changed and their orders did not, most pages are. For the first, a page without orders counts as one with news."""
 
 
-@dataclass
-class Tally:
-    """What one slice has brought so far."""
-
-    keys: KeySet = field(default_factory=KeySet)
-    orders: int = 0
-    keyless: int = 0
-    """Orders without a key that can be read."""
-    outside: int = 0
-    expected: int | None = None
-    pages: int = 0
-    resume: Any = None
-    is_done: bool = False
-    deleted: set[str] = field(default_factory=set)
-    misses_deletions: bool = False
-    staged_bytes: int = 0
-    stale_pages: int = 0
-    """Pages that brought orders, none of which was new."""
-    empty_pages: int = 0
-    """Pages in succession, up to the latest, without any order."""
-
-    @property
-    def told_apart(self) -> int:
-        """How many orders came, each once; of those without a key every copy."""
-        return len(self.keys) + self.keyless
-
-    @property
-    def is_short(self) -> bool:
-        """Whether fewer orders came than the source counts."""
-        return self.expected is not None and self.told_apart < self.expected
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.keys
-
-    def complete(self, earlier: Tally) -> None:
-        """Count what an earlier pass through the same slice brought, too.
-
-        An order that changes meanwhile leaves its window: behind the count, and before its page is asked for. One that
-        left it between the passes makes up for one that both have lost; only a reconcile finds that one.
-        """
-        self.keys.merge(earlier.keys)
-        self.deleted |= earlier.deleted
-
-    def add(self, checkpoint: dict[str, Any]) -> None:
-        """Count a page by its checkpoint."""
-        is_news = self.keys.add(checkpoint["keys"]) > 0 or len(checkpoint["keys"]) < checkpoint["orders"]
-        self.stale_pages += not is_news and checkpoint["orders"] > 0
-        self.empty_pages = 0 if checkpoint["orders"] else self.empty_pages + 1
-        self.orders += checkpoint["orders"]
-        self.keyless += checkpoint["orders"] - len(checkpoint["keys"])
-        self.outside += checkpoint["outside"]
-        if checkpoint["expected"] is not None:
-            self.expected = (self.expected or 0) + checkpoint["expected"]
-        self.pages += 1
-        self.resume = checkpoint["resume"]
-        self.is_done = checkpoint["resume"] is None
-        self.deleted.update(checkpoint["deleted"])
-        self.misses_deletions |= checkpoint["misses_deletions"]
-        self.staged_bytes += checkpoint.get("bytes", 0)
-
-
 @dataclass(frozen=True)
 class StagedPage:
     """A page that counts: the name of its file, how many orders it holds, and the size of their JSON."""
@@ -101,6 +41,10 @@ class StagedPage:
     name: str
     orders: int
     json_bytes: int
+
+
+class _Over(Exception):
+    """The sync ends, for a reason that is told elsewhere."""
 
 
 class Listener(Protocol):
@@ -118,6 +62,7 @@ class Extraction:
         self._listener = listener
         self._transform = Transform(runtime.connection)
         self._tallies: dict[str, Tally] = {}
+        self._is_over = Event()
 
     @property
     def orders(self) -> int:
@@ -125,9 +70,20 @@ class Extraction:
         return sum(tally.orders for tally in self._tallies.values())
 
     def fetch_slices(self) -> list[Tally]:
-        """All slices, several at once within the connection's concurrency."""
+        """All slices, several at once within the connection's concurrency.
+
+        Where one fails, or somebody ends the sync, the others end with the page that they are at.
+        """
         with collector.at_rest(), ThreadPoolExecutor(max_workers=self._runtime.connection.concurrency) as pool:
-            tallies = list(pool.map(self._fetch_whole_slice, range(len(self._plan.slices))))
+            coming = [pool.submit(self._fetch_whole_slice, number) for number in range(len(self._plan.slices))]
+            try:
+                for fetched in as_completed(coming):
+                    fetched.result()
+            except BaseException:
+                self._is_over.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        tallies = [fetched.result() for fetched in coming]
         self._check_filter(sum(tally.outside for tally in tallies))
         return tallies
 
@@ -191,7 +147,7 @@ class Extraction:
         return tally
 
     def _keep_all(self, pages: Iterator[Page], part: Slice, folder: str, tally: Tally) -> None:
-        while True:
+        while not self._is_over.is_set():
             fetched_at = warehouse_now(self._runtime.warehouse)
             page = next(pages, None)
             if page is None:
@@ -202,6 +158,7 @@ class Extraction:
             self.check_time(fetched_at)
             self._source.api.meter.begin_page()
             self._check_progress(part, tally)
+        raise _Over
 
     def _check_progress(self, part: Slice, tally: Tally) -> None:
         """Stop early where a source would fill the disk: it goes round in circles, or ignores its filter."""

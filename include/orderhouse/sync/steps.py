@@ -31,7 +31,7 @@ from include.orderhouse.sync.batches import make_batches
 from include.orderhouse.sync.discovery import discover, recall
 from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.early_batches import EarlyBatches, take_early
-from include.orderhouse.sync.extraction import Extraction, Tally, staged_pages
+from include.orderhouse.sync.extraction import Extraction, staged_pages
 from include.orderhouse.sync.failure import record_failure
 from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.held_orders import read_held_orders
@@ -42,6 +42,7 @@ from include.orderhouse.sync.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.reconciliation import GONE, find_gone, proven_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.tally import Tally
 from include.orderhouse.sync.unknown_fields import warn_of_unknown_fields
 from include.orderhouse.sync.verdict import VALIDATOR, commonest_fault, judge
 from include.orderhouse.transform.changes import check_changes
