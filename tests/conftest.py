@@ -6,13 +6,16 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from include.orderhouse.master_key import KEY, new_key
+from include.orderhouse.warehouse.embedded import Server
 from tests.memory import memory_folder
 from tests.processes import python_path
+from tests.warehouse.server import template_server
 
 YOUNG_AND_OLD = 50_000, 20, 20
 """How rarely the garbage collector looks for cycles, of which companies and orders have hardly any."""
@@ -48,6 +51,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def master_key() -> str:
     """The master key of this session of tests, in the environment unless there is one."""
     return os.environ.setdefault(KEY, new_key())
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """An embedded server with a migrated database called ``template_warehouse``: one for all tests of a process."""
+    with template_server() as running:
+        yield running
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

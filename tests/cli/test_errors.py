@@ -50,7 +50,7 @@ def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse:
     ("override", "said"),
     [
         ("{buyer: {constant: x}}", "order.buyer, which is no canonical column"),
-        ("{order_number: {source: name, codes: {a: b}}}", "order.order_number with codes, but it is no code column"),
+        ("{order_number: {source: name, codes: {a: b}}}", "order.order_number with codes, but it is neither a code"),
     ],
 )
 def test_an_override_that_cannot_be_is_told_before_the_next_sync(

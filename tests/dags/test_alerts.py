@@ -20,10 +20,10 @@ from include.orderhouse.configuration.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.webhooks.subscriptions import read_webhooks
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 CONNECTIONS = """
 connections:

@@ -12,9 +12,9 @@ from include.orchestration import courier, telling
 from include.orchestration.announcement import MAIL
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.inbox import Letter, keep
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 
 class Events:

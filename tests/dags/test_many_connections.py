@@ -25,9 +25,9 @@ from include.orderhouse.home import PROJECT
 from include.orderhouse.sync.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 MANY = 500
 _opened: list[str] = []

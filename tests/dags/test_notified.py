@@ -13,10 +13,10 @@ from include.orchestration import notified
 from include.orderhouse.configuration.connections import connections_file
 from include.orderhouse.warehouse.inbox import Letter, has_mail, keep, runs_with_unread_mail
 from include.orderhouse.warehouse.status import set_status
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 CONNECTIONS = """
 customers: {globex: {}}

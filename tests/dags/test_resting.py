@@ -19,10 +19,10 @@ from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.status import set_status
 from tests.sync.conftest import KeptWatermark
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 CONNECTIONS = """
 connections:

@@ -18,9 +18,9 @@ from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.configuration.customers import Customer, read_customers
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.status import set_status
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 CUSTOMERS = "{acme: {pool: acme, queue: acme-workers}, globex: {}}"
 CONNECTIONS = """

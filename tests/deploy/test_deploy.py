@@ -21,9 +21,6 @@ from include.orderhouse.home import PROJECT
 from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
 from tests.sync.test_warehouse_sessions import BESIDE_REQUESTS
-from tests.warehouse.conftest import server
-
-__all__ = ["server"]
 
 DEPLOY = PROJECT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))

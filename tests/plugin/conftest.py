@@ -14,9 +14,7 @@ from include.orderhouse.warehouse.embedded import Server
 from tests import airflow_library as airflow_library
 from tests.plugin.limited_users import LIMITED
 from tests.plugin.warehouse import fill, write_connections
-from tests.warehouse.conftest import database, server
-
-__all__ = ["server"]
+from tests.warehouse.conftest import database
 
 ROLES = {"ada": "ADMIN", "uma": "USER", "vic": "VIEWER"}
 """Users of Airflow's simple auth manager by their role."""

@@ -16,11 +16,11 @@ from include.orchestration.ui import receivers
 from include.orderhouse.ports import claim_port
 from include.standalone.airflow_api import wait_for
 from tests.plugin.test_receivers import BASIC, INBOX, about, address, announced, client, events
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 from tests.webhooks.receiver import served
 
-__all__ = ["announced", "client", "engine", "server", "url"]
+__all__ = ["announced", "client", "engine", "url"]
 
 SECONDS = 60.0
 BUSY = "LOCK TABLE procurement.purchase_order, ops.sync, ops.order_raw, ops.order_version IN ACCESS EXCLUSIVE MODE"

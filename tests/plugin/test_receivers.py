@@ -25,10 +25,10 @@ from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.surroundings import warehouse
 from include.orchestration.vault import CUSTOMER, Revoked
 from include.orderhouse.webhooks.receiving import KEPT_FOR, LARGEST_BODY, OLDEST
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 SECRET = "a-planted-secret-of-the-tests"
 WEAK = "fifteen letters"

@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 from include.orchestration.navigation import MOUNT
 from tests.plugin.test_receivers import client
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.webhooks.conftest import SECRET
 from tests.webhooks.receiver import receiver
 
-__all__ = ["client", "engine", "server", "url"]
+__all__ = ["client", "engine", "url"]
 
 ADDRESS = f"{MOUNT}/api/v1/webhooks"
 SECTION = """

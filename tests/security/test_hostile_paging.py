@@ -23,9 +23,8 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.security.meddler import Answer, Meddler, Spoil, meddling, stuck
 from tests.sync.conftest import NOW, SIGN_IN, Connect, System, connect, engine, url
-from tests.warehouse.conftest import server
 
-__all__ = ["connect", "engine", "server", "url"]
+__all__ = ["connect", "engine", "url"]
 
 Between = Callable[[str], tuple[System, Meddler]]
 

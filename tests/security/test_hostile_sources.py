@@ -25,9 +25,8 @@ from include.orderhouse.protocols.sap_gateway import Gateway
 from tests.security.callers import Unlimited
 from tests.security.servers import Script, serving
 from tests.sync.conftest import connect, engine, url
-from tests.warehouse.conftest import server
 
-__all__ = ["connect", "engine", "server", "url"]
+__all__ = ["connect", "engine", "url"]
 
 SMALL = Bounds(answer_bytes=1 << 20, answer_seconds=1.0, ratio_from=1 << 16, page_bytes=3 << 20, page_requests=40)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -20,10 +20,10 @@ from include.orderhouse.http.auth import basic
 from include.orderhouse.warehouse.engine import OWNER_URL_SETTING
 from tests.security.callers import Unlimited
 from tests.security.servers import serving
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import Order, load_orders
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 STEERING = "\x1b[2J\x1b[31mall is well\x07\x9b0m"
 FORGED = "nothing\n[2026-01-01T00:00:00Z] INFO - loaded 7 orders\r\n"

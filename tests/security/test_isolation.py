@@ -27,9 +27,8 @@ from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.security.test_hostile_paging import Poisoned
 from tests.sync.conftest import NOW, Connect, connect, engine, url
-from tests.warehouse.conftest import server
 
-__all__ = ["connect", "engine", "server", "url"]
+__all__ = ["connect", "engine", "url"]
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ from tests.security.authorities import machine_trusting
 from tests.security.bad_servers import AUTHORITY
 from tests.security.callers import LOOPBACK
 from tests.security.servers import Served, serving, tls_context
-from tests.webhooks.conftest import ON_LOOPBACK, engine, server, url
+from tests.webhooks.conftest import ON_LOOPBACK, engine, url
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 
 @pytest.fixture

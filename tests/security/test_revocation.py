@@ -15,9 +15,8 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
 from tests.sync.conftest import NOW, SIGN_IN, Connect, System, connect, engine, url
-from tests.warehouse.conftest import server
 
-__all__ = ["connect", "engine", "server", "url"]
+__all__ = ["connect", "engine", "url"]
 
 PLACES = {"xero": "{url}/connect/revocation", "quickbooks": "{url}/v2/oauth2/tokens/revoke"}
 

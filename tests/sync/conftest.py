@@ -26,9 +26,9 @@ from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 """When the sandbox's clock stands still at the start of a test."""

@@ -21,8 +21,8 @@ from tests.warehouse.orders import Line, Order, frames, reject_id, rows, started
 
 EXAMPLES = int(os.environ.get("ORDERHOUSE_LOADS", "40"))
 NUMBERS = ("1", "2")
-AFTER_EVERY_PROOF = 200_000.0
-"""Hours after dawn: an order that was fetched then is there, whatever scans said until now."""
+PROVEN, AFTER_EVERY_PROOF = 100_000.0, 200_000.0
+"""Hours after dawn: scans say then what is gone; an order that was fetched later is there, whatever they say."""
 
 Version = tuple[float | None, float, int]
 """Hours after dawn of the change and of the fetch, and the mapping."""
@@ -77,9 +77,9 @@ class Model:
             self._load(self.orders[order.number], order, load.mapping)
         for number in load.gone:
             kept = self.orders[number]
-            kept.is_gone |= kept.order is not None and kept.version[1] < AFTER_EVERY_PROOF
-            for reject in kept.rejects.values():
-                reject.is_open &= reject.version[1] >= AFTER_EVERY_PROOF
+            if kept.order is None:
+                kept.version = (None, PROVEN, 0)
+            kept.is_gone |= kept.version[1] < AFTER_EVERY_PROOF
         for order in load.rejected:
             self._reject(self.orders[order.number], order, load.mapping)
         for kept in self.orders.values():
@@ -127,11 +127,12 @@ def _is_mapped_anew(one: Version, other: Version) -> bool:
 
 
 def _close_rejects(kept: Kept) -> None:
-    """Of an order's rejects the latest waits, until a version that is no earlier is loaded."""
+    """Of an order's rejects the latest waits, until a version that is no earlier is loaded, or the order is gone."""
     latest = max((reject.rank for reject in kept.rejects.values()), default=None)
     for reject in kept.rejects.values():
-        is_over = kept.order is not None and not _is_later(reject.version, kept.version)
-        reject.is_open &= reject.rank == latest and not is_over
+        is_over = not _is_later(reject.version, kept.version)
+        is_gone = kept.is_gone and reject.version[1] < AFTER_EVERY_PROOF
+        reject.is_open &= reject.rank == latest and not is_over and not is_gone
 
 
 def _is_deleted(kept: Kept) -> bool:

@@ -13,10 +13,10 @@ from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.posting import Target
 from include.orderhouse.webhooks.signature import signing_keys
 from include.orderhouse.webhooks.subscriptions import Webhooks
-from tests.warehouse.conftest import engine, server, url
+from tests.warehouse.conftest import engine, url
 from tests.webhooks.receiver import Receiver, receiver
 
-__all__ = ["engine", "server", "url"]
+__all__ = ["engine", "url"]
 
 SECRET = "whsec_" + base64.b64encode(b"planted-signing-secret-of-32-by.").decode()
 ON_LOOPBACK = {"hosts": ["127.0.0.1"], "networks": ["127.0.0.0/8"]}
