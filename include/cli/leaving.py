@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from include.orderhouse.configuration.connections import Connection, Mistake
-    from include.orderhouse.sync.leaving import Leaver
+    from include.orderhouse.upkeep.leaving import Leaver
 
 _NAME = typer.Argument(help="A name in connections.yaml.")
 
@@ -27,7 +27,7 @@ _NAME = typer.Argument(help="A name in connections.yaml.")
 def disconnect(connection: Annotated[str, _NAME], yes: Yes = False) -> None:
     """Stop a connection's syncs and forget its credentials and tokens. Its data stays."""
     from include.orderhouse.configuration.connections import read_connection
-    from include.orderhouse.sync.leaving import disconnect as leave
+    from include.orderhouse.upkeep.leaving import disconnect as leave
     from include.orderhouse.warehouse.audit import command_line
 
     (leaver,) = _leavers([read_connection(connection)])
@@ -62,7 +62,7 @@ def erase(
 ) -> None:
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
     from include.orderhouse.home import write_private
-    from include.orderhouse.sync.leaving import erase as remove
+    from include.orderhouse.upkeep.leaving import erase as remove
     from include.orderhouse.warehouse.audit import command_line
 
     if (connection is None) == (customer is None):
@@ -84,7 +84,7 @@ def erase(
 def _named(engine: sa.Engine, connection: str) -> Leaver:
     """A connection by its name: that of connections.yaml, else that which the warehouse still has."""
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.sync.leaving import forgotten_leaver
+    from include.orderhouse.upkeep.leaving import forgotten_leaver
 
     every, mistakes = sort_connections()
     if connection in mistakes:
@@ -103,7 +103,7 @@ def _named(engine: sa.Engine, connection: str) -> Leaver:
 
 def _of_customer(engine: sa.Engine, customer: str) -> list[Leaver]:
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.sync.leaving import leavers_of
+    from include.orderhouse.upkeep.leaving import leavers_of
 
     every, mistakes = sort_connections()
     _refuse_unclear(mistakes, customer)
@@ -116,8 +116,8 @@ def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
     """Let the vendors revoke the tokens that nobody else uses; what goes wrong is told and holds nothing up."""
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.errors import OrderhouseError
-    from include.orderhouse.sync.revocation import revoke_tokens
     from include.orderhouse.sync.runtime import Runtime
+    from include.orderhouse.upkeep.revocation import revoke_tokens
     from include.orderhouse.warehouse.audit import command_line
 
     known, _ = sort_connections()
@@ -158,7 +158,7 @@ def _needs(connection: Connection) -> frozenset[str]:
 def _leavers(leaving: Collection[Connection]) -> list[Leaver]:
     """Each leaves with its credentials, unless a connection that stays has them as well."""
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.sync.leaving import Leaver
+    from include.orderhouse.upkeep.leaving import Leaver
 
     names = {found.name for found in leaving}
     known, mistakes = sort_connections()

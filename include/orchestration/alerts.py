@@ -67,7 +67,7 @@ async def tell_stale(connection: str, **_: Any) -> None:
 
 def _look(connection: str) -> timedelta:
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.sync.freshness import tell_if_stale
+    from include.orderhouse.upkeep.freshness import tell_if_stale
     from include.orderhouse.warehouse.engine import connected
 
     known, mistakes = sort_connections()

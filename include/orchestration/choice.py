@@ -98,7 +98,7 @@ def _connected(enabled: list[Connection]) -> list[str]:
 
 
 def _due(enabled: list[Connection]) -> list[str]:
-    from include.orderhouse.sync.due import due
+    from include.orderhouse.upkeep.due import due
     from include.orderhouse.warehouse.clock import warehouse_now
     from include.orderhouse.warehouse.engine import connected
 
@@ -121,8 +121,8 @@ def _awake(connections: list[Connection], engine: sa.Engine) -> list[str]:
 
     That their data grows stale is told here: Airflow drops the deadlines of this run, which may succeed without them.
     """
-    from include.orderhouse.sync.freshness import tell_if_stale
-    from include.orderhouse.sync.resting import ACTION, explained, resting
+    from include.orderhouse.sync.failed.resting import ACTION, explained, resting
+    from include.orderhouse.upkeep.freshness import tell_if_stale
 
     found = resting(connections, engine, task_credentials)
     for connection in connections:
@@ -134,7 +134,7 @@ def _awake(connections: list[Connection], engine: sa.Engine) -> list[str]:
 
 
 def _in_turns(names: list[str], engine: sa.Engine) -> list[str]:
-    from include.orderhouse.sync.due import longest_untried
+    from include.orderhouse.upkeep.due import longest_untried
 
     if len(names) <= _most():
         return names

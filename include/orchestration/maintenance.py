@@ -59,7 +59,7 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     """
     from include.orderhouse.configuration.alerts import read_alerts
     from include.orderhouse.configuration.connections import sort_connections
-    from include.orderhouse.sync.maintenance import maintain
+    from include.orderhouse.upkeep.maintenance import maintain
     from include.orderhouse.warehouse.audit import Event, record_now, seal
     from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.protection import Verdict, of_master_keys, protection

@@ -78,7 +78,7 @@ def connections(connector: str, customer: str | None) -> list[str]:
 def extract(connection: str) -> Summary:
     """Fetch the window's raw orders page by page; a new try goes on after the last page that was kept."""
     from include.orderhouse.sync import steps
-    from include.orderhouse.sync.resting import refuse_resting
+    from include.orderhouse.sync.failed.resting import refuse_resting
 
     with _step(connection) as (runtime, request):
         if get_current_context()["dag_run"].run_type == "backfill":
@@ -149,7 +149,7 @@ def _step(connection: str) -> Iterator[tuple[Runtime, SyncRequest]]:
 @contextmanager
 def _mistakes_recorded(request: SyncRequest) -> Iterator[None]:
     """Where the connection's entry cannot be used any more, what the run had begun of it has failed by that."""
-    from include.orderhouse.sync.failure import record_mistake
+    from include.orderhouse.sync.failed.failure import record_mistake
 
     try:
         yield
@@ -160,8 +160,8 @@ def _mistakes_recorded(request: SyncRequest) -> Iterator[None]:
 
 @contextmanager
 def _failures_recorded(runtime: Runtime, request: SyncRequest) -> Iterator[None]:
-    from include.orderhouse.sync.failure import record_failure
-    from include.orderhouse.sync.waits import refused_since
+    from include.orderhouse.sync.failed.failure import record_failure
+    from include.orderhouse.sync.failed.waits import refused_since
 
     context = get_current_context()
     try:

@@ -13,7 +13,8 @@ import pytest
 from include.orchestration import tasks
 from include.orchestration.retries import RETRIES
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, QuotaExhausted, RateLimitExceeded
-from include.orderhouse.sync import failure, runtime, waits
+from include.orderhouse.sync import runtime
+from include.orderhouse.sync.failed import failure, waits
 
 
 @pytest.mark.parametrize(

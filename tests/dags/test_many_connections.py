@@ -22,7 +22,7 @@ from include.orderhouse.configuration.yaml_text import parse_yaml
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
-from include.orderhouse.sync.due import due
+from include.orderhouse.upkeep.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from tests.warehouse.conftest import engine, url

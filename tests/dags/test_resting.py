@@ -15,7 +15,7 @@ from include.orchestration.choice import connections_to_sync
 from include.orchestration.secrets import task_credentials
 from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.sync.resting import note_refusal
+from include.orderhouse.sync.failed.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.status import set_status
 from tests.sync.conftest import KeptWatermark

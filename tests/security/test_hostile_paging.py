@@ -15,7 +15,7 @@ import pytest
 
 from include.orderhouse.errors import BoundExceeded, ForeignHost, OrderhouseError, UnexpectedShape
 from include.orderhouse.http.transport import SafeTransport, Way
-from include.orderhouse.sync import extraction
+from include.orderhouse.sync.extract import extraction
 from include.orderhouse.sync.request import Mode
 from tests.connectors.conftest import credentials_for
 from tests.sandbox.clock import Clock

@@ -17,7 +17,7 @@ from include.orderhouse.errors import BoundExceeded, ConfigurationInvalid, KeyMi
 from include.orderhouse.http.transport import Way
 from include.orderhouse.master_key import KEY, new_key
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync import extraction
+from include.orderhouse.sync.extract import extraction
 from include.orderhouse.warehouse.keyring import Keyring
 from include.orderhouse.warehouse.limiter import SharedLimiter
 from include.orderhouse.warehouse.vault import Vault

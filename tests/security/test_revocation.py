@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
-from include.orderhouse.sync.revocation import revoke_tokens
+from include.orderhouse.upkeep.revocation import revoke_tokens
 from tests.connectors.conftest import credentials_for
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

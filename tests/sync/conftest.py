@@ -17,8 +17,8 @@ import yaml
 from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.http import Patience
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.failed.resting import resting
 from include.orderhouse.sync.request import Mode, SyncRequest
-from include.orderhouse.sync.resting import resting
 from include.orderhouse.sync.runtime import Runtime
 from tests.connectors.conftest import credentials_for
 from tests.sandbox import history

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from include.orderhouse.errors import MappingChanged, OrderhouseError, Wait
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 

@@ -23,11 +23,11 @@ from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.home import PROJECT
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, batch_folder, staged_frames, write_orders
-from include.orderhouse.sync import batches, batching, copies, worker
-from include.orderhouse.sync.batches import make_batches
-from include.orderhouse.sync.batching import batches_of
-from include.orderhouse.sync.processors import SETTING
-from include.orderhouse.sync.worker import map_batches
+from include.orderhouse.sync.transform import batches, batching, copies, worker
+from include.orderhouse.sync.transform.batches import make_batches
+from include.orderhouse.sync.transform.batching import batches_of
+from include.orderhouse.sync.transform.processors import SETTING
+from include.orderhouse.sync.transform.worker import map_batches
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CUSTOM = [{"table": "order", "source": "memo", "name": "told_memo"}]
@@ -180,7 +180,7 @@ def test_orders_are_mapped_and_checked_without_great_expectations(tmp_path: Path
 _START = """
 import os, sys, time
 from pathlib import Path
-from include.orderhouse.sync.worker import processes
+from include.orderhouse.sync.transform.worker import processes
 from tests.sync.test_batches import connection, orders, staged
 
 if __name__ == "__main__":

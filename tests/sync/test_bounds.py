@@ -13,8 +13,8 @@ import pytest
 from include.orderhouse.connector import Connector, Page, Source, Window
 from include.orderhouse.connectors.oracle_fusion import picks
 from include.orderhouse.errors import BoundExceeded, FilterIgnored, StorageUnavailable, UnexpectedShape
-from include.orderhouse.sync import extraction
-from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.extract import extraction
+from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock

@@ -11,10 +11,10 @@ import pytest
 
 from include.orderhouse.connector import Page
 from include.orderhouse.errors import CountMismatch
-from include.orderhouse.sync.extraction import Extraction
+from include.orderhouse.sync.extract.extraction import Extraction
+from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Slice
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.sync.tally import Tally
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SourceUnavailable, WatermarkUnavailable
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.extract.reconciliation import ASKED, GONE
+from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import sync_id
-from include.orderhouse.sync.reconciliation import ASKED, GONE
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.warehouse.raw import open_orders
 from tests.sandbox import history

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
+from include.orderhouse.upkeep.connection_test import ConnectionTest, TestStep
 from tests.connectors.conftest import credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock

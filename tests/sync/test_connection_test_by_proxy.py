@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.http.proxy import SETTING
 from include.orderhouse.http.tls import pin_of
-from include.orderhouse.sync.connection_test import ConnectionTest
+from include.orderhouse.upkeep.connection_test import ConnectionTest
 from tests.sandbox.running import Sandbox
 from tests.security.authorities import Authority
 from tests.security.proxies import known_as, proxying, said

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.sync import batching, steps
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.transform import batching
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SchemaDrift
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.drift import check_drift, stage_fields
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.transform.drift import check_drift, stage_fields
 from include.orderhouse.transform.source_fields import FieldTally, SourceFields
 from include.orderhouse.warehouse.reading.fields import read_source_fields
 from include.orderhouse.warehouse.source_fields import SeenField, observation

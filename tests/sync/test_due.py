@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.sync.due import due
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.upkeep.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from tests.unit.small_source import connection

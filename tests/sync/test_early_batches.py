@@ -14,13 +14,13 @@ import pytest
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
-from include.orderhouse.sync import batching, early_batches
-from include.orderhouse.sync.batches import make_batches
-from include.orderhouse.sync.batching import Pages
-from include.orderhouse.sync.early_batches import FILE, EarlyBatches, take_early
-from include.orderhouse.sync.extraction import staged_pages
-from include.orderhouse.sync.processors import SETTING
-from include.orderhouse.sync.worker import Made, Worker
+from include.orderhouse.sync.extract.extraction import staged_pages
+from include.orderhouse.sync.transform import batching, early_batches
+from include.orderhouse.sync.transform.batches import make_batches
+from include.orderhouse.sync.transform.batching import Pages
+from include.orderhouse.sync.transform.early_batches import FILE, EarlyBatches, take_early
+from include.orderhouse.sync.transform.processors import SETTING
+from include.orderhouse.sync.transform.worker import Made, Worker
 from tests.sync.test_batches import connection, orders, staged
 
 __all__ = ["connection"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from include.orderhouse.sync import batching, early_batches, steps
-from include.orderhouse.sync.early_batches import FILE
-from include.orderhouse.sync.extraction import Extraction
-from include.orderhouse.sync.processors import SETTING
-from include.orderhouse.sync.tally import Tally
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.extract.extraction import Extraction
+from include.orderhouse.sync.extract.tally import Tally
+from include.orderhouse.sync.transform import batching, early_batches
+from include.orderhouse.sync.transform.early_batches import FILE
+from include.orderhouse.sync.transform.processors import SETTING
 from tests.sync.conftest import System, unaccounted
 
 NOTHING = {"orders": 0, "lines": 0}

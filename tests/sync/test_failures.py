@@ -16,8 +16,9 @@ from include.orderhouse.errors import (
     LookAtData,
     WarehouseUnavailable,
 )
-from include.orderhouse.sync import failure, steps
-from include.orderhouse.sync.connection_test import ConnectionTest
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.failed import failure
+from include.orderhouse.upkeep.connection_test import ConnectionTest
 from include.orderhouse.warehouse.engine import URL_SETTING
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import Connect, System

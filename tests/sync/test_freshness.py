@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.sync.freshness import tell_if_stale
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.upkeep.freshness import tell_if_stale
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import Connect, System
 

@@ -32,8 +32,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from include.orderhouse.sync import batching, worker
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.transform import batching, worker
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from tests.sandbox import history

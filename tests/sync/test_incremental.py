@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.errors import StagedFilesMissing
-from include.orderhouse.sync import kept_orders, steps
-from include.orderhouse.sync.extraction import staged_pages
+from include.orderhouse.sync import steps
+from include.orderhouse.sync.extract import kept_orders
+from include.orderhouse.sync.extract.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock

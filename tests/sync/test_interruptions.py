@@ -20,9 +20,9 @@ from include.orderhouse.errors import (
     TooManyRejects,
 )
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.extraction import staged_pages
+from include.orderhouse.sync.extract.extraction import staged_pages
+from include.orderhouse.sync.failed.waits import refused_since
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.sync.waits import refused_since
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company

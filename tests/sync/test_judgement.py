@@ -8,8 +8,9 @@ import pytest
 
 from include.orderhouse.expectations.outcomes import Odd, Outcomes, staged_outcomes, write_outcomes
 from include.orderhouse.staging import Staging, read_frames, write_frames
-from include.orderhouse.sync import batching, steps, verdict
+from include.orderhouse.sync import steps, verdict
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.transform import batching
 from tests.sync.conftest import System
 
 SPOILT = "frames/000002"

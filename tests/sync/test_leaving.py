@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.connection_test import ConnectionTest
-from include.orderhouse.sync.failure import record_failure
-from include.orderhouse.sync.leaving import Leaver, disconnect, erase, forgotten_leaver
+from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.upkeep.connection_test import ConnectionTest
+from include.orderhouse.upkeep.leaving import Leaver, disconnect, erase, forgotten_leaver
 from include.orderhouse.warehouse.erasure import holds
 from include.orderhouse.warehouse.status import reconnect
 from tests.sandbox.running import Sandbox

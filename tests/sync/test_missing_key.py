@@ -9,7 +9,7 @@ import pytest
 
 from include.orderhouse.errors import KeyMissing
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.failure import record_failure
+from include.orderhouse.sync.failed.failure import record_failure
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import Connect, System
 

@@ -20,8 +20,8 @@ from include.orderhouse.errors import (
     CredentialsUnavailable,
     OrderhouseError,
 )
-from include.orderhouse.sync.connection_test import ConnectionTest
-from include.orderhouse.sync.resting import note_refusal, refuse_resting
+from include.orderhouse.sync.failed.resting import note_refusal, refuse_resting
+from include.orderhouse.upkeep.connection_test import ConnectionTest
 from include.orderhouse.warehouse.status import reconnect, set_status
 from tests.sync.conftest import System
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from include.orderhouse.configuration.options import Options, Retention
 from include.orderhouse.errors import StorageUnavailable
-from include.orderhouse.sync import maintenance
-from include.orderhouse.sync.maintenance import maintain
+from include.orderhouse.sync.failed.waits import refused_since
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.sync.waits import refused_since
+from include.orderhouse.upkeep import maintenance
+from include.orderhouse.upkeep.maintenance import maintain
 from include.orderhouse.warehouse import retention
 from include.orderhouse.warehouse.ledger import fail_sync
 from tests.sandbox.running import Sandbox

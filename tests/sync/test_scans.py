@@ -13,7 +13,8 @@ import pytest
 from include.orderhouse.connector import Keys, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.http.transport import Bounds
-from include.orderhouse.sync import reconciliation, runtime
+from include.orderhouse.sync import runtime
+from include.orderhouse.sync.extract import reconciliation
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox

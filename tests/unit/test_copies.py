@@ -11,7 +11,7 @@ import pytest
 
 from include.orderhouse.frames import Frames
 from include.orderhouse.raw_order import RawOrder
-from include.orderhouse.sync.copies import outdated, versions, without, without_repeated_rejects
+from include.orderhouse.sync.transform.copies import outdated, versions, without, without_repeated_rejects
 from include.orderhouse.transform.batch import Transform
 from tests.unit.small_source import T0, connection, made, order
 

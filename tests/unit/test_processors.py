@@ -7,7 +7,7 @@ import os
 import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.sync.processors import MOST_BY_ITSELF, SETTING, processors
+from include.orderhouse.sync.transform.processors import MOST_BY_ITSELF, SETTING, processors
 
 
 def test_a_machine_with_many_processors_is_not_taken_whole(monkeypatch: pytest.MonkeyPatch) -> None:

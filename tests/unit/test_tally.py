@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.orderhouse.sync.tally import Tally
+from include.orderhouse.sync.extract.tally import Tally
 
 
 def tally(*pages: dict[str, Any]) -> Tally:

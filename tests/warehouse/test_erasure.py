@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, SealBroken
-from include.orderhouse.sync.leaving import Leaver, disconnect, erase, leavers_of
 from include.orderhouse.tokens import Tokens
+from include.orderhouse.upkeep.leaving import Leaver, disconnect, erase, leavers_of
 from include.orderhouse.warehouse.audit_chain import verify
 from include.orderhouse.warehouse.erasure import KEPT, erase_rows, holds, tables
 from include.orderhouse.warehouse.keyring import Keyring

@@ -12,11 +12,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from include.orderhouse.connector import Catalogue, Window
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync import watermark
-from include.orderhouse.sync.discovery import Discovery
-from include.orderhouse.sync.held_mark import held_mark
+from include.orderhouse.sync.extract.discovery import Discovery
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.watermark import watermark
+from include.orderhouse.sync.watermark.held_mark import held_mark
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
     SyncRow,

@@ -23,7 +23,7 @@ from include.orderhouse.http.proxy import proxy_of_environment
 from include.orderhouse.http.tls import Trust
 from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.staging import Staging, is_staged
-from include.orderhouse.sync.watermark import Watermark
+from include.orderhouse.sync.watermark.watermark import Watermark
 from include.orderhouse.warehouse.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.keyring import Keyring

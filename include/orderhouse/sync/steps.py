@@ -25,26 +25,26 @@ from include.orderhouse.errors import (
     UnexpectedShape,
 )
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
-from include.orderhouse.sync import watermark
-from include.orderhouse.sync.advance import moved_watermark
-from include.orderhouse.sync.batches import make_batches
-from include.orderhouse.sync.discovery import discover, recall
-from include.orderhouse.sync.drift import check_drift, stage_fields
-from include.orderhouse.sync.early_batches import EarlyBatches, take_early
-from include.orderhouse.sync.extraction import Extraction, staged_pages
-from include.orderhouse.sync.failure import record_failure
-from include.orderhouse.sync.held_orders import FILE as HELD_OPEN
-from include.orderhouse.sync.held_orders import read_held_orders
-from include.orderhouse.sync.kept_orders import stage_kept_orders
-from include.orderhouse.sync.named_orders import read_named_orders
+from include.orderhouse.sync.extract.discovery import discover, recall
+from include.orderhouse.sync.extract.extraction import Extraction, staged_pages
+from include.orderhouse.sync.extract.held_orders import FILE as HELD_OPEN
+from include.orderhouse.sync.extract.held_orders import read_held_orders
+from include.orderhouse.sync.extract.kept_orders import stage_kept_orders
+from include.orderhouse.sync.extract.named_orders import read_named_orders
+from include.orderhouse.sync.extract.reconciliation import FILE as COMPARED
+from include.orderhouse.sync.extract.reconciliation import GONE, find_gone, proven_gone
+from include.orderhouse.sync.extract.tally import Tally
+from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id
-from include.orderhouse.sync.reconciliation import FILE as COMPARED
-from include.orderhouse.sync.reconciliation import GONE, find_gone, proven_gone
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.tally import Tally
-from include.orderhouse.sync.unknown_fields import warn_of_unknown_fields
+from include.orderhouse.sync.transform.batches import make_batches
+from include.orderhouse.sync.transform.drift import check_drift, stage_fields
+from include.orderhouse.sync.transform.early_batches import EarlyBatches, take_early
+from include.orderhouse.sync.transform.unknown_fields import warn_of_unknown_fields
 from include.orderhouse.sync.verdict import VALIDATOR, commonest_fault, judge
+from include.orderhouse.sync.watermark import watermark
+from include.orderhouse.sync.watermark.advance import moved_watermark
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (

@@ -17,9 +17,9 @@ from include.orchestration.ui.dags import TriggeredRun, trigger
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
 from include.orderhouse.http import Patience
-from include.orderhouse.sync.connection_test import ConnectionTest, TestStep
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.upkeep.connection_test import ConnectionTest, TestStep
 from include.orderhouse.warehouse.reading.paging import Page, read_cursor, write_cursor
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_runs
 from include.orderhouse.warehouse.status import disconnected

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
-from include.orderhouse.sync.batching import BYTES_PER_BATCH, ORDERS_PER_BATCH
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.transform.batching import BYTES_PER_BATCH, ORDERS_PER_BATCH
 from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.raw import open_rejects, stored_raw
 

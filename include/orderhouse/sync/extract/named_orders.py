@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from include.orderhouse.connector import Source
-from include.orderhouse.sync.extraction import Extraction
+from include.orderhouse.sync.extract.extraction import Extraction
+from include.orderhouse.sync.extract.reconciliation import Gone, statuses_of_absent
 from include.orderhouse.sync.plan import Plan
-from include.orderhouse.sync.reconciliation import Gone, statuses_of_absent
 from include.orderhouse.sync.runtime import Runtime
 
 _LISTED = 20

@@ -23,11 +23,11 @@ from include.orderhouse.errors import (
     TooManyDeletions,
     TooManyRejects,
 )
+from include.orderhouse.sync.failed.resting import note_refusal
+from include.orderhouse.sync.failed.unplanned import start_unplanned
 from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import SyncRequest
-from include.orderhouse.sync.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.unplanned import start_unplanned
 from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.ledger import fail_sync, has_moved
 from include.orderhouse.warehouse.lost_syncs import untold_syncs

@@ -11,11 +11,11 @@ from decimal import Decimal
 from include.orderhouse.connector import Absent, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch, TooManyDeletions
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.extraction import STALE_PAGES, Extraction
+from include.orderhouse.sync.extract.extraction import STALE_PAGES, Extraction
+from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.tally import Tally
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders, rejected_only, states_of
 from include.orderhouse.warehouse.task import ABSENT, GoneOrder

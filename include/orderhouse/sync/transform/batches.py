@@ -11,9 +11,9 @@ import numpy as np
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.order_keys import Digests, repeated
 from include.orderhouse.staging import Staging, batch_folder, read_frames
-from include.orderhouse.sync.batching import Pages, batches_of
-from include.orderhouse.sync.copies import Version, outdated, versions, without
-from include.orderhouse.sync.worker import STAGE, Counts, Made, count, map_batches, stage
+from include.orderhouse.sync.transform.batching import Pages, batches_of
+from include.orderhouse.sync.transform.copies import Version, outdated, versions, without
+from include.orderhouse.sync.transform.worker import STAGE, Counts, Made, count, map_batches, stage
 from include.orderhouse.transform.source_fields import SourceFields
 
 

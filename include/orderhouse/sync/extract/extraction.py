@@ -20,9 +20,9 @@ from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnore
 from include.orderhouse.http.transport import MEGABYTE
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
+from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.tally import Tally
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.warehouse.clock import warehouse_now
 

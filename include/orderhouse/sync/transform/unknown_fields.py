@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.drift import ENOUGH, FILE
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.transform.drift import ENOUGH, FILE
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.warehouse.reading.fields import read_source_fields
 

@@ -13,7 +13,7 @@ from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
-from include.orderhouse.sync.discovery import FOLDER as DISCOVERED
+from include.orderhouse.sync.extract.discovery import FOLDER as DISCOVERED
 from include.orderhouse.warehouse.retention import enforce, syncs_over
 
 Removed = dict[str, dict[str, int]]

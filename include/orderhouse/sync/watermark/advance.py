@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from include.orderhouse.sync import watermark
-from include.orderhouse.sync.held_mark import held_mark
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import MOVES_WATERMARK, Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.watermark import watermark
+from include.orderhouse.sync.watermark.held_mark import held_mark
 from include.orderhouse.warehouse.ledger import finished_sync
 
 

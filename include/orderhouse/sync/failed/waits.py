@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from include.orderhouse.staging import Staging
+from include.orderhouse.sync.failed.unplanned import start_unplanned
 from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.unplanned import start_unplanned
 
 FILE = "waits.json"
 

@@ -20,9 +20,9 @@ from include.orderhouse.expectations.outcomes import Outcomes, write_outcomes
 from include.orderhouse.frames import Frames
 from include.orderhouse.order_keys import Digests, digests
 from include.orderhouse.staging import Staging, batch_folder, read_orders, write_frames
-from include.orderhouse.sync.batching import Pages
-from include.orderhouse.sync.copies import keys_of, without_repeated_rejects
-from include.orderhouse.sync.processors import SETTING, processors
+from include.orderhouse.sync.transform.batching import Pages
+from include.orderhouse.sync.transform.copies import keys_of, without_repeated_rejects
+from include.orderhouse.sync.transform.processors import SETTING, processors
 from include.orderhouse.transform.batch import Transform
 from include.orderhouse.transform.source_fields import SourceFields
 

@@ -14,11 +14,11 @@ from typing import Self
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.order_keys import apart, together
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.batches import Early
-from include.orderhouse.sync.batching import Batching, Pages
-from include.orderhouse.sync.extraction import StagedPage
-from include.orderhouse.sync.processors import processors
-from include.orderhouse.sync.worker import Made, map_batch, processes
+from include.orderhouse.sync.extract.extraction import StagedPage
+from include.orderhouse.sync.transform.batches import Early
+from include.orderhouse.sync.transform.batching import Batching, Pages
+from include.orderhouse.sync.transform.processors import processors
+from include.orderhouse.sync.transform.worker import Made, map_batch, processes
 from include.orderhouse.transform.source_fields import SourceFields
 
 FILE, KEYS = "early.json", "early.keys"

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.extraction import Extraction
+from include.orderhouse.sync.extract.extraction import Extraction
+from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.sync.tally import Tally
 from include.orderhouse.warehouse.raw import open_orders
 
 FILE = "held_open.json"

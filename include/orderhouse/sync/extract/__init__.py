@@ -1,0 +1,1 @@
+"""The extract: raw orders out of the source into staged pages."""

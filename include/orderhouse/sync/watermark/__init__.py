@@ -1,0 +1,1 @@
+"""The watermark of a connection: its Variable, how far the warehouse holds what it says, and moving it."""
