@@ -83,7 +83,23 @@ def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Comma
         ("connections: {a: {connector: odoo, customer: x, sync_evry: 1h}}", "sync_evry: there is no such option"),
         ("connections: {a: {connector: odoo}}", "customer: is required"),
         ("connections: {a: {connector: odo, customer: x}}", "connection 'a': There is no connector 'odo'. Use one of"),
-        ("connections: {a: }", "connection 'a', the entry: is no mapping of options"),
+        (
+            "connections: {a: {connector: odoo, custommer: x, initial_days: ninety}}",
+            "customer: is required; initial_days: is no whole number",
+        ),
+        (
+            "connections: {a: {connector: odoo, custommer: x, initial_days: ninety}}",
+            "custommer: there is no such option.",
+        ),
+        (
+            "connections: {a: {connector: odoo, customer: x, password: y}}",
+            "password: there is no such option (it belongs",
+        ),
+        (
+            "connections: {a: {connector: odoo, customer: x, settings: {api_key: y}}}",
+            "no api_key (it belongs into the Air",
+        ),
+        ("connections: {a: }", "connection 'a', the entry: is no mapping of options, each of which is indented below"),
         ("connections: {a: {connector: odoo, customer: x, sync_every: often}}", "such as 15m or 6h"),
         ("connections: {a: {connector: odoo, customer: x, settings: {charge_products: 3}}}", "charge_products: is no"),
         ("connections: {a: {connector: odoo, customer: '${NOWHERE}'}}", "uses ${NOWHERE}, which the environment"),

@@ -10,7 +10,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from include.orderhouse.configuration.connections import connections_file, read_document, read_section_alone
-from include.orderhouse.configuration.options import Strict, first_problem
+from include.orderhouse.configuration.options import Strict, all_problems
 from include.orderhouse.errors import ConfigurationInvalid
 
 
@@ -37,7 +37,7 @@ def read_alerts(path: Path | None = None) -> Alerts:
     try:
         return Alerts.model_validate(_section(path))
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = all_problems(error)
     raise ConfigurationInvalid(f"{path}, alerts, {problem}.", action="Correct the section; see docs/alerts.md.")
 
 

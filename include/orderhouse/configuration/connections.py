@@ -21,7 +21,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from include.orderhouse import wire
-from include.orderhouse.configuration.options import Options, Strict, duration, first_problem
+from include.orderhouse.configuration.options import Options, Strict, all_problems, duration, elsewhere
 from include.orderhouse.configuration.variables import expand, is_unset, refuse_unset
 from include.orderhouse.configuration.yaml_text import parse_yaml
 from include.orderhouse.connector import Connector
@@ -266,7 +266,7 @@ def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connect
         options = Options.model_validate(entry)
         return _connection(name, options, options.customer in apart)
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = all_problems(error)
     except ConfigurationInvalid as error:
         raise ConfigurationInvalid(f"{path}, connection {name!r}: {error.message}", action=error.action) from error
     except ValueError as error:
@@ -290,8 +290,9 @@ def _connection(name: str, options: Options, is_apart: bool) -> Connection:
 def _settings(connector: Connector, options: Options) -> Any:
     known = [field.name for field in dataclasses.fields(connector.settings)]
     if unknown := sorted(options.settings.keys() - set(known)):
-        raise ValueError(f"settings has no {', '.join(unknown)}; there are: {', '.join(known)}")
+        wrong = ", ".join(f"{name}{elsewhere(name)}" for name in unknown)
+        raise ValueError(f"settings has no {wrong}; there are: {', '.join(known) or 'none'}")
     try:
         return TypeAdapter(connector.settings).validate_python(options.settings)
     except ValidationError as error:
-        raise ValueError(f"settings.{first_problem(error)}") from error
+        raise ValueError(all_problems(error, under=("settings",))) from error

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from include.orderhouse.configuration.connections import connections_file, read_document, unchecked_document
-from include.orderhouse.configuration.options import Strict, first_problem
+from include.orderhouse.configuration.options import Strict, all_problems
 from include.orderhouse.errors import ConfigurationInvalid
 
 NAME = re.compile(r"^[A-Za-z0-9_-]{1,63}$")
@@ -36,7 +36,7 @@ def read_customers() -> dict[str, Customer]:
     try:
         found = _SECTION.validate_python(written.get("customers", {}))
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = all_problems(error)
     else:
         named = _owners(written)
         if by_variable := sorted(name for name, owner in owners.items() if owner in found and named.get(name) != owner):

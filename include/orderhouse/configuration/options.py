@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from include.orderhouse.http.tls import PIN
 from include.orderhouse.model import ShortName, Table
@@ -16,15 +17,21 @@ from include.orderhouse.model import ShortName, Table
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _FAULTS = {
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
     "dict_type": "is no mapping",
     "extra_forbidden": "there is no such option",
+    "int_parsing": "is no whole number",
+    "int_type": "is no whole number",
     "list_type": "is no list",
     "missing": "is required",
-    "model_type": "is no mapping of options",
+    "model_type": "is no mapping of options, each of which is indented below its name",
     "string_type": "is no text; a number, yes or no must stand in quotes to be one",
     "tuple_type": "is no list",
 }
 """What the commonest findings of pydantic are called here."""
+_TOLD_AT_MOST = 10
+_OF_CREDENTIALS = re.compile(r"host|url|login|user|database|scope|extra|\w*(password|secret|token|key|_id|_url)")
 
 FieldType = Literal["text", "decimal", "integer", "boolean", "date", "instant", "json"]
 TableName = Literal["order", "line"]
@@ -207,8 +214,20 @@ class Options(Strict):
         return [custom for custom in self.custom_fields if custom.table == table.short_name]
 
 
-def first_problem(error: ValidationError) -> str:
-    """Where the first fault is, and what it is."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(step) for step in first["loc"]) or "the entry"
-    return f"{place}: {_FAULTS.get(first['type'], first['msg'].removeprefix('Value error, '))}"
+def all_problems(error: ValidationError, under: tuple[str, ...] = ()) -> str:
+    """Where each fault is, and what it is, so that a person need not find one after the other."""
+    found = [_told(fault, under) for fault in error.errors(include_url=False, include_input=False)]
+    more = len(found) - _TOLD_AT_MOST
+    return "; ".join(found[:_TOLD_AT_MOST]) + (f"; and {more} more" if more > 0 else "")
+
+
+def elsewhere(name: str) -> str:
+    """Where an option belongs that is none here, if it looks like one of the credentials; else nothing."""
+    return " (it belongs into the Airflow Connection)" if _OF_CREDENTIALS.fullmatch(name) else ""
+
+
+def _told(fault: ErrorDetails, under: tuple[str, ...]) -> str:
+    steps = [str(step) for step in (*under, *fault["loc"])]
+    said = _FAULTS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    place = elsewhere(steps[-1]) if fault["type"] == "extra_forbidden" else ""
+    return f"{'.'.join(steps) or 'the entry'}: {said}{place}"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from include.orderhouse.configuration.connections import connections_file, read_document
-from include.orderhouse.configuration.options import Strict, Tls, first_problem
+from include.orderhouse.configuration.options import Strict, Tls, all_problems
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.events import EVENTS
 
@@ -65,7 +65,7 @@ def read_webhooks(path: Path | None = None) -> Webhooks:
     try:
         found = Webhooks.model_validate(document.get("webhooks", {}))
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = all_problems(error)
     else:
         unknown = {name for one in found.subscriptions.values() for name in one.connections} - set(
             document["connections"]
