@@ -39,7 +39,8 @@ class Credentials:
             place = f"its {name}" if name in ("login", "password") else f"key {name!r} of its extra JSON"
             raise ConfigurationInvalid(
                 f"The Airflow Connection of {self.connection!r} has no {name}.",
-                action=f"Fill in {place} (Admin > Connections, the secrets backend, or the environment variable).",
+                action=f"Fill in {place}, wherever it lies: put it into the vault anew, or correct it under "
+                "Admin > Connections, in the secrets backend, or in the environment variable.",
             )
         return str(value)
 

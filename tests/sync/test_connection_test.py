@@ -123,6 +123,7 @@ def test_credentials_that_lack_something_fail_by_what_they_lack(odoo: Sandbox, s
     with_address(system, odoo.url("odoo"), password=None)
     step = failed(system)
     assert (step.name, "has no password" in step.message) == ("credentials", True)
+    assert "put it into the vault anew" in step.message
 
 
 def test_an_address_among_the_credentials_that_is_none_is_named(odoo: Sandbox, system: System) -> None:
