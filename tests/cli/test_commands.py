@@ -68,7 +68,7 @@ def test_the_watermark_is_listed_after_a_sync_that_does_not_concern_it(home: Hom
         engine.dispose()
     (line,) = [line for line in listed.splitlines() if line.startswith("sandbox_odoo ")]
     assert "remap" in line
-    assert line.rstrip().endswith("2026-11-01 07:59:00")
+    assert line.rstrip().endswith("2026-11-01 07:59:00Z")
 
 
 def test_a_connection_whose_credentials_rest_is_listed_with_when_they_are_tried_again(
