@@ -47,6 +47,7 @@ def at(*parts: int) -> datetime:
         (money("f"), BERLIN, {"0x1F": REFUSED, "31": 31, "n/a": None, " ": None}),
         (money("f"), BERLIN, {"1e30": REFUSED, "1e-7": 0, "25E-1": Decimal("2.5"), "9" * 33: REFUSED}),
         (money("f"), BERLIN, {"9" * 22: 10**22 - 1, "-" + "9" * 22: 1 - 10**22, "1" + "0" * 22: REFUSED}),
+        (money("f", digits=9), BERLIN, {"9" * 22: 10**22 - 1, "1e21": 10**21, "1" + "0" * 22: REFUSED}),
         (rate("f"), BERLIN, {"0.000000000001": Decimal("1e-12"), "9" * 16: 10**16 - 1, "9" * 17: REFUSED}),
         (money("f", digits=2), BERLIN, {"19.990000000000002": Decimal("19.99"), "n/a": None, "1e30": REFUSED}),
         (integer("f"), BERLIN, {"0x1F": REFUSED, "007": 7, "7.0": 7, "7.5": REFUSED}),
