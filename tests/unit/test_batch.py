@@ -40,6 +40,17 @@ def _drops(numbers: list[str]) -> list[dict[str, Any]]:
     return [{"no": number, "qty": 1} for number in numbers]
 
 
+def test_an_order_is_identified_before_anything_else_of_it_is_read() -> None:
+    modified = T0 - timedelta(hours=1)
+    records = [
+        order("1", modified=modified.isoformat()),
+        order(" 2 ", modified="yesterday"),
+        order(None, modified=None, lines=None),
+    ]
+    keys, modified_at = Transform(connection()).identify(records)
+    assert (keys, modified_at.to_pylist()) == (["1", "2", None], [modified, None, None])
+
+
 def test_what_a_source_does_not_say_is_deleted_is_not() -> None:
     batch = frames(order())
     for table in ("purchase_order", "version"):
