@@ -8,8 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from include.orderhouse.configuration.options import Override
 from include.orderhouse.frames import Frames
-from include.orderhouse.mapping import code, quantity, rows, text
+from include.orderhouse.mapping import code, constant, quantity, rows, text
 from include.orderhouse.model import SCHEDULE, PurchaseOrderSchedule
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.transform.batch import Transform, issue_row
@@ -21,23 +22,35 @@ FORM: dict[str, Any] = {
     "quantity": quantity("qty"),
     "unit": code("^uom"),
     "quantity_received": quantity("^^received"),
+    "status": constant("open"),
 }
 
 
-def scheduled(*orders: dict[str, list[str]]) -> Frames:
+def scheduled(*orders: dict[str, list[str]], state: str = "P", **options: Any) -> Frames:
     """The batch of orders whose lines have these deliveries, by the number of the line."""
-    source = connection()
+    source = connection(**options)
     schedules = rows("drops", PurchaseOrderSchedule(**FORM), absent(SCHEDULE, *FORM))
     connector = replace(source.connector, mapping=replace(source.connector.mapping, schedules=schedules))
     told = [
-        order(str(position), received=position, lines=[line(no, drops=_drops(found)) for no, found in lines.items()])
-        for position, lines in enumerate(orders)
+        order(str(at), received=at, state=state, lines=[line(no, drops=_drops(found)) for no, found in lines.items()])
+        for at, lines in enumerate(orders)
     ]
     return Transform(source.model_copy(update={"connector": connector})).frames([RawOrder(T0, each) for each in told])
 
 
 def _drops(numbers: list[str]) -> list[dict[str, Any]]:
     return [{"no": number, "qty": 1} for number in numbers]
+
+
+def test_an_order_is_identified_before_anything_else_of_it_is_read() -> None:
+    modified = T0 - timedelta(hours=1)
+    records = [
+        order("1", modified=modified.isoformat()),
+        order(" 2 ", modified="yesterday"),
+        order(None, modified=None, lines=None),
+    ]
+    keys, modified_at = Transform(connection()).identify(records)
+    assert (keys, modified_at.to_pylist()) == (["1", "2", None], [modified, None, None])
 
 
 def test_what_a_source_does_not_say_is_deleted_is_not() -> None:
@@ -93,6 +106,14 @@ def test_a_delivery_belongs_to_its_own_line_and_order_and_reads_what_these_say()
         ("2", "2", "20", "1"),
     ]
     assert [(row["unit"], row["quantity_received"]) for row in drops] == [*[("KGM", 1)] * 3, ("KGM", 2)]
+
+
+def test_open_lines_and_deliveries_stand_where_their_order_does_until_that_is_in_force() -> None:
+    overrides = {"line": {"line_status": Override(constant="open")}}
+    for state, status in (("D", "draft"), ("P", "open")):
+        batch = scheduled({"10": ["1"]}, state=state, overrides=overrides)
+        assert only(batch, "purchase_order_line")["line_status"] == status
+        assert only(batch, "purchase_order_schedule")["status"] == status
 
 
 def test_h32_lines_that_are_no_objects_cost_their_order_alone() -> None:

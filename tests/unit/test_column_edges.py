@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from include.orderhouse.mapping import Expression, boolean, day, instant, integer, money, rate, text
-from include.orderhouse.model import Column
+from include.orderhouse.model import Column, Kind
 from include.orderhouse.transform.columns import ColumnReader, Empties
 from include.orderhouse.transform.rows import RawRows
 
@@ -47,6 +47,7 @@ def at(*parts: int) -> datetime:
         (money("f"), BERLIN, {"0x1F": REFUSED, "31": 31, "n/a": None, " ": None}),
         (money("f"), BERLIN, {"1e30": REFUSED, "1e-7": 0, "25E-1": Decimal("2.5"), "9" * 33: REFUSED}),
         (money("f"), BERLIN, {"9" * 22: 10**22 - 1, "-" + "9" * 22: 1 - 10**22, "1" + "0" * 22: REFUSED}),
+        (money("f", digits=9), BERLIN, {"9" * 22: 10**22 - 1, "1e21": 10**21, "1" + "0" * 22: REFUSED}),
         (rate("f"), BERLIN, {"0.000000000001": Decimal("1e-12"), "9" * 16: 10**16 - 1, "9" * 17: REFUSED}),
         (money("f", digits=2), BERLIN, {"19.990000000000002": Decimal("19.99"), "n/a": None, "1e30": REFUSED}),
         (integer("f"), BERLIN, {"0x1F": REFUSED, "007": 7, "7.0": 7, "7.5": REFUSED}),
@@ -72,3 +73,22 @@ def test_what_stands_at_an_edge_is_read_or_refused_alone_and_beside_others(
         refused = {failure.row for failure in reading.failures}
         read = reading.values.to_pylist()
         assert [REFUSED if row in refused else value for row, value in enumerate(read)] == [told[one] for one in found]
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        (".466769960496326982547165078978614049006593873", "0.466770"),
+        ("1.908420625285414062014933618032133240778414938", "1.908421"),
+        ("4.83340886273720455e-28", "0"),
+    ],
+)
+@pytest.mark.parametrize("others", [[], ["1.5", None]])
+def test_h25_a_number_of_which_arrow_makes_nothing_is_rounded_and_told(
+    told: str, read: str, others: list[str | None]
+) -> None:
+    found = [told, *others]
+    reader = ColumnReader(Column("it", Kind.MONEY, "It"), money("f"), EMPTIES, BERLIN)
+    reading = reader.read(RawRows([{"f": value} for value in found], list(range(len(found)))))
+    assert reading.values[0].as_py() == Decimal(read)
+    assert [(odd.row, odd.code) for odd in reading.oddities] == [(0, "DIGITS_LOST")]

@@ -131,6 +131,8 @@ def test_an_override_without_codes_is_read_by_the_connectors_own_ones() -> None:
 
 
 YES_AND_NO = {"Yes": "true", "No": "false"}
+ONE_AND_ZERO = {"1": "true", "0": "false"}
+OPPOSITE = {"true": "false", "false": "true"}
 
 
 @pytest.mark.parametrize(
@@ -142,10 +144,15 @@ YES_AND_NO = {"Yes": "true", "No": "false"}
         (YES_AND_NO, "No", False),
         (YES_AND_NO, False, False),
         (YES_AND_NO, None, None),
+        (YES_AND_NO, " Yes ", True),
+        (ONE_AND_ZERO, 1, True),
+        (ONE_AND_ZERO, 0, False),
+        (OPPOSITE, True, False),
+        (OPPOSITE, "false", True),
     ],
 )
 def test_an_override_of_true_and_false_is_read_by_its_own_words(
-    codes: dict[str, str] | None, told: str | bool | None, read: bool | None
+    codes: dict[str, str] | None, told: str | int | None, read: bool | None
 ) -> None:
     overrides = {"line": {"is_closed": Override(source="done", codes=codes)}}
     batch = frames(order(lines=[line(done=told, state="closed")]), overrides=overrides)

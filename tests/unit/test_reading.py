@@ -120,7 +120,7 @@ def test_digits_beyond_the_declared_ones_are_noise_and_not_told() -> None:
 @pytest.mark.parametrize(
     "number", ["10000000000000000000000", "1E+40", "-10000000000000000000000.5", "9999999999999999999999.9999995"]
 )
-@pytest.mark.parametrize(("scale", "digits", "before"), [(6, None, 22), (6, 2, 22), (6, 9, 19), (12, None, 16)])
+@pytest.mark.parametrize(("scale", "digits", "before"), [(6, None, 22), (6, 2, 22), (6, 9, 22), (12, None, 16)])
 def test_a_number_with_too_many_digits_is_refused(number: str, scale: int, digits: int | None, before: int) -> None:
     with pytest.raises(Unfit, match=f"has more than {before} digits before the point"):
         fit_decimal(Decimal(number), scale, digits)

@@ -52,10 +52,10 @@ def test_what_is_not_there_is_missed_or_none_of_what_is_listed(tmp_path: Path) -
 
 def test_files_and_folders_are_listed_apart_in_order_and_removed_with_nothing_beside_them(tmp_path: Path) -> None:
     staging = Staging.open("acme", "a sync", CIPHER, f"{tmp_path}/")
-    for name in ("raw/b", "raw/a", "raw/c/2", "raw/c/10", "raw/0/1", "rawer"):
+    for name in ("raw/b", "raw/a", "raw/d", "raw/c/2", "raw/c/10", "raw/0/1", "rawer"):
         staging.write(name, name.encode())
     again = opened(tmp_path)
-    assert (again.names("raw"), again.folders("raw")) == (["raw/a", "raw/b"], ["raw/0", "raw/c"])
+    assert (again.names("raw"), again.folders("raw")) == (["raw/a", "raw/b", "raw/d"], ["raw/0", "raw/c"])
     assert again.names("raw/c") == ["raw/c/10", "raw/c/2"]
     again.remove("raw")
     assert (again.folders(""), again.read("rawer")) == ([], b"rawer")

@@ -111,6 +111,7 @@ def test_h32_a_text_that_is_too_long_for_an_index_is_told_by_its_length() -> Non
     rejected, kept = order("1", number="x" * 2001, memo="y" * 9000), order("2", number="x" * 2000, memo="y" * 9000)
     assert [row["source_order_id"] for row in made(frames(rejected, kept))] == ["2"]
     assert only(frames(rejected), "reject")["reason"] == "number has 2001 bytes, 2000 fit"
+    assert only(frames(order("k" * 2001)), "reject")["reason"] == "id has 2001 bytes, 2000 fit"
 
 
 def test_h32_rejects_of_orders_without_a_key_stay_apart() -> None:

@@ -118,8 +118,9 @@ def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_fol
     command = f'{sys.executable} -c "print(open({str(file)!r}).read())"'
     for setting, value in ((FILE, str(file)), (COMMAND, command)):
         assert master_keys(environment={setting: value}).key_id == wanted
-    generated = master_keys(None, {}, home)
-    assert generated.key_id == master_keys(None, {}, home).key_id != wanted
+    nothing = {KEY: "", "HOME": "/nowhere"}
+    generated = master_keys(None, nothing, home)
+    assert generated.key_id == master_keys(None, nothing, home).key_id != wanted
     assert (home.secrets / "master_key").stat().st_mode & 0o777 == 0o600
 
 

@@ -37,7 +37,10 @@ class PurchaseOrder(SourceFacts[T]):
     """One purchase order. As a mapping, T is a source expression; the left column is canonical."""
 
     source_order_id: T | None = column(
-        Kind.TEXT, "The source's own key; includes the company where numbers are unique only within it", required=True
+        Kind.TEXT,
+        "The source's own key; includes the company where numbers are unique only within it",
+        required=True,
+        is_indexed=True,
     )
     order_number: T | None = column(Kind.TEXT, "The number people know the order by", required=True, is_indexed=True)
     revision: T | None = column(Kind.TEXT, "Revision or change order number")

@@ -92,7 +92,7 @@ class ColumnReader:
         found = self._found(rows)
         if self.column.kind is Kind.BOOLEAN and self.expression.table is not None:
             words = self.expression.table
-            found = [words.get(value, value) if isinstance(value, str) else value for value in found]
+            found = [_by_words(value, words) for value in found]
         has_failed = not rows.failed.isdisjoint(self.expression.places)
         reading = self._one_by_one(found) if has_failed else self._plain(found)
         if self.column.kind is Kind.CODE:
@@ -218,6 +218,14 @@ class ColumnReader:
 
     def _said(self) -> str:
         return self.expression.said
+
+
+def _by_words(value: Any, words: Mapping[str, str]) -> Any:
+    """What words make of a value that is among them; numbers and booleans count as they are written."""
+    try:
+        return words.get(read_text(value) or "", value)
+    except Unfit:
+        return value
 
 
 def positions(mask: pa.Array) -> list[int]:

@@ -68,11 +68,10 @@ def fit_decimal(number: Decimal, scale: int, digits: int | None) -> tuple[Decima
     """
     try:
         if digits is not None:
-            number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, _KEPT)
+            number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN, Context(prec=PRECISION + digits))
         fitted = number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN, _KEPT)
     except InvalidOperation as error:
-        before = PRECISION - max(scale, digits or 0)
-        raise Unfit(f"{str(number)[:80]} has more than {before} digits before the point") from error
+        raise Unfit(f"{str(number)[:80]} has more than {PRECISION - scale} digits before the point") from error
     return fitted, fitted != number
 
 
