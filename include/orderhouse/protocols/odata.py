@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
+from urllib.parse import quote_plus
 from uuid import UUID
 
 import httpx
@@ -91,6 +92,21 @@ def any_of(conditions: Iterable[str]) -> str:
 def one_of(field: str, values: Iterable[Any]) -> str:
     """The field has one of the values, for services that know no ``in``."""
     return any_of(f"{field} eq {literal(value)}" for value in values)
+
+
+def fitting(field: str, values: Iterable[Any], size: int, room: int) -> Iterator[list[Any]]:
+    """The values, so many at a time at most, and so that an address has room for `one_of` them; one at the least."""
+    batch: list[Any] = []
+    left = room
+    for value in values:
+        length = len(quote_plus(f"{field} eq {literal(value)} or "))
+        if batch and (len(batch) == size or length > left):
+            yield batch
+            batch, left = [], room
+        batch.append(value)
+        left -= length
+    if batch:
+        yield batch
 
 
 def between(field: str, start: Any, end: Any, version: Version = 4) -> str | None:
