@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,15 +54,21 @@ class Credentials:
 
 def hide_secrets(error: OrderhouseError, secrets: Iterable[str]) -> None:
     """Put asterisks into an error's message for the secrets that a source repeated in what it said, or began to."""
-    written = {
-        form for secret in filter(None, secrets) for form in (secret, quote(secret, safe=""), quote_plus(secret))
-    }
+    written = {form for secret in filter(None, secrets) for form in _written(secret)}
     longest_first = sorted(written, key=len, reverse=True)
     for form in longest_first:
         error.message = error.message.replace(form, "***")
     for form in longest_first:
         error.message = _without_beginning(error.message, form)
     error.args = (error.message,)
+
+
+def _written(secret: str) -> set[str]:
+    """A secret as texts, addresses, JSON and web pages write it."""
+    page = html.escape(secret)
+    in_pages = {page, html.escape(secret, quote=False), page.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")}
+    in_json = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
+    return {secret, quote(secret, safe=""), quote_plus(secret), *in_pages, *in_json}
 
 
 def _without_beginning(text: str, secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +59,20 @@ def test_orders_are_read_by_key_as_many_at_once_as_their_fields_leave_room_for(
     wanted = keys(served.company.orders.values())
     assert found(CONNECTOR.fetch(source, EVER)) == found(CONNECTOR.read(source, wanted)) == wanted
     assert max(len(record.query) for record in served.world(NAME).log.records) <= 2048
+
+
+def test_vendors_are_read_as_many_at_once_as_an_address_has_room_for(connect: SourceFor, served: Sandbox) -> None:
+    """A character of another script takes nine of ASCII there."""
+    company = served.company
+    named = {
+        code: replace(vendor, code=f"ТОРГОВЫЙ-ДОМ-ВОСХОД-{vendor.id:05}") for code, vendor in company.vendors.items()
+    }
+    company.vendors = {vendor.code: vendor for vendor in named.values()}
+    for order in company.orders.values():
+        order.vendor = named[order.vendor].code
+    records = [record for page in CONNECTOR.fetch(connect(served), EVER) for record in page.records]
+    assert len({record["VendorID"]["value"] for record in records}) > 25
+    assert all(record["Vendor"]["VendorID"] == record["VendorID"] for record in records)
 
 
 def test_h22_a_new_field_and_a_retyped_one_are_kept_as_they_come(connect: SourceFor, served: Sandbox) -> None:

@@ -115,6 +115,17 @@ def test_a_change_of_a_line_alone_is_found(site: Sandbox, company: Company, sour
     assert found[0]["_modified_at"] < window.start.isoformat()  # type: ignore[union-attr]
 
 
+def test_a_line_brings_an_order_that_is_not_looked_for_by_its_creation(
+    site: Sandbox, company: Company, source_for: SourceFor
+) -> None:
+    """H11, H13: nothing else finds what changes in an order without a modification time on the day of its creation."""
+    order = an_open_order(company)
+    order.lacks_modified_at = True
+    site.act(history.receive, order.id, order.goods_lines[0].id, Decimal(1))
+    source, window = source_for(NAME, site, undated=False), Window(order.created_at, None)
+    assert fetched(source, window).count(order_name(order)) == 1
+
+
 @pytest.mark.parametrize("event", [history.receive, history.invoice])
 def test_receipts_and_bills_move_the_order_and_bring_it_once(
     site: Sandbox, source: Source, company: Company, event: Any

@@ -137,12 +137,29 @@ def test_a_redirect_to_another_host_is_refused(odoo: Sandbox, source: Source) ->
         ("odoo.http.SessionExpiredException", 200, AuthenticationFailed),
         ("werkzeug.exceptions.TooManyRequests", 200, RateLimitExceeded),
         ("psycopg2.errors.SerializationFailure", 200, SourceUnavailable),
+        ("psycopg2.errors.DeadlockDetected", 200, SourceUnavailable),
+        ("psycopg2.errors.LockNotAvailable", 200, SourceUnavailable),
+        ("psycopg2.errors.QueryCanceled", 200, SourceUnavailable),
+        ("psycopg2.errors.InFailedSqlTransaction", 200, SourceUnavailable),
+        ("psycopg2.errors.AdminShutdown", 200, SourceUnavailable),
+        ("psycopg2.errors.CrashShutdown", 200, SourceUnavailable),
+        ("psycopg2.errors.CannotConnectNow", 200, SourceUnavailable),
+        ("psycopg2.errors.TooManyConnections", 200, SourceUnavailable),
+        ("psycopg2.errors.OutOfMemory", 200, SourceUnavailable),
+        ("psycopg2.errors.DiskFull", 200, SourceUnavailable),
+        ("psycopg2.errors.UndefinedColumn", 200, RequestRefused),
         ("psycopg2.OperationalError", 200, SourceUnavailable),
+        ("psycopg2.InterfaceError", 200, SourceUnavailable),
+        ("psycopg2.pool.PoolError", 200, SourceUnavailable),
+        ("odoo.sql_db.PoolError", 200, SourceUnavailable),
+        ("builtins.MemoryError", 200, SourceUnavailable),
+        ("werkzeug.exceptions.Unauthorized", 200, AuthenticationFailed),
+        ("werkzeug.exceptions.Forbidden", 200, PermissionDenied),
         ("builtins.ValueError", 200, RequestRefused),
     ],
 )
 def test_errors_behind_status_200_are_told_by_their_name(name: str, status: int, error: type[Exception]) -> None:
-    """H20: error.code is always 200."""
+    """H20: error.code is always 200. What only says that the database is away, or busy, is no wrong request."""
     body = {"jsonrpc": "2.0", "id": 1, "error": {"code": 200, "message": "Odoo Server Error", "data": {"name": name}}}
     refusal = CONNECTOR.explain(Answer(status, {}, body, ""))
     assert refusal is not None

@@ -48,7 +48,8 @@ def test_both_services_tell_the_same_amounts(sap: Sandbox, company: Company, sou
 def test_units_are_told_in_english_whatever_the_users_language_is(
     service: str, company: Company, source_for: SourceFor
 ) -> None:
-    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"language": "PL"}}) as polish:
+    """Those of lines behind a link, too, which does not name the language."""
+    with sandbox(company, [NAME], Clock(NOW), options={NAME: {"language": "PL", "lines_at_once": "2"}}) as polish:
         source = source_for(NAME, polish, service=service)
         key = order_number(next(order for order in company.orders.values() if len(order.goods_lines) > 2))
         pages = (*CONNECTOR.fetch(source, EVER), *CONNECTOR.read(source, [key]))

@@ -165,3 +165,10 @@ def test_an_error_is_told_in_its_own_words(status: int, body: Any, error: type[E
 @pytest.mark.parametrize("body", [None, [], {"title": "An order"}, {"title": "t", "detail": "d"}])
 def test_what_is_no_error_document_is_left_to_the_status(body: Any) -> None:
     assert adf.explain(Answer(200, {}, body, "")) is None
+
+
+def test_an_error_keeps_the_wait_that_it_asks_for_and_the_id_that_support_asks_for() -> None:
+    headers = {"retry-after": "17", "x-oracle-dms-ecid": "0061-abc"}
+    refusal = adf.explain(Answer(503, headers, {"title": "Service Unavailable", "detail": "Patching"}, ""))
+    assert refusal is not None
+    assert (refusal.error, refusal.retry_after, refusal.request_id) == (SourceUnavailable, 17.0, "0061-abc")

@@ -85,6 +85,25 @@ def test_a_secret_is_hidden_as_urls_write_it_and_where_another_begins_with_it() 
     assert error.message == "client_secret=***, ***, *** and ***"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"""The body was {"Password": "a\"b&c<d\\\u00e9'e"}""",
+        r"""The body was {"Password": "a\"b&c<d\\é'e"}""",
+        r"<pre>a&quot;b&amp;c&lt;d\é&#x27;e</pre>",
+        r"<pre>a&#34;b&amp;c&lt;d\é&#39;e</pre>",
+        r"""<pre>a"b&amp;c&lt;d\é'e</pre>""",
+    ],
+)
+def test_a_secret_is_hidden_as_pages_and_json_write_it(said: str) -> None:
+    """A login is posted as JSON, and what stands before a source may show in a page what it refused."""
+    error = RequestRefused(f"{said} (POST https://erp.example.com/Login).", action="")
+    hide_secrets(error, [r"""a"b&c<d\é'e"""])
+    assert "b&" not in error.message
+    assert error.message.count("***") == 1
+    assert error.message.endswith("(POST https://erp.example.com/Login).")
+
+
 @pytest.mark.parametrize("before", range(170, 201, 5))
 def test_a_token_is_hidden_also_where_what_was_said_was_cut_off_in_it(before: int) -> None:
     """A token is longer than what is shown of a message."""

@@ -108,3 +108,16 @@ def test_a_server_that_tells_no_version_speaks_the_later_protocol() -> None:
 def test_h33_a_version_of_another_shape_is_none(info: Any) -> None:
     with pytest.raises(UnexpectedShape):
         find_protocol(server({"result": {"server_version": "x", "server_version_info": info}}))
+
+
+def test_calls_that_are_written_anew_with_the_key_are_waited_for_no_longer_than_others() -> None:
+    waits: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        waits.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, json={"jsonrpc": "2.0", "id": 1, "result": 7})
+
+    key, patience = OdooKey("key", "acme", "user"), Patience(tries=1, longest_wait=0.05, timeout=7)
+    with Api("https://odoo.example", key, Unlimited(), explain, patience, httpx.MockTransport(answer)) as api:
+        assert OdooCall(api, "jsonrpc", {}).count("purchase.order", []) == 7
+    assert waits == [7, 7], "of signing in and of the call"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
 
@@ -54,6 +56,25 @@ def test_a_change_that_cannot_be_read_is_named(change: dict[str, Any]) -> None:
     (told,) = change.values()
     with pytest.raises(UnexpectedShape, match=str(told)):
         changed_at({"UpdateDate": "2026-09-30", "UpdateTime": "18:38"} | change, source())
+
+
+def test_records_are_asked_for_by_as_many_keys_as_a_line_of_a_request_has_room_for() -> None:
+    """Apache takes 8,190 characters (LimitRequestLine), and a character of another script takes nine of them."""
+    asked: list[str] = []
+
+    def answer(_path: str, params: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        asked.append(params["$filter"])
+        assert len(urlencode(params)) < 8000
+        return {"value": []}
+
+    short = [f"A{number:04}" for number in range(80)]
+    long = [f"{'鋼管' * 15}{number:05}" for number in range(80)]
+    for keys in (short, long):
+        asked.clear()
+        assert list(ServiceLayer(source(answer)).by_keys("Items", "ItemCode", keys, ("ItemCode",), "Valid eq 'tYES'"))
+        told = [key for condition in asked for key in re.findall(r"ItemCode eq '([^']+)'", condition)]
+        assert told == keys
+        assert len(asked) == (2 if keys is short else 4)
 
 
 def test_joined_lines_are_asked_for_behind_those_that_came() -> None:

@@ -112,6 +112,19 @@ def test_a_late_answer_of_a_session_that_is_over_changes_nothing_in_the_next() -
     assert next(third).headers["Cookie"] == "SEAT=2"
 
 
+def test_a_session_that_ends_under_way_is_opened_anew_although_an_answer_has_just_renewed_a_cookie() -> None:
+    """Two requests are under way: it was the same session that one of them found alive and the other over."""
+    auth = SessionAuth(f"{HOST}/login", {}, f"{HOST}/logout")
+    alive, over = _asked(auth), _asked(auth)
+    next(alive)
+    alive.send(_answer(200, SEAT="1"))
+    next(over)
+    with pytest.raises(StopIteration):
+        alive.send(_answer(200, VISIT="7"))
+    assert over.send(_answer(401)).url.path == "/login"
+    assert over.send(_answer(200, SEAT="2")).headers["Cookie"] == "SEAT=2"
+
+
 @pytest.mark.parametrize("answer", [_answer(500, SEAT="1"), _answer(200), _answer(302, SEAT="1")])
 def test_a_login_that_opens_no_session_is_the_answer_and_tried_again_with_the_next_request(
     answer: httpx.Response,

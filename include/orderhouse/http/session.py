@@ -57,13 +57,13 @@ class SessionAuth(httpx.Auth):
         cookies = yield from self._session(over=None)
         if cookies is None:
             return
-        request.headers["Cookie"] = _header(cookies)
+        self._put(cookies, request)
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
             cookies = yield from self._session(over=cookies)
             if cookies is None:
                 return
-            request.headers["Cookie"] = _header(cookies)
+            self._put(cookies, request)
             response = yield request
         self._renew(cookies, response)
 
@@ -84,11 +84,14 @@ class SessionAuth(httpx.Auth):
                     self._cookies = cookies_of(response)
             return self._cookies
 
-    def _renew(self, cookies: Cookies, response: httpx.Response) -> None:
-        """Keep what the source puts in place of the session's cookies while it lasts."""
+    def _put(self, cookies: Cookies, request: httpx.Request) -> None:
         with self._lock:
-            if response.cookies and self._cookies is cookies:
-                self._cookies = cookies | cookies_of(response)
+            request.headers["Cookie"] = _header(cookies)
+
+    def _renew(self, cookies: Cookies, response: httpx.Response) -> None:
+        """Keep what the source puts in place of the session's cookies; it is the same session all the while."""
+        with self._lock:
+            cookies |= cookies_of(response)
 
 
 def cookies_of(response: httpx.Response) -> Cookies:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -29,6 +29,9 @@ from include.orderhouse.protocols import odata
 Row = dict[str, Any]
 ODATA: odata.Version = 2
 """Contract Version 4 writes the literals of filters as OData 2.0 and 3.0 do: ``datetimeoffset'...'``."""
+
+LONGEST_QUERY = 2048
+"""Characters that IIS takes, unless ``maxQueryString`` says more."""
 
 
 class CannotExpand(RequestRefused):
@@ -108,8 +111,12 @@ class Endpoint:
 
     def by_key(self, entity: str, name: str, keys: Sequence[str], wishes: Mapping[str, str]) -> dict[str, Row]:
         """The records with one of the keys, as many as exist, by that key; bare where the server cannot expand them."""
-        rows = self._listed(entity, {"$filter": odata.one_of(name, keys)}, wishes)
-        return {key(row, name): row for row in rows}
+        found: dict[str, Row] = {}
+        room = LONGEST_QUERY - len(urlencode({"$filter": "", **wishes}))
+        for batch in odata.fitting(name, keys, len(keys), room):
+            rows = self._listed(entity, {"$filter": odata.one_of(name, batch)}, wishes)
+            found |= {key(row, name): row for row in rows}
+        return found
 
     def single(self, entity: str, keys: Sequence[str], query: dict[str, str]) -> Row:
         """The record with these keys. Raises NoSuchRecord."""

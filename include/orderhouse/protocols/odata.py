@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
+from urllib.parse import quote_plus
 from uuid import UUID
 
 import httpx
@@ -93,6 +94,21 @@ def one_of(field: str, values: Iterable[Any]) -> str:
     return any_of(f"{field} eq {literal(value)}" for value in values)
 
 
+def fitting(field: str, values: Iterable[Any], size: int, room: int) -> Iterator[list[Any]]:
+    """The values, so many at a time at most, and so that an address has room for `one_of` them; one at the least."""
+    batch: list[Any] = []
+    left = room
+    for value in values:
+        length = len(quote_plus(f"{field} eq {literal(value)} or "))
+        if batch and (len(batch) == size or length > left):
+            yield batch
+            batch, left = [], room
+        batch.append(value)
+        left -= length
+    if batch:
+        yield batch
+
+
 def between(field: str, start: Any, end: Any, version: Version = 4) -> str | None:
     """``field`` in ``[start, end)``; a bound that is None is left out."""
     lower = f"{field} ge {literal(start, version)}" if start is not None else None
@@ -129,7 +145,8 @@ def nested(row: Mapping[str, Any], member: str, version: Version = 4, *, of: str
         rows = wire.part(row, "", dict, of=of).get(member)
         if not isinstance(rows, list):
             raise _no_member(member, of)
-        return CollectionPage(rows, row.get(f"{member}@odata.nextLink"), row.get(f"{member}@odata.count"))
+        link = row.get(f"{member}@odata.nextLink")
+        return CollectionPage(rows, str(link) if link else None, _count(row.get(f"{member}@odata.count"), of))
     found = row.get(member)
     if not isinstance(found, list | dict):
         raise _no_member(member, of)

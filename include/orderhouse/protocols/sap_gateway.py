@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import httpx
@@ -104,8 +103,15 @@ class Gateway:
             row.pop(f"{part}@odata.nextLink", None)
 
     def _follow(self, link: str) -> Any:
-        """What is behind a link; a relative one starts at the root of the service (OData 4.01 JSON, 4.6)."""
-        return self.api.get(urljoin(f"{self.root}/", str(link)))
+        """What is behind a link; a relative one starts at the root of the service (OData 4.01 JSON, 4.6).
+
+        Links may leave out with which client and language they were asked for.
+        """
+        target = link if link.startswith("/") or "://" in link else f"{self.root}/{link}"
+        for name, value in self._logon.items():
+            if f"{name}=" not in target:
+                target += f"{'&' if '?' in target else '?'}{name}={value}"
+        return self.api.get(target)
 
 
 def _entity_sets(tree: ElementTree.Element) -> dict[str, list[str]]:

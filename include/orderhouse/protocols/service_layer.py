@@ -15,7 +15,7 @@ from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.errors import AuthenticationFailed, FilterIgnored, OrderhouseError, UnexpectedShape
 from include.orderhouse.http import Answer, Refusal
-from include.orderhouse.lookup import Row, batches
+from include.orderhouse.lookup import Row
 from include.orderhouse.protocols import odata
 from include.orderhouse.protocols.odata import CollectionPage
 from include.orderhouse.values.local_time import from_local, is_one_instant
@@ -23,6 +23,8 @@ from include.orderhouse.values.local_time import from_local, is_one_instant
 PURCHASE_ORDER, GOODS_RETURN, GOODS_RECEIPT, CREDIT_MEMO, INVOICE, RETURN_REQUEST = 22, 21, 20, 19, 18, 234_000_032
 """Object types, as ``BaseType`` tells them."""
 KEYS_AT_ONCE = 40
+ROOM_FOR_KEYS = 6000
+"""Characters of the 8,190 that a web server such as the Service Layer's takes in the first line of a request."""
 JOINED_AT_ONCE = 100
 ERRORS: dict[str, type[OrderhouseError]] = {"301": AuthenticationFailed, "-304": AuthenticationFailed}
 """301: no such session, or timed out; -304: the login's company, user or password is wrong."""
@@ -66,7 +68,7 @@ class ServiceLayer:
         self, entity: str, key: str, keys: Iterable[Any], select: Sequence[str] = (), condition: str | None = None
     ) -> Iterator[CollectionPage]:
         """The records with these keys, some at a time, as many as exist and meet the condition."""
-        for batch in batches(sorted(set(keys)), KEYS_AT_ONCE):
+        for batch in odata.fitting(key, sorted(set(keys)), KEYS_AT_ONCE, ROOM_FOR_KEYS):
             yield from self.pages(entity, key, odata.all_of(condition, odata.one_of(key, batch)), select)
 
     def joined(self, entity: str, document: str, line: str, condition: str) -> list[Row]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 from include.orderhouse import wire
 from include.orderhouse.connector import Source
-from include.orderhouse.lookup import Lookup, batches
+from include.orderhouse.lookup import Lookup
 from include.orderhouse.protocols import odata
-from include.orderhouse.protocols.acumatica_rest import Endpoint, Listing, NoSuchRecord, Row, custom_values, key
+from include.orderhouse.protocols.acumatica_rest import (
+    LONGEST_QUERY,
+    Endpoint,
+    Listing,
+    NoSuchRecord,
+    Row,
+    custom_values,
+    key,
+)
 
 ORDERS, NUMBER = "PurchaseOrder", "OrderNbr"
 SHIPPING = "ShippingInstructions"
@@ -19,8 +27,6 @@ RECEIPTS, RECEIPT_NUMBER = "PurchaseReceipt", "ReceiptNbr"
 WITH_LINES = {"$expand": "Details"}
 VENDOR_EXPANDED = {"$expand": "MainContact,MainContact/Address"}
 KEYS_AT_ONCE = 25
-LONGEST_QUERY = 2048
-"""Characters that IIS takes, unless ``maxQueryString`` says more."""
 
 
 class Assembly:
@@ -45,7 +51,8 @@ class Assembly:
             if of_type in self._types:
                 numbers[of_type].add(number)
         for of_type, wanted in numbers.items():
-            for batch in batches(sorted(wanted), _at_once(of_type, wanted, self._query)):
+            room = _room(of_type, max(wanted, key=len), self._query)
+            for batch in odata.fitting(NUMBER, sorted(wanted), KEYS_AT_ONCE, room):
                 yield from self.pages(of_type, odata.one_of(NUMBER, batch))
 
     def whole(self, rows: list[Row]) -> list[Row]:
@@ -79,12 +86,10 @@ class Assembly:
             return None
 
 
-def _at_once(of_type: str, numbers: Iterable[str], query: dict[str, str]) -> int:
-    """How many numbers a query has room for, beside all else that it asks for."""
-    longest = odata.literal(max(numbers, key=len))
-    filtered = f"Type eq {odata.literal(of_type)} and () and {NUMBER} gt {longest}"
-    room = LONGEST_QUERY - len(urlencode({"$filter": filtered, "$top": "10000", **query}))
-    return max(1, min(KEYS_AT_ONCE, room // len(quote_plus(f" or {NUMBER} eq {longest}"))))
+def _room(of_type: str, longest: str, query: dict[str, str]) -> int:
+    """What a query has room for beside the type, the number it goes on behind, and all else that it asks for."""
+    filtered = f"Type eq {odata.literal(of_type)} and () and {NUMBER} gt {odata.literal(longest)}"
+    return LONGEST_QUERY - len(urlencode({"$filter": filtered, "$top": "10000", **query}))
 
 
 def _lines(row: Row, of: str) -> list[Row]:

@@ -87,9 +87,15 @@ def _by_line(source: Source, assembly: Assembly, window: Window, after: str | No
     """
     filters = [*_scope(source), *_within(window, LINE, "modified")]
     for rows in Frappe(source.api).walk(ORDER, STATE, filters, size=source.page_size, after=after):
-        names = [row["name"] for row in rows if not window.holds(_written(row))]
+        names = [row["name"] for row in rows if not _is_by_header(source, window, row)]
         yield Page(assembly.by_name(names), rows[-1]["name"])
     yield Page(())
+
+
+def _is_by_header(source: Source, window: Window, row: Raw) -> bool:
+    """Whether the sections of headers hold an order; one without a modification time only where it is looked for."""
+    is_looked_for = bool(row.get("modified")) or source.settings.undated
+    return is_looked_for and window.holds(_written(row))
 
 
 def _deleted(source: Source, assembly: Assembly, window: Window, after: str | None) -> Iterator[Page]:
