@@ -23,6 +23,8 @@ from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report
 from tests.e2e.installation import PARSED_ONCE, RUN_SECONDS, Airflow, Run
 from tests.e2e.kills import KilledRun, run_and_kill_each_step_once, run_and_kill_its_last_try
+from tests.webhooks.conftest import SECRET
+from tests.webhooks.receiver import Receiver, receiver
 
 PLANTED = "planted-in-the-sandbox"
 """The password and client secret of every sandbox connection; not random, so that a search cannot mistake it."""
@@ -67,7 +69,16 @@ def killed_run(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="package")
-def lost_run(airflow: Airflow) -> Iterator[Future[Run]]:
+def bus(airflow: Airflow) -> Iterator[Receiver]:
+    """A receiver that the subscription of the tests leads to. It is there before anything is told: later tries wait."""
+    with receiver() as running:
+        connection = {"connection_id": "bus", "conn_type": "http", "host": running.url, "password": SECRET}
+        airflow.api.put_all("connections", [connection])
+        yield running
+
+
+@pytest.fixture(scope="package")
+def lost_run(airflow: Airflow, bus: Receiver) -> Iterator[Future[Run]]:
     """A run under way whose task is killed, in its last try as well."""
     with ThreadPoolExecutor() as pool:
         yield pool.submit(run_and_kill_its_last_try, airflow, "coupa", "coupa_lost")

@@ -6,32 +6,21 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import pytest
 
 from include.orderhouse.webhooks.signature import is_genuine, signing_keys
 from include.standalone.airflow_api import wait_for
 from tests.e2e.conftest import PLANTED
 from tests.e2e.installation import RUN_SECONDS, Airflow, Run
 from tests.webhooks.conftest import SECRET
-from tests.webhooks.receiver import Receiver, receiver
+from tests.webhooks.receiver import Receiver
 
 HOOK = "a-planted-secret-of-the-hook"
 ERPNEXT_KEY = "5a8f0e3c1d2b4f6"
-
-
-@pytest.fixture(scope="module")
-def bus(airflow: Airflow) -> Iterator[Receiver]:
-    """A receiver that the subscription of the tests leads to."""
-    with receiver() as running:
-        connection = {"connection_id": "bus", "conn_type": "http", "host": running.url, "password": SECRET}
-        airflow.api.put_all("connections", [connection])
-        yield running
 
 
 def heard(bus: Receiver, kind: str, connection: str) -> list[dict[str, Any]]:
