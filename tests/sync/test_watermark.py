@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -129,6 +129,8 @@ def test_what_changed_in_the_gap_before_a_later_window_is_still_read(odoo: Sandb
         ("{", "not valid JSON"),
         ("2026-01-01T00:00:00", "offset"),
         ("2027-01-01T00:00:00Z", "future"),
+        ("0001-01-01T00:00:00Z", "the year 1 cannot be meant"),
+        ("9999-12-31T23:59:59-05:00", "the year 9999 cannot be meant"),
     ],
 )
 def test_a_watermark_that_cannot_be_used_stops_the_sync(system: System, text: str, problem: str) -> None:
@@ -171,6 +173,19 @@ def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odo
     row = synced.sync()
     assert (row["mode"], row["window_start"]) == ("incremental", NOW - 20 * DAY - timedelta(minutes=10))
     assert synced.mark == NOW - SAFETY
+
+
+@pytest.mark.parametrize("author", ['"by hand"', '""', "7", "{}"])
+def test_a_watermark_in_which_a_person_wrote_another_author_is_that_persons(
+    odoo: Sandbox, synced: System, author: str
+) -> None:
+    """Also while a sync runs, which then leaves it as it is."""
+    odoo.clock.advance(3600)
+    staged = synced.sync_until("load", synced.request())
+    synced.watermark.text = edit = f'{{"watermark": "2026-09-30T00:00:00Z", "sync_id": {author}}}'
+    assert steps.advance_watermark(synced.runtime, staged)["watermark"] is None
+    assert synced.watermark.text == edit
+    assert synced.sync()["window_start"] == datetime(2026, 9, 29, 23, 50, tzinfo=UTC)
 
 
 def test_a_watermark_that_was_emptied_and_not_deleted_is_set_by_the_initial_sync(synced: System) -> None:
