@@ -184,9 +184,9 @@ def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odo
 def test_an_instant_that_a_person_wrote_into_what_a_sync_had_written_is_that_persons(
     odoo: Sandbox, synced: System, author: Any
 ) -> None:
-    """Whether or not the sync's name stays. Also while a sync runs, which then leaves it as it is."""
+    """Whether or not the sync's name stays. Also while a sync runs that has read as far back: it leaves it as it is."""
     odoo.clock.advance(3600)
-    staged = synced.sync_until("load", synced.request())
+    staged = synced.sync_until("load", synced.request(Mode.INITIAL))
     changed = {"watermark": "2026-09-30T00:00:00Z"} | ({} if author is None else {"sync_id": author})
     synced.watermark.text = edit = json.dumps(json.loads(synced.watermark.text or "") | changed)
     assert steps.advance_watermark(synced.runtime, staged)["watermark"] is None

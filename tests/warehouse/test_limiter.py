@@ -211,17 +211,6 @@ def test_a_slot_is_given_back_after_an_error(engine: sa.Engine) -> None:
             pass
 
 
-def test_a_limiter_that_is_closed_holds_nothing_any_more(engine: sa.Engine) -> None:
-    """As where a thread is still at its request when another has failed."""
-    limiter = SharedLimiter(engine, "acme_us", None, 1)
-    slot = limiter.slot()
-    slot.__enter__()
-    limiter.close()
-    with SharedLimiter(engine, "acme_us", None, 1) as other, other.slot():
-        pass
-    slot.__exit__(None, None, None)
-
-
 def test_threads_of_one_process_hold_different_slots(engine: sa.Engine) -> None:
     together = threading.Barrier(3)
     with SharedLimiter(engine, "acme_us", None, 3) as limiter, ThreadPoolExecutor(3) as pool:
