@@ -19,7 +19,7 @@ from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.warehouse.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
-from tests.sync.conftest import System, unaccounted
+from tests.sync.conftest import NOW, System, unaccounted
 from tests.sync.test_reconcile import deleted
 
 _WEEK_OLD = """
@@ -178,6 +178,31 @@ def test_one_that_failed_after_its_load_goes_on_as_the_same_sync(odoo: Sandbox, 
     assert synced.sync_until("advance_watermark", request) == staged
     states = synced.rows("SELECT state, watermark_after IS NULL AS is_behind FROM ops.sync")
     assert states == [{"state": "succeeded", "is_behind": False}] * 2
+
+
+def test_one_that_failed_after_its_load_and_is_cleared_days_later_is_another_sync(
+    odoo: Sandbox, synced: System
+) -> None:
+    """H7: it reads anew, and what it reads is loaded before the watermark passes it."""
+    odoo.clock.advance(3600)
+    request = synced.request()
+    first = synced.sync_until("load", request)
+    pass_days(synced, request, days=4)
+    created = odoo.act(history.create)
+    odoo.clock.advance(3600)
+    second = synced.sync_until("advance_watermark", request)
+    assert synced.mark == NOW + timedelta(seconds=7140)
+    assert str(created) in synced.order_ids()
+    assert synced.ledger_row(second)["watermark_after"] == synced.mark
+    assert synced.ledger_row(first)["watermark_after"] is None
+
+
+def test_a_remap_that_was_loaded_and_not_tidied_up_maps_again_when_it_is_cleared(synced: System) -> None:
+    request = synced.request(Mode.REMAP)
+    first = synced.sync_until("load", request)
+    second = synced.sync_until("advance_watermark", request)
+    assert first != second
+    assert {synced.ledger_row(staged)["state"] for staged in (first, second)} == {"succeeded"}
 
 
 def test_one_that_is_cleared_from_a_later_task_on_runs_again(synced: System) -> None:

@@ -15,6 +15,7 @@ from include.orderhouse.errors import (
     ConfigurationInvalid,
     LookAtData,
     WarehouseUnavailable,
+    WatermarkUnavailable,
 )
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.failed import failure
@@ -50,6 +51,18 @@ def test_a_run_whose_entry_became_a_mistake_has_failed_by_that_alone(
     assert system.rows("SELECT data ->> 'sync_id' AS told FROM ops.webhook_event WHERE kind = 'sync.failed'") == [
         {"told": staged}
     ]
+
+
+def test_a_sync_whose_watermark_is_not_given_is_in_the_ledger_and_told(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_given = WatermarkUnavailable("Its value is not given.", action="Set it anew.")
+    monkeypatch.setattr(system.runtime, "watermark", Mock(read=Mock(side_effect=not_given)))
+    with pytest.raises(WatermarkUnavailable):
+        system.sync()
+    row = system.last_sync()
+    assert (row["state"], row["mode"], row["error_code"]) == ("failed", "incremental", not_given.code)
+    assert system.rows("SELECT kind FROM ops.webhook_event") == [{"kind": "sync.failed"}]
 
 
 def test_an_override_that_cannot_be_stops_the_sync_before_the_source_is_asked(odoo: Sandbox, connect: Connect) -> None:

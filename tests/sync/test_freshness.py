@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.errors import WatermarkInvalid
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.upkeep.freshness import tell_if_stale
 from tests.sandbox.running import Sandbox
@@ -79,6 +81,23 @@ def test_certain_orders_do_not_make_the_data_fresh(odoo: Sandbox, connect: Conne
     grow_old(system)
     system.sync(Mode.ORDERS, order_ids=("1",))
     assert stale(system)
+
+
+def test_neither_a_sync_that_failed_nor_one_of_another_connection_makes_the_data_fresh(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    beside, system = connect("odoo", odoo, "beside"), connect("odoo", odoo, fresh_within="1h")
+    system.watermark.text = "yesterday"
+    with pytest.raises(WatermarkInvalid):
+        system.sync()
+    beside.sync()
+    assert stale(system)
+
+
+def test_stale_data_is_told_although_that_of_another_connection_was(odoo: Sandbox, connect: Connect) -> None:
+    both = [connect("odoo", odoo, name, fresh_within="1h") for name in ("odoo", "beside")]
+    assert [stale(system) for system in both] == [True, True]
+    assert told(both[0]) == 2
 
 
 def test_nobody_is_told_where_nobody_minds(system: System) -> None:

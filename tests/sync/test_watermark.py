@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -129,6 +131,8 @@ def test_what_changed_in_the_gap_before_a_later_window_is_still_read(odoo: Sandb
         ("{", "not valid JSON"),
         ("2026-01-01T00:00:00", "offset"),
         ("2027-01-01T00:00:00Z", "future"),
+        ("0001-01-01T00:00:00Z", "the year 1 cannot be meant"),
+        ("9999-12-31T23:59:59-05:00", "the year 9999 cannot be meant"),
     ],
 )
 def test_a_watermark_that_cannot_be_used_stops_the_sync(system: System, text: str, problem: str) -> None:
@@ -157,9 +161,12 @@ def test_a_record_of_the_future_is_loaded_and_does_not_take_the_watermark_with_i
 @pytest.mark.parametrize(
     "edit", ["2026-09-01T00:00:00Z", "2026-10-01T11:57:00Z", None], ids=["set back", "set back a little", "deleted"]
 )
-def test_an_edit_made_during_a_sync_is_left_as_it_was_written(odoo: Sandbox, synced: System, edit: str | None) -> None:
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.INITIAL])
+def test_an_edit_made_during_a_sync_is_left_as_it_was_written(
+    odoo: Sandbox, synced: System, edit: str | None, mode: Mode
+) -> None:
     odoo.clock.advance(3600)
-    staged = synced.sync_until("load", synced.request())
+    staged = synced.sync_until("load", synced.request(mode))
     synced.watermark.text = edit
     steps.advance_watermark(synced.runtime, staged)
     assert synced.watermark.text == edit
@@ -171,6 +178,20 @@ def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odo
     row = synced.sync()
     assert (row["mode"], row["window_start"]) == ("incremental", NOW - 20 * DAY - timedelta(minutes=10))
     assert synced.mark == NOW - SAFETY
+
+
+@pytest.mark.parametrize("author", ["by hand", "", 7, {}, None])
+def test_an_instant_that_a_person_wrote_into_what_a_sync_had_written_is_that_persons(
+    odoo: Sandbox, synced: System, author: Any
+) -> None:
+    """Whether or not the sync's name stays. Also while a sync runs that has read as far back: it leaves it as it is."""
+    odoo.clock.advance(3600)
+    staged = synced.sync_until("load", synced.request(Mode.INITIAL))
+    changed = {"watermark": "2026-09-30T00:00:00Z"} | ({} if author is None else {"sync_id": author})
+    synced.watermark.text = edit = json.dumps(json.loads(synced.watermark.text or "") | changed)
+    assert steps.advance_watermark(synced.runtime, staged)["watermark"] is None
+    assert synced.watermark.text == edit
+    assert synced.sync()["window_start"] == datetime(2026, 9, 29, 23, 50, tzinfo=UTC)
 
 
 def test_a_watermark_that_was_emptied_and_not_deleted_is_set_by_the_initial_sync(synced: System) -> None:

@@ -97,6 +97,17 @@ def test_who_waits_for_a_slot_looks_ever_less_often_but_never_forgets_to(
     assert 0.1 < max(looks) <= 0.25
 
 
+def test_a_limiter_that_is_closed_holds_nothing_any_more(engine: sa.Engine) -> None:
+    """As where a thread is still at its request when another has failed."""
+    limiter = SharedLimiter(engine, "acme_us", None, 1)
+    slot = limiter.slot()
+    slot.__enter__()
+    limiter.close()
+    with SharedLimiter(engine, "acme_us", None, 1) as other, other.slot():
+        pass
+    slot.__exit__(None, None, None)
+
+
 def slow_answers(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[str]:
     """Let each answer take so long; the statements that are answered."""
     asked: list[str] = []

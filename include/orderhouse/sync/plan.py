@@ -123,12 +123,12 @@ def sync_id(runtime: Runtime, request: SyncRequest) -> str:
     raise AssertionError("count() does not end")
 
 
-def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Discovery | None) -> Plan:
+def make_plan(runtime: Runtime, request: SyncRequest, found: Discovery | None) -> Plan:
     """Decide what to fetch from what was discovered; None where the source is not called.
 
     The sync begins now, be it that an earlier attempt failed before it had a plan, or that its files have gone since.
     """
-    name = runtime.connection.name
+    name, identity = runtime.connection.name, sync_id(runtime, request)
     text = runtime.watermark.read()
     known = last_scope(runtime.warehouse, name)
     catalogue = found.catalogue if found else Catalogue(known or ("everything",))
@@ -175,23 +175,25 @@ def make_plan(runtime: Runtime, request: SyncRequest, identity: str, found: Disc
     return plan
 
 
-def resume(runtime: Runtime, staging: Staging) -> bool:
-    """Whether a sync goes on with what it has staged. Its ledger row is opened, be it that the warehouse forgot it.
+def resume(runtime: Runtime, request: SyncRequest) -> str | None:
+    """The id of the request's sync where it goes on with what it has staged, else None.
 
-    What began longer ago than a sync may fetch is removed, and the sync begins anew: orders have come, ended and gone
-    since, and what it proves would date from then.
+    Its ledger row is opened, be it that the warehouse forgot it. What began longer ago than a sync may fetch is
+    removed, and the sync begins anew: orders have come, ended and gone since, and what it proves would date from then.
     """
+    identity = sync_id(runtime, request)
+    staging = runtime.staging(identity)
     if not staging.exists(FILE):
-        return False
+        return None
     plan, longest = Plan.load(staging), runtime.connection.options.max_extract_hours
     if plan.is_older_than(timedelta(hours=longest), warehouse_now(runtime.warehouse)):
         log.info("%s began more than %d h ago (max_extract_hours); it begins anew", plan.connection, longest)
         staging.remove()
-        return False
+        return None
     mark = watermark.parse(plan.watermark_text, plan.connection)
     end = plan.slices[-1].end if plan.slices else None
     start_sync(runtime.warehouse, _row(runtime, plan, mark, _instant(end or plan.upper)))
-    return True
+    return identity
 
 
 def _row(runtime: Runtime, plan: Plan, mark: watermark.Mark | None, end: datetime | None) -> SyncRow:

@@ -78,17 +78,11 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
     refuse_left(runtime.warehouse, runtime.connection.name, runtime.connection.customer)
     check_changes(runtime.connection)
-    identity = sync_id(runtime, request)
-    staging = runtime.staging(identity)
     if request.mode in FROM_WAREHOUSE:
-        plan = make_plan(runtime, request, identity, None)
-        plan.save(staging)
-        orders = stage_kept_orders(runtime, plan, staging)
-        staging.write_json(FETCHED, {"orders": orders})
-        return _told(plan, orders=orders)
+        return _extract_kept(runtime, request)
     with runtime.source() as source:
-        if not resume(runtime, staging):
-            _plan(runtime, request, identity, source).save(staging)
+        identity = resume(runtime, request) or _begin(runtime, request, source)
+        staging = runtime.staging(identity)
         try:
             counts = _fetch(runtime, Plan.load(staging), source)
         except MAY_HAVE_CHANGED as error:
@@ -199,10 +193,24 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
     return moved_to
 
 
-def _plan(runtime: Runtime, request: SyncRequest, identity: str, source: Source) -> Plan:
+def _extract_kept(runtime: Runtime, request: SyncRequest) -> Summary:
+    """Stage what the warehouse keeps. Nothing stays of an earlier attempt: what was loaded is mapped again, too."""
+    runtime.staging(sync_id(runtime, request)).remove()
+    plan = make_plan(runtime, request, None)
+    staging = runtime.staging(plan.sync_id)
+    plan.save(staging)
+    orders = stage_kept_orders(runtime, plan, staging)
+    staging.write_json(FETCHED, {"orders": orders})
+    return _told(plan, orders=orders)
+
+
+def _begin(runtime: Runtime, request: SyncRequest, source: Source) -> str:
+    """Stage the plan of a sync that begins; its id."""
     is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
     found = recall(runtime, source) if is_incremental or request.mode is Mode.ORDERS else None
-    return make_plan(runtime, request, identity, found or discover(runtime, source))
+    plan = make_plan(runtime, request, found or discover(runtime, source))
+    plan.save(runtime.staging(plan.sync_id))
+    return plan.sync_id
 
 
 def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.orderhouse.errors import StorageUnavailable
+from include.orderhouse.errors import StorageUnavailable, WatermarkUnavailable
 from include.orderhouse.sync.plan import has_plan
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
@@ -15,15 +15,13 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
     """Open the ledger row of a sync that has no plan, with what is known without one."""
     if _has_row(runtime, request, identity):
         return
-    connection, mode = runtime.connection, request.mode
-    if mode is Mode.AUTO:
-        mode = Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL
+    connection = runtime.connection
     row = SyncRow(
         sync_id=identity,
         connection=connection.name,
         customer=connection.customer,
         connector=connection.connector.name,
-        mode=mode,
+        mode=_likely_mode(runtime) if request.mode is Mode.AUTO else request.mode,
         run_id=request.run_id,
         triggered_by=request.triggered_by,
         window_start=None,
@@ -33,6 +31,14 @@ def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> No
         mapping_version=mapping_version(runtime.warehouse, connection.name, connection.mapping_fingerprint),
     )
     start_sync(runtime.warehouse, row)
+
+
+def _likely_mode(runtime: Runtime) -> Mode:
+    """What ``auto`` would become. A watermark that is not given may be why the sync has failed."""
+    try:
+        return Mode.INCREMENTAL if runtime.watermark.read() else Mode.INITIAL
+    except WatermarkUnavailable:
+        return Mode.INCREMENTAL
 
 
 def _has_row(runtime: Runtime, request: SyncRequest, identity: str) -> bool:

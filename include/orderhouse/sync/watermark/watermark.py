@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import MAXYEAR, UTC, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
 
 from include.orderhouse import wire
 from include.orderhouse.errors import WatermarkInvalid
 
 CLOCK_DIFFERENCE = timedelta(minutes=5)
 """A watermark this far ahead of the source's clock may be a difference of clocks; farther is the future."""
+FIRST_YEAR = 1900
+"""A watermark of an earlier year is a slip; of the first ones no time can be reckoned back."""
 
 
 class Watermark(Protocol):
@@ -25,7 +28,7 @@ class Watermark(Protocol):
 
 @dataclass(frozen=True)
 class Mark:
-    """A watermark as it was read: everything before ``at`` is loaded. ``sync_id`` is the sync that wrote it."""
+    """A watermark as it was read: everything before ``at`` is loaded. ``sync_id`` is the sync that wrote it, if any."""
 
     at: datetime
     sync_id: str | None
@@ -63,7 +66,17 @@ def _mark(text: str, connection: str) -> Mark:
         raise _invalid(connection, f"holds {str(told)[:60]!r}, which is no instant") from error
     if at.tzinfo is None:
         raise _invalid(connection, f"holds {told!r} without an offset from UTC")
-    return Mark(at.astimezone(UTC), None if sync_id is None else str(sync_id))
+    if not FIRST_YEAR <= at.year < MAXYEAR:
+        raise _invalid(connection, f"holds {told!r}, and the year {at.year} cannot be meant")
+    return Mark(at.astimezone(UTC), _sync(sync_id))
+
+
+def _sync(told: Any) -> str | None:
+    """The sync that a watermark names; None where a person has written something else there."""
+    try:
+        return str(UUID(str(told)))
+    except ValueError:
+        return None
 
 
 def _iso(at: datetime) -> str:
