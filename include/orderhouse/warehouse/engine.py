@@ -27,6 +27,12 @@ PLAIN_SETTING = "ORDERHOUSE_WAREHOUSE_WITHOUT_TLS"
 """Hosts, separated by commas, that may be spoken to without verified TLS: those of a network that you trust."""
 OLDEST_SERVER = 15
 _CONNECT_TIMEOUT_SECONDS = 10
+_KEEPALIVE = {"keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4, "tcp_user_timeout": 120_000}
+"""After two minutes without a sign of the server's machine a session is lost, unless the address says otherwise;
+systems wait for over two hours.
+
+Seconds, a number and milliseconds; source: postgresql.org/docs/current/libpq-connect.html, Parameter Key Words.
+"""
 _NAMED = (psycopg.OperationalError, psycopg.DataError, psycopg.IntegrityError)
 """The errors of psycopg that become the product's own."""
 _COPY = re.compile(r"^COPY (?P<table>\w+), line \d+, column (?P<column>\w+)", re.MULTILINE)
@@ -73,6 +79,7 @@ def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
         pool_pre_ping=True,
         poolclass=None if keep_open else sa.NullPool,
         connect_args={
+            **{name: value for name, value in _KEEPALIVE.items() if name not in address.query},
             "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
             "application_name": "orderhouse",
             "options": "-c timezone=UTC",
