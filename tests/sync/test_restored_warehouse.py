@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -76,6 +77,17 @@ def test_a_watermark_that_a_person_entered_is_believed(odoo: Sandbox, anew: Syst
     anew.watermark.text = (NOW - 24 * HOUR).isoformat()
     row = anew.sync()
     assert (row["mode"], row["window_start"]) == ("incremental", NOW - 24 * HOUR - OVERLAP)
+
+
+def test_a_restored_warehouse_is_read_from_where_a_person_has_set_the_watermark_back_to(
+    odoo: Sandbox, synced: System, copy: Copy
+) -> None:
+    restored = copy(synced)
+    odoo.clock.advance(HOUR.total_seconds())
+    synced.sync()
+    told = json.loads(restored.watermark.text or "") | {"watermark": (NOW - 24 * HOUR).isoformat()}
+    restored.watermark.text = json.dumps(told)
+    assert restored.sync()["window_start"] == NOW - 24 * HOUR - OVERLAP
 
 
 @pytest.mark.parametrize("is_restored", [True, False], ids=["restored", "made anew"])

@@ -160,10 +160,10 @@ def test_who_is_held_up_before_asking_for_a_turn_does_not_send_before_it(
 
 def test_a_long_pause_is_told_to_the_caller_instead_of_holding_its_worker(engine: sa.Engine) -> None:
     with SharedLimiter(engine, "acme_us", 60, None) as here, SharedLimiter(engine, "acme_us", 60, None) as there:
-        here.pause(3600)
+        here.pause(60)
         with pytest.raises(RateLimitExceeded) as caught:
             there.pace()
-    assert 3590 < (caught.value.retry_after or 0) < 3602
+    assert 50 < (caught.value.retry_after or 0) < 62
 
 
 def test_a_source_that_is_down_for_long_is_left_alone_until_it_said_by_a_later_try_too(engine: sa.Engine) -> None:

@@ -77,6 +77,17 @@ def test_who_waits_for_a_slot_first_is_served_first(engine: sa.Engine) -> None:
     assert served == ["first", "second"]
 
 
+def test_a_request_takes_one_slot_and_leaves_the_others_to_other_processes(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SLEEP, lambda _: pytest.fail("a slot is free"))
+    with SharedLimiter(engine, "acme_us", None, 2) as here, SharedLimiter(engine, "acme_us", None, 2) as there:
+        with here.slot(), there.slot():
+            pass
+        with there.slot(), there.slot():
+            pass
+
+
 def test_who_waits_for_a_slot_looks_ever_less_often_but_never_forgets_to(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
