@@ -145,7 +145,7 @@ def test_a_nul_character_in_the_name_of_a_company_stops_no_sync(central: Sandbox
 def test_what_a_closed_company_had_is_not_gone(central: Sandbox, connect: Connect) -> None:
     """H17: what the plan no longer covers proves nothing, though the sync before had covered it."""
     system = connected(connect, central)
-    plan = make_plan(system.runtime, system.request(), "00000000-0000-0000-0000-000000000001", None)
+    plan = make_plan(system.runtime, system.request(), None)
     plan = replace(plan, scope=("A", "B"), is_recalled=True)
     wider, narrower = (plan.rediscovered(Catalogue(scope)) for scope in (("A", "B", "C"), ("B", "C")))
     assert (wider.scope, wider.narrowed, wider.is_recalled) == (("A", "B"), False, False)
