@@ -55,15 +55,6 @@ def test_a_reason_that_nothing_has_stays_chosen(visit: Visit) -> None:
     assert "<option selected>NOBODYS</option>" in visit("vic").get(f"{MOUNT}/rejects?code=NOBODYS").text
 
 
-@pytest.mark.parametrize("path", ["/rejects", "/runs"])
-@pytest.mark.usefixtures("seen")
-def test_a_connection_that_cannot_be_shown_stays_chosen_and_nothing_is_listed(visit: Visit, path: str) -> None:
-    text = visit("vic").get(f"{MOUNT}{path}?connection=mistaken").text
-    assert "<option selected>mistaken</option>" in text
-    assert "/rejects/" not in text
-    assert "/runs/" not in text
-
-
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])
 @pytest.mark.usefixtures("seen")
 def test_what_is_no_day_is_refused(visit: Visit, day: str) -> None:
