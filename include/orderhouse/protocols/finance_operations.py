@@ -78,7 +78,12 @@ def walk(source: Source, query: Query, size: int, after: RowKey | None = None) -
                 f"{query.entity} does not go on behind {after}.",
                 action="Nothing was loaded. A proxy or an update may drop the filter; try one request by hand.",
             )
-        more = bool(keys) and (len(keys) >= size or page.next_link is not None)
+        if page.next_link is not None and not keys:
+            raise UnexpectedShape(
+                f"{query.entity} says that there is more, but gives nothing.",
+                action="Nothing was loaded. Without a row there is no key to go on behind; try one request by hand.",
+            )
+        more = page.next_link is not None or len(keys) >= size
         after = keys[-1] if more else None
         yield Found(page.rows, after, page.count)
         if after is None:
