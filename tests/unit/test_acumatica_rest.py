@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -86,7 +88,8 @@ def test_a_window_is_asked_for_by_orders_receipts_and_what_still_changes(
 ) -> None:
     """H10, H11, H12: bounds are cut to milliseconds alike, so that windows join."""
     site = Site()
-    assert not [page for page in CONNECTOR.fetch(site.source(), window) if page.records]
+    pages = list(CONNECTOR.fetch(site.source(), window))
+    assert [page.is_reread for page in pages] == [number > 0 for number, _ in enumerate(expected)]
     types = {"PurchaseOrder": "Type eq 'Normal'", "PurchaseReceipt": "Type eq 'Receipt'"}
     assert site.filters() == [(name, " and ".join(filter(None, (types[name], one)))) for name, one in expected]
     assert all(query["$top"] == "20" for _, query in site.asked)
@@ -113,6 +116,50 @@ def test_nothing_is_asked_for_beside_the_fields_of_an_endpoint_that_has_nothing_
     assert "$custom" not in site.asked[0][1]
 
 
+def test_an_order_is_asked_for_by_itself_whatever_stands_in_its_number() -> None:
+    site = Site(PurchaseOrder=[[row("PO/1 b")]])
+    site.answers["PurchaseOrder_Normal_PO%2F1%20b"] = [row("PO/1 b", Details=[], custom=None)]
+    (page,) = CONNECTOR.read(site.source(), ["Normal/PO/1 b", "nonsense"])
+    assert [order["OrderNbr"]["value"] for order in page.records] == ["PO/1 b"]
+    assert site.filters()[0] == ("PurchaseOrder", "Type eq 'Normal' and OrderNbr eq 'PO/1 b'")
+
+
+@pytest.mark.parametrize("length", range(40, 100, 4))
+def test_an_address_has_room_for_the_vendors_and_for_what_else_is_asked_of_them(length: int) -> None:
+    orders = [row(f"PO{n}", Details=[{}], VendorID={"value": f"{n:0{length}}"}) for n in range(30)]
+    site = Site(PurchaseOrder=[orders])
+    list(CONNECTOR.fetch(site.source(), Window(None, None)))
+    asked = [urlencode(query) for entity, query in site.asked if entity == "Vendor"]
+    assert sum(query.count("VendorID") for query in asked) == len(orders)
+    assert max(map(len, asked)) <= 2048
+
+
+@pytest.mark.parametrize("length", range(200, 900, 9))
+def test_an_address_has_room_for_the_orders_and_for_the_one_that_it_goes_on_behind(length: int) -> None:
+    numbers = [f"PO{number:013}" for number in range(30)]
+    site = Site(PurchaseOrder=[[row(numbers[0], Details=[{}])]])
+    source = replace(site.source(f"Document.Usr{'X' * length}"), page_size=10_000)
+    list(CONNECTOR.read(source, [f"Normal/{number}" for number in numbers]))
+    asked = [urlencode(query) for _, query in site.asked]
+    assert "OrderNbr+gt+" in asked[1]
+    assert max(map(len, asked)) <= 2048
+
+
+def test_vendors_are_not_asked_for_where_they_are_not_wanted() -> None:
+    site = Site(PurchaseOrder=[[row("PO1", Details=[{}], VendorID={"value": "V1"})]])
+    pages = list(CONNECTOR.fetch(site.source(read_vendors=False), Window(None, None)))
+    assert [order["Vendor"] for page in pages for order in page.records] == [None]
+    assert {entity for entity, _ in site.asked} == {"PurchaseOrder"}
+
+
+@pytest.mark.parametrize(("site", "path"), [("", ""), ("/", ""), ("ERP", "ERP/"), ("/ERP/", "ERP/"), ("a/b", "a/b/")])
+def test_a_site_lies_below_its_host_however_its_path_is_written(site: str, path: str) -> None:
+    told = Site()
+    with pytest.raises(UnexpectedShape, match="the list of endpoints"):
+        CONNECTOR.discover(told.source(site=site))
+    assert told.asked[0][0] == f"{path}entity"
+
+
 def test_a_scan_asks_for_keys_alone_and_takes_orders_without_a_time() -> None:
     site = Site(PurchaseOrder=[[row("PO1", LastModifiedDateTime={}), row("PO2")]])
     keys = [key for page in CONNECTOR.scan(site.source()) for key in page.keys]
@@ -130,7 +177,13 @@ def test_lines_of_receipts_that_name_no_order_bring_none() -> None:
     assert [name for name, _ in site.asked].count("PurchaseOrder") == 1
 
 
-ENDPOINTS = [("Default", "9.200.001"), ("Own", "25.200.001"), ("Default", "24.200.001"), ("Default", "20.200.001")]
+ENDPOINTS = [
+    ("Default", "9.200.001"),
+    ("Default", "26.100.001"),
+    ("Own", "25.200.001"),
+    ("Default", "24.200.001"),
+    ("Default", "20.200.001"),
+]
 SCHEMA = {
     "custom": {"Document": {"UsrPhase": {}, "CuryDiscTot": {}, "BilledQty": {}, "Hold": {}}},
     "Details": [{"custom": {"Transactions": {"UsrDrawing": {}, "BilledQty": {}, "CuryDiscTot": {}}}}, {"custom": None}],

@@ -62,6 +62,19 @@ def test_a_server_that_gives_the_last_row_again_does_not_loop(ids: tuple[int, ..
         list(pages(api, "purchase_orders", {}, 20))
 
 
+@pytest.mark.parametrize(("ids", "way"), [((3, 9, 12), "gt"), ((12, 9, 3), "lt")])
+def test_a_page_of_one_row_is_gone_on_behind_the_way_that_the_pages_before_it_went(
+    ids: tuple[int, ...], way: str
+) -> None:
+    answers = iter([[{"id": ids[0]}, {"id": ids[1]}], [{"id": ids[2]}], []])
+    instance: Any = Instance(lambda *_: next(answers))
+    assert [[row["id"] for row in rows] for rows, _ in pages(instance, "purchase_orders", {}, 2)] == [
+        list(ids[:2]),
+        list(ids[2:]),
+    ]
+    assert [query.get(f"id[{way}]") for _, query in instance.asked] == [None, str(ids[1]), str(ids[2])]
+
+
 @pytest.mark.parametrize(("size", "limit"), [(1, "2"), (20, "20"), (50, "50"), (200, "50")])
 def test_no_more_rows_are_asked_for_than_are_given(size: int, limit: str) -> None:
     instance: Any = Instance()

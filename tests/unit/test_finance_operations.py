@@ -169,19 +169,42 @@ IN_WINDOW = "ge 2026-10-01T12:00:00Z and {} lt 2026-10-02T12:00:01Z"
         ),
         ({}, Window(START, None), [BY_DAY.partition(" and ")[0], f"AccountingDate lt 2026-09-30T00:00:00Z and {OPEN}"]),
         ({}, Window(None, None, open_only=True), [OPEN]),
+        (
+            {"created_field": "Created"},
+            Window(None, END, open_only=True),
+            [f"Created lt 2026-10-02T12:00:01Z and {OPEN}"],
+        ),
         (STAMPS, Window(None, None), [""]),
     ],
 )
 def test_a_window_is_asked_for_by_what_the_site_tells(
     settings: dict[str, str], window: Window, expected: list[str]
 ) -> None:
-    """H10, H13: bounds in whole seconds; orders that tell no time by their date, a day more on either side."""
+    """H10, H13: bounds in whole seconds; orders that tell no time by their date, a day more on either side.
+
+    What the first section does not hold was asked for whatever its own time.
+    """
     asked: list[str] = []
 
     def get(path: str, params: dict[str, str], **_: Any) -> Any:
+        assert all(params.values())
         asked.append(params["$filter"])
         return {"value": [], "@odata.count": 0}
 
     source = replace(source_of(get, **settings), catalogue=Catalogue(("us01",), {"companies": {"us01": {}}}))
-    assert [page.records for page in CONNECTOR.fetch(source, window)] == [[]] * len(expected)
+    pages = list(CONNECTOR.fetch(source, window))
+    assert [page.is_reread for page in pages] == [number > 0 for number, _ in enumerate(expected)]
     assert asked == [" and ".join(filter(None, ("dataAreaId eq 'us01'", one))) for one in expected]
+
+
+def test_an_order_of_several_changed_lines_is_asked_for_once() -> None:
+    asked: list[str] = []
+
+    def get(path: str, params: dict[str, str], **_: Any) -> Any:
+        if path.endswith("PurchaseOrderHeadersV2"):
+            asked.append(params["$filter"])
+        return {"value": lines(1, 2) if "LineModified" in params["$filter"] else [], "@odata.count": 0}
+
+    source = replace(source_of(get, **STAMPS), catalogue=Catalogue(("us01",), {"companies": {"us01": {}}}))
+    assert len(list(CONNECTOR.fetch(source, Window(START, None)))) == 2
+    assert asked[1:] == ["dataAreaId eq 'us01' and PurchaseOrderNumber eq 'PO1'"]

@@ -65,7 +65,9 @@ KEYS = "POHeaderId,LastUpdateDate"
 
 def test_a_window_is_asked_for_by_headers_drafts_schedules_and_lines() -> None:
     """H10, H11, H12. A header that changed after the window's end does not keep it from the lines within."""
-    assert Pod().read(Window(START, END)) == [
+    pod = Pod()
+    assert [page.is_reread for page in CONNECTOR.fetch(pod.source(), Window(START, END))] == [False, False, True, True]
+    assert pod.asked == [
         (ORDERS, CHANGED, WHOLE),
         (DRAFTS, CHANGED, KEYS),
         (SCHEDULES, CHANGED, KEYS),
@@ -146,6 +148,11 @@ def test_what_a_connection_does_not_read_need_not_be_there(
     settings: dict[str, bool], described: tuple[str, ...]
 ) -> None:
     assert tuple(Pod().source(**settings).catalogue.details) == described
+
+
+def test_schedules_that_can_be_asked_for_by_their_change_are_paged_by_their_order() -> None:
+    pod = Pod(("POHeaderId", "LastUpdateDate"))
+    assert pod.read(Window(START, END), read_drafts=False, watch_lines=False)[1:] == [(SCHEDULES, CHANGED, KEYS)]
 
 
 @pytest.mark.parametrize(
