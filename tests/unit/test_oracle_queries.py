@@ -43,7 +43,7 @@ class Pod:
         return {"items": [], "hasMore": False, "totalResults": 0}
 
     def _described(self) -> dict[str, Any]:
-        lines = {"children": {"DFF": {}}} if "lines.DFF" in self.children else {}
+        lines: dict[str, Any] = {"children": {"DFF": {}}} if "lines.DFF" in self.children else {}
         return {"lines": lines} | ({"DFF": {}} if "DFF" in self.children else {})
 
     def source(self, **settings: Any) -> Source:
