@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from include.orderhouse.errors import (
     TooManyDeletions,
     TooManyRejects,
     UnexpectedShape,
+    WarehouseUnavailable,
 )
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
 from include.orderhouse.sync.extract.discovery import discover, recall
@@ -48,6 +50,7 @@ from include.orderhouse.sync.watermark.advance import moved_watermark
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
+    count_calls,
     finished_sync,
     note_counts,
     note_mapping,
@@ -83,18 +86,18 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     with runtime.source() as source:
         identity = resume(runtime, request) or _begin(runtime, request, source)
         staging = runtime.staging(identity)
-        try:
-            counts = _fetch(runtime, Plan.load(staging), source)
-        except MAY_HAVE_CHANGED as error:
-            if not Plan.load(staging).is_recalled:
-                raise
-            log.info("Discovering %s again: %s", runtime.connection.name, error)
-            counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
-        counts["calls"] = source.api.calls
-    if counts["calls"]:
+        with _calls_counted(runtime, identity, source):
+            try:
+                counts = _fetch(runtime, Plan.load(staging), source)
+            except MAY_HAVE_CHANGED as error:
+                if not Plan.load(staging).is_recalled:
+                    raise
+                log.info("Discovering %s again: %s", runtime.connection.name, error)
+                counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
+    if source.api.calls:
         _note_answer(runtime)
     note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
-    return _told(Plan.load(staging), **counts)
+    return _told(Plan.load(staging), **counts, calls=source.api.calls)
 
 
 def transform(runtime: Runtime, staged: str) -> Summary:
@@ -169,6 +172,19 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
         record_failure(runtime, request, error)
         raise
     return summary
+
+
+@contextmanager
+def _calls_counted(runtime: Runtime, identity: str, source: Source) -> Iterator[None]:
+    """Around an attempt to fetch: all that it asks of the source counts, be it that it fails.
+
+    A warehouse that is out of reach does not hide why.
+    """
+    try:
+        yield
+    finally:
+        with suppress(WarehouseUnavailable):
+            count_calls(runtime.warehouse, runtime.connection.name, identity, source.api.calls)
 
 
 def _note_answer(runtime: Runtime) -> None:

@@ -73,10 +73,7 @@ _RESOLVE = sql.SQL("""
         ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
 """).format(is_deleted=_IS_DELETED, is_later=is_later("waiting", "known"))
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
-_ANY_BEFORE = """
-    SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)
-        OR EXISTS (SELECT FROM ops.order_version WHERE connection = %(connection)s AND is_stale)
-"""
+_ANY_WAITING = "SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)"
 _CREATE_TOUCHED = "CREATE TEMPORARY TABLE touched (order_id uuid PRIMARY KEY) ON COMMIT DROP"
 _MARK_VERSIONS = """
     WITH state AS (
@@ -110,7 +107,7 @@ def settle_rejects(cursor: Cursor, facts: dict[str, Any], read_again: Collection
     ``read_again`` are the fingerprints of raw records that were rejected without a key, and that now have been mapped.
     """
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
-    if not rejected and cursor.execute(_ANY_BEFORE, facts).fetchone() == (False,):
+    if not rejected and cursor.execute(_ANY_WAITING, facts).fetchone() == (False,):
         return 0, 0
     cursor.execute(_KEEP, facts)
     cursor.execute(_RESOLVE, {**facts, "read_again": list(read_again)})
