@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.warehouse.load import GoneOrder, load
 from include.orderhouse.warehouse.raw import known_versions, rejected_only
+from include.orderhouse.warehouse.task import ABSENT
 from tests.warehouse.orders import Order, hour, load_orders, rows, started_task
 
 PROVEN_AT_ITS_FETCH = (GoneOrder("4711", None, "tombstone", hour(2).isoformat()),)
@@ -28,6 +29,23 @@ def test_what_was_fetched_at_the_very_instant_of_the_proof_is_deleted_whichever_
 def test_what_was_rejected_at_the_very_instant_of_the_proof_does_not_wait(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[Order()], gone=PROVEN_AT_ITS_FETCH)
     assert rejected_only(engine, "acme_us") == set()
+
+
+def test_an_order_that_comes_beside_proofs_of_others_lives_and_is_known(engine: sa.Engine) -> None:
+    load_orders(engine, Order())
+    load_orders(engine, Order("4712"), gone=PROVEN_AT_ITS_FETCH)
+    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), True), ("4712", hour(1), False)]
+    assert load_orders(engine, Order("4712").at(2)).unchanged == 1
+
+
+def test_a_reconcile_of_another_connection_has_not_looked_again(engine: sa.Engine) -> None:
+    """H17."""
+    load_orders(engine, Order())
+    task, other = started_task(engine, gone=(GoneOrder("4711", None, ABSENT),)), started_task(engine, "acme_eu")
+    with engine.begin() as warehouse:
+        set_to = sa.text("UPDATE ops.sync SET mode = 'reconcile', state = 'succeeded' WHERE sync_id = :key")
+        warehouse.execute(set_to, {"key": other.sync_id})
+    assert load(engine, task, []).deleted == 1
 
 
 @pytest.mark.parametrize("status", [None, "closed"], ids=["deleted", "closed"])
