@@ -63,3 +63,16 @@ def test_a_feed_may_tell_of_unknown_orders_with_keys_of_any_length(engine: sa.En
     endless = Random(1).randbytes(10_000).hex()
     load_orders(engine, gone=(GoneOrder(endless, None, "tombstone"),))
     assert list(known_versions(engine, "acme_us")) == [(endless, None, True)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_deleted_order_that_has_left_a_list_as_well_is_not_brought_back_by_a_late_version(
+    engine: sa.Engine, is_known: bool
+) -> None:
+    load_orders(engine, *([Order()] if is_known else []), gone=PROVEN_AT_ITS_FETCH)
+    load_orders(engine, gone=(GoneOrder("4711", "closed", ABSENT),))
+    load_orders(engine, Order(values={"memo": "late"}).at(2))
+    assert list(known_versions(engine, "acme_us")) == [("4711", hour(2), True)]
+    assert rows(engine, "SELECT memo, is_deleted, delete_evidence FROM procurement.purchase_order") == [
+        ("late", True, "tombstone")
+    ]
