@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -24,6 +25,14 @@ def test_what_was_fetched_at_the_very_instant_of_the_proof_is_deleted_whichever_
         step()
     assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), True)]
     assert rows(engine, "SELECT delete_evidence FROM procurement.purchase_order") == [("tombstone",)]
+
+
+def test_what_was_fetched_at_the_very_instant_at_which_its_order_was_finished_leaves_it_so(engine: sa.Engine) -> None:
+    load_orders(engine, Order(), gone=(replace(PROVEN_AT_ITS_FETCH[0], status="closed"),))
+    load_orders(engine, Order(values={"memo": "late"}).at(2))
+    assert rows(engine, "SELECT memo, status, is_deleted FROM procurement.purchase_order") == [
+        ("late", "closed", False)
+    ]
 
 
 def test_what_was_rejected_at_the_very_instant_of_the_proof_does_not_wait(engine: sa.Engine) -> None:
