@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from include.orderhouse.errors import StagedFilesMissing
-from include.orderhouse.sync import steps
+from include.orderhouse.sync import steps, verdict
 from include.orderhouse.sync.extract import kept_orders
 from include.orderhouse.sync.extract.extraction import staged_pages
 from include.orderhouse.sync.request import Mode
@@ -71,7 +71,7 @@ def test_a_replay_loads_what_passes_however_many_fail_again(
     odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """H32."""
-    monkeypatch.setattr(steps, "REJECTS_ALWAYS_TOLERATED", 2)
+    monkeypatch.setattr(verdict, "REJECTS_ALWAYS_TOLERATED", 2)
     odoo.act(lose_numbers, order_ids(odoo))
     assert connect("odoo", odoo).sync(max_reject_share=Decimal(1))["orders_rejected"] == 40
     mended = connect("odoo", odoo, overrides={"order": {"order_number": {"source": "partner_ref"}}})

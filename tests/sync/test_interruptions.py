@@ -76,6 +76,7 @@ def test_a_retry_goes_on_after_the_last_page_that_was_kept(odoo: Sandbox, system
     request = system.request(Mode.FULL_RESYNC, run_id="the one that fails")
     resumed = system.ledger_row(system.sync_until("extract", request))
     assert (resumed["attempts"], resumed["state"], resumed["error_code"]) == (2, "running", None)
+    assert resumed["calls"] == odoo.world("odoo").log.count(), "those of the attempt that failed count, too"
     twice = [page for page, times in Counter(pages_read(odoo)).items() if times > 1]
     assert read_before > len(whole) / 4
     assert sorted(set(pages_read(odoo))) == sorted(set(whole))

@@ -14,6 +14,7 @@ from include.orderhouse.errors import (
     SourceUnavailable,
 )
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.staged import TRANSFORMED
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.running import sandbox
@@ -44,7 +45,7 @@ def test_no_secret_is_staged_or_told(connector: str, connect: Connect) -> None:
 def test_nothing_staged_can_be_read_without_the_key(system: System) -> None:
     staging = system.runtime.staging(system.sync_until("validate", system.request(run_id="staged")))
     files = {name: staging.files.cat_file(name) for name in staging.files.find(staging.folder)}
-    assert staging.read_json(steps.TRANSFORMED)["orders"] == 40
+    assert staging.read_json(TRANSFORMED)["orders"] == 40
     assert len(files) > 20
     assert [name for name, content in files.items() if not content.startswith(MAGIC)] == []
     for known in (b"P000", b"ARROW1", b"purchase_order", b"(\xb5/\xfd", b"order_line"):

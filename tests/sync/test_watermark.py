@@ -11,6 +11,7 @@ import pytest
 from include.orderhouse.errors import NotLoaded, SourceUnavailable, StagedFilesMissing, WatermarkInvalid
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.sync.staged import VALIDATED
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import NOW, Connect, System
@@ -84,7 +85,7 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
     odoo.act(history.change_header, odoo_id, "lost on the way")
     staged = synced.sync_until("validate", synced.request())
     staging = synced.runtime.staging(staged)
-    staging.remove(f"{staging.read_json(steps.VALIDATED)['folders'][0]}/purchase_order_line.arrow")
+    staging.remove(f"{staging.read_json(VALIDATED)['folders'][0]}/purchase_order_line.arrow")
     with pytest.raises(StagedFilesMissing):
         steps.load(synced.runtime, staged)
     with pytest.raises(NotLoaded):

@@ -142,8 +142,8 @@ def _version(order: Order) -> dict[str, Any]:
 
 
 def reject_id(order: Order) -> str:
-    """The id under which this version of the order is kept where it is rejected."""
-    return key("reject", order.order_id, str(order.version), str(order.fetched))
+    """The id under which an order is kept where a version of it is rejected."""
+    return order_id(f"{order.connection} reject", order.number)
 
 
 def _reject(order: Order) -> dict[str, Any]:

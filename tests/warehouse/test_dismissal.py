@@ -12,7 +12,7 @@ from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.load import GoneOrder
 from include.orderhouse.warehouse.raw import open_rejects
 from include.orderhouse.warehouse.retention import enforce
-from tests.warehouse.orders import Line, Order, hour, key, load_orders, payloads, rows
+from tests.warehouse.orders import Line, Order, hour, load_orders, payloads, rows
 from tests.warehouse.test_rejects import staleness
 
 GOOD = Order(version=1, values={"memo": "good"}, lines=(Line("10", {}, ("1",), ("1",)),))
@@ -40,7 +40,6 @@ def test_reading_the_same_version_again_does_not_open_it_again(engine: sa.Engine
     again = BAD.at(3, 9)
     load_orders(engine, rejects=[BAD])
     dismissed(engine)
-    _known_as(engine, again)
     load_orders(engine, rejects=[again])
     assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
     assert list(open_rejects(engine, payloads(engine))) == []
@@ -50,7 +49,6 @@ def test_a_later_version_that_is_rejected_waits_again(engine: sa.Engine) -> None
     load_orders(engine, rejects=[BAD])
     dismissed(engine)
     later = replace(BAD, values={"memo": "other"}).at(4, 9)
-    _known_as(engine, later)
     load_orders(engine, rejects=[later])
     assert len(list(open_rejects(engine, payloads(engine)))) == 1
     told = "SELECT resolved_at, resolution, resolved_by, resolution_note FROM ops.reject"
@@ -74,7 +72,6 @@ def test_an_order_whose_reading_alone_is_new_stays_dismissed_where_its_source_te
     dismissed(engine)
     for fetched, memo in ((9, "good"), (10, "other")):
         again = replace(timeless, values={"memo": memo}).at(None, fetched)
-        _known_as(engine, again)
         load_orders(engine, rejects=[again])
         is_open = memo == "other"
         assert rows(engine, "SELECT resolved_at IS NULL, fetched_at FROM ops.reject") == [(is_open, hour(fetched))]
@@ -86,7 +83,6 @@ def test_what_was_dismissed_stays_so_when_it_is_read_again_after_its_payload_was
     dismissed(engine)
     assert enforce(engine, "acme_us", Retention(raw=timedelta(days=1)))["payloads of rejects"] == 1
     again = timeless.at(None, 9)
-    _known_as(engine, again)
     load_orders(engine, rejects=[again])
     assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
 
@@ -96,7 +92,6 @@ def test_the_same_version_read_as_something_else_stays_dismissed(engine: sa.Engi
     load_orders(engine, rejects=[BAD])
     dismissed(engine)
     again = replace(BAD, values={"memo": "other"}).at(3, 9)
-    _known_as(engine, again)
     load_orders(engine, rejects=[again])
     assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
 
@@ -105,10 +100,3 @@ def test_a_reject_of_another_connection_is_not_touched(engine: sa.Engine) -> Non
     load_orders(engine, rejects=[BAD])
     ids = [str(found) for (found,) in rows(engine, "SELECT reject_id FROM ops.reject")]
     assert dismiss_rejects(engine, "other", ids, "ada", "") == 0
-
-
-def _known_as(engine: sa.Engine, order: Order) -> None:
-    """Give the one reject the id that ``order``'s gets: a transform gives all versions of an order the same."""
-    reject_id = key("reject", order.order_id, str(order.version), str(order.fetched))
-    with engine.begin() as warehouse:
-        warehouse.execute(sa.text("UPDATE ops.reject SET reject_id = :reject_id"), {"reject_id": reject_id})

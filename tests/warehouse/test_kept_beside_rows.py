@@ -54,3 +54,9 @@ def test_an_issue_that_stays_was_noted_when_it_was_first_and_says_what_is_odd_no
     sync_id = noted(ORDER.at(2), "box")
     told = "SELECT noted_at, reason, source_value, sync_id::text FROM ops.issue"
     assert rows(engine, told) == [(since, "odd: box", "box", sync_id)]
+
+
+def test_what_is_found_odd_twice_is_kept_once(engine: sa.Engine) -> None:
+    twice = Order(issues=("UNIT_UNKNOWN", "UNIT_UNKNOWN"))
+    assert load_orders(engine, twice).issues == 1
+    assert rows(engine, "SELECT code FROM ops.issue") == [("UNIT_UNKNOWN",)]

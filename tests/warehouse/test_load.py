@@ -169,6 +169,19 @@ def test_issues_are_replaced_with_the_version_of_their_order(engine: sa.Engine) 
     assert rows(engine, "SELECT code FROM ops.issue ORDER BY 1") == [("DATE_ODD",), ("SUM_ODD",)]
 
 
+def test_issues_of_other_orders_stay_as_they_are(engine: sa.Engine) -> None:
+    load_orders(engine, FULL, Order("4712", issues=("DATE_ODD",)))
+    load_orders(engine, replace(FULL, issues=()).at(2))
+    assert rows(engine, "SELECT code FROM ops.issue") == [("DATE_ODD",)]
+
+
+def test_a_raw_record_that_the_source_gives_again_after_another_is_the_one_that_is_kept(engine: sa.Engine) -> None:
+    first, second = replace(FULL, version=None), replace(FULL, version=None, values={"memo": "second"})
+    for fetched, order in enumerate((first, second, first), start=3):
+        load_orders(engine, order.at(None, fetched))
+        assert list(stored_raw(engine, payloads(engine))) == [(order.payload, hour(fetched))]
+
+
 def test_only_a_winning_version_replaces_the_raw_record(engine: sa.Engine) -> None:
     load_orders(engine, FULL.at(5))
     load_orders(engine, FULL.at(4, fetched=9))

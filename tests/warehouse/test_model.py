@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.load import GoneOrder, load
-from tests.warehouse.orders import Line, Order, frames, reject_id, rows, started_task
+from tests.warehouse.orders import Line, Order, frames, rows, started_task
 
 EXAMPLES = int(os.environ.get("ORDERHOUSE_LOADS", "40"))
 NUMBERS = ("1", "2")
@@ -41,17 +41,10 @@ class Load:
 
 @dataclass
 class Reject:
-    """A version that was rejected, and whether it waits."""
+    """The latest version of an order that was rejected, and whether it waits."""
 
-    id: str
     version: Version
     is_open: bool = True
-
-    @property
-    def rank(self) -> tuple[float, float, int, str]:
-        """Among the rejects of an order, one without a time counts as of its fetch."""
-        changed, fetched, mapping = self.version
-        return (fetched if changed is None else changed, fetched, mapping, self.id)
 
 
 @dataclass
@@ -61,14 +54,13 @@ class Kept:
     order: Order | None = None
     version: Version = (None, float("-inf"), 0)
     is_gone: bool = False
-    rejects: dict[str, Reject] = field(default_factory=dict)
+    reject: Reject | None = None
 
 
 class Model:
     """The warehouse as it should be."""
 
-    def __init__(self, connection: str) -> None:
-        self.connection = connection
+    def __init__(self) -> None:
         self.orders = {number: Kept() for number in NUMBERS}
 
     def load(self, load: Load) -> None:
@@ -81,21 +73,15 @@ class Model:
                 kept.version = (None, PROVEN, 0)
             kept.is_gone |= kept.version[1] < AFTER_EVERY_PROOF
         for order in load.rejected:
-            self._reject(self.orders[order.number], order, load.mapping)
+            _reject(self.orders[order.number], (order.version, order.fetched, load.mapping))
         for kept in self.orders.values():
-            _close_rejects(kept)
+            _close_reject(kept)
 
     def _load(self, kept: Kept, order: Order, mapping: int) -> None:
         version = (order.version, order.fetched, mapping)
         if _is_later(version, kept.version):
             kept.order, kept.version = order, version
             kept.is_gone &= order.fetched < AFTER_EVERY_PROOF
-
-    def _reject(self, kept: Kept, order: Order, mapping: int) -> None:
-        found = Reject(reject_id(replace(order, connection=self.connection)), (order.version, order.fetched, mapping))
-        known = kept.rejects.get(found.id)
-        if known is None or _is_later(found.version, known.version):
-            kept.rejects[found.id] = found
 
     def told(self) -> list[tuple[Any, ...]]:
         """Number, memo, deleted, stale, and the living lines of every order."""
@@ -126,13 +112,17 @@ def _is_mapped_anew(one: Version, other: Version) -> bool:
     return one[2] > other[2] and one[1] >= other[1]
 
 
-def _close_rejects(kept: Kept) -> None:
-    """Of an order's rejects the latest waits, until a version that is no earlier is loaded, or the order is gone."""
-    latest = max((reject.rank for reject in kept.rejects.values()), default=None)
-    for reject in kept.rejects.values():
-        is_over = not _is_later(reject.version, kept.version)
-        is_gone = kept.is_gone and reject.version[1] < AFTER_EVERY_PROOF
-        reject.is_open &= reject.rank == latest and not is_over and not is_gone
+def _reject(kept: Kept, version: Version) -> None:
+    if kept.reject is None or _is_later(version, kept.reject.version):
+        kept.reject = Reject(version)
+
+
+def _close_reject(kept: Kept) -> None:
+    """A reject waits until a version that is no earlier is loaded, or the order is gone."""
+    if kept.reject:
+        is_over = not _is_later(kept.reject.version, kept.version)
+        is_gone = kept.is_gone and kept.reject.version[1] < AFTER_EVERY_PROOF
+        kept.reject.is_open &= not is_over and not is_gone
 
 
 def _is_deleted(kept: Kept) -> bool:
@@ -140,7 +130,7 @@ def _is_deleted(kept: Kept) -> bool:
 
 
 def _is_stale(kept: Kept) -> bool:
-    return any(reject.is_open for reject in kept.rejects.values())
+    return kept.reject is not None and kept.reject.is_open
 
 
 def _living(kept: Kept) -> list[str]:
@@ -195,8 +185,7 @@ def warehouse(server: Server) -> Iterator[sa.Engine]:
 @given(st.lists(loads, min_size=1, max_size=6))
 def test_any_loads_in_any_order_leave_what_the_model_says(warehouse: sa.Engine, given_loads: list[Load]) -> None:
     """H3, H6, H8, H16: versions out of order, twice, rejected, gone and back."""
-    connection = next(_connections)
-    model = Model(connection)
+    connection, model = next(_connections), Model()
     for each in given_loads:
         model.load(each)
         gone = tuple(GoneOrder(number, None, "absent_in_full_scan") for number in each.gone)

@@ -19,10 +19,10 @@ from tests.warehouse.orders import (
     contents,
     frames,
     hour,
-    key,
     load_orders,
     payloads,
     physical_rows,
+    reject_id,
     rows,
     started_task,
 )
@@ -115,10 +115,10 @@ def test_a_replay_of_the_very_version_that_was_rejected_closes_its_reject(engine
     assert rejects(engine) == [(hour(3), "superseded")]
 
 
-def test_of_several_rejects_of_an_order_only_the_latest_waits(engine: sa.Engine) -> None:
+def test_of_several_rejected_versions_of_an_order_the_latest_waits(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[BAD.at(4)])
     load_orders(engine, rejects=[BAD])
-    assert rejects(engine) == [(hour(3), "superseded"), (hour(4), None)]
+    assert rejects(engine) == [(hour(4), None)]
 
 
 def test_versions_and_rejects_in_any_order_give_the_same_warehouse(engine: sa.Engine) -> None:
@@ -139,7 +139,7 @@ def test_versions_and_rejects_in_any_order_give_the_same_warehouse(engine: sa.En
         end = contents(engine)
         ends.append([end[name] for name in told])
     assert all(end == ends[0] for end in ends)
-    assert [reject["resolution"] for reject in ends[0][2]] == ["superseded", None]
+    assert [reject["resolution"] for reject in ends[0][2]] == [None]
 
 
 def test_a_reject_without_a_key_closes_when_its_very_payload_is_loaded(engine: sa.Engine) -> None:
@@ -179,8 +179,7 @@ def test_a_run_that_was_loaded_keeps_no_further_rejects(engine: sa.Engine) -> No
 def test_chosen_rejects_are_read_alone(engine: sa.Engine) -> None:
     other = Order("4712", version=3)
     load_orders(engine, rejects=[BAD, other])
-    chosen = key("reject", other.order_id, "3", "2")
-    assert list(open_rejects(engine, payloads(engine), [chosen])) == [(other.payload, hour(2))]
+    assert list(open_rejects(engine, payloads(engine), [reject_id(other)])) == [(other.payload, hour(2))]
 
 
 def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
@@ -190,28 +189,28 @@ def test_rejects_of_another_connection_stay_open(engine: sa.Engine) -> None:
 
 
 def load_reject(engine: sa.Engine, order: Order, mapping: int = 1, **columns: object) -> None:
-    """Load one reject with these columns, under the one id that a transform gives to all versions of an order."""
-    row = {**frames(rejects=[order])["reject"].to_pylist()[0], "reject_id": key("reject", order.order_id), **columns}
+    """Load one reject with these columns."""
+    row = {**frames(rejects=[order])["reject"].to_pylist()[0], **columns}
     one = Frames({**frames().tables, "reject": pa.Table.from_pylist([row], schema=REJECT_SCHEMA)})
     load(engine, started_task(engine, mapping=mapping), [one])
 
 
-def test_where_an_order_has_one_reject_a_later_one_takes_its_place_and_opens_it_again(engine: sa.Engine) -> None:
-    load_reject(engine, BAD)
+def test_a_later_reject_takes_the_place_of_the_one_before_and_opens_it_again(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
     load_orders(engine, LATER)
-    load_reject(engine, BAD)
+    load_orders(engine, rejects=[BAD])
     assert rejects(engine) == [(hour(3), "superseded")]
-    load_reject(engine, BAD.at(6))
-    load_reject(engine, BAD.at(4))
+    load_orders(engine, rejects=[BAD.at(6)])
+    load_orders(engine, rejects=[BAD.at(4)])
     assert rejects(engine) == [(hour(6), None)]
     assert staleness(engine) == {True}
-    load_reject(engine, BAD.at(None, fetched=9))
-    load_reject(engine, BAD.at(8, fetched=8))
+    load_orders(engine, rejects=[BAD.at(None, fetched=9)])
+    load_orders(engine, rejects=[BAD.at(8, fetched=8)])
     assert rejects(engine) == [(None, None)]
 
 
 def test_a_reject_that_takes_anothers_place_leaves_nothing_of_it(engine: sa.Engine) -> None:
-    load_reject(engine, BAD)
+    load_orders(engine, rejects=[BAD])
     ((first,),) = rows(engine, "SELECT to_jsonb(told) FROM ops.reject AS told")
     later = replace(BAD, values={"memo": "other"}).at(6, fetched=7)
     other: dict[str, object] = {"order_number": "4711-1", "code": "KEY_MISSING", "table_name": "purchase_order_line"}
@@ -226,21 +225,15 @@ def test_a_reject_that_takes_anothers_place_leaves_nothing_of_it(engine: sa.Engi
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 @pytest.mark.parametrize(("earlier", "later"), [(BAD.at(3, 9), BAD.at(6, 7)), (BAD.at(3, 7), BAD.at(3, 9))])
-def test_of_one_reject_that_comes_twice_in_a_load_the_later_version_waits(
+def test_of_an_order_that_is_rejected_twice_in_a_load_the_later_version_waits(
     engine: sa.Engine, earlier: Order, later: Order, is_reversed: bool
 ) -> None:
-    both = frames(rejects=[later, earlier] if is_reversed else [earlier, later])["reject"].to_pylist()
-    same = [{**row, "reject_id": key("reject", BAD.order_id)} for row in both]
-    twice = Frames({**frames().tables, "reject": pa.Table.from_pylist(same, schema=REJECT_SCHEMA)})
-    assert load(engine, started_task(engine), [twice]).rejected == 1
+    assert load_orders(engine, rejects=[later, earlier] if is_reversed else [earlier, later]).rejected == 1
     found = rows(engine, "SELECT version_at, fetched_at FROM ops.reject")
     assert found == [(later.version_at, hour(later.fetched))]
 
 
 def test_of_rejects_that_tell_no_time_and_were_fetched_at_once_the_later_mappings_waits(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=2)
-    load_reject(engine, BAD.at(None, fetched=5), mapping=1)
-    assert rows(engine, "SELECT mapping_version, resolution FROM ops.reject ORDER BY 1") == [
-        (1, "superseded"),
-        (2, None),
-    ]
+    load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=1)
+    assert rows(engine, "SELECT mapping_version, resolution FROM ops.reject") == [(2, None)]

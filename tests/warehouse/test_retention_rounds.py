@@ -20,7 +20,7 @@ def test_what_is_too_old_goes_in_as_many_rounds_as_it_takes(
     engine: sa.Engine, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_AT_ONCE", at_once)
-    for connection in ("acme_us", "acme_eu"):
+    for connection in ("acme_eu", "acme_us"):
         of_it = [Order(number, connection=connection) for number in NUMBERS]
         waiting = [Order(f"waits {number}", connection=connection) for number in NUMBERS]
         older = [order.at(0) for order in of_it]

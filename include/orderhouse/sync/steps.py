@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
@@ -21,8 +21,8 @@ from include.orderhouse.errors import (
     RequestRefused,
     StagedFilesMissing,
     TooManyDeletions,
-    TooManyRejects,
     UnexpectedShape,
+    WarehouseUnavailable,
 )
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
 from include.orderhouse.sync.extract.discovery import discover, recall
@@ -32,22 +32,24 @@ from include.orderhouse.sync.extract.held_orders import read_held_orders
 from include.orderhouse.sync.extract.kept_orders import stage_kept_orders
 from include.orderhouse.sync.extract.named_orders import read_named_orders
 from include.orderhouse.sync.extract.reconciliation import FILE as COMPARED
-from include.orderhouse.sync.extract.reconciliation import GONE, find_gone, proven_gone
+from include.orderhouse.sync.extract.reconciliation import GONE, find_gone
 from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id
 from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.staged import TRANSFORMED, VALIDATED, extracted, load_task
 from include.orderhouse.sync.transform.batches import make_batches
 from include.orderhouse.sync.transform.drift import check_drift, stage_fields
 from include.orderhouse.sync.transform.early_batches import EarlyBatches, take_early
 from include.orderhouse.sync.transform.unknown_fields import warn_of_unknown_fields
-from include.orderhouse.sync.verdict import VALIDATOR, commonest_fault, judge
+from include.orderhouse.sync.verdict import VALIDATOR, judge, stop_if_too_many
 from include.orderhouse.sync.watermark import watermark
 from include.orderhouse.sync.watermark.advance import moved_watermark
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.ledger import (
+    count_calls,
     finished_sync,
     note_counts,
     note_mapping,
@@ -56,22 +58,17 @@ from include.orderhouse.warehouse.ledger import (
     restart_sync,
     set_watermark_after,
 )
-from include.orderhouse.warehouse.load import keep_rejects
 from include.orderhouse.warehouse.load import load as merge
 from include.orderhouse.warehouse.mapping_versions import mapping_version
 from include.orderhouse.warehouse.status import set_status
-from include.orderhouse.warehouse.task import LoadTask
 
 Summary = dict[str, Any]
 log = logging.getLogger(__name__)
 
-REJECTS_ALWAYS_TOLERATED = 10
-"""So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
-
 MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
 """How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
 
-FETCHED, TRANSFORMED, VALIDATED = "fetched.json", "transformed.json", "validated.json"
+FETCHED = "fetched.json"
 
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
@@ -83,18 +80,18 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     with runtime.source() as source:
         identity = resume(runtime, request) or _begin(runtime, request, source)
         staging = runtime.staging(identity)
-        try:
-            counts = _fetch(runtime, Plan.load(staging), source)
-        except MAY_HAVE_CHANGED as error:
-            if not Plan.load(staging).is_recalled:
-                raise
-            log.info("Discovering %s again: %s", runtime.connection.name, error)
-            counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
-        counts["calls"] = source.api.calls
-    if counts["calls"]:
+        with _calls_counted(runtime, identity, source):
+            try:
+                counts = _fetch(runtime, Plan.load(staging), source)
+            except MAY_HAVE_CHANGED as error:
+                if not Plan.load(staging).is_recalled:
+                    raise
+                log.info("Discovering %s again: %s", runtime.connection.name, error)
+                counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
+    if source.api.calls:
         _note_answer(runtime)
     note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
-    return _told(Plan.load(staging), **counts)
+    return _told(Plan.load(staging), **counts, calls=source.api.calls)
 
 
 def transform(runtime: Runtime, staged: str) -> Summary:
@@ -107,7 +104,7 @@ def transform(runtime: Runtime, staged: str) -> Summary:
     stage_fields(staging, fields)
     staging.write_json(TRANSFORMED, counts | {"mapping_version": mapping})
     note_mapping(runtime.warehouse, name, staged, mapping)
-    note_counts(runtime.warehouse, name, staged, **_extracted(staging))
+    note_counts(runtime.warehouse, name, staged, **extracted(staging))
     return {"staged": staged, **counts}
 
 
@@ -124,7 +121,7 @@ def validate(runtime: Runtime, staged: str) -> Summary:
     staging.write_json(VALIDATED, {"folders": folders, "rejects": rejected})
     drifts = [] if plan.mode in FROM_WAREHOUSE else check_drift(runtime, staged, staging)
     warn_of_unknown_fields(runtime, staging)
-    _stop_if_too_many(runtime, plan, made, rejected)
+    stop_if_too_many(runtime, plan, staging, rejected)
     return {"staged": staged, "findings": 0, **told, "rejects": rejected, "drift": len(drifts)}
 
 
@@ -133,7 +130,7 @@ def load(runtime: Runtime, staged: str) -> Summary:
     staging = _resumed(runtime, staged)
     plan = Plan.load(staging)
     batches = staged_frames(staging, staging.read_json(VALIDATED)["folders"])
-    done = merge(runtime.warehouse, _task(runtime, plan, staging), batches)
+    done = merge(runtime.warehouse, load_task(runtime, plan, staging), batches)
     return {"staged": staged, **{name: number for name, number in vars(done).items() if number}}
 
 
@@ -169,6 +166,19 @@ def run(runtime: Runtime, request: SyncRequest, tell: Callable[[str, Summary], N
         record_failure(runtime, request, error)
         raise
     return summary
+
+
+@contextmanager
+def _calls_counted(runtime: Runtime, identity: str, source: Source) -> Iterator[None]:
+    """Around an attempt to fetch: all that it asks of the source counts, be it that it fails.
+
+    A warehouse that is out of reach does not hide why.
+    """
+    try:
+        yield
+    finally:
+        with suppress(WarehouseUnavailable):
+            count_calls(runtime.warehouse, runtime.connection.name, identity, source.api.calls)
 
 
 def _note_answer(runtime: Runtime) -> None:
@@ -278,39 +288,3 @@ def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
     counts = {"orders_outside_window": sum(tally.outside for tally in tallies)}
     expected = [tally.expected for tally in tallies if tally.expected is not None]
     return counts | ({"source_count": sum(expected)} if expected else {})
-
-
-def _extracted(staging: Staging) -> dict[str, int]:
-    """What was read, by the ledger's columns."""
-    made = staging.read_json(TRANSFORMED)
-    return {"orders_extracted": made["orders"], "lines_extracted": made["lines"], "orders_duplicate": made["copies"]}
-
-
-def _stop_if_too_many(runtime: Runtime, plan: Plan, made: dict[str, int], rejected: int) -> None:
-    """Of a replay all orders were rejected before: those that are again say nothing of the others."""
-    allowed = Decimal(plan.max_reject_share or runtime.connection.options.max_reject_share)
-    is_tolerable = rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * made["orders"]
-    if is_tolerable or plan.mode is Mode.REPLAY:
-        return
-    staging = runtime.staging(plan.sync_id)
-    folders = staging.read_json(VALIDATED)["folders"]
-    keep_rejects(runtime.warehouse, _task(runtime, plan, staging), staged_frames(staging, folders))
-    raise TooManyRejects(
-        f"{rejected} of {made['orders']} orders were rejected, {commonest_fault(staged_frames(staging, folders))}; "
-        f"at most a share of {allowed} may be (max_reject_share).",
-        action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
-        "Correct the mapping or the source, or run again with a larger max_reject_share.",
-    )
-
-
-def _task(runtime: Runtime, plan: Plan, staging: Staging) -> LoadTask:
-    return LoadTask(
-        connection=plan.connection,
-        customer=runtime.connection.customer,
-        sync_id=plan.sync_id,
-        mapping_version=staging.read_json(TRANSFORMED)["mapping_version"],
-        gone=proven_gone(runtime, plan, staging),
-        counts=_extracted(staging),
-        reject_alert=runtime.connection.options.reject_alert,
-        max_orders=runtime.connection.options.max_orders,
-    )

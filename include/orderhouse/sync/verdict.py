@@ -1,27 +1,38 @@
-"""The verdict of the validation: critical findings reject their orders whole, the others become issues."""
+"""The verdict of the validation: critical findings reject their orders whole, the others become issues.
+
+Too many rejects stop the sync.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
 from include.orderhouse import wire
+from include.orderhouse.errors import TooManyRejects
 from include.orderhouse.expectations.check import Finding
 from include.orderhouse.expectations.outcomes import staged_outcomes
 from include.orderhouse.frames import Frames
 from include.orderhouse.identity import order_id
 from include.orderhouse.reports import reports_url
-from include.orderhouse.staging import Staging, batch_folder, read_frames, write_frames
+from include.orderhouse.staging import Staging, batch_folder, read_frames, staged_frames, write_frames
 from include.orderhouse.sync.plan import Plan
+from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.sync.staged import TRANSFORMED, VALIDATED, load_task
 from include.orderhouse.transform.batch import issue_row
 from include.orderhouse.transform.rows import Failure
 from include.orderhouse.warehouse.ledger import note_counts
+from include.orderhouse.warehouse.load import keep_rejects
 
 VALIDATOR = "include.orderhouse.expectations.validator"
 """Imported where there is something to judge: Great Expectations takes seconds to import."""
+
+REJECTS_ALWAYS_TOLERATED = 10
+"""So few rejects never stop a run, whatever their share: a small incremental sync must not block a connection."""
 
 
 def judge(runtime: Runtime, plan: Plan, staging: Staging, folders: list[str]) -> dict[str, Any]:
@@ -58,7 +69,27 @@ def apply_findings(frames: Frames, findings: Sequence[Finding], connection: str)
     return checked.without_orders(rejected).with_rows("reject", rejects)
 
 
-def commonest_fault(batches: Iterable[Frames]) -> str:
+def stop_if_too_many(runtime: Runtime, plan: Plan, staging: Staging, rejected: int) -> None:
+    """Raise TooManyRejects where a sync must not load; its rejects are kept.
+
+    Of a replay all orders were rejected before: those that are again say nothing of the others.
+    """
+    allowed = Decimal(plan.max_reject_share or runtime.connection.options.max_reject_share)
+    orders = staging.read_json(TRANSFORMED)["orders"]
+    is_tolerable = rejected <= REJECTS_ALWAYS_TOLERATED or rejected <= allowed * orders
+    if is_tolerable or plan.mode is Mode.REPLAY:
+        return
+    folders = staging.read_json(VALIDATED)["folders"]
+    keep_rejects(runtime.warehouse, load_task(runtime, plan, staging), staged_frames(staging, folders))
+    raise TooManyRejects(
+        f"{rejected} of {orders} orders were rejected, {_commonest_fault(staged_frames(staging, folders))}; "
+        f"at most a share of {allowed} may be (max_reject_share).",
+        action=f"Nothing was loaded; the rejects are kept: scripts/orderhouse rejects {plan.connection}. "
+        "Correct the mapping or the source, or run again with a larger max_reject_share.",
+    )
+
+
+def _commonest_fault(batches: Iterable[Frames]) -> str:
     """What most of the rejects of a sync have been rejected for, and how many; their values stay among the rejects."""
     faults: Counter[tuple[str, ...]] = Counter()
     for frames in batches:

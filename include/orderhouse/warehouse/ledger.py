@@ -123,6 +123,11 @@ def note_counts(engine: sa.Engine, connection: str, sync_id: str, **counts: int 
         _update(engine, connection, sync_id, **counts)
 
 
+def count_calls(engine: sa.Engine, connection: str, sync_id: str, calls: int) -> None:
+    """Add requests to those that a sync has sent to its source so far."""
+    _update(engine, connection, sync_id, calls=sa.func.coalesce(sync.c.calls, 0) + calls)
+
+
 def note_scope(engine: sa.Engine, connection: str, sync_id: str, scope: Sequence[str]) -> None:
     """Set what a sync covers, where that has changed since it began."""
     _update(engine, connection, sync_id, scope=list(scope))

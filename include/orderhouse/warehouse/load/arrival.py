@@ -82,7 +82,7 @@ class Arrival:
         for name, values in added.items():
             frame = frame.append_column(name, values)
         yield csv_rows(_VERSIONS, frame.filter(pc.equal(standings, str(Standing.NEW))))
-        frame = frame.append_column("standing", standings).append_column(HASH, _texts(self.fingerprints))
+        frame = frame.append_column("standing", standings)
         yield csv_rows(staged("version"), frame.filter(_among(standings, _texts(REPLACING))))
 
     def _rows(self, name: str) -> Iterator[Rows]:

@@ -24,7 +24,7 @@ _ROWS_AT_ONCE = 2000
 
 _VERSION = """
     connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version, content_hash,
-    is_deleted, is_stale, sync_id, ''::text AS standing, NULL::uuid AS payload_hash
+    is_deleted, is_stale, sync_id, ''::text AS standing
 """
 
 

@@ -1,7 +1,8 @@
 """Orders that the source no longer has: recorded with the order's version, so that a late batch does not revive them.
 
-A version that was fetched later than the proof outlives it. A proof that comes after such a version, or comes twice,
-changes nothing. Nor does absence from a scan where a reconcile that began later has loaded: it has looked again.
+A version that was fetched later than the proof outlives it; one of the same instant does not. A proof that comes after
+a version that outlives it, or comes twice, changes nothing. Nor does absence from a scan where a reconcile that began
+later has loaded: it has looked again. Nor does a deleted order become one that is only finished.
 
 Of an order that the warehouse never held its deletion alone is kept, as a version that no mapping has made: a run that
 failed before may hold the only copy of it, and be cleared later.
@@ -30,7 +31,8 @@ _RECORD = f"""
         gone_at = gone.proven_at, gone_status = gone.status, gone_evidence = gone.evidence, sync_id = gone.sync_id
     FROM ({_PROVEN}) AS gone
     WHERE (known.connection, known.order_id) = (gone.connection, gone.order_id)
-      AND known.fetched_at < gone.proven_at AND coalesce(known.gone_at, '-infinity') < gone.proven_at
+      AND known.fetched_at <= gone.proven_at AND coalesce(known.gone_at, '-infinity') < gone.proven_at
+      AND (gone.status IS NULL OR NOT known.is_deleted)
     RETURNING gone.status IS NULL AND NOT known.is_deleted
 """  # noqa: S608 - constants
 _KEEP_UNSEEN = f"""

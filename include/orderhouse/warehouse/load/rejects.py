@@ -2,8 +2,8 @@
 
 A reject that is no later than the version the warehouse holds is kept as resolved; it changes nothing else. So the end
 is the same in whichever order versions and rejects arrive. Nor does one wait whose order was deleted after it had been
-read, lest a replay brings back what was never loaded. Of an order's rejects only the latest stays open. One that was
-dismissed stays closed as long as the source tells nothing new of the order.
+read, lest a replay brings back what was never loaded. An order has one reject, which is of the latest version that was
+rejected. One that was dismissed stays closed as long as the source tells nothing new of the order.
 """
 
 from __future__ import annotations
@@ -63,20 +63,10 @@ _RESOLVE = sql.SQL("""
             SELECT FROM ops.order_version AS known
             WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
               AND NOT {is_later}
-        ) OR EXISTS (
-            SELECT FROM ops.reject AS later
-            WHERE (later.connection, later.order_id) = (waiting.connection, waiting.order_id)
-              AND (coalesce(later.version_at, later.fetched_at), later.fetched_at, later.mapping_version,
-                   later.reject_id)
-                > (coalesce(waiting.version_at, waiting.fetched_at), waiting.fetched_at, waiting.mapping_version,
-                   waiting.reject_id)
         ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
 """).format(is_deleted=_IS_DELETED, is_later=is_later("waiting", "known"))
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
-_ANY_BEFORE = """
-    SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)
-        OR EXISTS (SELECT FROM ops.order_version WHERE connection = %(connection)s AND is_stale)
-"""
+_ANY_WAITING = "SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)"
 _CREATE_TOUCHED = "CREATE TEMPORARY TABLE touched (order_id uuid PRIMARY KEY) ON COMMIT DROP"
 _MARK_VERSIONS = """
     WITH state AS (
@@ -110,7 +100,7 @@ def settle_rejects(cursor: Cursor, facts: dict[str, Any], read_again: Collection
     ``read_again`` are the fingerprints of raw records that were rejected without a key, and that now have been mapped.
     """
     rejected, lines = cursor.execute(_COUNT).fetchone() or (0, 0)
-    if not rejected and cursor.execute(_ANY_BEFORE, facts).fetchone() == (False,):
+    if not rejected and cursor.execute(_ANY_WAITING, facts).fetchone() == (False,):
         return 0, 0
     cursor.execute(_KEEP, facts)
     cursor.execute(_RESOLVE, {**facts, "read_again": list(read_again)})

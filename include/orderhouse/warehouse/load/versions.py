@@ -41,8 +41,7 @@ _REPLACE_RAW = """
 _READ_AGAIN = """
     UPDATE ops.order_raw AS known SET fetched_at = winner.fetched_at, sync_id = %(sync_id)s
     FROM staged_version AS winner
-    WHERE (known.connection, known.order_id, known.payload_hash)
-        = (winner.connection, winner.order_id, winner.payload_hash)
+    WHERE (known.connection, known.order_id) = (winner.connection, winner.order_id)
       AND known.fetched_at <> winner.fetched_at
 """
 _DROP_ISSUES = """
