@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.connectors.xero_organisations import (
     EVER,
     NAME,
     NOW,
+    an_order,
     changed_at,
     company,
     connect,
@@ -22,6 +24,7 @@ from tests.connectors.xero_organisations import (
     found,
     key,
     keys,
+    mapped,
     serve,
     served,
 )
@@ -95,6 +98,29 @@ def test_an_order_is_whole_with_contact_tracking_and_charges(connect: SourceFor,
         assert record["contact"]["AccountNumber"] == vendor.code
         for line, told in zip(order.lines, record["LineItems"], strict=False):
             assert told["cost_center"] == (line.distributions[0].cost_center if len(line.distributions) == 1 else None)
+
+
+@pytest.mark.parametrize("lines", [None, "none", "left out"])
+def test_h33_an_order_without_a_list_of_lines_is_rejected_and_holds_up_no_other(
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, lines: str | None
+) -> None:
+    source, order = connect(), an_order(company)
+    get = source.api.get
+
+    def get_without_lines(*asked: Any, **other: Any) -> Any:
+        body = get(*asked, **other)
+        for row in body.get("PurchaseOrders", ()):
+            if row["PurchaseOrderID"] == identifier("order", order.id):
+                row.pop("LineItems") if lines == "left out" else row.update(LineItems=lines)
+        return body
+
+    monkeypatch.setattr(source.api, "get", get_without_lines)
+    made = mapped(source, [record for page in CONNECTOR.fetch(source, EVER) for record in page.records])
+    loaded = {row["source_order_id"] for row in made["purchase_order"]}
+    assert sorted(loaded) == [one for one in keys(company) if one != key(company, order)]
+    assert {(row["source_order_id"], row["code"]) for row in made["reject"]} == {
+        (key(company, order), "PAYLOAD_INCOMPLETE")
+    }
 
 
 def test_contacts_are_asked_for_once_and_archived_ones_too(
