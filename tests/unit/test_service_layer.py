@@ -110,3 +110,15 @@ def test_h18_pages_are_asked_for_in_the_order_of_the_key_that_they_go_on_behind(
     own, size = "(A eq 1 or A eq 2)", "odata.maxpagesize=20"
     filters = (own, f"{own} and DocEntry gt 1", f"{own} and DocEntry gt 2")
     assert asked == [("DocEntry", condition, size) for condition in filters]
+
+
+def test_h27_a_page_in_another_order_would_lose_rows_and_is_refused() -> None:
+    page = {"value": [{"DocEntry": 9}, {"DocEntry": 4}], "odata.nextLink": "more"}
+    with pytest.raises(FilterIgnored, match=r"in order of DocEntry, came \[9, 4\]"):
+        list(ServiceLayer(source(lambda *_, **__: page)).pages(ENTITY, "DocEntry"))
+
+
+def test_texts_come_in_the_order_of_the_database() -> None:
+    pages = [{"value": [{"Code": "b"}, {"Code": "A"}], "odata.nextLink": "more"}, {"value": [{"Code": "Z"}]}]
+    found = ServiceLayer(source(lambda *_, **__: pages.pop(0))).pages("Items", "Code")
+    assert [row["Code"] for page in found for row in page.rows] == ["b", "A", "Z"]
