@@ -55,7 +55,7 @@ def pages_of(*pages: list[int]) -> tuple[list[list[int]], list[dict[str, Any]]]:
         return [{"id": number} for number in (pages[len(asked) - 1] if len(asked) <= len(pages) else ())]
 
     call = cast(OdooCall, SimpleNamespace(records=records))
-    rows = walk(call, "purchase.order", [["state", "!=", "cancel"]], ("name",), 2, after=3)
+    rows = walk(call, "purchase.order", [["state", "!=", "cancel"]], ("name",), 2)
     return [[row["id"] for row in page] for page in rows], asked
 
 
@@ -70,14 +70,14 @@ def test_pages_go_on_behind_the_last_id_and_end_with_an_empty_one() -> None:
             "order": "id asc",
             "limit": 2,
         }
-        for after in (3, 7, 9, 12)
+        for after in (0, 7, 9, 12)
     ]
 
 
 @pytest.mark.parametrize(
     ("pages", "says"),
     [
-        (([3, 4],), "asked for ids above 3, came 3"),
+        (([0, 4],), "asked for ids above 0, came 0"),
         (([4, 5], [5, 6]), "asked for ids above 5, came 5"),
         (([9, 4],), r"in order of their ids, came \[9, 4\]"),
     ],
