@@ -167,3 +167,15 @@ def test_of_the_calls_of_a_day_a_sync_in_which_nothing_changed_takes_few(
     source = connect(tenants=(entity.name,), reread_open_orders=rereads, read_contacts=False, page_size=1000)
     fetched(source, Window(NOW + timedelta(minutes=1), None))
     assert len([r for r in served.world(NAME).log.records if "api.xro" in r.path]) == calls
+
+
+def test_a_window_that_ended_long_ago_is_not_read_to_the_end_of_the_list(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    source = connect(read_contacts=False, page_size=2)
+    calls = []
+    for end in (NOW - timedelta(days=60), None):
+        served.world(NAME).log.clear()
+        fetched(source, Window(None, end))
+        calls.append(len([record for record in served.world(NAME).log.records if "PurchaseOrders" in record.path]))
+    assert calls[0] < calls[1] / 2
