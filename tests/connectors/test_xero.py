@@ -62,9 +62,10 @@ def test_organisations_of_the_same_name_are_told_apart(connect: SourceFor, compa
         assert connect(running, tenants=(ids[0],)).catalogue.scope == ("Orchard",)
 
 
-def test_a_tenant_that_is_not_connected_is_named(connect: SourceFor) -> None:
+@pytest.mark.parametrize("tenants", [("Elsewhere Ltd",), ("Orchard Machines Inc.", "Elsewhere Ltd")])
+def test_a_tenant_that_is_not_connected_is_named(connect: SourceFor, tenants: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationInvalid, match="not connected to Elsewhere Ltd") as caught:
-        connect(tenants=("Elsewhere Ltd",))
+        connect(tenants=tenants)
     assert "Orchard Machines Inc." in caught.value.action
 
 
@@ -144,7 +145,8 @@ def test_reading_by_id_gives_what_exists_one_by_one_or_from_the_list(
     tenant = wanted[0].partition("/")[0]
     source = connect(single_reads=single_reads, page_size=30)
     served.world(NAME).log.clear()
-    asked = [*wanted, f"{tenant}/{identifier('order', 'nowhere')}", "elsewhere/1"]
+    numbers = [order.number for order in company.orders.values() if key(company, order) in wanted]
+    asked = [*wanted, f"{tenant}/{identifier('order', 'nowhere')}", f"{tenant}/{numbers[0]}", "elsewhere/1"]
     assert found(CONNECTOR.read(source, asked)) == wanted
     calls = [r.path for r in served.world(NAME).log.records if "PurchaseOrders" in r.path]
     assert (len(calls) > 40) is (single_reads == 100)
