@@ -63,7 +63,7 @@ class ServiceLayer:
             yield page
             if not page.next_link or not page.rows:
                 return
-            keys = [wire.part(row, key, object, of=entity) for row in page.rows]
+            keys: list[Any] = [wire.part(row, key, object, of=entity) for row in page.rows]
             if all(isinstance(one, int) for one in keys) and keys != sorted(keys):
                 raise _ignored(f"{entity}: asked for in order of {key}, came {keys[:5]}.", "order")
             after = keys[-1]
