@@ -19,10 +19,10 @@ FIRST, LAST = date(2026, 9, 30), date(2026, 10, 1)
 ENTITY, LINES = "PurchaseInvoices", "PurchaseInvoices/DocumentLines"
 
 
-def source(answer: Callable[..., Any] | None = None) -> Source:
+def source(answer: Callable[..., Any] | None = None, version: str = "v1") -> Source:
     """A source whose queries are answered by a function."""
     api = SimpleNamespace(get=answer, post=answer, source_time=None)
-    settings = SimpleNamespace(version="v1")
+    settings = SimpleNamespace(version=version)
     return cast(Source, SimpleNamespace(api=api, settings=settings, page_size=20, time_zone="UTC"))
 
 
@@ -134,3 +134,13 @@ def test_texts_come_in_the_order_of_the_database() -> None:
     pages = [{"value": [{"Code": "b"}, {"Code": "A"}], "odata.nextLink": "more"}, {"value": [{"Code": "Z"}]}]
     found = ServiceLayer(source(lambda *_, **__: pages.pop(0))).pages("Items", "Code")
     assert [row["Code"] for page in found for row in page.rows] == ["b", "A", "Z"]
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "told"), [("v1", "$inlinecount", "odata.count"), ("v2", "$count", "@odata.count")]
+)
+def test_h17_the_count_is_asked_for_as_the_version_takes_it(version: str, asked: str, told: str) -> None:
+    def answer(_path: str, params: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        return {"value": [], **({told: "7"} if asked in params else {})}
+
+    assert [page.count for page in ServiceLayer(source(answer, version)).pages(ENTITY, "DocEntry")] == [7]
