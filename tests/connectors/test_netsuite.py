@@ -107,6 +107,12 @@ def test_h15_reading_by_id_gives_what_exists_and_leaves_out_what_is_gone(
     assert read == sorted(map(str, set(wanted) - {wanted[7]}))
 
 
+def test_h15_h19_what_one_answer_does_not_hold_is_not_taken_for_gone(connect: SourceFor, company: Company) -> None:
+    wanted = list(map(str, company.orders))[:60]
+    with serving(company, row_cap="25") as capped:
+        assert found(CONNECTOR.read(connect(capped, page_size=100), wanted)) == sorted(wanted)
+
+
 def test_h15_h17_a_scan_tells_every_key_and_the_accounts_count(connect: SourceFor, company: Company) -> None:
     scanned = list(CONNECTOR.scan(connect()))
     told = {entry.source_order_id: entry.source_modified_at for page in scanned for entry in page.keys}

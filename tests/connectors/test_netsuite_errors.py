@@ -47,6 +47,23 @@ def test_h19_h27_an_ignored_filter_ends_the_read_instead_of_going_round(connect:
         fetched(source, Window(NOW - timedelta(seconds=1), NOW))
 
 
+def test_h27_a_line_of_an_order_that_was_not_asked_for_ends_the_read(
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = connect()
+    post = source.api.post
+
+    def post_with_another(path: str, body: Any, **other: Any) -> Any:
+        answer = post(path, body, **other)
+        if "FROM transactionline tl" in body["q"]:
+            answer["items"].append({**answer["items"][0], "transaction": "999999999"})
+        return answer
+
+    monkeypatch.setattr(source.api, "post", post_with_another)
+    with pytest.raises(FilterIgnored, match="lines of orders that were not asked for"):
+        list(CONNECTOR.read(source, [str(next(iter(company.orders)))]))
+
+
 @pytest.mark.parametrize("kind", ["expired_token", "clock"])
 def test_a_token_that_expires_while_paging_is_renewed(
     connect: SourceFor, served: Sandbox, company: Company, kind: str

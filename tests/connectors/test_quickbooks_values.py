@@ -115,7 +115,10 @@ def test_lines_that_are_booked_to_an_account_come_by_amounts(connect: SourceFor,
     ]
 
 
-def test_lines_for_an_item_without_a_quantity_are_billed_by_amounts(connect: SourceFor, company: Company) -> None:
+@pytest.mark.parametrize("quantity", [None, 0])
+def test_lines_for_an_item_without_a_quantity_are_billed_by_amounts(
+    connect: SourceFor, company: Company, quantity: int | None
+) -> None:
     order = next(o for o in ours(company) if o.is_open and not any(i.receipts for i in o.goods_lines))
     for line in order.goods_lines:
         line.discount_percent = Decimal(0)
@@ -125,12 +128,15 @@ def test_lines_for_an_item_without_a_quantity_are_billed_by_amounts(connect: Sou
         for line in order.goods_lines:
             for come in (history.receive, history.invoice):
                 running.act(come, order_id=order.id, line_id=line.id, quantity=line.quantity)
-        frames = transformed(source, one(source, order))
+        record = one(source, order)
+    for line in record["Line"]:
+        line["detail"] |= {"Qty": quantity}
+    frames = transformed(source, record)
     (told,) = frames.tables["purchase_order"].to_pylist()
     lines = [row for row in frames.tables["purchase_order_line"].to_pylist() if row["line_type"] == "goods"]
     assert told["invoice_status"] == "full"
     assert {(row["line_status"], row["quantity_ordered"], row["quantity_invoiced"]) for row in lines} == {
-        ("invoiced", None, None)
+        ("invoiced", quantity, None)
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.connectors.xero_organisations import (
     EVER,
     NAME,
     NOW,
+    an_order,
     changed_at,
     company,
     connect,
@@ -22,6 +24,7 @@ from tests.connectors.xero_organisations import (
     found,
     key,
     keys,
+    mapped,
     serve,
     served,
 )
@@ -59,9 +62,10 @@ def test_organisations_of_the_same_name_are_told_apart(connect: SourceFor, compa
         assert connect(running, tenants=(ids[0],)).catalogue.scope == ("Orchard",)
 
 
-def test_a_tenant_that_is_not_connected_is_named(connect: SourceFor) -> None:
+@pytest.mark.parametrize("tenants", [("Elsewhere Ltd",), ("Orchard Machines Inc.", "Elsewhere Ltd")])
+def test_a_tenant_that_is_not_connected_is_named(connect: SourceFor, tenants: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationInvalid, match="not connected to Elsewhere Ltd") as caught:
-        connect(tenants=("Elsewhere Ltd",))
+        connect(tenants=tenants)
     assert "Orchard Machines Inc." in caught.value.action
 
 
@@ -97,6 +101,29 @@ def test_an_order_is_whole_with_contact_tracking_and_charges(connect: SourceFor,
             assert told["cost_center"] == (line.distributions[0].cost_center if len(line.distributions) == 1 else None)
 
 
+@pytest.mark.parametrize("lines", [None, "none", "left out"])
+def test_h33_an_order_without_a_list_of_lines_is_rejected_and_holds_up_no_other(
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, lines: str | None
+) -> None:
+    source, order = connect(), an_order(company)
+    get = source.api.get
+
+    def get_without_lines(*asked: Any, **other: Any) -> Any:
+        body = get(*asked, **other)
+        for row in body.get("PurchaseOrders", ()):
+            if row["PurchaseOrderID"] == identifier("order", order.id):
+                row.pop("LineItems") if lines == "left out" else row.update(LineItems=lines)
+        return body
+
+    monkeypatch.setattr(source.api, "get", get_without_lines)
+    made = mapped(source, [record for page in CONNECTOR.fetch(source, EVER) for record in page.records])
+    loaded = {row["source_order_id"] for row in made["purchase_order"]}
+    assert sorted(loaded) == [one for one in keys(company) if one != key(company, order)]
+    assert {(row["source_order_id"], row["code"]) for row in made["reject"]} == {
+        (key(company, order), "PAYLOAD_INCOMPLETE")
+    }
+
+
 def test_contacts_are_asked_for_once_and_archived_ones_too(
     connect: SourceFor, served: Sandbox, company: Company
 ) -> None:
@@ -118,7 +145,8 @@ def test_reading_by_id_gives_what_exists_one_by_one_or_from_the_list(
     tenant = wanted[0].partition("/")[0]
     source = connect(single_reads=single_reads, page_size=30)
     served.world(NAME).log.clear()
-    asked = [*wanted, f"{tenant}/{identifier('order', 'nowhere')}", "elsewhere/1"]
+    numbers = [order.number for order in company.orders.values() if key(company, order) in wanted]
+    asked = [*wanted, f"{tenant}/{identifier('order', 'nowhere')}", f"{tenant}/{numbers[0]}", "elsewhere/1"]
     assert found(CONNECTOR.read(source, asked)) == wanted
     calls = [r.path for r in served.world(NAME).log.records if "PurchaseOrders" in r.path]
     assert (len(calls) > 40) is (single_reads == 100)
@@ -141,3 +169,15 @@ def test_of_the_calls_of_a_day_a_sync_in_which_nothing_changed_takes_few(
     source = connect(tenants=(entity.name,), reread_open_orders=rereads, read_contacts=False, page_size=1000)
     fetched(source, Window(NOW + timedelta(minutes=1), None))
     assert len([r for r in served.world(NAME).log.records if "api.xro" in r.path]) == calls
+
+
+def test_a_window_that_ended_long_ago_is_not_read_to_the_end_of_the_list(
+    connect: SourceFor, served: Sandbox, company: Company
+) -> None:
+    source = connect(read_contacts=False, page_size=2)
+    calls = []
+    for end in (NOW - timedelta(days=60), None):
+        served.world(NAME).log.clear()
+        fetched(source, Window(None, end))
+        calls.append(len([record for record in served.world(NAME).log.records if "PurchaseOrders" in record.path]))
+    assert calls[0] < calls[1] / 2

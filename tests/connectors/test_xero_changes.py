@@ -115,7 +115,9 @@ def test_the_header_is_told_in_iso_form_and_utc(connect: SourceFor, served: Sand
 
 def test_adjacent_windows_cover_everything(connect: SourceFor, company: Company) -> None:
     source, cut_at = connect(), NOW - timedelta(days=20)
-    both = [*fetched(source, Window(None, cut_at)), *fetched(source, Window(cut_at, None))]
+    before = list(CONNECTOR.fetch(source, Window(None, cut_at)))
+    assert {page.expected for page in before} == {None}, "Xero counts what lies behind a window's end, too"
+    both = [*found(before), *fetched(source, Window(cut_at, None))]
     assert set(both) == set(keys(company))
     assert len(both) == len(set(both))
 
@@ -225,6 +227,19 @@ def test_h11_lines_that_do_not_move_the_order_are_found_by_reading_open_orders_a
         got = fetched(connect(running, reread_open_orders=True), window)
     opened = [o for o in company.orders.values() if status(o) in ("DRAFT", "SUBMITTED", "AUTHORISED")]
     assert got == keys(company, opened)
+
+
+@pytest.mark.parametrize("start", [None, NOW - timedelta(days=20)])
+def test_open_orders_that_are_read_again_come_once(
+    connect: SourceFor, company: Company, start: datetime | None
+) -> None:
+    pages = list(CONNECTOR.fetch(connect(reread_open_orders=True), Window(start, None)))
+    opened = [o for o in company.orders.values() if status(o) in ("DRAFT", "SUBMITTED", "AUTHORISED")]
+    older = [o for o in opened if start is not None and changed_at(o) < start]
+    assert found(page for page in pages if page.is_reread) == keys(company, older)
+    listed = found(page for page in pages if not page.is_reread)
+    assert not {*listed} & {*keys(company, older)}
+    assert {*listed} >= {*keys(company, [o for o in opened if o not in older])}
 
 
 def test_open_orders_come_however_old_they_are(connect: SourceFor, company: Company) -> None:

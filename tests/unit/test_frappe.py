@@ -1,9 +1,10 @@
-"""What the error bodies of a Frappe site say."""
+"""What the error bodies of a Frappe site say, and what a site does not tell."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,8 +16,8 @@ from include.orderhouse.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
-from include.orderhouse.http import Answer
-from include.orderhouse.protocols.frappe import explain
+from include.orderhouse.http import Answer, Api
+from include.orderhouse.protocols.frappe import Frappe, explain
 
 THROWN = "frappe.exceptions.ValidationError: Row #1:\n  the rate is missing"
 
@@ -76,3 +77,25 @@ def test_a_site_over_its_limit_answers_in_plain_text(text: str, said: str) -> No
 
 def test_a_document_with_such_a_field_is_no_refusal() -> None:
     assert explain(Answer(200, {}, {"message": {}, "exc_type": "ValidationError"}, "")) is None
+
+
+def site(answer: Any) -> Frappe:
+    """A site that gives one answer, or refuses."""
+
+    def call(*_: Any) -> Any:
+        if isinstance(answer, Exception):
+            raise answer
+        return {"message": answer}
+
+    return Frappe(cast(Api, SimpleNamespace(get=call, post=call)))
+
+
+@pytest.mark.parametrize("refused", [RequestRefused, PermissionDenied])
+def test_a_count_or_time_zone_that_the_site_does_not_offer_is_unknown(refused: type[Exception]) -> None:
+    error = refused("No.", action="None.")  # type: ignore[call-arg]
+    assert (site(error).count("Purchase Order", ()), site(error).time_zone()) == (None, None)
+
+
+@pytest.mark.parametrize(("told", "zone"), [("Asia/Kolkata", "Asia/Kolkata"), ("", None), (None, None)])
+def test_a_site_may_have_no_time_zone(told: str | None, zone: str | None) -> None:
+    assert site({"time_zone": told}).time_zone() == zone

@@ -58,3 +58,23 @@ def test_rows_that_the_user_may_not_see_leave_the_document() -> None:
     links = Links(frappe, KEPT)
     links.learn([({"item_code": "Bolt"}, NAMES)])
     assert links.beside({"item_code": "Bolt"}, NAMES) == {"_item_code": {"item_name": "A bolt"}}
+
+
+def test_rows_of_a_child_table_are_asked_for_by_their_documents() -> None:
+    """Children of other doctypes may have parents of the same name."""
+    asked: list[dict[str, Any]] = []
+
+    def post(path: str, body: dict[str, Any]) -> Any:
+        asked.append(body)
+        rows = (
+            [{"name": "Bolt"}] if body["doctype"] == "Item" else [{"name": "a1", "parent": "Nut", "barcode": "other"}]
+        )
+        return {"message": rows}
+
+    links = Links(Frappe(cast(Api, SimpleNamespace(post=post))), KEPT)
+    links.learn([({"item_code": "Bolt"}, NAMES)])
+    assert links.beside({"item_code": "Bolt"}, NAMES) == {"_item_code": {}}
+    of_item, of_barcodes = asked
+    assert of_item["filters"] == [["name", "in", ["Bolt"]]]
+    assert of_barcodes["filters"] == [["parent", "in", ["Bolt"]], ["parenttype", "=", "Item"]]
+    assert (of_barcodes["parent"], of_barcodes["fields"]) == ("Item", ["name", "parent", "barcode"])

@@ -70,6 +70,12 @@ def test_a_page_that_brings_nothing_new_is_refused() -> None:
         list(intuit.walk(told, ORDER, Within(), 2))
 
 
+def test_a_page_in_another_order_would_lose_rows_and_is_refused() -> None:
+    told, _ = source(queued([row(1, 9), row(2, 5)], [row(1, 9)]))
+    with pytest.raises(FilterIgnored, match=r"another order than that of MetaData\.LastUpdatedTime"):
+        list(intuit.walk(told, ORDER, Within(), 2))
+
+
 @pytest.mark.parametrize("told", ["yesterday", None, 7])
 def test_a_row_that_tells_no_instant_is_named(told: Any) -> None:
     with pytest.raises(UnexpectedShape, match="LastUpdatedTime"):

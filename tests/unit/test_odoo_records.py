@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.orderhouse.protocols.odoo_records import Lookups, Raw
+import pytest
+
+from include.orderhouse.protocols import odoo_records
+from include.orderhouse.protocols.odoo_records import Lookups, Raw, readable
 
 TAXES: dict[int, Raw] = {
     1: {"id": 1, "name": "GST 18%", "amount_type": "group", "children_tax_ids": [2, 3]},
@@ -41,3 +44,48 @@ def test_a_group_of_taxes_holds_its_parts() -> None:
     assert [tax["name"] for tax in group["children_tax_ids"]] == ["SGST 9%", "CGST 9%"]
     assert (part["name"], part["children_tax_ids"]) == ("SGST 9%", [])
     assert server.asked == [[1, 2], [3]]
+
+
+def test_what_is_no_part_of_an_order_is_not_asked_for() -> None:
+    """Files, the message thread, the secret of a portal link, and what Odoo works out anew for each reader."""
+    facts: dict[str, Any] = {
+        "name": {"type": "char", "store": True, "string": "Reference", "manual": False},
+        "x_site": {"type": "many2one", "store": True, "relation": "x.site", "manual": True},
+        "access_token": {"type": "char", "store": True},
+        "attachment": {"type": "binary", "store": True},
+        "message_ids": {"type": "one2many", "store": True, "relation": "mail.message"},
+        "is_late": {"type": "boolean", "store": False},
+    }
+    assert readable(facts) == {
+        "name": {"type": "char"},
+        "x_site": {"type": "many2one", "relation": "x.site", "manual": True},
+    }
+
+
+PARTNERS: dict[int, Raw] = {
+    1: {"id": 1, "name": "Acme", "commercial_partner_id": [1, "Acme"]},
+    2: {"id": 2, "name": "Ann", "commercial_partner_id": [1, "Acme"]},
+}
+PARTNER = {"type": "many2one", "relation": "res.partner"}
+
+
+def test_records_are_asked_for_once_and_so_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is hidden stays its id and name; one that points to itself holds itself no further."""
+    monkeypatch.setattr(odoo_records, "BATCH", 2)
+    asked: list[list[int]] = []
+
+    class Partners:
+        def records(self, model: str, domain: list[Any], fields: list[str]) -> list[Raw]:
+            ((_, _, ids),) = domain
+            asked.append(ids)
+            return [{**PARTNERS[number]} for number in ids if number in PARTNERS]
+
+    lookups = Lookups(Partners(), {"res.partner": {"name": {"type": "char"}, "commercial_partner_id": PARTNER}})  # type: ignore[arg-type]
+    orders = [{"id": 10 + number, "partner_id": [number, f"Partner {number}"]} for number in (2, 1, 2, 7)]
+    acme = {"id": 1, "display_name": "Partner 1", "name": "Acme"}
+    itself = {"id": 1, "display_name": "Acme"}
+    ann, known, _, hidden = (order["partner_id"] for order in lookups.embed(orders, {"partner_id": PARTNER}))
+    assert known == {**acme, "commercial_partner_id": itself}
+    assert (ann["name"], ann["commercial_partner_id"]["name"]) == ("Ann", "Acme")
+    assert hidden == {"id": 7, "display_name": "Partner 7"}
+    assert asked == [[1, 2], [7]]

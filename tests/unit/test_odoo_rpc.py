@@ -60,7 +60,14 @@ def test_an_error_without_a_name_is_one_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, {"result": []}), (200, [1]), (200, {"name": "a record"}), (200, {"error": None}), (502, {"reason": "down"})],
+    [
+        (200, {"result": []}),
+        (200, [1]),
+        (200, {"name": "a record"}),
+        (200, {"error": None}),
+        (200, {"error": {"type": "char", "store": True, "string": "Error"}, "name": {"type": "char"}}),
+        (502, {"reason": "down"}),
+    ],
 )
 def test_what_is_no_exception_is_left_to_the_status(status: int, body: Any) -> None:
     assert explain(Answer(status, {}, body, "")) is None

@@ -125,6 +125,13 @@ def test_h27_a_page_that_does_not_go_on_behind_the_last_key_is_refused(second: d
         list(walk(source, LINES, [], KEY, 2, None))
 
 
+@pytest.mark.parametrize("rows", [[(5, 1), (4, 2), (6, 1)], [(4, 3), (4, 1), (5, 1)]])
+def test_h27_a_page_in_another_order_would_lose_rows_and_is_refused(rows: list[tuple[int, int]]) -> None:
+    source, _ = account(page(*rows, more=True), page(more=False))
+    with pytest.raises(FilterIgnored, match=r"not in order of tl\.transaction, tl\.id"):
+        list(walk(source, LINES, [], KEY, 3, None))
+
+
 @pytest.mark.parametrize("value", ["1.5", "-1", "one", ""])
 def test_a_key_that_is_no_whole_number_is_a_wrong_shape(value: str) -> None:
     with pytest.raises(UnexpectedShape, match="not a whole number"):

@@ -119,7 +119,8 @@ def walk(
 ) -> Iterator[tuple[list[Row], After | None]]:
     """Pages of the rows within bounds, each with where to go on; None after the last.
 
-    Raises FilterIgnored where a page does not go on after the one before: it would never end.
+    Raises FilterIgnored where a page does not go on after the one before, which would never end, or is in another
+    order, which would lose rows.
     """
     size = min(size, MOST_ROWS)
     while True:
@@ -138,6 +139,9 @@ def walk(
             return
         if not fresh:
             raise _ignored(f"a page of {entity} brought nothing but what the page before had")
+        times = [updated_at(row) for row in rows]
+        if times != sorted(times):
+            raise _ignored(f"{entity} came in another order than that of {UPDATED}")
         after = _after(fresh[:size], after)
         yield fresh[:size], after
 

@@ -113,14 +113,18 @@ def read_version(api: Api) -> tuple[int, str]:
 
 
 def explain(answer: Answer) -> Refusal | None:
-    """Odoo's exceptions, which JSON-RPC answers with status 200 and JSON-2 with a status of their own."""
+    """Odoo's exceptions, which JSON-RPC answers with status 200 and JSON-2 with a status of their own.
+
+    JSON-2 answers a model's fields by their names, of which one may be ``error``: those of JSON-RPC have a message.
+    """
     body = answer.body
     if not isinstance(body, dict):
         return None
-    error = body.get("error")
-    data = error.get("data") if isinstance(error, dict) else None
+    told = body.get("error")
+    error = told if isinstance(told, dict) and "message" in told else None
+    data = error.get("data") if error else None
     thrown = data if isinstance(data, dict) else body if answer.status >= httpx.codes.BAD_REQUEST else error
-    if not isinstance(thrown, dict) or not ("name" in thrown or isinstance(error, dict)):
+    if not isinstance(thrown, dict) or not ("name" in thrown or error):
         return None
     name = str(thrown.get("name", "error"))
     message = " ".join(str(thrown.get("message", "")).split())[:400] or "no message"

@@ -20,17 +20,26 @@ Domain = list[Any]
 def walk(
     call: OdooCall, model: str, domain: Domain, fields: Sequence[str], size: int, after: int = 0
 ) -> Iterator[list[dict[str, Any]]]:
-    """The records that a domain finds, in order of their ids. Raises FilterIgnored where a page does not go on."""
+    """The records that a domain finds, in order of their ids.
+
+    Raises FilterIgnored where a page does not go on, or is in another order, which would lose records.
+    """
     while rows := call.records(
         model, domain=[*domain, ["id", ">", after]], fields=list(fields), order="id asc", limit=size
     ):
-        if (first := min(row["id"] for row in rows)) <= after:
-            raise FilterIgnored(
-                f"{model}: asked for ids above {after}, came {first}.",
-                action="Nothing was loaded. A proxy or a customisation of the server drops the search domain.",
-            )
-        after = max(row["id"] for row in rows)
-        yield sorted(rows, key=lambda row: row["id"])
+        ids = [row["id"] for row in rows]
+        if (first := min(ids)) <= after:
+            raise _ignored(f"{model}: asked for ids above {after}, came {first}.", "search domain")
+        if ids != sorted(ids):
+            raise _ignored(f"{model}: asked for records in order of their ids, came {ids[:5]}.", "order")
+        after = ids[-1]
+        yield rows
+
+
+def _ignored(what: str, dropped: str) -> FilterIgnored:
+    return FilterIgnored(
+        what, action=f"Nothing was loaded. A proxy or a customisation of the server drops the {dropped}."
+    )
 
 
 def within(name: str, start: datetime | None, end: datetime | None) -> Domain:

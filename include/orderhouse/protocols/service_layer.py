@@ -48,7 +48,8 @@ class ServiceLayer:
     ) -> Iterator[CollectionPage]:
         """An entity set in order of its key, from behind a key on; the first page from the beginning tells the count.
 
-        Raises FilterIgnored where a page begins anew instead of going on.
+        Raises FilterIgnored where a page begins anew instead of going on, or is in another order, which would lose
+        rows: of numbers, since texts are in whatever order the database has for them.
         """
         counting = {"$inlinecount": "allpages"} if self._odata == 3 else {"$count": "true"}
         while True:
@@ -62,7 +63,10 @@ class ServiceLayer:
             yield page
             if not page.next_link or not page.rows:
                 return
-            after = wire.part(page.rows[-1], key, object, of=entity)
+            keys: list[Any] = [wire.part(row, key, object, of=entity) for row in page.rows]
+            if all(isinstance(one, int) for one in keys) and keys != sorted(keys):
+                raise _ignored(f"{entity}: asked for in order of {key}, came {keys[:5]}.", "order")
+            after = keys[-1]
 
     def by_keys(
         self, entity: str, key: str, keys: Iterable[Any], select: Sequence[str] = (), condition: str | None = None
@@ -102,9 +106,12 @@ class ServiceLayer:
 
 
 def _began_anew(entity: str, asked: str) -> FilterIgnored:
+    return _ignored(f"{entity}: asked for {asked}, it came again.", "filter")
+
+
+def _ignored(what: str, dropped: str) -> FilterIgnored:
     return FilterIgnored(
-        f"{entity}: asked for {asked}, it came again.",
-        action="Nothing was loaded. A proxy or an update of the server drops the query's filter.",
+        what, action=f"Nothing was loaded. A proxy or an update of the server drops the query's {dropped}."
     )
 
 

@@ -167,6 +167,7 @@ def walk(
 ) -> Iterator[tuple[list[dict[str, Any]], Key | None]]:
     """Pages of rows in order of a unique key, each with the key to go on after; None after the last page.
 
+    Raises FilterIgnored where a page does not go on, or is in another order, which would lose rows.
     ``key`` has SQL expressions by the row's names for them; numbers are those whose name is not in `computed`.
     """
     order_by = ", ".join(key.values())
@@ -176,14 +177,20 @@ def walk(
         if not has_more:
             yield rows, None
             return
-        last = _key(statement, rows[-1], key) if rows else None
-        if last is None or (after is not None and last <= after):
-            raise FilterIgnored(
-                "SuiteQL answers rows that were not asked for: a page does not go on after the one before.",
-                action="Nothing was loaded. Look at the account's SuiteQL in the NetSuite UI, then sync again.",
-            )
-        after = last
+        keys = [_key(statement, row, key) for row in rows]
+        if not keys or (after is not None and keys[0] <= after):
+            raise _ignored("a page does not go on after the one before")
+        if keys != sorted(keys):
+            raise _ignored(f"rows are not in order of {order_by}")
+        after = keys[-1]
         yield rows, after
+
+
+def _ignored(what: str) -> FilterIgnored:
+    return FilterIgnored(
+        f"SuiteQL does not answer what it is asked: {what}.",
+        action="Nothing was loaded. Look at the account's SuiteQL in the NetSuite UI, then sync again.",
+    )
 
 
 def _key(statement: Statement, row: Mapping[str, Any], key: Mapping[str, str]) -> Key:

@@ -13,7 +13,7 @@ from include.orderhouse.connectors.netsuite import queries
 from include.orderhouse.errors import FilterIgnored
 from include.orderhouse.lookup import batches
 from include.orderhouse.mapping import Record
-from include.orderhouse.protocols.suiteql import MAX_ROWS, count, number, one_of, run, text, walk
+from include.orderhouse.protocols.suiteql import MAX_ROWS, count, number, one_of, text, walk
 from include.orderhouse.sections import Section, read_sections, reread
 
 
@@ -71,8 +71,8 @@ def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     known = [int(order_id) for order_id in ids if order_id.isdigit()]
     for batch in batches(known, min(source.page_size, MAX_ROWS)):
         conditions = [*queries.scope(source), one_of("t.id", batch)]
-        rows, _ = run(source, queries.orders(source).sql(conditions, "t.id"), MAX_ROWS)
-        yield Page(_whole(source, rows))
+        for rows, _ in walk(source, queries.orders(source), conditions, {"id": "t.id"}, MAX_ROWS, None):
+            yield Page(_whole(source, rows))
 
 
 def scan(source: Source) -> Iterator[Keys]:

@@ -59,7 +59,7 @@ CONNECTOR = Connector(
     largest_page=MOST_ROWS,
     requests_per_minute=400,
     concurrency=4,
-    version=6,
+    version=7,
     custom_field_patterns=("custom_*",),
     revocation=Revocation(REVOCATION_URL, takes_json=True),
     notifications=NOTIFICATIONS,

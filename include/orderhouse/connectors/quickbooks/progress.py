@@ -44,8 +44,9 @@ def bought(order: Record) -> list[Record]:
 
 
 def is_counted(line: Record) -> bool:
-    """Whether a line tells a quantity. A line for an item may be of an amount alone."""
-    return has_quantity(line) and line["detail"].get("Qty") is not None
+    """Whether a line tells a quantity. A line for an item may be of an amount alone, with no quantity or zero."""
+    told = line["detail"].get("Qty")
+    return has_quantity(line) and told is not None and bool(number(told) or not number(line.get("Amount")))
 
 
 def _size(line: Record, of: Record) -> Decimal:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from include.orderhouse import wire
 from include.orderhouse.connector import Source
 from include.orderhouse.lookup import Lookup
 from include.orderhouse.protocols import xero_accounting
@@ -30,8 +30,6 @@ class Assembly:
     def _whole(self, order: Row) -> Row:
         settings = self._source.settings
         contact = self._contacts.get(_contact_id(order)) or order.get("Contact") or {}
-        is_inclusive = order.get("LineAmountTypes") == "Inclusive"
-        lines = wire.part(order, "LineItems", list, of="a purchase order")
         return {
             **order,
             "source_order_id": f"{self._tenant['tenantId']}/{order['PurchaseOrderID']}",
@@ -40,8 +38,15 @@ class Assembly:
             "vendor_address": address(contact),
             "bill_to_address": address(self._tenant["organisation"]),
             "rate_is_base_per_foreign": settings.currency_rate == "base_per_foreign",
-            "LineItems": [self._line(line, number, is_inclusive) for number, line in enumerate(lines, 1)],
+            "LineItems": self._lines(order),
         }
+
+    def _lines(self, order: Row) -> Any:
+        """The lines; what is no list stays as it is, and its order will be rejected."""
+        lines, is_inclusive = order.get("LineItems"), order.get("LineAmountTypes") == "Inclusive"
+        if not isinstance(lines, list):
+            return lines
+        return [self._line(line, number, is_inclusive) for number, line in enumerate(lines, 1)]
 
     def _line(self, line: Row, position: int, is_inclusive: bool) -> Row:
         settings = self._source.settings

@@ -38,7 +38,8 @@ def exchange_rate(order: Record) -> Any:
 @derived_from(*within(LINES, *_AMOUNT, "is_charge"))
 def charges(order: Record) -> Decimal:
     """Sum of the charge lines."""
-    return total(net_amount(line) for line in order[LINES] if line["is_charge"])
+    lines = [line for line in order.get(LINES) or () if isinstance(line, dict)]
+    return total(net_amount(line) for line in lines if line["is_charge"])
 
 
 @derived_from("SubTotal", charges)
