@@ -93,6 +93,11 @@ def test_a_private_network_is_reached_where_the_operator_names_it(names: dict[st
         checked("http://hooks.example.com/", networks=["10.21.0.0/16"])
 
 
+def test_an_address_of_ipv4_within_ipv6_is_in_the_networks_of_the_former(names: dict[str, list[list[str]]]) -> None:
+    names["hooks.example.com"] = [["::ffff:10.20.0.7"]]
+    assert checked("http://hooks.example.com/", networks=["10.20.0.0/16"]) == ["::ffff:a14:7"]
+
+
 @pytest.mark.parametrize(
     "url",
     [
