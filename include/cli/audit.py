@@ -21,9 +21,9 @@ def verify() -> None:
         chain = verify_chain(engine)
     reach = f"up to row {chain.sealed_through} all are" if chain.sealed_through else "none is"
     pruned = f", of those up to row {chain.pruned_through} routine was removed" if chain.pruned_through else ""
-    unknown = f", {chain.unknown_seals} seals of a master key that is not here" if chain.unknown_seals else ""
+    unknown = f", seals of a master key that is not here: {chain.unknown_seals}" if chain.unknown_seals else ""
     typer.echo(
-        f"{chain.rows} rows hold{pruned}, {chain.seals} seals fit{unknown}; {reach} under a seal; "
+        f"rows that hold: {chain.rows}{pruned}; seals that fit: {chain.seals}{unknown}; {reach} under a seal; "
         f"the last hash is {chain.head}"
     )
 
@@ -43,7 +43,7 @@ def prune(
         raise typer.BadParameter(str(error)) from None
     with warehouse() as engine:
         removed, through = prune_chain(engine, kept, command_line())
-    typer.echo(f"{removed} rows were removed; up to row {through} all are older than {keep}")
+    typer.echo(f"rows removed: {removed}; up to row {through} all are older than {keep}")
 
 
 @app.command()

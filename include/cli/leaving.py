@@ -41,17 +41,23 @@ def disconnect(connection: Annotated[str, _NAME], yes: Yes = False) -> None:
 
 
 def reconnect(connection: Annotated[str, _NAME]) -> None:
-    """Let a disconnected connection sync again; put its credentials first."""
+    """Let a disconnected connection sync again, once its credentials are put; end a pause that its source asked for."""
     from include.orderhouse.configuration.connections import check_name
     from include.orderhouse.warehouse.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.limiter import end_pause
     from include.orderhouse.warehouse.status import reconnect as connect_again
 
     with warehouse() as engine:
-        if not connect_again(engine, connection):
+        was_disconnected, was_paused = connect_again(engine, connection), end_pause(engine, connection)
+        if not (was_disconnected or was_paused):
             check_name(connection)
-            raise ConfigurationInvalid(f"Connection {connection!r} is not disconnected.", action="Nothing to do.")
+            raise ConfigurationInvalid(
+                f"Connection {connection!r} is not disconnected, and its source asked for no pause that lasts.",
+                action="Nothing to do.",
+            )
         record_now(engine, Event("connection.reconnected", command_line(), connection))
-    typer.echo(f"reconnected {connection}")
+    ended = "; the pause that its source asked for is over" if was_paused else ""
+    typer.echo(f"reconnected {connection}{ended}")
 
 
 def erase(

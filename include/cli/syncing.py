@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -14,9 +14,17 @@ import typer
 from include.cli.surroundings import airflow_settings
 from include.orderhouse.sync.request import MEANINGS, Mode, SyncRequest
 
-ModeName = Literal["auto", "initial", "incremental", "full_resync", "window", "reconcile", "remap", "orders"]
-"""Every `Mode` but a replay, which is a command of its own."""
-MODES = "\n\n".join(["Modes", *(f"{mode}: {MEANINGS[Mode(mode)]}" for mode in get_args(ModeName))])
+_CHOICES = [mode for mode in Mode if mode is not Mode.REPLAY]
+"""A replay is a command of its own."""
+MODES = "\n\n".join(["Modes", *(f"{mode}: {MEANINGS[mode]}" for mode in _CHOICES)])
+
+
+def _mode(text: str) -> Mode:
+    if text == Mode.REPLAY:
+        raise typer.BadParameter("rejected orders are tried again by a command of its own: scripts/orderhouse replay")
+    if text not in _CHOICES:
+        raise typer.BadParameter(f"there is no mode {text!r}; there are: {', '.join(_CHOICES)}")
+    return Mode(text)
 
 
 def _instant(text: str) -> datetime:
@@ -38,7 +46,9 @@ def _share(text: str) -> Decimal:
 
 def sync(
     connection: Annotated[str, typer.Argument(help="A name in connections.yaml.")],
-    mode: Annotated[ModeName, typer.Option(help="What to read, as listed below.")] = "auto",
+    mode: Annotated[
+        Mode, typer.Option(parser=_mode, metavar="MODE", help="What to read, as listed below.")
+    ] = Mode.AUTO,
     window_start: Annotated[
         datetime | None,
         typer.Option("--from", parser=_instant, help="For mode window: the first instant, included; UTC."),
@@ -83,10 +93,10 @@ def replay(
     ] = None,
 ) -> None:
     """Try rejected orders again, as the source gave them."""
-    _run(connection, "replay", reject_ids=tuple(reject_ids or ()))
+    _run(connection, Mode.REPLAY, reject_ids=tuple(reject_ids or ()))
 
 
-def _run(connection: str, mode: str, **details: Any) -> None:
+def _run(connection: str, mode: Mode, **details: Any) -> None:
     from include.orderhouse.configuration.connections import read_connection
 
     read_connection(connection)
@@ -100,7 +110,7 @@ def _run(connection: str, mode: str, **details: Any) -> None:
         check_metadata()
         request = SyncRequest(
             connection=connection,
-            mode=Mode(mode),
+            mode=mode,
             run_id=f"{COMMAND_LINE}{uuid4()}",
             triggered_by="command line",
             **details,

@@ -107,7 +107,8 @@ def _exhausted(told: str, error: RateLimitExceeded) -> QuotaExhausted:
         action="This run fails, so that it keeps no other waiting. Clear its task to go on after the pages that it has "
         "kept; a new run begins where the watermark stands. If it stays: where the source is down, for maintenance "
         "say, wait until it is back; else find out what else uses up its limit, or lower requests_per_minute of the "
-        "connection.",
+        "connection. A pause that the source asked for lasts as long as it said; `scripts/orderhouse reconnect`, with "
+        "the connection's name, ends it.",
         request_id=error.request_id,
     )
 

@@ -147,6 +147,18 @@ def test_a_query_that_changes_something_or_is_wrong_is_refused_in_one_line(query
     assert "Traceback" not in done.stderr
 
 
+def test_the_place_of_a_mistake_in_a_query_is_shown_above_what_is_wrong(orderhouse: Command) -> None:
+    told = orderhouse("sql", "SELECT nothing FROM nowhere").stderr
+    begun = "CONFIGURATION_INVALID: PostgreSQL refuses the query:\nLINE 1: SELECT nothing FROM nowhere\n"
+    assert told.startswith(
+        f'{begun}                            ^\nrelation "nowhere" does not exist. Give one statement'
+    )
+    refused = orderhouse("sql", "DELETE FROM ops.sync").stderr
+    assert refused.startswith(
+        "CONFIGURATION_INVALID: PostgreSQL refuses the query: cannot execute DELETE in a read-only"
+    )
+
+
 def test_a_mapping_shows_where_each_column_comes_from(orderhouse: Command) -> None:
     done = orderhouse("mapping", "odoo", "--markdown")
     assert done.stdout == mapping_page(load("odoo"))

@@ -45,6 +45,13 @@ def test_a_wrong_option_is_a_usage_error(arguments: tuple[str, ...], orderhouse:
     assert orderhouse("sync", "sandbox_netsuite", *arguments).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"), [("replay", "scripts/orderhouse replay"), ("windw", "there is no mode 'windw'; there are: auto,")]
+)
+def test_a_mode_that_is_none_of_a_sync_is_told_with_what_there_is(mode: str, said: str, orderhouse: Command) -> None:
+    assert said in orderhouse("sync", "sandbox_netsuite", "--mode", mode).stderr
+
+
 @pytest.mark.parametrize("command", [("connections",), ("mapping", "odoo", "--connection", "acme")])
 @pytest.mark.parametrize(
     ("override", "said"),

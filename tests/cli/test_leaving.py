@@ -9,6 +9,9 @@ import pytest
 
 from include.orderhouse.home import Home
 from include.orderhouse.master_key import new_key
+from include.orderhouse.warehouse.embedded import embedded_postgres
+from include.orderhouse.warehouse.engine import connected
+from include.orderhouse.warehouse.limiter import SharedLimiter
 from tests.cli.conftest import Command
 
 
@@ -23,7 +26,25 @@ def test_a_connection_is_disconnected_and_connected_again_and_the_log_tells_both
     assert (again.returncode, "is not disconnected" in again.stderr) == (1, True)
     verified = orderhouse("audit", "verify")
     assert verified.returncode == 0
-    assert "rows hold" in verified.stdout
+    assert "rows that hold: " in verified.stdout
+
+
+def test_a_long_pause_that_a_source_asked_for_can_be_ended_and_the_log_tells_who_did(
+    orderhouse: Command, home: Home
+) -> None:
+    with (
+        embedded_postgres(home, port=0) as server,
+        connected(server.url()) as engine,
+        SharedLimiter(engine, "sandbox_coupa", 60, None) as limiter,
+    ):
+        limiter.pause(7 * 24 * 3600)
+        ended = orderhouse("reconnect", "sandbox_coupa")
+        limiter.pace()
+    told = "reconnected sandbox_coupa; the pause that its source asked for is over\n"
+    assert (ended.returncode, ended.stdout) == (0, told)
+    assert "connection.reconnected" in orderhouse("audit", "show", "sandbox_coupa").stdout
+    again = orderhouse("reconnect", "sandbox_coupa")
+    assert (again.returncode, "its source asked for no pause that lasts" in again.stderr) == (1, True)
 
 
 def test_the_log_is_pruned_by_hand_and_a_new_master_key_vouches_for_it(orderhouse: Command, home: Home) -> None:
@@ -32,7 +53,7 @@ def test_the_log_is_pruned_by_hand_and_a_new_master_key_vouches_for_it(orderhous
     refused = [orderhouse("audit", "prune", "--keep", kept) for kept in ("89d", "two years")]
     assert [(done.returncode, "90d or more" in done.stderr) for done in refused] == [(1, True), (2, False)]
     pruned = orderhouse("audit", "prune", "--keep", "730d")
-    assert pruned.stdout == "0 rows were removed; up to row 0 all are older than 730d\n"
+    assert pruned.stdout == "rows removed: 0; up to row 0 all are older than 730d\n"
     old, new = home.secret("master_key", new_key), new_key()
     orderhouse("vault", "rotate", ORDERHOUSE_MASTER_KEY=f"{new} {old}")
     verified = [orderhouse("audit", "verify", ORDERHOUSE_MASTER_KEY=key) for key in (new, old)]

@@ -55,6 +55,17 @@ def test_a_reason_that_nothing_has_stays_chosen(visit: Visit) -> None:
     assert "<option selected>NOBODYS</option>" in visit("vic").get(f"{MOUNT}/rejects?code=NOBODYS").text
 
 
+@pytest.mark.parametrize("path", ["/rejects", "/runs"])
+@pytest.mark.parametrize("asked", ["mistaken", "nowhere"])
+@pytest.mark.usefixtures("seen")
+def test_a_list_of_a_connection_that_cannot_be_shown_is_no_list_of_all(visit: Visit, path: str, asked: str) -> None:
+    text = visit("vic").get(f"{MOUNT}{path}?connection={asked}").text
+    assert '<option value="" selected>none to show</option>' in text
+    assert "The connection that was asked for cannot be shown" in text
+    assert asked not in text
+    assert "cannot be shown" not in visit("vic").get(f"{MOUNT}{path}?connection=acme_us").text
+
+
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])
 @pytest.mark.usefixtures("seen")
 def test_what_is_no_day_is_refused(visit: Visit, day: str) -> None:

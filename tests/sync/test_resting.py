@@ -87,6 +87,18 @@ def test_other_credentials_are_tried_at_once_and_when_refused_rest_by_themselves
 
 
 @pytest.mark.usefixtures("right")
+def test_credentials_that_are_entered_while_others_are_refused_do_not_rest_in_their_place(system: System) -> None:
+    refused(system)
+    tried = system.runtime.credentials()
+    given = iter([tried])
+    system.runtime.credentials = lambda: next(given, replace(tried, password="entered meanwhile"))
+    refused(system)
+    assert not system.rests
+    system.runtime.credentials = lambda: tried
+    assert system.rests
+
+
+@pytest.mark.usefixtures("right")
 @pytest.mark.parametrize("change", [{"settings": {}}, {"tls": Tls(client_certificate="another.pem")}])
 def test_what_else_decides_whether_they_are_refused_is_tried_at_once(system: System, change: dict[str, Any]) -> None:
     refused(system, 2)

@@ -18,7 +18,7 @@ from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, S
 from include.orderhouse.home import PROJECT
 from include.orderhouse.http import Api
 from include.orderhouse.http.auth import basic
-from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter
+from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter, end_pause
 from tests.security.servers import serving
 from tests.warehouse.orders import rows
 
@@ -186,6 +186,23 @@ def test_a_pause_of_one_connection_is_not_one_of_another(engine: sa.Engine) -> N
         here.pause(3600)
         there.pace()
     assert rows(engine, "SELECT connection FROM ops.limiter WHERE paused_until > clock_timestamp()") == [("acme_us",)]
+
+
+def test_a_pause_that_a_person_ends_holds_no_request_back_any_more_and_no_other_connection_is_asked(
+    engine: sa.Engine,
+) -> None:
+    with SharedLimiter(engine, "acme_us", 3, None) as here, SharedLimiter(engine, "acme_eu", 3, None) as other:
+        for limiter in (here, other):
+            limiter.pause(3600)
+            with pytest.raises(RateLimitExceeded, match=r"lasts 3\d\d\d s more"):
+                limiter.pace()
+        assert [end_pause(engine, "acme_us"), end_pause(engine, "acme_us")] == [True, False]
+        begun = time.monotonic()
+        here.pace()
+        assert time.monotonic() - begun < 10
+        with pytest.raises(RateLimitExceeded) as told:
+            other.pace()
+    assert "scripts/orderhouse reconnect acme_eu" in told.value.action
 
 
 def test_the_slot_of_a_process_that_dies_is_free_again(engine: sa.Engine, url: str) -> None:

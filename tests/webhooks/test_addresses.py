@@ -93,6 +93,11 @@ def test_a_private_network_is_reached_where_the_operator_names_it(names: dict[st
         checked("http://hooks.example.com/", networks=["10.21.0.0/16"])
 
 
+def test_an_address_of_ipv4_within_ipv6_is_in_the_networks_of_the_former(names: dict[str, list[list[str]]]) -> None:
+    names["hooks.example.com"] = [["::ffff:10.20.0.7"]]
+    assert checked("http://hooks.example.com/", networks=["10.20.0.0/16"]) == ["::ffff:a14:7"]
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -154,12 +159,13 @@ def test_the_next_address_is_tried_where_the_first_says_nothing(
     engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A machine that is switched off, or whose queue of connections is full."""
-    monkeypatch.setattr(posting, "SECONDS", 1.0)
+    monkeypatch.setattr(posting, "SECONDS", 3.0)
     names["hooks.example.com"] = [["127.0.0.3", "127.0.0.1"]]
     happened(engine)
     made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
     with socket.create_server(("127.0.0.3", peer.port), backlog=0), socket.socket() as waiting:
         waiting.connect(("127.0.0.3", peer.port))
+        made.attempt_seconds = 3.0
         assert made.deliver(5) == 1
 
 

@@ -215,6 +215,13 @@ def test_a_senseless_or_shorter_wait_is_not_taken(asked: float) -> None:
     assert wait >= FIRST_DELAY
 
 
+def test_when_the_time_is_up_no_attempt_is_begun_and_what_is_due_stays_so(engine: sa.Engine, peer: Receiver) -> None:
+    happened(engine)
+    made = deliverer(engine, peer.url)
+    assert (made.deliver(0), peer.received) == (0, [])
+    assert made.deliver(5) == 1
+
+
 def test_only_who_asked_for_an_event_is_told(engine: sa.Engine, peer: Receiver) -> None:
     wanted = happened(engine, "sync.failed", "acme_us")
     happened(engine, "sync.failed", "acme_eu")

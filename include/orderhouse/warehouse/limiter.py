@@ -56,6 +56,10 @@ _PAUSE = """
     ON CONFLICT (connection) DO UPDATE SET paused_until = greatest(limiter.paused_until, excluded.paused_until)
 """
 _PAUSED = "SELECT paused_until > clock_timestamp() FROM ops.limiter WHERE connection = %(connection)s"
+_RESUME = """
+    UPDATE ops.limiter SET paused_until = NULL, next_at = clock_timestamp()
+    WHERE connection = :connection AND paused_until > clock_timestamp()
+"""
 _TAKE = """
     SELECT slot FROM unnest(%(slots)s::int[]) AS slot
     WHERE pg_try_advisory_lock(hashtextextended('orderhouse.slot:' || slot || ':' || %(connection)s, 0))
@@ -118,7 +122,8 @@ class SharedLimiter:
             if wait > LONGEST_PAUSE_SECONDS and self._is_paused():
                 raise RateLimitExceeded(
                     f"The source asked for a pause of {self._name!r}, which lasts {wait:.0f} s more.",
-                    action="The sync waits and goes on by itself.",
+                    action="The sync waits and goes on by itself; if the source answers before, `scripts/orderhouse "
+                    f"reconnect {self._name}` ends the pause.",
                     retry_after=wait,
                 )
             _sleep(wait)
@@ -202,6 +207,12 @@ class SharedLimiter:
         self._held.clear()
         if session is not None:
             session.close()
+
+
+def end_pause(engine: sa.Engine, connection: str) -> bool:
+    """End the pause that a source has asked for; whether there was one."""
+    with engine.begin() as warehouse:
+        return warehouse.execute(sa.text(_RESUME), {"connection": connection}).rowcount > 0
 
 
 def _sleep(seconds: float) -> None:

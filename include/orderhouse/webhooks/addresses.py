@@ -63,8 +63,7 @@ def _proxied_place(url: httpx.URL, allowed: Webhooks, proxy: Proxy) -> Place:
 
 
 async def _resolved(url: httpx.URL) -> tuple[Address, ...]:
-    port = url.port or (443 if url.scheme == "https" else 80)
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 

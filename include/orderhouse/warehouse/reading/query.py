@@ -39,4 +39,9 @@ def run_query(engine: sa.Engine, query: str) -> Table:
         except psycopg.OperationalError:
             raise
         except psycopg.Error as error:
-            raise ConfigurationInvalid(f"PostgreSQL refuses the query: {error}.", action="Correct it.") from error
+            said, _, place = str(error).partition("\n")
+            shown = f"\n{place}\n" if place else " "
+            raise ConfigurationInvalid(
+                f"PostgreSQL refuses the query:{shown}{said}.",
+                action="Give one statement that PostgreSQL understands and that changes nothing.",
+            ) from error
