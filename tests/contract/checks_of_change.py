@@ -18,7 +18,7 @@ SOME = 3
 def a_line_that_changed_brings_its_order(subject: Subject) -> None:
     """H11: the window in which lines were changed holds their orders, also where the orders' own time does not move.
 
-    However small the pages, and from each of them on.
+    However small the pages, and also where a fetch goes on.
     """
     with subject.afresh() as own:
         served, start = own.served, own.served.clock.now() + timedelta(seconds=60)
@@ -30,12 +30,11 @@ def a_line_that_changed_brings_its_order(subject: Subject) -> None:
         for order in old:
             line = order.goods_lines[-1]
             served.act(history.change_quantity, order.id, line.id, line.quantity + 1)
-        source, window = replace(own.source, page_size=1), Window(start, None)
-        pages = list(own.connector.fetch(source, window))
-        found = [ids[key] for key in own.keys(records(pages))]
+        window, small = Window(start, None), replace(own.source, page_size=1)
+        found = [ids[key] for key in own.keys(records(own.connector.fetch(small, window)))]
         lost = {order.number for order in old if order.id not in found}
         assert not lost, f"a line of order {shown(lost)} was changed after {start}, but not in the window from there"
-        assert_resumed(own, source, window, pages)
+        assert_resumed(own, own.source, window, list(own.connector.fetch(own.source, window)))
 
 
 def what_moves_or_goes_meanwhile_hides_no_other(subject: Subject) -> None:
