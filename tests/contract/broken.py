@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from include.orderhouse.connector import Connector
+from tests.contract import broken_following as following
 from tests.contract import broken_reading as reading
 from tests.contract import broken_telling as telling
 from tests.contract import checks
@@ -54,6 +55,10 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
         reading.scans_without_times: "a scan tells None, the order itself ",
         reading.tells_naive_times: r"a scan tells datetime.*\d\), the order",
     },
+    checks.windows_scans_and_orders_are_of_one_time_zone: {
+        telling.takes_its_times_for_local_ones: "a scan tells datetime.*, the order itself datetime",
+        reading.asks_in_the_zone_of_the_connection: "but not in the window from there: a bound may be of",
+    },
     checks.a_record_is_json_and_holds_all_it_takes: {
         telling.gives_python_objects: r"\[0\].read_at is datetime",
         telling.reads_amounts_as_floats: r"\[0\].amount_total is .* \(float\)",
@@ -81,8 +86,9 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
         telling.takes_a_wrong_shape_for_the_end: "fetch: UnexpectedShape expected .* from request [0-9]+ on",
     },
     requests.errors_hold_no_secret: {
-        telling.names_the_password_in_its_errors: "a secret is shown by: wrong credentials",
-        telling.quotes_the_request_in_its_errors: "a secret is shown by: wrong credentials",
+        telling.names_the_password_in_its_errors: r"a secret is shown by: wrong credentials\. It is password;",
+        telling.quotes_the_request_in_its_errors: r"a secret is shown by: wrong credentials\. It is password;",
+        telling.logs_what_it_signs_in_with: r"a secret is shown by: the log\. It is password;",
     },
     checks.the_catalogue_is_json: {
         telling.keeps_objects_in_its_catalogue: "the details: scope is .*set",
@@ -91,10 +97,17 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
         telling.looks_at_what_it_does_not_name: r"order_line.x_term \(purchase_order: a term\); x_terms",
     },
     change.a_line_that_changed_brings_its_order: {
-        reading.takes_the_creation_for_the_change: "a line of order .* was changed after .*, but the order is not",
+        following.takes_the_creation_for_the_change: "a line of order .* was changed after .*, but not in",
+        following.takes_one_page_of_changed_orders: r"a line of order \S+, \S+ was changed after",
+        reading.forgets_where_it_was_among_changed_orders: r"start=datetime.*: after page 1, .* too many",
     },
     change.what_moves_or_goes_meanwhile_hides_no_other: {
-        reading.pages_by_offset: "Page by a key that does not move",
+        following.pages_by_offset: "Page by a key that does not move",
+    },
+    change.what_is_told_as_deleted_is_gone: {
+        following.tells_its_orders_as_deleted: "told as deleted, but the source has them",
+        following.tells_the_first_deletion_alone: "deleted after .* missing",
+        following.tells_all_deletions_again: "deleted after page .* too many",
     },
 }
 """By check, the connectors that must fail it, and what the failure must say."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -57,6 +58,18 @@ def asks_in_another_zone(good: Connector) -> Connector:
     def fetch(source: Source, window: Window) -> Iterator[Page]:
         start, end = (at and at - timedelta(hours=5, minutes=30) for at in (window.start, window.end))
         yield from good.fetch(source, replace(window, start=start, end=end))
+
+    return replace(good, fetch=fetch)
+
+
+def asks_in_the_zone_of_the_connection(good: Connector) -> Connector:
+    """Writes the bounds of a window as local times, for a source that tells UTC."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        def local(at: datetime) -> datetime:
+            return at.astimezone(ZoneInfo(source.time_zone)).replace(tzinfo=UTC)
+
+        yield from good.fetch(source, window.rounded(local, local))
 
     return replace(good, fetch=fetch)
 
@@ -214,29 +227,5 @@ def asks_beside_the_api(good: Connector) -> Connector:
     def fetch(source: Source, window: Window) -> Iterator[Page]:
         httpx.get(source.api.address, trust_env=False)
         yield from good.fetch(source, window)
-
-    return replace(good, fetch=fetch)
-
-
-def pages_by_offset(good: Connector) -> Connector:
-    """Counts the rows that it has read, in a list that is made anew for every page."""
-
-    def fetch(source: Source, window: Window) -> Iterator[Page]:
-        number, size = 0, source.page_size
-        while listed := [each for page in good.fetch(source, window) for each in page.records][number:]:
-            number += size
-            yield Page(listed[:size], resume=number if len(listed) > size else None)
-
-    return replace(good, fetch=fetch)
-
-
-def takes_the_creation_for_the_change(good: Connector) -> Connector:
-    """Asks for orders that were made in the window."""
-
-    def fetch(source: Source, window: Window) -> Iterator[Page]:
-        for page in good.fetch(source, window):
-            made = [datetime.fromisoformat(f"{record['create_date']}Z") for record in page.records]
-            kept = [record for record, at in zip(page.records, made, strict=True) if window.holds(at)]
-            yield replace(page, records=page.records if window.start is None else kept)
 
     return replace(good, fetch=fetch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ import httpx
 from include.orderhouse.connector import Catalogue, Connector, Page, Source, Window
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import AuthenticationFailed, RequestRefused, UnexpectedShape
-from include.orderhouse.mapping import Record, code, derived, text
+from include.orderhouse.mapping import Record, code, derived, instant, text
 from tests.sandbox.dialects.odoo import DIALECT
 
 
@@ -66,6 +67,12 @@ def looks_at_what_it_does_not_name(good: Connector) -> Connector:
 def maps_a_required_column_to_nothing(good: Connector) -> Connector:
     """Reads the order's number from a field that is not there."""
     return replace(good, mapping=replace(good.mapping, order=replace(good.mapping.order, order_number=text("nummer"))))
+
+
+def takes_its_times_for_local_ones(good: Connector) -> Connector:
+    """Reads in the connection's zone what the source writes in UTC."""
+    order = replace(good.mapping.order, source_modified_at=instant("write_date", zone="connection"))
+    return replace(good, mapping=replace(good.mapping, order=order))
 
 
 def derives_what_it_cannot(good: Connector) -> Connector:
@@ -140,6 +147,16 @@ def quotes_the_request_in_its_errors(good: Connector) -> Connector:
         if "wr0ng" in (credentials.password or ""):
             pair = f"{credentials.login}:{credentials.password}".encode()
             raise AuthenticationFailed(f"Refused: Basic {b64encode(pair).decode()}.", action="Look at it.")
+        return good.authenticate(credentials, settings)
+
+    return replace(good, authenticate=authenticate)
+
+
+def logs_what_it_signs_in_with(good: Connector) -> Connector:
+    """Notes the password, to see what it does."""
+
+    def authenticate(credentials: Credentials, settings: Any) -> httpx.Auth:
+        logging.getLogger(good.name).info("signing in with %s", credentials.password)
         return good.authenticate(credentials, settings)
 
     return replace(good, authenticate=authenticate)

@@ -6,12 +6,12 @@ Its message says to whoever writes a connector what came, and what was to come.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from include.orderhouse.connector import Page, Window
+from include.orderhouse.connector import Page, Source, Window
 from include.orderhouse.frames import Frames
 from include.orderhouse.mapping import Record
 from include.orderhouse.raw_order import RawOrder, pack, unpack
@@ -109,11 +109,11 @@ def after_each_page_the_rest_is_fetched(subject: Subject) -> None:
     """
     pages = list(subject.connector.fetch(subject.source, EVER))
     assert len(pages) > 2, f"only {len(pages)} pages came of {len(subject.expected_keys)} orders"
-    _assert_resumed(subject, EVER, pages)
+    assert_resumed(subject, subject.source, EVER, pages)
     first = min(at for _, at in subject.identified(records(pages)) if at is not None)
     windows = [Window(first, None)] + [Window(None, None, open_only=True)] * subject.connector.finds_open_orders
     for window in windows:
-        _assert_resumed(subject, window, list(subject.connector.fetch(subject.source, window)))
+        assert_resumed(subject, subject.source, window, list(subject.connector.fetch(subject.source, window)))
 
 
 def read_gives_exactly_the_orders_asked_for(subject: Subject) -> None:
@@ -126,7 +126,7 @@ def read_gives_exactly_the_orders_asked_for(subject: Subject) -> None:
     alone = records(subject.connector.read(subject.source, [nowhere]))
     assert alone == [], f"read, asked for {nowhere} alone, which does not exist, gives {len(alone)} orders"
     hashes = content_hashes(subject, read), content_hashes(subject, [fetched[key] for key in asked if key in fetched])
-    unlike = {key for key in asked if hashes[0][key] != hashes[1].get(key)}
+    unlike = {key for key in asked if hashes[0].get(key) != hashes[1].get(key)}
     assert not unlike, f"{shown(unlike)} become something else when they are read than when they are fetched"
 
 
@@ -140,6 +140,16 @@ def a_scan_agrees_with_a_fetch_and_its_own_count(subject: Subject) -> None:
         told, loaded = key.source_modified_at, fetched[key.source_order_id]
         assert told == loaded, f"{key.source_order_id}: a scan tells {told!r}, the order itself {loaded!r}"
     assert_counted([page.expected for page in pages], len(scanned), "a scan")
+
+
+def windows_scans_and_orders_are_of_one_time_zone(subject: Subject) -> None:
+    """H1: wherever a connection's source is, its windows, its scans and its orders' times are read in the same zone.
+
+    Whether local times are told at all, and in whose zone, is the connector's to say.
+    """
+    elsewhere = replace(subject, time_zone="Asia/Tokyo")
+    a_scan_agrees_with_a_fetch_and_its_own_count(elsewhere)
+    a_window_is_closed_below_and_open_above(elsewhere)
 
 
 def a_record_is_json_and_holds_all_it_takes(subject: Subject) -> None:
@@ -183,6 +193,7 @@ CHECKS_OF_ORDERS: tuple[Check, ...] = (
     after_each_page_the_rest_is_fetched,
     read_gives_exactly_the_orders_asked_for,
     a_scan_agrees_with_a_fetch_and_its_own_count,
+    windows_scans_and_orders_are_of_one_time_zone,
     a_record_is_json_and_holds_all_it_takes,
     every_order_can_be_mapped,
     every_status_has_a_code,
@@ -190,15 +201,18 @@ CHECKS_OF_ORDERS: tuple[Check, ...] = (
 )
 
 
-def _assert_resumed(subject: Subject, window: Window, pages: list[Page]) -> None:
+def assert_resumed(subject: Subject, source: Source, window: Window, pages: Sequence[Page]) -> None:
+    """Fail unless, after each page, the pages that follow come once more from its resume, as JSON keeps it."""
     assert pages[-1].resume is None, f"{window}: the last page tells a resume, {pages[-1].resume!r}"
     for number, page in enumerate(pages[:-1], 1):
         assert page.resume is not None, f"{window}: page {number} of {len(pages)} tells no resume, as the last one may"
         resumed = replace(window, resume=json.loads(json.dumps(page.resume)))
-        rest = list(subject.connector.fetch(subject.source, resumed))
+        rest = list(subject.connector.fetch(source, resumed))
         came, follows = subject.keys(records(rest)), subject.keys(records(pages[number:]))
         assert_same(came, follows, f"{window}: after page {number}, from its resume {page.resume!r} on")
         assert came == follows, f"{window}: after page {number} the same orders come in another order: fix it"
+        gone = [[key for each in them for key in each.deleted] for them in (rest, pages[number:])]
+        assert_same(*gone, f"{window}: deleted after page {number}, from its resume {page.resume!r} on")
         counted = [sum(each.expected or 0 for each in them) for them in (pages, [*pages[:number], *rest])]
         assert counted[0] == counted[1], (
             f"{window}: `expected` adds up to {counted[0]}, but to {counted[1]} where the fetch went on after page "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,8 @@ class Subject:
     """By source id, all orders of a company that its source lists."""
     afresh: Callable[[], AbstractContextManager[Subject]]
     """The connector with a source of its own, at which people may work."""
+    time_zone: str = "UTC"
+    """That of the connection; the sandbox's own clock is in UTC."""
 
     @property
     def world(self) -> World:
@@ -51,12 +53,12 @@ class Subject:
     @cached_property
     def source(self) -> Source:
         """A source that may be read."""
-        return self.connect(self.connector, self.right)
+        return replace(self.connect(self.connector, self.right), time_zone=self.time_zone)
 
     @cached_property
     def connection(self) -> Connection:
         """A connection to the source, without changes of its own to the mapping."""
-        options = Options(connector=self.connector.name, customer="Contract")
+        options = Options(connector=self.connector.name, customer="Contract", time_zone=self.time_zone)
         return Connection(name="contract", options=options, connector=self.connector, settings=self.source.settings)
 
     @cached_property

@@ -23,7 +23,7 @@ def analyst(engine: sa.Engine) -> sa.Engine:
     """A warehouse with some orders of a bolt; its sessions are an analyst's."""
     bought = {"vendor_code": "V1", "vendor_tax_id": "DE 811.128", "status": "sent", "order_date": date(2026, 3, 1)}
     bolts = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(2), "unit_conversion_factor": Decimal(100)}
-    bolts |= {"requested_delivery_date": date(2026, 3, 9)}
+    bolts |= {"requested_delivery_date": date(2026, 3, 9), "first_received_date": date(2026, 3, 11)}
     bolts |= {"quantity_received": Decimal(1), "quantity_invoiced": Decimal(0)}
     amounts = {"subtotal_amount_company": Decimal(50), "company_currency": "EUR", "custom_fields": '{"budget": 70.5}'}
     back = Line("20", {"item_code": "NUT", "quantity_ordered": Decimal(-1), "net_amount": Decimal(-5)})
@@ -73,6 +73,34 @@ def test_an_item_is_priced_by_the_unit_that_its_quantities_are_in(analyst: sa.En
     assert {(row["unit"], row["price"]) for row in answer(analyst, query)} == {(None, Decimal("0.25")), ("BX", 25)}
 
 
+def test_units_that_no_standard_has_are_not_added_to_each_other(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "BOLT-M8" in query]
+    one = {"item_code": "BOLT-M8", "quantity_ordered": Decimal(2), "net_amount_company": Decimal(50)}
+    crates = one | {"unit_source": "BX", "base_unit_source": "CRATE", "unit_conversion_factor": Decimal(5)}
+    lines = (Line("10", one | {"unit_source": "FLY"}), Line("20", crates))
+    load_orders(analyst, Order("3", values={"status": "sent"}, lines=lines))
+    found = {(row["unit"], row["price"]) for row in answer(analyst, query)}
+    assert found == {(None, Decimal("0.25")), ("FLY", 25), ("CRATE", 5)}
+
+
+def test_what_is_late_without_a_known_amount_is_counted(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "late_lines" in query]
+    values = {"quantity_ordered": Decimal(2), "requested_delivery_date": date(2026, 3, 9), "net_amount": Decimal(5)}
+    load_orders(analyst, Order("3", values={"status": "sent", "vendor_name": "Acme"}, lines=(Line("10", values),)))
+    (found,) = [row for row in answer(analyst, query) if row["vendor_name"] == "Acme"]
+    assert (found["lines"], found["late"], found["left_out"]) == (1, None, 1)
+
+
+def test_how_long_vendors_take_is_told_of_what_has_come(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "first_received_date - order_date" in query]
+    values = {"vendor_name": "Acme", "order_date": date(2026, 3, 1), "promised_delivery_date": date(2026, 3, 10)}
+    punctual, late = {"first_received_date": date(2026, 3, 10)}, {"first_received_date": date(2026, 3, 21)}
+    lines = (Line("10", punctual), Line("20", late), Line("30", {}))
+    load_orders(analyst, Order("3", values={"status": "sent", **values}, lines=lines))
+    (found,) = [row for row in answer(analyst, query) if row["vendor_name"] == "Acme"]
+    assert (found["lines"], found["days"], found["late"]) == (2, Decimal("14.5"), 1)
+
+
 def test_spend_by_category_is_of_lines_that_were_bought_and_not_cancelled(analyst: sa.Engine) -> None:
     (query,) = [query for query in QUERIES if "SELECT category" in query]
     values = {"category": "BOLTS", "net_amount_company": Decimal(900)}
@@ -96,9 +124,10 @@ def test_what_is_received_and_not_invoiced_is_told_and_the_other_way_round(analy
     early = ordered | {"quantity_received": Decimal(1), "quantity_invoiced": Decimal(4)}
     untold, done = ordered | {"quantity_received": Decimal(1)}, early | {"quantity_received": Decimal(4)}
     lines = (Line("10", early), Line("20", untold), Line("30", done), Line("40", early | {"line_type": "charge"}))
-    load_orders(analyst, Order("3", lines=lines))
-    found = {(row["quantity"], row["net_amount"]) for row in answer(analyst, query)}
-    assert found == {(Decimal(1), Decimal(25)), (Decimal(-3), Decimal(-75))}
+    blanket = Order("4", values={"order_type": "blanket"}, lines=(Line("10", early),))
+    load_orders(analyst, Order("3", lines=lines), blanket)
+    found = [(row["quantity"], row["net_amount"]) for row in answer(analyst, query)]
+    assert sorted(found) == [(Decimal(-3), Decimal(-75)), (Decimal(1), Decimal(25))]
 
 
 def test_one_vendor_is_found_under_several_spellings_of_its_tax_number(analyst: sa.Engine) -> None:
