@@ -58,6 +58,7 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
     checks.windows_scans_and_orders_are_of_one_time_zone: {
         telling.takes_its_times_for_local_ones: "a scan tells datetime.*, the order itself datetime",
         reading.asks_in_the_zone_of_the_connection: "but not in the window from there: a bound may be of",
+        reading.begins_as_if_told_in_the_zone_of_the_connection: "but not in the window from there: a bound may be of",
     },
     checks.a_record_is_json_and_holds_all_it_takes: {
         telling.gives_python_objects: r"\[0\].read_at is datetime",

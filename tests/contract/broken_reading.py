@@ -74,6 +74,16 @@ def asks_in_the_zone_of_the_connection(good: Connector) -> Connector:
     return replace(good, fetch=fetch)
 
 
+def begins_as_if_told_in_the_zone_of_the_connection(good: Connector) -> Connector:
+    """Takes the start of a window for a local time: east of UTC it only asks for more."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        start = window.start and window.start.replace(tzinfo=ZoneInfo(source.time_zone)).astimezone(UTC)
+        yield from good.fetch(source, replace(window, start=start))
+
+    return replace(good, fetch=fetch)
+
+
 def asks_more_precisely_than_is_told(good: Connector) -> Connector:
     """Compares the fraction of a second with instants that are told without one."""
 
