@@ -25,7 +25,7 @@ def grants(
     loader: Annotated[str | None, typer.Option(help="With --apply: a login that is to run the syncs.")] = None,
 ) -> None:
     """Print the roles and grants of the warehouse as SQL, for an administrator; or apply them."""
-    from include.orderhouse.warehouse.grants import admit_loader, grant, statements
+    from include.orderhouse.warehouse.access.grants import admit_loader, grant, statements
 
     if loader and not apply:
         raise typer.BadParameter("--loader goes with --apply; what is printed names no login")

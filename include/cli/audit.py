@@ -15,7 +15,7 @@ app = typer.Typer(name="audit", no_args_is_help=True, help="Read, verify and pru
 @app.command()
 def verify() -> None:
     """Compute the chain of hashes anew, and check the seals. Fails at the first row that was changed or removed."""
-    from include.orderhouse.warehouse.audit_chain import verify as verify_chain
+    from include.orderhouse.warehouse.access.audit_chain import verify as verify_chain
 
     with warehouse() as engine:
         chain = verify_chain(engine)
@@ -34,8 +34,8 @@ def prune(
 ) -> None:
     """Remove old rows that tell of routine, once the whole log is verified. What people did stays."""
     from include.orderhouse.configuration.options import duration
-    from include.orderhouse.warehouse.audit import command_line
-    from include.orderhouse.warehouse.audit_chain import prune as prune_chain
+    from include.orderhouse.warehouse.access.audit import command_line
+    from include.orderhouse.warehouse.access.audit_chain import prune as prune_chain
 
     try:
         kept = duration(keep)
@@ -53,7 +53,7 @@ def show(
 ) -> None:
     """Show the latest rows."""
     from include.orderhouse.configuration.connections import check_name
-    from include.orderhouse.warehouse.audit import latest
+    from include.orderhouse.warehouse.access.audit import latest
 
     with warehouse() as engine:
         found = latest(engine, connection, rows)

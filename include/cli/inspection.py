@@ -107,7 +107,7 @@ def raw(
     from include.orderhouse import wire
     from include.orderhouse.configuration.connections import check_name
     from include.orderhouse.raw_order import unpack
-    from include.orderhouse.warehouse.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.access.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.reading.raw_records import read_raw_records
 
     with warehouse() as engine:
@@ -136,7 +136,7 @@ def sql(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Query the warehouse, in a transaction that changes nothing of it."""
-    from include.orderhouse.warehouse.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.access.audit import Event, command_line, record_now
     from include.orderhouse.warehouse.reading.query import run_query
 
     with warehouse() as engine:

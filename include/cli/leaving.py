@@ -28,7 +28,7 @@ def disconnect(connection: Annotated[str, _NAME], yes: Yes = False) -> None:
     """Stop a connection's syncs and forget its credentials and tokens. Its data stays."""
     from include.orderhouse.configuration.connections import read_connection
     from include.orderhouse.upkeep.leaving import disconnect as leave
-    from include.orderhouse.warehouse.audit import command_line
+    from include.orderhouse.warehouse.access.audit import command_line
 
     (leaver,) = _leavers([read_connection(connection)])
     lost = "" if leaver.credentials is None else "Its credentials and tokens are forgotten for good. "
@@ -43,9 +43,9 @@ def disconnect(connection: Annotated[str, _NAME], yes: Yes = False) -> None:
 def reconnect(connection: Annotated[str, _NAME]) -> None:
     """Let a disconnected connection sync again, once its credentials are put; end a pause that its source asked for."""
     from include.orderhouse.configuration.connections import check_name
-    from include.orderhouse.warehouse.audit import Event, command_line, record_now
-    from include.orderhouse.warehouse.limiter import end_pause
-    from include.orderhouse.warehouse.status import reconnect as connect_again
+    from include.orderhouse.warehouse.access.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.syncs.limiter import end_pause
+    from include.orderhouse.warehouse.syncs.status import reconnect as connect_again
 
     with warehouse() as engine:
         was_disconnected, was_paused = connect_again(engine, connection), end_pause(engine, connection)
@@ -69,7 +69,7 @@ def erase(
     """Remove all that is of a connection or a customer, and print a certificate of what was removed."""
     from include.orderhouse.home import write_private
     from include.orderhouse.upkeep.leaving import erase as remove
-    from include.orderhouse.warehouse.audit import command_line
+    from include.orderhouse.warehouse.access.audit import command_line
 
     if (connection is None) == (customer is None):
         raise typer.BadParameter("name either a connection or --customer")
@@ -124,7 +124,7 @@ def _give_tokens_back(engine: sa.Engine, leavers: Collection[Leaver]) -> None:
     from include.orderhouse.errors import OrderhouseError
     from include.orderhouse.sync.runtime import Runtime
     from include.orderhouse.upkeep.revocation import revoke_tokens
-    from include.orderhouse.warehouse.audit import command_line
+    from include.orderhouse.warehouse.access.audit import command_line
 
     known, _ = sort_connections()
     for leaver in leavers:

@@ -12,7 +12,7 @@ from include.cli.surroundings import warehouse
 from include.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from include.orderhouse.warehouse.protection import Finding
+    from include.orderhouse.warehouse.access.protection import Finding
 
 
 def protection() -> None:
@@ -21,9 +21,9 @@ def protection() -> None:
     Exits with 1 if something is not protected.
     """
     from include.orderhouse.configuration.connections import sort_connections
+    from include.orderhouse.warehouse.access.protection import Verdict, of_master_keys
+    from include.orderhouse.warehouse.access.protection import protection as look
     from include.orderhouse.warehouse.engine import URL_SETTING, connect
-    from include.orderhouse.warehouse.protection import Verdict, of_master_keys
-    from include.orderhouse.warehouse.protection import protection as look
 
     with warehouse() as owner:
         syncs = connect(os.environ.get(URL_SETTING) or owner.url.set(username="loader").render_as_string(False))
@@ -43,7 +43,7 @@ def of_local_folders() -> list[Finding]:
     """The folders of staged files and reports, where they are on this machine."""
     from include.orderhouse.reports import reports_url
     from include.orderhouse.staging import staging_url
-    from include.orderhouse.warehouse.protection import of_folder
+    from include.orderhouse.warehouse.access.protection import of_folder
 
     places = {"staged files": staging_url(), "validation reports": reports_url()}
     return [of_folder(subject, Path(place)) for subject, place in places.items() if "://" not in place]

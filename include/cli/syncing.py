@@ -104,8 +104,8 @@ def _run(connection: str, mode: Mode, **details: Any) -> None:
         from include.orchestration.metadata import StoredWatermark, check_metadata, stored_credentials
         from include.orderhouse.sync import steps
         from include.orderhouse.sync.runtime import open_runtime
-        from include.orderhouse.warehouse.lost_syncs import note_killed_commands
-        from include.orderhouse.warehouse.presence import COMMAND_LINE, present
+        from include.orderhouse.warehouse.syncs.lost_syncs import note_killed_commands
+        from include.orderhouse.warehouse.syncs.presence import COMMAND_LINE, present
 
         check_metadata()
         request = SyncRequest(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from include.orderhouse.warehouse.vault import Vault
+    from include.orderhouse.warehouse.keys.vault import Vault
 
 app = typer.Typer(name="vault", no_args_is_help=True, help="Keep credentials, encrypted per customer.")
 
@@ -61,9 +61,9 @@ def rotate(
     syncs under way; a later rotation destroys those that were superseded
     before it. A customer whose rotation fails holds no other up.
     """
-    from include.orderhouse.warehouse.audit import command_line
-    from include.orderhouse.warehouse.audit_chain import renew
-    from include.orderhouse.warehouse.keyring import Keyring
+    from include.orderhouse.warehouse.access.audit import command_line
+    from include.orderhouse.warehouse.access.audit_chain import renew
+    from include.orderhouse.warehouse.keys.keyring import Keyring
 
     failed: dict[str, OrderhouseError] = {}
     with warehouse() as engine:
@@ -90,7 +90,7 @@ def rotate(
 @app.command()
 def revoke(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
     """Forget credentials and their rotating tokens; syncs that need them fail and say so, until they are put again."""
-    from include.orderhouse.warehouse.token_store import forget_tokens
+    from include.orderhouse.warehouse.keys.token_store import forget_tokens
 
     ask(f"They are forgotten for good. Revoke {credentials}?", yes)
     with warehouse() as engine:
@@ -114,8 +114,8 @@ def erase(credentials: Annotated[str, _ID], yes: Yes = False) -> None:
 
 
 def _rotate(engine: sa.Engine, customer: str) -> None:
-    from include.orderhouse.warehouse.keyring import Keyring
-    from include.orderhouse.warehouse.resealing import reseal
+    from include.orderhouse.warehouse.keys.keyring import Keyring
+    from include.orderhouse.warehouse.keys.resealing import reseal
 
     keyring = Keyring.of(engine)
     rewrapped = keyring.rewrap(customer)
@@ -127,13 +127,13 @@ def _rotate(engine: sa.Engine, customer: str) -> None:
 
 
 def _vault_of(engine: sa.Engine) -> Vault:
-    from include.orderhouse.warehouse.vault import Vault
+    from include.orderhouse.warehouse.keys.vault import Vault
 
     return Vault.of(engine)
 
 
 def _record(engine: sa.Engine, action: str, customer: str | None, subject: str) -> None:
-    from include.orderhouse.warehouse.audit import Event, command_line, record_now
+    from include.orderhouse.warehouse.access.audit import Event, command_line, record_now
 
     record_now(engine, Event(action, command_line(), customer=customer, subject=subject))
 

@@ -110,7 +110,7 @@ def _due(enabled: list[Connection]) -> list[str]:
 
 def _still_there(enabled: list[Connection], engine: sa.Engine) -> list[Connection]:
     """Those that nobody has disconnected."""
-    from include.orderhouse.warehouse.status import disconnected
+    from include.orderhouse.warehouse.syncs.status import disconnected
 
     gone = disconnected(engine)
     return [found for found in enabled if found.name not in gone]

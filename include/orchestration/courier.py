@@ -58,7 +58,7 @@ def has_webhooks() -> bool:
 def carry() -> dict[str, Any]:
     """See to mail that waits, syncs that died and deliveries that are due."""
     from include.orderhouse.warehouse.engine import connected
-    from include.orderhouse.warehouse.inbox import has_mail
+    from include.orderhouse.warehouse.messages.inbox import has_mail
 
     context = get_current_context()
     with connected() as engine:

@@ -114,7 +114,7 @@ def run_name(context: Context) -> str:
 def _notified_request(context: Context, connection: str) -> SyncRequest:
     """What the notifications that the run has taken on ask for; all changes, where one of them was not understood."""
     from include.orderhouse.warehouse.engine import connected
-    from include.orderhouse.warehouse.inbox import taken
+    from include.orderhouse.warehouse.messages.inbox import taken
 
     name = run_name(context)
     with connected() as engine:

@@ -22,7 +22,7 @@ def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int
 
     ``task`` is the running task, which asks Airflow.
     """
-    from include.orderhouse.warehouse.lost_syncs import give_up, note_killed_commands, untold_syncs
+    from include.orderhouse.warehouse.syncs.lost_syncs import give_up, note_killed_commands, untold_syncs
 
     untold = untold_syncs(engine, OURS)
     ended = {run_id for run_id in {found.run_id for found in untold} if _has_ended(task, run_id)}
@@ -32,7 +32,7 @@ def note_lost_syncs(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int
 
 def put_back_unread(engine: sa.Engine, task: RuntimeTaskInstanceProtocol) -> int:
     """Let notifications wait anew that ended runs have taken on and not read; how many they were."""
-    from include.orderhouse.warehouse.inbox import put_back, runs_with_unread_mail
+    from include.orderhouse.warehouse.messages.inbox import put_back, runs_with_unread_mail
 
     return put_back(engine, [run_id for run_id in runs_with_unread_mail(engine) if _has_ended(task, run_id)])
 

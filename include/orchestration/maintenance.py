@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from include.orderhouse.warehouse.protection import Finding
+    from include.orderhouse.warehouse.access.protection import Finding
 
 DAG_ID = "orderhouse_maintenance"
 
@@ -60,10 +60,10 @@ def enforce_retention() -> dict[str, dict[str, int]]:
     from include.orderhouse.configuration.alerts import read_alerts
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.upkeep.maintenance import maintain
-    from include.orderhouse.warehouse.audit import Event, record_now, seal
+    from include.orderhouse.warehouse.access.audit import Event, record_now, seal
+    from include.orderhouse.warehouse.access.protection import Verdict, of_master_keys, protection
     from include.orderhouse.warehouse.engine import connected
-    from include.orderhouse.warehouse.protection import Verdict, of_master_keys, protection
-    from include.orderhouse.warehouse.retention import others
+    from include.orderhouse.warehouse.records.retention import others
 
     with connected() as engine:
         log.info("%s old events and notifications were removed", _forget(engine))
@@ -93,8 +93,8 @@ def _warn(exposed: Iterable[Finding], forgotten: Iterable[str]) -> None:
 
 
 def _forget(engine: sa.Engine) -> int:
-    from include.orderhouse.warehouse.deliveries import forget
-    from include.orderhouse.warehouse.inbox import forget_mail
+    from include.orderhouse.warehouse.messages.deliveries import forget
+    from include.orderhouse.warehouse.messages.inbox import forget_mail
     from include.orderhouse.webhooks import delivery, receiving
 
     return forget(engine, delivery.KEPT_FOR) + forget_mail(engine, receiving.KEPT_FOR)

@@ -66,8 +66,8 @@ def mail(customer: str | None) -> list[str]:
     """
     from include.orderhouse.configuration.connections import sort_connections
     from include.orderhouse.warehouse.engine import connected
-    from include.orderhouse.warehouse.inbox import take
-    from include.orderhouse.warehouse.status import disconnected, refused
+    from include.orderhouse.warehouse.messages.inbox import take
+    from include.orderhouse.warehouse.syncs.status import disconnected, refused
 
     known, mistakes = sort_connections()
     every: dict[str, Connection | Mistake] = {**known, **mistakes}

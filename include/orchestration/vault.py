@@ -56,9 +56,9 @@ class VaultBackend(BaseSecretsBackend):
         return None
 
     def _value(self, conn_id: str) -> str | None:
-        from include.orderhouse.warehouse.audit import Event, record_now
+        from include.orderhouse.warehouse.access.audit import Event, record_now
         from include.orderhouse.warehouse.engine import connect
-        from include.orderhouse.warehouse.vault import Vault
+        from include.orderhouse.warehouse.keys.vault import Vault
 
         engine = connect(keep_open=False)
         kept = Vault.of(engine).get(conn_id)

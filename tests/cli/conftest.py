@@ -16,9 +16,9 @@ from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.master_key import master_keys
 from include.orderhouse.raw_order import pack
 from include.orderhouse.warehouse.embedded import embedded_postgres
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.migrate import upgrade
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.records.payloads import Payloads
 from tests.processes import python_path
 
 Begin = Callable[..., "subprocess.Popen[str]"]

@@ -17,7 +17,7 @@ from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.mapping_page import mapping_page
 from include.orderhouse.sync.request import MEANINGS, Mode
 from include.orderhouse.warehouse.embedded import embedded_postgres
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.cli.conftest import Command
 
 _LOADED = "import sys, json, include.cli.__main__; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"

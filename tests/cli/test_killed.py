@@ -17,7 +17,7 @@ import yaml
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.lost_syncs import note_killed_commands
+from include.orderhouse.warehouse.syncs.lost_syncs import note_killed_commands
 from tests.cli.conftest import Begin
 from tests.connectors.conftest import credentials_for
 from tests.sandbox.generate import generate

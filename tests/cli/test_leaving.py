@@ -11,7 +11,7 @@ from include.orderhouse.home import Home
 from include.orderhouse.master_key import new_key
 from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.engine import connected
-from include.orderhouse.warehouse.limiter import SharedLimiter
+from include.orderhouse.warehouse.syncs.limiter import SharedLimiter
 from tests.cli.conftest import Command
 
 

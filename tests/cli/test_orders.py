@@ -12,7 +12,7 @@ from include.orderhouse.home import Home
 from include.orderhouse.raw_order import pack
 from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.engine import connected
-from include.orderhouse.warehouse.erasure import erase_rows
+from include.orderhouse.warehouse.records.erasure import erase_rows
 from tests.cli.conftest import Command
 from tests.warehouse.orders import Order, load_orders
 

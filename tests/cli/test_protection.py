@@ -8,7 +8,7 @@ import pytest
 
 from include.cli.protection import of_local_folders
 from include.orderhouse.disks import is_encrypted
-from include.orderhouse.warehouse.protection import Verdict
+from include.orderhouse.warehouse.access.protection import Verdict
 
 
 def test_the_folders_of_this_machine_are_looked_at_and_buckets_are_not(

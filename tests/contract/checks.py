@@ -145,8 +145,8 @@ def a_scan_agrees_with_a_fetch_and_its_own_count(subject: Subject) -> None:
 def windows_scans_and_orders_are_of_one_time_zone(subject: Subject) -> None:
     """H1: wherever a connection's source is, its windows, its scans and its orders' times are read in the same zone.
 
-    Whether local times are told at all, and in whose zone, is the connector's to say. East and west of UTC: on one side a
-    wrong zone makes windows wider, which loses nothing.
+    Whether local times are told at all, and in whose zone, is the connector's to say. East and west of UTC: on one side
+    a wrong zone makes windows wider, which loses nothing.
     """
     for zone in ("Asia/Tokyo", "Pacific/Honolulu"):
         elsewhere = replace(subject, time_zone=zone)

@@ -18,7 +18,7 @@ from include.orchestration.alerts import FailureNotifier, HourlyNotifier, tell_s
 from include.orchestration.dag import purchase_order_dags
 from include.orderhouse.configuration.alerts import read_alerts
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 from include.orderhouse.webhooks.subscriptions import read_webhooks
 from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows

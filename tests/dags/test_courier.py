@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from include.orchestration import courier, telling
 from include.orchestration.announcement import MAIL
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.inbox import Letter, keep
+from include.orderhouse.warehouse.messages.inbox import Letter, keep
 from tests.warehouse.conftest import engine, url
 
 __all__ = ["engine", "url"]

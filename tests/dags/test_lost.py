@@ -14,7 +14,9 @@ from include.orchestration import form, lost
 from include.orchestration.shares import OURS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync.request import Mode, SyncRequest
-from include.orderhouse.warehouse import engine, inbox, lost_syncs
+from include.orderhouse.warehouse import engine
+from include.orderhouse.warehouse.messages import inbox
+from include.orderhouse.warehouse.syncs import lost_syncs
 
 STATES = {"failed": "failed", "cleared": "running", "waits": "queued", "ended": "success"}
 

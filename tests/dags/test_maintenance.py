@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from include.orchestration.maintenance import enforce_retention
 from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
-from include.orderhouse.warehouse.inbox import Letter, keep, take
+from include.orderhouse.warehouse.messages.inbox import Letter, keep, take
 from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 from tests.webhooks.conftest import deliverer, happened

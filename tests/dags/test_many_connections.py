@@ -24,7 +24,7 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
 from include.orderhouse.upkeep.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 from tests.warehouse.conftest import engine, url
 
 __all__ = ["engine", "url"]

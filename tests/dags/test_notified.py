@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from include.orchestration import notified
 from include.orderhouse.configuration.connections import connections_file
-from include.orderhouse.warehouse.inbox import Letter, has_mail, keep, runs_with_unread_mail
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.messages.inbox import Letter, has_mail, keep, runs_with_unread_mail
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 

@@ -17,7 +17,7 @@ from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.sync.failed.resting import note_refusal
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.sync.conftest import KeptWatermark
 from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows

@@ -17,7 +17,7 @@ from include.orchestration.shares import shares
 from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.configuration.customers import Customer, read_customers
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.conftest import engine, url
 
 __all__ = ["engine", "url"]

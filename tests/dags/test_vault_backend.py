@@ -22,8 +22,8 @@ from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.warehouse.embedded import Server, embedded_postgres
 from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.keys.vault import Vault
 from include.orderhouse.warehouse.migrate import upgrade
-from include.orderhouse.warehouse.vault import Vault
 from tests.processes import python_path
 
 PLANTED = "planted-vault-password"

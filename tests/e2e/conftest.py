@@ -17,7 +17,7 @@ import pytest
 
 from include.orderhouse.home import PROJECT, Home
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.vault import Vault
+from include.orderhouse.warehouse.keys.vault import Vault
 from include.standalone.airflow_api import wait_for
 from include.standalone.installation import Installation, Plan, running
 from include.standalone.report import Report

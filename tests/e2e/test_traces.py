@@ -16,7 +16,7 @@ import pytest
 
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from tests.e2e.conftest import PLANTED, WRONG
 from tests.e2e.installation import Airflow, Run
 from tests.e2e.kills import CONNECTION, KilledRun

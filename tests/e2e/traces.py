@@ -20,7 +20,7 @@ from psycopg import sql
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.files import UNFINISHED
 from include.orderhouse.staging import PURPOSE
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.records.payloads import Payloads
 
 _TABLES = """
     SELECT schemaname, tablename FROM pg_tables

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from include.orchestration.ui.api.connections import SyncOrder
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
 from tests.plugin.warehouse import HOSTILE, REJECTED
 from tests.warehouse.orders import rows

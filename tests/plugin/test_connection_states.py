@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from include.orchestration.ui import connection_state
 from include.orchestration.ui.dags import DagFacts
-from include.orderhouse.warehouse.ledger import start_sync
-from include.orderhouse.warehouse.rests import end_rest, rest
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.syncs.ledger import start_sync
+from include.orderhouse.warehouse.syncs.rests import end_rest, rest
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
 from tests.warehouse.test_ledger import ROW
 

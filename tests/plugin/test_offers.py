@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.browsing import PAGES, Visit, seen, show
 from tests.plugin.warehouse import REJECTED
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from airflow.models.dag import DagModel
 from starlette.testclient import TestClient
 
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.limited_users import INITECH, SAP, TEAM
 from tests.plugin.warehouse import CONNECTIONS, REJECTED, write_connections
 from tests.warehouse.orders import rows

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from include.orderhouse.warehouse.status import STATES
+from include.orderhouse.warehouse.syncs.status import STATES
 
 
 @pytest.fixture(scope="module")

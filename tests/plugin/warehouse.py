@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.raw_order import pack
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Line, Order, load_orders, payloads
 
 HOSTILE = "<script>alert('x')</script>\"'>&"

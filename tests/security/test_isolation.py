@@ -18,9 +18,9 @@ from include.orderhouse.http.transport import Way
 from include.orderhouse.master_key import KEY, new_key
 from include.orderhouse.staging import Staging
 from include.orderhouse.sync.extract import extraction
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.limiter import SharedLimiter
-from include.orderhouse.warehouse.vault import Vault
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.vault import Vault
+from include.orderhouse.warehouse.syncs.limiter import SharedLimiter
 from tests import airflow_library as airflow_library
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

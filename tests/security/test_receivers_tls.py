@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.http.tls import Trust, pin_of
-from include.orderhouse.warehouse.deliveries import Outcome
+from include.orderhouse.warehouse.messages.deliveries import Outcome
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.posting import Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Webhooks

@@ -16,7 +16,7 @@ from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import Mode, SyncRequest
-from include.orderhouse.warehouse.raw import open_orders
+from include.orderhouse.warehouse.records.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import NOW, System, unaccounted

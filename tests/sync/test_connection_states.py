@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.sync.conftest import System
 
 

@@ -16,7 +16,7 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.connector import Catalogue
 from include.orderhouse.sync.plan import make_plan
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

@@ -20,10 +20,10 @@ from sqlglot import exp
 
 from include.orderhouse.configuration.options import Retention
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.warehouse.dismissal import dismiss_rejects
-from include.orderhouse.warehouse.erasure import erase_rows
-from include.orderhouse.warehouse.resealing import reseal
-from include.orderhouse.warehouse.retention import enforce
+from include.orderhouse.warehouse.keys.resealing import reseal
+from include.orderhouse.warehouse.records.dismissal import dismiss_rejects
+from include.orderhouse.warehouse.records.erasure import erase_rows
+from include.orderhouse.warehouse.records.retention import enforce
 from tests.sandbox import history
 from tests.sandbox.company import Company
 from tests.sandbox.running import Sandbox

@@ -14,7 +14,7 @@ from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.transform.drift import check_drift, stage_fields
 from include.orderhouse.transform.source_fields import FieldTally, SourceFields
 from include.orderhouse.warehouse.reading.fields import read_source_fields
-from include.orderhouse.warehouse.source_fields import SeenField, observation
+from include.orderhouse.warehouse.syncs.source_fields import SeenField, observation
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate

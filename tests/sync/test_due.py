@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.upkeep.due import due
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 from tests.unit.small_source import connection
 
 HOURLY = connection(sync_every="1h")

@@ -15,8 +15,8 @@ from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.upkeep.connection_test import ConnectionTest
 from include.orderhouse.upkeep.leaving import Leaver, disconnect, erase, forgotten_leaver
-from include.orderhouse.warehouse.erasure import holds
-from include.orderhouse.warehouse.status import reconnect
+from include.orderhouse.warehouse.records.erasure import holds
+from include.orderhouse.warehouse.syncs.status import reconnect
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System
 

@@ -22,7 +22,7 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.sync.failed.resting import note_refusal, refuse_resting
 from include.orderhouse.upkeep.connection_test import ConnectionTest
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.sync.conftest import System
 
 KEPT = "SELECT refusals, refused_credentials, rests_until - checked_at AS rest FROM ops.connection_status"

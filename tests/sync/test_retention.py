@@ -14,8 +14,8 @@ from include.orderhouse.sync.failed.waits import refused_since
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.upkeep import maintenance
 from include.orderhouse.upkeep.maintenance import maintain
-from include.orderhouse.warehouse import retention
-from include.orderhouse.warehouse.ledger import fail_sync
+from include.orderhouse.warehouse.records import retention
+from include.orderhouse.warehouse.syncs.ledger import fail_sync
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
 

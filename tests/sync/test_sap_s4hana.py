@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.orderhouse.sync.request import Mode
-from include.orderhouse.warehouse.raw import open_orders
+from include.orderhouse.warehouse.records.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from include.orderhouse.sync.transform.drift import _is_missing
-from include.orderhouse.warehouse.source_fields import KnownField, SeenField
+from include.orderhouse.warehouse.syncs.source_fields import KnownField, SeenField
 
 
 def known(

@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.identity import order_id
 from include.orderhouse.model import TABLES
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.load import GoneOrder, LoadCounts, LoadTask, load
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.records.payloads import Payloads
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 
 DAWN = datetime(2026, 3, 2, tzinfo=UTC)
 """Hour 0 of every test; far before the clock of the warehouse."""

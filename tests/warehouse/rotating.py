@@ -17,7 +17,7 @@ from starlette.routing import Route
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.http.auth import RotatingToken
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.dialect import Dialect, World

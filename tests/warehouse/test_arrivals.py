@@ -16,7 +16,7 @@ from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.load import LoadCounts, load
-from include.orderhouse.warehouse.raw import open_rejects, stored_raw
+from include.orderhouse.warehouse.records.raw import open_rejects, stored_raw
 from tests.warehouse.orders import (
     Line,
     Order,

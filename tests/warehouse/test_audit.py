@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SealBroken
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit import Event, command_line, record_now, seal
-from include.orderhouse.warehouse.audit_chain import COMPUTED, FIRST, verify
+from include.orderhouse.warehouse.access.audit import Event, command_line, record_now, seal
+from include.orderhouse.warehouse.access.audit_chain import COMPUTED, FIRST, verify
 from include.orderhouse.warehouse.engine import connect
 from tests.warehouse.orders import Order, load_orders, rows
 from tests.warehouse.test_roles import acting_as, refused

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit import SEALED, Event, record_now, seal, sealed
-from include.orderhouse.warehouse.audit_chain import COMPUTED, ROUTINE, SHORTEST, prune, renew, verify
+from include.orderhouse.warehouse.access.audit import SEALED, Event, record_now, seal, sealed
+from include.orderhouse.warehouse.access.audit_chain import COMPUTED, ROUTINE, SHORTEST, prune, renew, verify
 from tests.warehouse.orders import rows
 from tests.warehouse.test_audit import READ, masters, others, tampered
 from tests.warehouse.test_roles import acting_as, refused

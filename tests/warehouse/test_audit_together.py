@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.master_key import MasterKeys
-from include.orderhouse.warehouse.audit_chain import SHORTEST, prune, renew, verify
+from include.orderhouse.warehouse.access.audit_chain import SHORTEST, prune, renew, verify
 from tests.warehouse.test_audit import masters
 from tests.warehouse.test_audit_pruned import YEAR
 from tests.warehouse.test_audit_pruned import log as log

@@ -21,11 +21,11 @@ from include.orderhouse.frames import Frames
 from include.orderhouse.home import PROJECT
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.resealing import reseal
 from include.orderhouse.warehouse.load import keep_rejects, load
 from include.orderhouse.warehouse.load import transaction as loading
-from include.orderhouse.warehouse.resealing import reseal
-from include.orderhouse.warehouse.retention import enforce
+from include.orderhouse.warehouse.records.retention import enforce
 from tests.warehouse.orders import DAWN, Line, Order, frames, load_orders, rows, started_task
 
 DIE_MIDWAY = """

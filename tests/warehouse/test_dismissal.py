@@ -8,10 +8,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from include.orderhouse.configuration.options import Retention
-from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.load import GoneOrder
-from include.orderhouse.warehouse.raw import open_rejects
-from include.orderhouse.warehouse.retention import enforce
+from include.orderhouse.warehouse.records.dismissal import dismiss_rejects
+from include.orderhouse.warehouse.records.raw import open_rejects
+from include.orderhouse.warehouse.records.retention import enforce
 from tests.warehouse.orders import Line, Order, hour, load_orders, payloads, rows
 from tests.warehouse.test_rejects import staleness
 

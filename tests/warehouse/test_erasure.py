@@ -13,15 +13,15 @@ import sqlalchemy as sa
 from include.orderhouse.errors import ConfigurationInvalid, SealBroken
 from include.orderhouse.tokens import Tokens
 from include.orderhouse.upkeep.leaving import Leaver, disconnect, erase, leavers_of
-from include.orderhouse.warehouse.audit_chain import verify
-from include.orderhouse.warehouse.erasure import KEPT, erase_rows, holds, tables
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.access.audit_chain import verify
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.vault import Vault
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.raw import stored_raw
-from include.orderhouse.warehouse.status import reconnect, set_status
+from include.orderhouse.warehouse.records.erasure import KEPT, erase_rows, holds, tables
+from include.orderhouse.warehouse.records.raw import stored_raw
+from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from include.orderhouse.warehouse.task import ALONE
-from include.orderhouse.warehouse.token_store import WarehouseTokens
-from include.orderhouse.warehouse.vault import Vault
 from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
 
 US, EU = Leaver("acme_us", "acme", "test", "acme_us"), Leaver("acme_eu", "acme", "test", "acme_eu")

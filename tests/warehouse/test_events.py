@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import CountMismatch, ValueRefused
-from include.orderhouse.warehouse.ledger import fail_sync, start_sync
 from include.orderhouse.warehouse.load import keep_rejects, load
-from include.orderhouse.warehouse.source_fields import Drift, SeenField, observation
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.ledger import fail_sync, start_sync
+from include.orderhouse.warehouse.syncs.source_fields import Drift, SeenField, observation
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Line, Order, frames, key, rows, started_task
 from tests.warehouse.test_ledger import ROW
 

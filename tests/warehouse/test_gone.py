@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.load import GoneOrder, load
-from include.orderhouse.warehouse.raw import known_versions, rejected_only
+from include.orderhouse.warehouse.records.raw import known_versions, rejected_only
 from tests.warehouse.orders import DAWN, Line, Order, frames, hour, load_orders, physical_rows, rows, started_task
 
 ORDER = Order(values={"status": "sent", "status_source": "S"}, lines=(Line("10", {}, ("1",), ("1",)), Line("20")))

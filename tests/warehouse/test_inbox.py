@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, PermissionDenied, SourceUnavailable
-from include.orderhouse.warehouse.inbox import (
+from include.orderhouse.warehouse.load import LoadTask, load
+from include.orderhouse.warehouse.messages.inbox import (
     TRIES,
     Kept,
     Letter,
@@ -23,9 +24,8 @@ from include.orderhouse.warehouse.inbox import (
     take,
     taken,
 )
-from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, start_sync
-from include.orderhouse.warehouse.load import LoadTask, load
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, fail_sync, start_sync
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import rows
 
 FIRST, LATER, AGAIN = Kept(True, True), Kept(True, False), Kept(False, False)

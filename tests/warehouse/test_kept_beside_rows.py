@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.frames import Frames
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.raw import known_versions
+from include.orderhouse.warehouse.records.raw import known_versions
 from tests.warehouse.orders import Order, frames, hour, load_orders, rows, started_task
 
 ORDER = Order(issues=("UNIT_UNKNOWN",))

@@ -14,7 +14,7 @@ from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBrok
 from include.orderhouse.home import Home
 from include.orderhouse.master_key import COMMAND, FILE, KEY, MasterKeys, master_keys, new_key
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from tests.warehouse.orders import rows
 
 FIRST, SECOND = b"1" * 32, b"2" * 32

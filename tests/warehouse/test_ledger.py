@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.ledger import (
+from include.orderhouse.warehouse.load import LoadTask, load
+from include.orderhouse.warehouse.syncs.ledger import (
     SyncRow,
     fail_sync,
     finished_sync,
@@ -16,9 +17,8 @@ from include.orderhouse.warehouse.ledger import (
     set_watermark_after,
     start_sync,
 )
-from include.orderhouse.warehouse.load import LoadTask, load
-from include.orderhouse.warehouse.mapping_versions import mapping_version
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Order, frames, hour, rows
 
 SYNC = "11111111-1111-1111-1111-111111111111"

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.ledger import (
+from include.orderhouse.warehouse.syncs.ledger import (
     begin_anew,
     covered_scope,
     fail_sync,
@@ -23,7 +23,7 @@ from include.orderhouse.warehouse.ledger import (
     restart_sync,
     start_sync,
 )
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import hour, rows
 from tests.warehouse.test_ledger import ROW, SYNC
 from tests.warehouse.test_reading_lists import ran, sync_id

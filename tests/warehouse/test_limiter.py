@@ -18,7 +18,7 @@ from include.orderhouse.errors import ConfigurationInvalid, RateLimitExceeded, S
 from include.orderhouse.home import PROJECT
 from include.orderhouse.http import Api
 from include.orderhouse.http.auth import basic
-from include.orderhouse.warehouse.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter, end_pause
+from include.orderhouse.warehouse.syncs.limiter import SLACK_SECONDS, WINDOW_SECONDS, SharedLimiter, end_pause
 from tests.security.servers import serving
 from tests.warehouse.orders import rows
 
@@ -27,7 +27,7 @@ import sys, time
 from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.limiter import SharedLimiter
+from include.orderhouse.warehouse.syncs.limiter import SharedLimiter
 url, rate, concurrency, requests = sys.argv[1], *map(int, sys.argv[2:])
 engine = connect(url)
 def request(_):
@@ -74,7 +74,7 @@ def test_no_window_of_a_minute_holds_more_turns_than_the_limit(
     """Two minutes' turns, taken down as they are handed out, by a process that need not wait for them."""
     limit = 30
     waited = [0.0]
-    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", waited.append)
+    monkeypatch.setattr("include.orderhouse.warehouse.syncs.limiter._sleep", waited.append)
     monkeypatch.setattr(SharedLimiter, "_is_paused", lambda _: False)
     turns = []
     with SharedLimiter(engine, "acme_us", limit, None) as limiter:
@@ -91,7 +91,7 @@ def test_a_clock_that_is_set_back_holds_no_request_up_for_as_long(
 ) -> None:
     """The turns that were given out before lie ahead of it, by hours where it had been set to another zone's time."""
     waited: list[float] = []
-    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", waited.append)
+    monkeypatch.setattr("include.orderhouse.warehouse.syncs.limiter._sleep", waited.append)
     with SharedLimiter(engine, "acme_us", 60, 4) as limiter:
         limiter.pace()
         with engine.begin() as session:
@@ -105,7 +105,7 @@ def test_who_waits_for_the_end_of_a_pause_goes_on_one_after_the_other(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where more turns than a queue is long lie between now and then."""
-    monkeypatch.setattr("include.orderhouse.warehouse.limiter._sleep", lambda _: None)
+    monkeypatch.setattr("include.orderhouse.warehouse.syncs.limiter._sleep", lambda _: None)
     monkeypatch.setattr(SharedLimiter, "_is_paused", lambda _: False)
     turns = []
     with SharedLimiter(engine, "acme_us", 6100, 4) as limiter:
@@ -209,7 +209,7 @@ def test_the_slot_of_a_process_that_dies_is_free_again(engine: sa.Engine, url: s
     hold = """
 import os, sys
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.limiter import SharedLimiter
+from include.orderhouse.warehouse.syncs.limiter import SharedLimiter
 with SharedLimiter(connect(sys.argv[1]), "acme_us", None, 1).slot():
     os.kill(os.getpid(), 9)
 """

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.model import LINE, LONGEST_INDEXED, ORDER, TABLES
-from include.orderhouse.warehouse.ledger import finished_sync
 from include.orderhouse.warehouse.load import LoadCounts, load
-from include.orderhouse.warehouse.raw import stored_raw
+from include.orderhouse.warehouse.records.raw import stored_raw
+from include.orderhouse.warehouse.syncs.ledger import finished_sync
 from tests.warehouse.orders import (
     Line,
     Order,

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import finished_sync
 from include.orderhouse.warehouse.load import GoneOrder, LoadCounts, load
+from include.orderhouse.warehouse.syncs.ledger import finished_sync
 from tests.warehouse.orders import DAWN, Line, Order, frames, load_orders, rows, started_task
 
 LINES = (Line("10", {}, ("1",), ("1",)), Line("20"))

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.ledger import fail_sync, start_sync
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.lost_syncs import TASK_KILLED, UntoldSync, give_up, untold_syncs
+from include.orderhouse.warehouse.syncs.ledger import fail_sync, start_sync
+from include.orderhouse.warehouse.syncs.lost_syncs import TASK_KILLED, UntoldSync, give_up, untold_syncs
 from tests.warehouse.orders import Order, frames, rows
 from tests.warehouse.test_ledger import ROW, SYNC, TASK
 

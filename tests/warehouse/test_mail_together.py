@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.inbox import Letter, Mail, keep, put_back, take
+from include.orderhouse.warehouse.messages.inbox import Letter, Mail, keep, put_back, take
 from tests.warehouse.orders import rows
 from tests.warehouse.test_inbox import AGAIN, FIRST, letter, pass_time
 

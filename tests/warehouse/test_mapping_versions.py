@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from include.orderhouse.errors import MappingChanged
 from include.orderhouse.frames import Frames
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
 from tests.warehouse.orders import Order, frames, rows, started_task
 from tests.warehouse.test_concurrency import wait_for_lock
 

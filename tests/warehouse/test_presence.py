@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import WarehouseUnavailable
-from include.orderhouse.warehouse import lost_syncs, presence
-from include.orderhouse.warehouse.ledger import start_sync
-from include.orderhouse.warehouse.lost_syncs import COMMAND_KILLED, note_killed_commands
-from include.orderhouse.warehouse.presence import COMMAND_LINE, present
+from include.orderhouse.warehouse.syncs import lost_syncs, presence
+from include.orderhouse.warehouse.syncs.ledger import start_sync
+from include.orderhouse.warehouse.syncs.lost_syncs import COMMAND_KILLED, note_killed_commands
+from include.orderhouse.warehouse.syncs.presence import COMMAND_LINE, present
 from tests.warehouse.orders import rows
 from tests.warehouse.test_ledger import ROW
 

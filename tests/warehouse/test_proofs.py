@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.load import GoneOrder, load
-from include.orderhouse.warehouse.raw import known_versions, rejected_only
+from include.orderhouse.warehouse.records.raw import known_versions, rejected_only
 from include.orderhouse.warehouse.task import ABSENT
 from tests.warehouse.orders import Order, hour, load_orders, rows, started_task
 

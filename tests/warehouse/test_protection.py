@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.master_key import COMMAND, FILE, KEY, MasterKeys
-from include.orderhouse.warehouse import protection as looks
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.protection import Finding, Verdict, of_master_keys, protection
+from include.orderhouse.warehouse.access import protection as looks
+from include.orderhouse.warehouse.access.protection import Finding, Verdict, of_master_keys, protection
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from tests.warehouse.test_roles import acting_as, logins
 
 __all__ = ["logins"]

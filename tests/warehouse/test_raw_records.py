@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.reading.raw_records import read_raw_records
 from include.orderhouse.warehouse.reading.rejects import read_waiting
+from include.orderhouse.warehouse.records.dismissal import dismiss_rejects
 from tests.warehouse.orders import Order, hour, load_orders, reject_id
 
 LOADED = Order(values={"order_number": "PO-4711"})

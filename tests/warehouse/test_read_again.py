@@ -8,7 +8,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.load import GoneOrder
-from include.orderhouse.warehouse.raw import count_living, open_orders, states_of
+from include.orderhouse.warehouse.records.raw import count_living, open_orders, states_of
 from tests.warehouse.orders import Line, Order, load_orders
 
 

@@ -10,11 +10,11 @@ from uuid import NAMESPACE_OID, uuid5
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
 from include.orderhouse.warehouse.reading.overview import RECENT, read_overview
 from include.orderhouse.warehouse.reading.paging import CursorInvalid
 from include.orderhouse.warehouse.reading.rejects import RejectFilter, count_reasons, read_reject, read_rejects
 from include.orderhouse.warehouse.reading.runs import RunFilter, read_run, read_runs
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 from tests.warehouse.orders import DAWN, Order, hour, load_orders, reject_id, rows
 
 _ENDED = sa.text("""

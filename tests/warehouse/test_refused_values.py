@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ValueRefused
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.source_fields import SeenField, observation
+from include.orderhouse.warehouse.syncs.source_fields import SeenField, observation
 from tests.warehouse.orders import Line, Order, frames, load_orders, rows, started_task
 
 SECRET = "confidential"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include.orderhouse.frames import REJECT_SCHEMA, Frames
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.load import keep_rejects, load
-from include.orderhouse.warehouse.raw import open_rejects
+from include.orderhouse.warehouse.records.raw import open_rejects
 from tests.warehouse.orders import (
     Line,
     Order,

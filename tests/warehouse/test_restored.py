@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from include.orderhouse.warehouse.audit import seal
-from include.orderhouse.warehouse.audit_chain import verify
+from include.orderhouse.warehouse.access.audit import seal
+from include.orderhouse.warehouse.access.audit_chain import verify
+from include.orderhouse.warehouse.access.grants import grant
 from include.orderhouse.warehouse.binaries import hand_over, run_program
 from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary
 from include.orderhouse.warehouse.embedded import Server
-from include.orderhouse.warehouse.grants import grant
 from tests.memory import memory_folder
 from tests.warehouse.orders import Line, Order, load_orders, rows
 from tests.warehouse.test_audit import masters

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.configuration.options import Retention
-from include.orderhouse.warehouse import retention
+from include.orderhouse.warehouse.records import retention
 from tests.warehouse.orders import Order, load_orders, rows
 
 KEEP = Retention(raw=timedelta(days=30), rejects=timedelta(days=10))

@@ -15,16 +15,16 @@ from sqlalchemy import event
 from include.orderhouse.configuration.options import Retention
 from include.orderhouse.model import TABLES
 from include.orderhouse.tokens import Tokens
+from include.orderhouse.warehouse.access.grants import grant, statements
+from include.orderhouse.warehouse.access.roles import Roles
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.grants import grant, statements
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 from include.orderhouse.warehouse.load import load
 from include.orderhouse.warehouse.migrate import upgrade
-from include.orderhouse.warehouse.raw import stored_raw
-from include.orderhouse.warehouse.retention import enforce
-from include.orderhouse.warehouse.roles import Roles
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.records.raw import stored_raw
+from include.orderhouse.warehouse.records.retention import enforce
 from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
 
 ORDERS = [table.name for table in TABLES]

@@ -11,14 +11,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from include.orderhouse.model import TABLES
-from include.orderhouse.warehouse import client_limits, deliveries, inbox, people
+from include.orderhouse.warehouse import people
+from include.orderhouse.warehouse.access import client_limits
 from include.orderhouse.warehouse.dictionary import PAGE, data_dictionary
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.load import totals
+from include.orderhouse.warehouse.messages import deliveries, inbox
 from include.orderhouse.warehouse.migrate import current_revision, upgrade
 from include.orderhouse.warehouse.schema import SCHEMAS
-from include.orderhouse.warehouse.source_fields import metadata, source_field
-from include.orderhouse.warehouse.status import STATES
+from include.orderhouse.warehouse.syncs.source_fields import metadata, source_field
+from include.orderhouse.warehouse.syncs.status import STATES
 from tests.warehouse.orders import Order, load_orders, rows
 
 DESCRIBED = (

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.home import PROJECT
-from include.orderhouse.warehouse.ledger import covered_scope, last_scope, last_watermark
 from include.orderhouse.warehouse.reading.overview import read_overview
+from include.orderhouse.warehouse.syncs.ledger import covered_scope, last_scope, last_watermark
 from tests.warehouse.orders import Order, hour, load_orders, rows
 from tests.warehouse.test_reading_lists import ran, sync_id
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from rich.table import Table
 
-from include.orderhouse.warehouse.ledger import SyncRow, fail_sync, set_watermark_after, start_sync
 from include.orderhouse.warehouse.load import LoadTask, load
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, fail_sync, set_watermark_after, start_sync
 from include.standalone.ledger import sync_table
 from tests.warehouse.orders import Order, frames, hour
 

@@ -21,7 +21,7 @@ from include.orderhouse.home import PROJECT
 from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.tokens import TokenChain, Tokens
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 from tests.sandbox.running import Sandbox
 from tests.warehouse.orders import rows
 from tests.warehouse.rotating import FIRST, SECRET, STEPS, ask, client, company, store, tokens_of, vendor
@@ -96,7 +96,7 @@ from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.cipher import Cipher
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.warehouse.engine import connect
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 warehouse, url, first = sys.argv[1:]
 WarehouseTokens._keep = lambda *_: os.kill(os.getpid(), 9)
 store = WarehouseTokens(connect(warehouse), "acme_books", Cipher("acme", {1: b"k" * 32}))

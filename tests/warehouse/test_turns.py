@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.errors import RateLimitExceeded, WarehouseUnavailable
-from include.orderhouse.warehouse.limiter import SLACK_SECONDS, SharedLimiter
+from include.orderhouse.warehouse.syncs.limiter import SLACK_SECONDS, SharedLimiter
 from tests.warehouse.orders import rows
 
-LIMITER = "include.orderhouse.warehouse.limiter."
+LIMITER = "include.orderhouse.warehouse.syncs.limiter."
 SLEEP = LIMITER + "_sleep"
 
 

@@ -13,11 +13,11 @@ from include.orderhouse.cipher import Cipher
 from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
 from include.orderhouse.master_key import MasterKeys
 from include.orderhouse.tokens import Tokens
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.raw import open_rejects, stored_raw
-from include.orderhouse.warehouse.resealing import reseal
-from include.orderhouse.warehouse.token_store import WarehouseTokens
-from include.orderhouse.warehouse.vault import Vault
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.resealing import reseal
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.vault import Vault
+from include.orderhouse.warehouse.records.raw import open_rejects, stored_raw
 from tests.warehouse.orders import Order, frames, hour, load_orders, payloads, rows
 
 PLANTED = "planted-vault-secret"

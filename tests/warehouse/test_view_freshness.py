@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Order, hour, load_orders, rows
 from tests.warehouse.test_reading_lists import ran
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.ledger import set_watermark_after
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.raw import open_orders
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.records.raw import open_orders
+from include.orderhouse.warehouse.syncs.ledger import set_watermark_after
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Line, Order, frames, hour, load_orders, rows, started_task
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.events import write_event
+from include.orderhouse.warehouse.messages.events import write_event
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.posting import Target
 from include.orderhouse.webhooks.signature import signing_keys

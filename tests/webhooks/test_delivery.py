@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.ports import claim_port
-from include.orderhouse.warehouse.deliveries import LEASE, Outcome, claim_due, forget, settle
-from include.orderhouse.warehouse.erasure import erase_rows
+from include.orderhouse.warehouse.messages.deliveries import LEASE, Outcome, claim_due, forget, settle
+from include.orderhouse.warehouse.records.erasure import erase_rows
 from include.orderhouse.webhooks.delivery import AT_ONCE, FIRST_DELAY, KEPT_FOR, LONGEST_DELAY, Deliverer, next_delay
 from include.orderhouse.webhooks.posting import Target
 from include.orderhouse.webhooks.signature import is_genuine, signing_keys

@@ -12,8 +12,8 @@ from include.orchestration.shares import dag_id_of
 from include.orchestration.ui.dags import DagFacts, dag_facts
 from include.orchestration.ui.surroundings import warehouse
 from include.orderhouse.configuration.connections import Connection
-from include.orderhouse.warehouse.ledger import moved
 from include.orderhouse.warehouse.reading.overview import Overview, RecentSync, read_overview
+from include.orderhouse.warehouse.syncs.ledger import moved
 
 State = Literal["online", "offline", "needs_reauthorisation", "paused", "never_synced", "disconnected"]
 _MINUTE = 60.0

@@ -56,7 +56,7 @@ _refusals = Refusals()
 def note_refusal(request: Request, failure: Failure) -> None:
     """Write down that a login or a right was refused; what hinders that is logged, and keeps no answer back."""
     from include.orchestration.ui.surroundings import warehouse
-    from include.orderhouse.warehouse.audit import Event, record_now
+    from include.orderhouse.warehouse.access.audit import Event, record_now
     from include.orderhouse.warehouse.engine import URL_SETTING
 
     has_login = "authorization" in request.headers or "_token" in request.cookies

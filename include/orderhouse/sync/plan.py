@@ -18,7 +18,7 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark import watermark
 from include.orderhouse.sync.watermark.held_mark import held_mark
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import (
+from include.orderhouse.warehouse.syncs.ledger import (
     SyncRow,
     begin_anew,
     covered_scope,
@@ -26,7 +26,7 @@ from include.orderhouse.warehouse.ledger import (
     last_scope,
     start_sync,
 )
-from include.orderhouse.warehouse.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
 
 log = logging.getLogger(__name__)
 

@@ -24,11 +24,11 @@ from include.orderhouse.http.tls import Trust
 from include.orderhouse.http.transport import MEGABYTE, Bounds, Way
 from include.orderhouse.staging import Staging, is_staged
 from include.orderhouse.sync.watermark.watermark import Watermark
-from include.orderhouse.warehouse.audit import Event, record_now
+from include.orderhouse.warehouse.access.audit import Event, record_now
 from include.orderhouse.warehouse.engine import connected
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.limiter import SharedLimiter
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
+from include.orderhouse.warehouse.syncs.limiter import SharedLimiter
 
 PATIENT = 5
 """How many times ``timeout_seconds`` an answer may take in all; that is how long to wait for a sign of life."""

@@ -48,7 +48,8 @@ from include.orderhouse.sync.watermark import watermark
 from include.orderhouse.sync.watermark.advance import moved_watermark
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.ledger import (
+from include.orderhouse.warehouse.load import load as merge
+from include.orderhouse.warehouse.syncs.ledger import (
     count_calls,
     finished_sync,
     note_counts,
@@ -58,9 +59,8 @@ from include.orderhouse.warehouse.ledger import (
     restart_sync,
     set_watermark_after,
 )
-from include.orderhouse.warehouse.load import load as merge
-from include.orderhouse.warehouse.mapping_versions import mapping_version
-from include.orderhouse.warehouse.status import set_status
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.status import set_status
 
 Summary = dict[str, Any]
 log = logging.getLogger(__name__)

@@ -25,8 +25,8 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.staged import TRANSFORMED, VALIDATED, load_task
 from include.orderhouse.transform.batch import issue_row
 from include.orderhouse.transform.rows import Failure
-from include.orderhouse.warehouse.ledger import note_counts
 from include.orderhouse.warehouse.load import keep_rejects
+from include.orderhouse.warehouse.syncs.ledger import note_counts
 
 VALIDATOR = "include.orderhouse.expectations.validator"
 """Imported where there is something to judge: Great Expectations takes seconds to import."""

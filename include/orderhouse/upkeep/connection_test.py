@@ -30,8 +30,8 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.changes import check_changes
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
-from include.orderhouse.warehouse.ledger import refuse_left
-from include.orderhouse.warehouse.rests import end_rest
+from include.orderhouse.warehouse.syncs.ledger import refuse_left
+from include.orderhouse.warehouse.syncs.rests import end_rest
 
 StepName = Literal["configuration", "address", "TLS", "credentials", "permissions", "fields"]
 _NAMES: tuple[StepName, ...] = ("configuration", "address", "TLS", "credentials", "permissions", "fields")

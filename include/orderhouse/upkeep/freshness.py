@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from include.orderhouse.configuration.connections import Connection, Mistake
-from include.orderhouse.warehouse.events import instant, write_event
+from include.orderhouse.warehouse.messages.events import instant, write_event
 
 STALE = "connection.stale"
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.freshness:' || :connection, 0))")

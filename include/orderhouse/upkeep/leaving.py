@@ -12,13 +12,20 @@ from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.files import file_system, is_there, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
-from include.orderhouse.warehouse.audit import Event, record_now
+from include.orderhouse.warehouse.access.audit import Event, record_now
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.erasure import KEPT, connections_of, erase_rows, forget_analysts, holds, owners_of
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.status import DISCONNECTED, set_status
-from include.orderhouse.warehouse.token_store import forget_tokens
-from include.orderhouse.warehouse.vault import Vault
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.keys.token_store import forget_tokens
+from include.orderhouse.warehouse.keys.vault import Vault
+from include.orderhouse.warehouse.records.erasure import (
+    KEPT,
+    connections_of,
+    erase_rows,
+    forget_analysts,
+    holds,
+    owners_of,
+)
+from include.orderhouse.warehouse.syncs.status import DISCONNECTED, set_status
 
 NOT_REACHED = (
     "backups of the database and of the folder or bucket of staged files, until they are gone: what is sealed in them "

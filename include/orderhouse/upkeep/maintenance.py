@@ -14,7 +14,7 @@ from include.orderhouse.files import file_system, outages_named
 from include.orderhouse.reports import reports_url
 from include.orderhouse.staging import staging_url
 from include.orderhouse.sync.extract.discovery import FOLDER as DISCOVERED
-from include.orderhouse.warehouse.retention import enforce, syncs_over
+from include.orderhouse.warehouse.records.retention import enforce, syncs_over
 
 Removed = dict[str, dict[str, int]]
 """By connection and kind, how much was removed."""

@@ -10,8 +10,8 @@ from include.orderhouse.errors import AuthenticationFailed, SourceUnavailable
 from include.orderhouse.http import Patience
 from include.orderhouse.http.transport import SafeTransport
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.audit import Event, record_now
-from include.orderhouse.warehouse.token_store import WarehouseTokens
+from include.orderhouse.warehouse.access.audit import Event, record_now
+from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 
 SECONDS = 30.0
 

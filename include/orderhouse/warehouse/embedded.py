@@ -28,8 +28,8 @@ from psycopg import sql
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import Home
 from include.orderhouse.ports import LOOPBACK, claim_port, port_setting
+from include.orderhouse.warehouse.access.roles import Roles
 from include.orderhouse.warehouse.binaries import MAJOR_VERSION, belongs_to_us, hand_over, run_program
-from include.orderhouse.warehouse.roles import Roles
 
 DEFAULT_PORT = 55432
 PORT_SETTING = "ORDERHOUSE_POSTGRES_PORT"

@@ -11,8 +11,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from include.orderhouse.warehouse.access.grants import grant
 from include.orderhouse.warehouse.engine import connected
-from include.orderhouse.warehouse.grants import grant
 from include.orderhouse.warehouse.schema import OPS, SCHEMAS
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from include.orderhouse import wire
 from include.orderhouse.errors import OrderhouseError
-from include.orderhouse.warehouse.deliveries import (
+from include.orderhouse.warehouse.messages.deliveries import (
     Claim,
     News,
     Outcome,
@@ -25,7 +25,7 @@ from include.orderhouse.warehouse.deliveries import (
     settle,
     undistributed,
 )
-from include.orderhouse.warehouse.events import NO_CONNECTION, TEST, instant, write_event
+from include.orderhouse.warehouse.messages.events import NO_CONNECTION, TEST, instant, write_event
 from include.orderhouse.webhooks.posting import SECONDS, Message, Target, post
 from include.orderhouse.webhooks.subscriptions import Subscription, Webhooks
 

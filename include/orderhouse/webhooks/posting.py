@@ -19,7 +19,7 @@ from include.orderhouse.http import Answer, retry_after
 from include.orderhouse.http.addresses import Address
 from include.orderhouse.http.proxy import Proxy
 from include.orderhouse.http.tls import Trust, check_pin, own_context
-from include.orderhouse.warehouse.deliveries import Outcome
+from include.orderhouse.warehouse.messages.deliveries import Outcome
 from include.orderhouse.webhooks.addresses import NotAllowed, Place, checked_place
 from include.orderhouse.webhooks.signature import signed_headers
 from include.orderhouse.webhooks.subscriptions import Webhooks

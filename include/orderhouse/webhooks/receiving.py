@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.errors import ConfigurationInvalid, UnexpectedShape
 from include.orderhouse.notification import Call, Notice
-from include.orderhouse.warehouse.inbox import Letter, keep
+from include.orderhouse.warehouse.messages.inbox import Letter, keep
 
 LARGEST_BODY = 256 * 1024
 """Bytes. Notifications name orders; what is larger is none."""

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from include.orderhouse.configuration.connections import connections_file, read_document
 from include.orderhouse.configuration.options import Strict, Tls, all_problems
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.events import EVENTS
+from include.orderhouse.warehouse.messages.events import EVENTS
 
 Network = IPv4Network | IPv6Network
 

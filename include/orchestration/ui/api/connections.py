@@ -22,7 +22,7 @@ from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.upkeep.connection_test import ConnectionTest, TestStep
 from include.orderhouse.warehouse.reading.paging import Page, read_cursor, write_cursor
 from include.orderhouse.warehouse.reading.runs import RunFilter, SyncRun, read_runs
-from include.orderhouse.warehouse.status import disconnected
+from include.orderhouse.warehouse.syncs.status import disconnected
 
 router = APIRouter(prefix="/connections", tags=["connections"])
 

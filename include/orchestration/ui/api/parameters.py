@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.failures import ErrorAnswer, Failure
 from include.orchestration.ui.surroundings import warehouse
-from include.orderhouse.warehouse.client_limits import seconds_to_wait
+from include.orderhouse.warehouse.access.client_limits import seconds_to_wait
 
 PER_MINUTE_SETTING = "ORDERHOUSE_API_REQUESTS_PER_MINUTE"
 DEFAULT_PER_MINUTE = 300

@@ -13,7 +13,6 @@ from include.orchestration.ui.api.parameters import ChosenName, Cursor, FieldNam
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_names, warehouse
 from include.orderhouse.raw_order import unpack
-from include.orderhouse.warehouse.dismissal import dismiss_rejects
 from include.orderhouse.warehouse.reading.paging import Page
 from include.orderhouse.warehouse.reading.rejects import (
     Finding,
@@ -23,6 +22,7 @@ from include.orderhouse.warehouse.reading.rejects import (
     read_reject,
     read_rejects,
 )
+from include.orderhouse.warehouse.records.dismissal import dismiss_rejects
 
 router = APIRouter(prefix="/rejects", tags=["rejects"])
 

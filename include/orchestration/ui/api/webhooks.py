@@ -11,7 +11,7 @@ from include.orchestration.ui.access import Access, AccessDep
 from include.orchestration.ui.failures import not_found
 from include.orchestration.ui.known_connections import known_connections, mistakes
 from include.orchestration.ui.surroundings import visible_connection, visible_connections, visible_mistakes, warehouse
-from include.orderhouse.warehouse.deliveries import delivery_counts
+from include.orderhouse.warehouse.messages.deliveries import delivery_counts
 from include.orderhouse.webhooks.delivery import Deliverer
 from include.orderhouse.webhooks.subscriptions import Subscription, read_webhooks
 

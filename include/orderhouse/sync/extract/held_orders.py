@@ -15,7 +15,7 @@ from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.raw import open_orders
+from include.orderhouse.warehouse.records.raw import open_orders
 
 FILE = "held_open.json"
 

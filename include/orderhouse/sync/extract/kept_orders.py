@@ -11,8 +11,8 @@ from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.transform.batching import BYTES_PER_BATCH, ORDERS_PER_BATCH
-from include.orderhouse.warehouse.payloads import Payloads
-from include.orderhouse.warehouse.raw import open_rejects, stored_raw
+from include.orderhouse.warehouse.records.payloads import Payloads
+from include.orderhouse.warehouse.records.raw import open_rejects, stored_raw
 
 log = logging.getLogger(__name__)
 

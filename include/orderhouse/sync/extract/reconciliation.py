@@ -17,7 +17,7 @@ from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.raw import count_living, known_versions, open_orders, rejected_only, states_of
+from include.orderhouse.warehouse.records.raw import count_living, known_versions, open_orders, rejected_only, states_of
 from include.orderhouse.warehouse.task import ABSENT, GoneOrder
 
 FILE, GONE = "compared.json", "gone.json"

@@ -29,9 +29,9 @@ from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.engine import connected
-from include.orderhouse.warehouse.ledger import fail_sync, has_moved
-from include.orderhouse.warehouse.lost_syncs import untold_syncs
-from include.orderhouse.warehouse.status import REFUSED, disconnected, set_status
+from include.orderhouse.warehouse.syncs.ledger import fail_sync, has_moved
+from include.orderhouse.warehouse.syncs.lost_syncs import untold_syncs
+from include.orderhouse.warehouse.syncs.status import REFUSED, disconnected, set_status
 
 _PRODUCT = Path(__file__).parents[1]
 log = logging.getLogger(__name__)

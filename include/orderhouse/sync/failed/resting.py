@@ -18,8 +18,8 @@ from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.credentials import Credentials
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, TryAgain
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.rests import Rest, rest, rests
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.syncs.rests import Rest, rest, rests
 
 PAUSES = (timedelta(), timedelta(hours=4), timedelta(days=1), timedelta(days=7))
 """How long after the first refusal, the second and so on; after any further one the last. A refusal in error is over at

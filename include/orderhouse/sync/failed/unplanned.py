@@ -6,9 +6,9 @@ from include.orderhouse.errors import StorageUnavailable, WatermarkUnavailable
 from include.orderhouse.sync.plan import has_plan
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.ledger import SyncRow, start_sync
-from include.orderhouse.warehouse.lost_syncs import untold_syncs
-from include.orderhouse.warehouse.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
+from include.orderhouse.warehouse.syncs.lost_syncs import untold_syncs
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
 
 
 def start_unplanned(runtime: Runtime, request: SyncRequest, identity: str) -> None:

@@ -9,7 +9,7 @@ from include.orderhouse.staging import Staging
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.source_fields import SourceFields
-from include.orderhouse.warehouse.source_fields import Drift, KnownField, SeenField, observation
+from include.orderhouse.warehouse.syncs.source_fields import Drift, KnownField, SeenField, observation
 
 FILE = "fields.json"
 ENOUGH = 20

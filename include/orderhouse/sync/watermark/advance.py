@@ -9,7 +9,7 @@ from include.orderhouse.sync.request import MOVES_WATERMARK, Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark import watermark
 from include.orderhouse.sync.watermark.held_mark import held_mark
-from include.orderhouse.warehouse.ledger import finished_sync
+from include.orderhouse.warehouse.syncs.ledger import finished_sync
 
 
 def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark.watermark import Mark
-from include.orderhouse.warehouse.ledger import finished_sync, last_watermark
+from include.orderhouse.warehouse.syncs.ledger import finished_sync, last_watermark
 
 log = logging.getLogger(__name__)
 

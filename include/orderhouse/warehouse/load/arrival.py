@@ -17,7 +17,7 @@ from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.load.binary_rows import binary_rows, instant_field, uuid_field
 from include.orderhouse.warehouse.load.copying import Rows, csv_rows, new, staged
 from include.orderhouse.warehouse.load.standing import REPLACING, WINNING, Held, Standing, Version
-from include.orderhouse.warehouse.payloads import HASH, Payloads
+from include.orderhouse.warehouse.records.payloads import HASH, Payloads
 
 _VERSIONS, _RAW_RECORDS = "ops.order_version", "ops.order_raw"
 _RAW = ("connection", "order_id", "source_order_id", "fetched_at", "payload", HASH, "sync_id")

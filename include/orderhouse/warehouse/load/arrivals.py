@@ -19,7 +19,7 @@ from include.orderhouse.warehouse.load.held import Holdings
 from include.orderhouse.warehouse.load.merge import add_new
 from include.orderhouse.warehouse.load.standing import standings, versions_of
 from include.orderhouse.warehouse.load.tally import Tally
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.records.payloads import Payloads
 from include.orderhouse.warehouse.task import Cursor
 
 

@@ -12,7 +12,7 @@ from pyarrow import csv
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.model import TABLES
-from include.orderhouse.warehouse.payloads import HASH
+from include.orderhouse.warehouse.records.payloads import HASH
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _CREATE = sql.SQL("CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")

@@ -21,10 +21,7 @@ from include.orderhouse.errors import BoundExceeded, CountMismatch
 from include.orderhouse.frames import Frames
 from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.engine import outages_named
-from include.orderhouse.warehouse.events import write_sync_event
-from include.orderhouse.warehouse.inbox import note_read
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.ledger import finished_sync
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.load.arrivals import bring_batches
 from include.orderhouse.warehouse.load.copying import analyze, copy_rows, create_staging, csv_rows, staged
 from include.orderhouse.warehouse.load.gone import mark_gone
@@ -34,10 +31,13 @@ from include.orderhouse.warehouse.load.standing import WINNING, Standing
 from include.orderhouse.warehouse.load.tally import Tally
 from include.orderhouse.warehouse.load.totals import add_to_totals
 from include.orderhouse.warehouse.load.versions import keep_versions
-from include.orderhouse.warehouse.mapping_versions import hold_mapping
+from include.orderhouse.warehouse.messages.events import write_sync_event
+from include.orderhouse.warehouse.messages.inbox import note_read
 from include.orderhouse.warehouse.operations import sync
-from include.orderhouse.warehouse.payloads import Payloads
-from include.orderhouse.warehouse.status import refuse_disconnected
+from include.orderhouse.warehouse.records.payloads import Payloads
+from include.orderhouse.warehouse.syncs.ledger import finished_sync
+from include.orderhouse.warehouse.syncs.mapping_versions import hold_mapping
+from include.orderhouse.warehouse.syncs.status import refuse_disconnected
 from include.orderhouse.warehouse.task import ALONE, MAP_AGAIN, Cursor, LoadCounts, LoadTask
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
-from include.orderhouse.warehouse.source_fields import drift, source_field
+from include.orderhouse.warehouse.syncs.source_fields import drift, source_field
 
 
 class KnownSourceField(BaseModel):

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.keyring import Keyring
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.keys.keyring import Keyring
+from include.orderhouse.warehouse.records.payloads import Payloads
 
 _RECORDS = sa.text("""
     SELECT 'version' AS frame, raw.order_id::text AS owner, held.customer, raw.payload, raw.fetched_at,

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.operations import reject
-from include.orderhouse.warehouse.payloads import Payloads
 from include.orderhouse.warehouse.reading.paging import Page, latest_first
+from include.orderhouse.warehouse.records.payloads import Payloads
 
 RejectState = Literal["open", "resolved", "all"]
 

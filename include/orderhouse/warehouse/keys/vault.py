@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.cipher import key_version
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.keyring import Keyring, vault_engine
+from include.orderhouse.warehouse.keys.keyring import Keyring, vault_engine
 
 _PURPOSE = "credentials"
 _GET = sa.text("SELECT customer, sealed, revoked_at FROM vault.secret WHERE connection = :connection")

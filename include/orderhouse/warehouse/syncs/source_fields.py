@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from include.orderhouse.warehouse.events import write_drift_event
+from include.orderhouse.warehouse.messages.events import write_drift_event
 from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS

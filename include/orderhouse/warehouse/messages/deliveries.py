@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.events import event
+from include.orderhouse.warehouse.messages.events import event
 from include.orderhouse.warehouse.operations import COUNT, INSTANT, TEXT, UUID
 from include.orderhouse.warehouse.operations import metadata as metadata
 from include.orderhouse.warehouse.schema import OPS

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.orderhouse.identity import order_id
 from include.orderhouse.warehouse.operations import order_raw, order_version, reject
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.records.payloads import Payloads
 
 _ROWS_AT_ONCE = 200
 _STATES = sa.text("""

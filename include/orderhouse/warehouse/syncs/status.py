@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.events import instant, write_event
+from include.orderhouse.warehouse.messages.events import instant, write_event
 
 DISCONNECTED, REFUSED = "disconnected", "needs_reauthorisation"
 STATES = ("online", "offline", REFUSED, "paused", DISCONNECTED)

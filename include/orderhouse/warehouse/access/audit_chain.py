@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
 from include.orderhouse.master_key import MasterKeys, master_keys
-from include.orderhouse.warehouse.audit import SEALED, Event, record, sealed
+from include.orderhouse.warehouse.access.audit import SEALED, Event, record, sealed
 
 PRUNED = "audit.pruned"
 ROUTINE = ("audit.sealed", "credentials.read", "login.refused", "retention.enforced", "sync.started", "vault.read")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from include.orderhouse.disks import is_encrypted
 from include.orderhouse.master_key import unused_own_keys
 from include.orderhouse.warehouse.engine import outages_named
-from include.orderhouse.warehouse.keyring import Keyring
+from include.orderhouse.warehouse.keys.keyring import Keyring
 
 
 class Verdict(StrEnum):

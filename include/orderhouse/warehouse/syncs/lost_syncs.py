@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.events import write_sync_event
+from include.orderhouse.warehouse.messages.events import write_sync_event
 from include.orderhouse.warehouse.operations import sync
-from include.orderhouse.warehouse.presence import COMMAND_LINE, IS_PRESENT, RETURN
+from include.orderhouse.warehouse.syncs.presence import COMMAND_LINE, IS_PRESENT, RETURN
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.roles import Roles
+from include.orderhouse.warehouse.access.roles import Roles
 from include.orderhouse.warehouse.schema import SCHEMAS
 
 log = logging.getLogger(__name__)

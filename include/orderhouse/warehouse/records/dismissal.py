@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from include.orderhouse.warehouse.audit import Event, record
+from include.orderhouse.warehouse.access.audit import Event, record
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.load.rejects import mark_stale
 from include.orderhouse.warehouse.task import ALONE

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from include.orderhouse.errors import MappingChanged
-from include.orderhouse.warehouse.audit import Event, record
+from include.orderhouse.warehouse.access.audit import Event, record
 from include.orderhouse.warehouse.operations import mapping_version as known
-from include.orderhouse.warehouse.status import refuse_disconnected
+from include.orderhouse.warehouse.syncs.status import refuse_disconnected
 
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.mapping:' || :connection, 0))")
 _SHARED_LOCK = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('orderhouse.mapping:' || :connection, 0))")

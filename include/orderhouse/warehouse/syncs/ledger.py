@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from include.orderhouse.errors import ConfigurationInvalid
-from include.orderhouse.warehouse.audit import Event, record
-from include.orderhouse.warehouse.events import write_sync_event
+from include.orderhouse.warehouse.access.audit import Event, record
+from include.orderhouse.warehouse.messages.events import write_sync_event
 from include.orderhouse.warehouse.operations import sync
-from include.orderhouse.warehouse.status import refuse_disconnected
+from include.orderhouse.warehouse.syncs.status import refuse_disconnected
 
 NOTABLE = frozenset(
     {column.name for column in sync.columns if isinstance(column.type, sa.BigInteger)} - {"attempts", "mapping_version"}

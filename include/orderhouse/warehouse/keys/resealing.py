@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from include.orderhouse.cipher import Cipher, key_version
-from include.orderhouse.warehouse.payloads import Payloads
+from include.orderhouse.warehouse.keys.token_store import PURPOSE
+from include.orderhouse.warehouse.records.payloads import Payloads
 from include.orderhouse.warehouse.task import ALONE
-from include.orderhouse.warehouse.token_store import PURPOSE
 
 _AT_ONCE = 500
 _CONNECTIONS = sa.text("SELECT DISTINCT connection FROM ops.sync WHERE customer = :customer")

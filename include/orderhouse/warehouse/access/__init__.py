@@ -1,0 +1,1 @@
+"""What people and programs may do in the warehouse, and what they did."""

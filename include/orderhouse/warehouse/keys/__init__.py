@@ -1,0 +1,1 @@
+"""The customers' keys, and what is sealed with them: secrets and tokens."""

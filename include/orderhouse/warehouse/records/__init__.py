@@ -1,0 +1,1 @@
+"""The raw records that a warehouse keeps, and what it gives up."""
