@@ -5,7 +5,8 @@ Every function takes the company and the clock first, so that `Sandbox.act` and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -185,6 +186,17 @@ def delete(company: Company, clock: Clock, order_id: int) -> None:
     """Delete the order for good: the systems know nothing of it any more, the truth does."""
     company.deleted_orders[order_id] = DeletedOrder(company.orders.pop(order_id), clock.now())
     company.version += 1
+
+
+def restore(company: Company, clock: Clock, backup: Mapping[int, Order]) -> None:
+    """Put the orders of a backup in the place of those that there are: what has happened since never did."""
+    saved = {order_id: order.change_count for order_id, order in company.orders.items()}
+    company.orders.clear()
+    for order_id, order in backup.items():
+        company.orders[order_id] = deepcopy(order)
+        company.orders[order_id].change_count += saved.get(order_id, 0)
+        company.note_silently(company.orders[order_id])
+        company.deleted_orders.pop(order_id, None)
 
 
 def _new_order(company: Company, at: datetime, seed: int | None) -> Order:

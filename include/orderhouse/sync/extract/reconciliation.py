@@ -17,7 +17,15 @@ from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.warehouse.clock import warehouse_now
-from include.orderhouse.warehouse.records.raw import count_living, known_versions, open_orders, rejected_only, states_of
+from include.orderhouse.warehouse.records.raw import (
+    KnownVersion,
+    count_living,
+    known_versions,
+    open_orders,
+    rejected_only,
+    states_of,
+)
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
 from include.orderhouse.warehouse.task import ABSENT, GoneOrder
 
 FILE, GONE = "compared.json", "gone.json"
@@ -30,6 +38,9 @@ DELETIONS_ALWAYS_TOLERATED = 10
 ABSENCE_HOLDS = timedelta(days=1)
 """An order that was absent longer ago may be back, and nobody has read it since where that moved none of its times."""
 
+LAG = timedelta(hours=1)
+"""An order that was read less long ago may be shown as it was before, by a copy of the source's database."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -41,6 +52,8 @@ class Comparison:
     to_read: list[str]
     not_found: list[str]
     scanned: int
+    set_back: int = 0
+    """How many of those to read the source dates earlier than before."""
 
 
 Gone = list[tuple[str, str | None, str, str | None]]
@@ -60,20 +73,33 @@ def find_gone(
 ) -> tuple[Gone, int | None]:
     """What is gone, and how many keys were scanned for it: all in a reconcile, and where the source's feed falls short.
 
-    A reconcile also reads the orders that the scan found to be missing or older in the warehouse. Raises
-    TooManyDeletions where so much is gone that the rights to see it may be.
+    A reconcile also reads the orders that the scan found to be missing in the warehouse, or of another time there.
+    Raises TooManyDeletions where so much is gone that the rights to see it may be.
     """
     gone: dict[str, Proof] = {}
     scanned = None
     if plan.mode is Mode.RECONCILE or _falls_short(runtime, tallies):
         found = staged_comparison(runtime, extraction, source, runtime.staging(plan.sync_id), tallies)
         if plan.mode is Mode.RECONCILE:
+            if found.set_back:
+                _count_as_later(runtime, plan, found.set_back)
             extraction.read_orders(found.to_read, "raw/missing_or_older_")
             scanned = found.scanned
         gone = _absent(runtime, extraction, source, plan, [] if plan.narrowed else found.not_found)
     gone |= {key: (None, "tombstone", None) for tally in tallies for key in tally.deleted}
     _stop_if_too_many(runtime, plan, [key for key, (status, *_) in gone.items() if status is None])
     return [(key, *proof) for key, proof in gone.items()], scanned
+
+
+def _count_as_later(runtime: Runtime, plan: Plan, set_back: int) -> None:
+    """Let what is read from now on be later than what the warehouse holds, whatever the times say."""
+    log.warning(
+        "%s dates %d orders earlier than before, as a source does that was restored from a backup. They are read "
+        "again, and count as they are now.",
+        plan.connection,
+        set_back,
+    )
+    mapping_version(runtime.warehouse, plan.connection, runtime.connection.mapping_fingerprint, anew=True)
 
 
 def _absent(
@@ -173,21 +199,25 @@ def compare(
     Orders that are open in the warehouse and in none of the slices that this sync has fetched are read again, too:
     the receipt or invoice that completed them may have moved no time.
     """
+    began_at = warehouse_now(runtime.warehouse)
     seen = _scan(runtime, extraction, source)
     still_open = open_orders(runtime.warehouse, runtime.connection.name)
-    scanned = len(seen)
+    scanned, set_back = len(seen), 0
     to_read: list[str] = []
     not_found = sorted(rejected_only(runtime.warehouse, runtime.connection.name) - seen.keys())
-    for key, modified_at, is_gone in known_versions(runtime.warehouse, runtime.connection.name):
+    for known in known_versions(runtime.warehouse, runtime.connection.name):
+        key = known.source_order_id
         if key not in seen:
-            if not is_gone:
+            if not known.is_gone:
                 not_found.append(key)
             continue
         told = seen.pop(key)
         is_waiting = key in still_open and not any(key in part for part in fetched)
-        if is_gone or is_waiting or _is_newer(told, modified_at):
+        is_set_back = _is_set_back(told, known, began_at)
+        set_back += is_set_back
+        if known.is_gone or is_waiting or is_set_back or _is_newer(told, known.modified_at):
             to_read.append(key)
-    return Comparison([*to_read, *seen], not_found, scanned)
+    return Comparison([*to_read, *seen], not_found, scanned, set_back)
 
 
 def _scan(runtime: Runtime, extraction: Extraction, source: Source) -> Versions:
@@ -239,3 +269,9 @@ def _check_progress(pages: int, stale: int) -> None:
 
 def _is_newer(told: datetime | None, known: datetime | None) -> bool:
     return told is not None and (known is None or told > known)
+
+
+def _is_set_back(told: datetime | None, known: KnownVersion, at: datetime) -> bool:
+    if told is None or known.modified_at is None:
+        return False
+    return told < known.modified_at and known.fetched_at < at - LAG

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -37,6 +37,17 @@ _OPEN = sa.text("""
 """)
 
 
+class KnownVersion(NamedTuple):
+    """What the warehouse knows of an order's version."""
+
+    source_order_id: str
+    modified_at: datetime | None
+    """As the source told it."""
+    fetched_at: datetime
+    is_gone: bool
+    """Deleted, or no longer on the source's list without being so."""
+
+
 def stored_raw(engine: sa.Engine, payloads: Payloads) -> Iterator[tuple[bytes, datetime]]:
     """Payload and fetch time of the raw records of a connection's orders; a few in memory at a time."""
     kept = order_raw.c
@@ -59,15 +70,12 @@ def open_rejects(
         yield payloads.open("reject", reject_id, bytes(payload)), fetched_at
 
 
-def known_versions(engine: sa.Engine, connection: str) -> Iterator[tuple[str, datetime | None, bool]]:
-    """Source key, modification time as the source told it, and whether it is gone, of each order of a connection.
-
-    Gone are those that are deleted, and those that left the source's list without being so.
-    """
+def known_versions(engine: sa.Engine, connection: str) -> Iterator[KnownVersion]:
+    """The versions of a connection's orders."""
     known = order_version.c
     is_gone = known.is_deleted | known.gone_at.is_not(None)
-    wanted = sa.select(known.source_order_id, known.source_modified_at, is_gone)
-    yield from _stream(engine, wanted.where(known.connection == connection))
+    wanted = sa.select(known.source_order_id, known.source_modified_at, known.fetched_at, is_gone)
+    yield from map(KnownVersion._make, _stream(engine, wanted.where(known.connection == connection)))
 
 
 def rejected_only(engine: sa.Engine, connection: str) -> set[str]:

@@ -28,7 +28,8 @@ def mapping_version(engine: sa.Engine, connection: str, fingerprint: str, *, ane
     """The number of a connection's mapping: the latest one if its fingerprint is this one, else a new, higher one.
 
     So a mapping that returns to an earlier form gets a new number, and what is mapped with it counts as later.
-    ``anew`` gives a new number in any case: a later release may map otherwise what no fingerprint tells.
+    ``anew`` gives a new number in any case: a later release may map otherwise what no fingerprint tells, and a source
+    that was set back in time dates orders earlier than before.
     A new one waits for the load of an earlier one that is under way.
     """
     with engine.begin() as warehouse:
