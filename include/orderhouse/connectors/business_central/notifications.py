@@ -40,7 +40,10 @@ def read(call: Call, _settings: Any) -> Notice:
         resource, change = (wire.part(entry, member, str, of="an entry") for member in ("resource", "changeType"))
         found = _RESOURCE.search(resource)
         if found is None:
-            raise UnexpectedShape(f"A change of {resource[:200]}.", action="Subscribe to single orders.")
+            raise UnexpectedShape(
+                f"A change of {resource[:200]}, which is no single order.",
+                action="Nothing to do: Business Central says no more where many records changed at once.",
+            )
         keys.append(f"{found['company'].lower()}/{found['order'].lower()}")
         if change == "deleted":
             deleted.append(keys[-1])
