@@ -20,6 +20,7 @@ from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.load import GoneOrder, LoadCounts, LoadTask, load
 from include.orderhouse.warehouse.records.payloads import Payloads
+from include.orderhouse.warehouse.records.raw import known_versions
 from include.orderhouse.warehouse.syncs.ledger import SyncRow, start_sync
 
 DAWN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -202,6 +203,12 @@ def rows(engine: sa.Engine, query: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of a query as tuples."""
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(sa.text(query), values)]
+
+
+def known(engine: sa.Engine) -> list[tuple[str, datetime | None, bool]]:
+    """Key and time of each version of a connection in the warehouse, and whether its order is gone; in order."""
+    versions = known_versions(engine, "acme_us")
+    return sorted((each.source_order_id, each.modified_at, each.is_gone) for each in versions)
 
 
 def contents(engine: sa.Engine) -> dict[str, list[Any]]:

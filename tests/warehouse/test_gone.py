@@ -10,8 +10,19 @@ import sqlalchemy as sa
 from include.orderhouse.model import TABLES
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.load import GoneOrder, load
-from include.orderhouse.warehouse.records.raw import known_versions, rejected_only
-from tests.warehouse.orders import DAWN, Line, Order, frames, hour, load_orders, physical_rows, rows, started_task
+from include.orderhouse.warehouse.records.raw import rejected_only
+from tests.warehouse.orders import (
+    DAWN,
+    Line,
+    Order,
+    frames,
+    hour,
+    known,
+    load_orders,
+    physical_rows,
+    rows,
+    started_task,
+)
 
 ORDER = Order(values={"status": "sent", "status_source": "S"}, lines=(Line("10", {}, ("1",), ("1",)), Line("20")))
 GONE = (GoneOrder("4711", None, "absent_in_full_scan"),)
@@ -48,7 +59,7 @@ def test_an_order_proved_gone_is_deleted_with_its_rows_and_evidence(engine: sa.E
     deleted = "SELECT order_number, is_deleted, delete_evidence FROM procurement.purchase_order ORDER BY 1"
     assert rows(engine, deleted) == [("4711", True, "absent_in_full_scan"), ("4712", False, None)]
     assert rows(engine, "SELECT count(*) FROM procurement.purchase_order_line WHERE is_deleted") == [(2,)]
-    assert sorted(known_versions(engine, "acme_us")) == [("4711", hour(1), True), ("4712", hour(1), False)]
+    assert known(engine) == [("4711", hour(1), True), ("4712", hour(1), False)]
 
 
 def test_h17_an_order_read_after_the_scan_began_is_not_deleted(engine: sa.Engine) -> None:
@@ -118,7 +129,7 @@ def test_a_deleted_order_that_has_left_a_list_as_well_stays_deleted(engine: sa.E
     load_orders(engine, ORDER, gone=GONE)
     load_orders(engine, gone=CLOSED)
     assert deletions(engine) == {(True, "absent_in_full_scan")}
-    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), True)]
+    assert known(engine) == [("4711", hour(1), True)]
     assert load_orders(engine, gone=GONE).deleted == 0, "it was deleted before"
 
 
@@ -250,7 +261,7 @@ def test_an_order_that_was_gone_before_it_was_ever_held_lives_when_it_is_read_la
     load_orders(engine, gone=GONE)
     load_orders(engine, ORDER.at(1, fetched=hours_from_now(engine)))
     assert deletions(engine) == {(False, None)}
-    assert list(known_versions(engine, "acme_us")) == [("4711", hour(1), False)]
+    assert known(engine) == [("4711", hour(1), False)]
 
 
 def test_an_order_that_was_never_held_and_is_only_finished_is_loaded_late(engine: sa.Engine) -> None:

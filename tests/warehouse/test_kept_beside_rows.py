@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from include.orderhouse.frames import Frames
 from include.orderhouse.warehouse.load import load
-from include.orderhouse.warehouse.records.raw import known_versions
-from tests.warehouse.orders import Order, frames, hour, load_orders, rows, started_task
+from tests.warehouse.orders import Order, frames, hour, known, load_orders, rows, started_task
 
 ORDER = Order(issues=("UNIT_UNKNOWN",))
 
@@ -25,7 +24,7 @@ def loaded(engine: sa.Engine, batch: Frames, mapping: int = 1) -> str:
 def test_a_later_version_with_the_same_content_is_the_one_that_is_known_from_then_on(engine: sa.Engine) -> None:
     load_orders(engine, ORDER)
     sync_id = loaded(engine, frames(ORDER.at(3, fetched=5)), mapping=2)
-    assert list(known_versions(engine, "acme_us")) == [("4711", hour(3), False)]
+    assert known(engine) == [("4711", hour(3), False)]
     told = "SELECT source_modified_at, version_at, fetched_at, mapping_version, sync_id::text FROM ops.order_version"
     assert rows(engine, told) == [(hour(3), hour(3), hour(5), 2, sync_id)]
     assert rows(engine, "SELECT fetched_at, sync_id::text FROM ops.order_raw") == [(hour(5), sync_id)]

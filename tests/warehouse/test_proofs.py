@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from include.orderhouse.warehouse.load import GoneOrder, load
-from include.orderhouse.warehouse.records.raw import known_versions, rejected_only
+from include.orderhouse.warehouse.records.raw import rejected_only
 from include.orderhouse.warehouse.task import ABSENT
-from tests.warehouse.orders import Order, hour, load_orders, rows, started_task
+from tests.warehouse.orders import Order, hour, known, load_orders, rows, started_task
 
 PROVEN_AT_ITS_FETCH = (GoneOrder("4711", None, "tombstone", hour(2).isoformat()),)
-
-
-def known(engine: sa.Engine) -> list[tuple[str, datetime | None, bool]]:
-    """Key and time of each order's version, and whether it is gone."""
-    return [(each.source_order_id, each.modified_at, each.is_gone) for each in known_versions(engine, "acme_us")]
 
 
 @pytest.mark.parametrize("is_late", [False, True])
