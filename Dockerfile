@@ -11,6 +11,9 @@ COPY --chown=airflow:0 plugins ${AIRFLOW_HOME}/plugins
 COPY --chown=airflow:0 include ${AIRFLOW_HOME}/include
 COPY --chown=airflow:0 dags ${AIRFLOW_HOME}/dags
 
+# Folders in memory of deploy/compose.yaml: those that are not here belong to root as soon as a container is restarted.
+RUN install --directory --mode=1777 ${AIRFLOW_HOME}/config ${AIRFLOW_HOME}/state
+
 LABEL org.opencontainers.image.title="Orderhouse" \
     org.opencontainers.image.description="Purchase orders of every ERP in one warehouse schema"
 

@@ -218,6 +218,14 @@ def test_the_image_runs_as_a_user_whom_kubernetes_can_tell_from_root() -> None:
     assert [line.split()[1] for line in lines if line.startswith("USER")] == [user]
 
 
+def test_folders_in_memory_are_in_the_image_too() -> None:
+    """A container makes those that are not, for root: at its second start nobody else may write into them."""
+    image = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    (made,) = re.findall(r"^RUN install --directory --mode=1777 (.+)$", image, re.MULTILINE)
+    folders = made.replace("${AIRFLOW_HOME}", "/opt/airflow").split()
+    assert ["/tmp", *folders] == SERVICES["worker"]["tmpfs"]  # noqa: S108 - the containers', not this machine's
+
+
 def test_the_image_is_checked_with_what_compose_lets_it_write() -> None:
     script = (PROJECT / "scripts" / "check-image").read_text(encoding="utf-8")
     folders = re.findall(r"^for folder in (.+); do options", script, re.MULTILINE)
