@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,18 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
         made.append((counts, [{name: each[name].to_pylist() for name in SCHEMAS} for each in frames]))
     assert made[0] == made[1]
     assert [count["orders"] for count in made[0][0]] == [2, 2, 1]
+
+
+def test_a_task_of_a_celery_worker_may_have_processes_too(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of Celery's pool are daemonic, and Python itself lets such have no children."""
+    monkeypatch.setattr(current_process(), "daemon", True)
+    monkeypatch.setattr(worker, "WORTH_PROCESSES", 1)
+    monkeypatch.setenv(SETTING, "2")
+    staging = staged(tmp_path, [orders(1, 2)])
+    (told,) = map_batches(connection, staging, batches_of(staging))
+    assert told.read == 2
 
 
 def killed(_number: int, _pages: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 
@@ -68,7 +68,11 @@ def map_batches(connection: Connection, staging: Staging, batches: Sequence[Page
 
 
 def processes(connection: Connection, staging: Staging, number: int) -> Executor:
-    """So many processes that `map_batch` runs in."""
+    """So many processes that `map_batch` runs in.
+
+    Celery marks its processes as daemonic, and such may have no children, lest these outlive them. Ours do not.
+    """
+    current_process().daemon = False
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging))
