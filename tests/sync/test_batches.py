@@ -89,10 +89,10 @@ def test_many_batches_are_mapped_by_processes_to_the_same_frames(
     assert [count["orders"] for count in made[0][0]] == [2, 2, 1]
 
 
-def test_a_task_of_a_celery_worker_may_have_processes_too(
+def test_a_process_that_may_have_no_children_maps_by_itself(
     tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of Celery's pool are daemonic, and Python itself lets such have no children."""
+    """Such are those of Celery's pool, unless they are told otherwise."""
     monkeypatch.setattr(current_process(), "daemon", True)
     monkeypatch.setattr(worker, "WORTH_PROCESSES", 1)
     monkeypatch.setenv(SETTING, "2")

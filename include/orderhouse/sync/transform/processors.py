@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing import current_process
 
 from include.orderhouse.errors import ConfigurationInvalid
 
@@ -12,7 +13,12 @@ MOST_BY_ITSELF = 4
 
 
 def processors() -> int:
-    """The setting, else the processors that this process may use, four at most. Raises ConfigurationInvalid."""
+    """The setting, else the processors that this process may use, four at most; one where it may have no children.
+
+    Raises ConfigurationInvalid.
+    """
+    if current_process().daemon:
+        return 1
     told = os.environ.get(SETTING)
     if not told:
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

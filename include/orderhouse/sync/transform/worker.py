@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import current_process, get_context, parent_process
+from importlib.machinery import ModuleSpec
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 
@@ -68,14 +70,21 @@ def map_batches(connection: Connection, staging: Staging, batches: Sequence[Page
 
 
 def processes(connection: Connection, staging: Staging, number: int) -> Executor:
-    """So many processes that `map_batch` runs in.
-
-    Celery marks its processes as daemonic, and such may have no children, lest these outlive them. Ours do not.
-    """
-    current_process().daemon = False
+    """So many processes that `map_batch` runs in."""
+    _keep_script_out()
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging))
+
+
+def _keep_script_out() -> None:
+    """Have processes that start not run the script of this one: Airflow's asks for a database that tasks have not.
+
+    They leave out the ``__main__`` of a package (Python's multiprocessing/spawn.py); a script's spec names none.
+    """
+    main = sys.modules["__main__"]
+    if main.__spec__ is None:
+        main.__spec__ = ModuleSpec("script.__main__", None)
 
 
 class Worker:
