@@ -68,6 +68,7 @@ def test_closed_rejects_go_and_waiting_ones_lose_their_payload_only(
     odoo.act(lose_numbers, sorted(odoo.company.orders)[:3])
     system.sync(max_reject_share="1")
     aged(system, "UPDATE ops.reject SET fetched_at = now() - interval '31 days'")
+    aged(system, "UPDATE ops.reject SET rejected_at = now() - interval '12 days'")
     closed = "UPDATE ops.reject SET resolved_at = now() - interval '11 days', resolution = 'superseded'"
     aged(system, f"{closed} WHERE reject_id = (SELECT reject_id FROM ops.reject ORDER BY 1 LIMIT 1)")
     told = removed(system, KEEP, monkeypatch)

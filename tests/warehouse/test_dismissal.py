@@ -87,6 +87,30 @@ def test_what_was_dismissed_stays_so_when_it_is_read_again_after_its_payload_was
     assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(9))]
 
 
+def test_what_was_dismissed_is_forgotten_when_nobody_has_read_it_for_as_long_as_rejects_are_kept(
+    engine: sa.Engine,
+) -> None:
+    """A reconcile reads it every night, since the warehouse lacks it: forgotten before, it would wait once more."""
+    keep = Retention(rejects=timedelta(days=10))
+    load_orders(engine, rejects=[BAD])
+    dismissed(engine)
+    _pass_days(engine, 11)
+    load_orders(engine, rejects=[BAD.at(3, 9)])
+    assert enforce(engine, "acme_us", keep)["closed rejects"] == 0
+    load_orders(engine, rejects=[BAD.at(3, 10)])
+    assert rows(engine, "SELECT resolution, fetched_at FROM ops.reject") == [("dismissed", hour(10))]
+    _pass_days(engine, 11)
+    assert enforce(engine, "acme_us", keep)["closed rejects"] == 1
+
+
+def _pass_days(engine: sa.Engine, days: int) -> None:
+    past = f"- interval '{days} days'"
+    with engine.begin() as session:
+        session.execute(
+            sa.text(f"UPDATE ops.reject SET resolved_at = resolved_at {past}, rejected_at = rejected_at {past}")
+        )
+
+
 def test_the_same_version_read_as_something_else_stays_dismissed(engine: sa.Engine) -> None:
     """A source's lookups changed, not the order."""
     load_orders(engine, rejects=[BAD])

@@ -26,7 +26,9 @@ def test_what_is_too_old_goes_in_as_many_rounds_as_it_takes(
         older = [order.at(0) for order in of_it]
         load_orders(engine, *of_it, rejects=[*waiting, *older])
     with engine.begin() as session:
-        session.execute(sa.text("UPDATE ops.reject SET resolved_at = resolved_at - interval '11 days'"))
+        past = "- interval '11 days'"
+        aged = f"UPDATE ops.reject SET resolved_at = resolved_at {past}, rejected_at = rejected_at {past}"
+        session.execute(sa.text(aged))
     told = {"closed rejects": 5, "raw records": 5, "payloads of rejects": 5}
     assert retention.enforce(engine, "acme_us", KEEP) == told
     assert retention.enforce(engine, "acme_us", KEEP) == dict.fromkeys(told, 0)

@@ -130,7 +130,7 @@ class Retention(Strict):
     raw: Duration | None = None
     """Raw records and the payloads of waiting rejects, from their fetch; None is as long as the order."""
     rejects: Duration = timedelta(days=90)
-    """Closed rejects, from their closing."""
+    """Closed rejects, from their closing; a dismissed one from when its order was last read."""
     staged: Duration = timedelta(days=7)
     """Staged files of syncs that did not come to their end, from the latest attempt."""
     reports: Duration = timedelta(days=90)

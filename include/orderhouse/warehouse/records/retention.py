@@ -25,9 +25,11 @@ _WAITING = """
 """
 _CLOSED = """
     DELETE FROM ops.reject WHERE connection = :connection AND reject_id IN (
-        SELECT reject_id FROM ops.reject WHERE connection = :connection AND resolved_at < now() - :kept LIMIT :most
+        SELECT reject_id FROM ops.reject
+        WHERE connection = :connection AND resolved_at < now() - :kept AND rejected_at < now() - :kept LIMIT :most
     )
 """
+"""One that was dismissed may have been read, and rejected, since: forgotten, it would wait again."""
 _ENDED = sa.text("""
     SELECT sync_id::text, greatest(started_at, attempted_at, finished_at) < now() - cast(:kept AS interval)
         - CASE state WHEN 'running' THEN cast(:at_work AS interval) ELSE '0' END
