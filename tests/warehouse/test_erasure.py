@@ -17,7 +17,7 @@ from include.orderhouse.warehouse.access.audit_chain import verify
 from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.keys.token_store import WarehouseTokens
 from include.orderhouse.warehouse.keys.vault import Vault
-from include.orderhouse.warehouse.load import load
+from include.orderhouse.warehouse.load import keep_rejects, load
 from include.orderhouse.warehouse.records.erasure import KEPT, erase_rows, holds, tables
 from include.orderhouse.warehouse.records.raw import stored_raw
 from include.orderhouse.warehouse.syncs.status import reconnect, set_status
@@ -157,6 +157,9 @@ def test_a_disconnected_connection_keeps_its_data_and_loads_nothing_more(held: s
     assert rows(held, "SELECT state FROM ops.connection_status WHERE connection = 'acme_us'") == [("disconnected",)]
     with pytest.raises(ConfigurationInvalid, match="is disconnected"):
         load(held, task, [frames(Order("3"))])
+    with pytest.raises(ConfigurationInvalid, match="is disconnected"):
+        keep_rejects(held, task, [frames(rejects=[Order("1", version=9)])])
+    assert rows(held, "SELECT DISTINCT is_stale FROM procurement.purchase_order") == [(False,)]
     assert len(list(stored_raw(held, payloads(held)))) == 1
     assert rows(held, "SELECT connection FROM ops.token ORDER BY 1") == [("acme_eu",), ("globex",)]
     gone = Vault.of(held).get("acme_us")

@@ -74,6 +74,15 @@ def test_a_feed_may_tell_of_unknown_orders_with_keys_of_any_length(engine: sa.En
     assert known(engine) == [(endless, None, True)]
 
 
+def test_an_order_that_was_deleted_before_it_left_a_list_stays_deleted_whichever_is_loaded_first(
+    engine: sa.Engine,
+) -> None:
+    load_orders(engine, Order())
+    load_orders(engine, gone=(GoneOrder("4711", "closed", ABSENT),))
+    load_orders(engine, replace(Order().at(2), is_deleted=True))
+    assert rows(engine, "SELECT is_deleted FROM ops.order_version") == [(True,)]
+
+
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_deleted_order_that_has_left_a_list_as_well_is_not_brought_back_by_a_late_version(
     engine: sa.Engine, is_known: bool

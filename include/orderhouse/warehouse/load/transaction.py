@@ -75,6 +75,7 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
         facts = task.facts(_enter(cursor, task))
         if done := finished_sync(engine, task.connection, task.sync_id):
             return LoadCounts.of_ledger(done).rejected
+        refuse_disconnected(connection, task.connection)
         for frames in batches:
             copy_rows(cursor, csv_rows(staged("reject"), payloads.sealed_rejects(frames["reject"])))
         rejected, lines = settle_rejects(cursor, facts)
