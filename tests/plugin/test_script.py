@@ -80,7 +80,7 @@ class Site:
         self.answers["/orderhouse/api/v1/runs"] = [(200, {"data": self.ledger})]
 
     def goes_on(self, connection: str, *states: tuple[int, Any]) -> None:
-        """What Airflow tells of this connection's run from now on: the last of what it told before may have come often."""
+        """What Airflow tells of this connection's run from now on; what it told last before may have come often."""
         self.answers[f"/api/v2/dags/{ODOO}/dagRuns/manual__{connection}"] = list(states)
 
 

@@ -137,10 +137,11 @@ def test_what_another_mapping_made_does_not_count(
 
 
 def test_what_fails_is_left_to_the_transform_with_all_behind_it(
-    connection: Connection, staging: Staging, pool: Here
+    caplog: pytest.LogCaptureFixture, connection: Connection, staging: Staging, pool: Here
 ) -> None:
     pool.bad = {list(staged_pages(staging))[3].name}
     listened(connection, staging)
+    assert "(ValueError): the transform does" in caplog.text
     assert len(take_early(connection, staging).made) == 3
 
 

@@ -6,6 +6,7 @@ it; without a list, or with one of another mapping, it maps every page.
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from threading import Lock
@@ -22,6 +23,7 @@ from include.orderhouse.sync.transform.worker import Made, map_batch, processes
 from include.orderhouse.transform.source_fields import SourceFields
 
 FILE, KEYS = "early.json", "early.keys"
+log = logging.getLogger(__name__)
 WORTH_A_PROCESS = 4
 """So many batches have to wait before a process is started for them."""
 
@@ -83,6 +85,7 @@ class EarlyBatches:
         with self._lock:
             self._end()
             self._collect()
+            self._tell_of_failures()
             if self._made:
                 self._staging.write(KEYS, together(made.keys for made in self._made))
                 self._staging.write_json(FILE, self._list())
@@ -99,6 +102,12 @@ class EarlyBatches:
             made = self._coming.pop(0).result()
             self._fields.merge(made.fields)
             self._made.append(replace(made, fields=SourceFields()))
+
+    def _tell_of_failures(self) -> None:
+        errors = [batch.exception() for batch in self._coming if not batch.cancelled()]
+        if names := sorted({type(error).__name__ for error in errors if error is not None}):
+            told = ", ".join(names)
+            log.warning("Not all batches could be mapped while further pages came (%s): the transform does.", told)
 
     def _list(self) -> dict[str, object]:
         batches = [
