@@ -100,6 +100,19 @@ def test_stale_data_is_told_although_that_of_another_connection_was(odoo: Sandbo
     assert told(both[0]) == 2
 
 
+def test_stale_data_is_told_although_a_sync_that_failed_meanwhile_was(odoo: Sandbox, connect: Connect) -> None:
+    """It is why the data is stale."""
+    system = connect("odoo", odoo, fresh_within="1h")
+    system.sync()
+    grow_old(system)
+    system.watermark.text = "yesterday"
+    with pytest.raises(WatermarkInvalid):
+        system.sync()
+    assert len(system.rows("SELECT 1 FROM ops.webhook_event WHERE kind = 'sync.failed'")) == 1
+    assert stale(system)
+    assert told(system) == 1
+
+
 def test_nobody_is_told_where_nobody_minds(system: System) -> None:
     assert not stale(system)
     assert told(system) == 0

@@ -182,6 +182,12 @@ def test_credentials_that_another_connection_needs_stay(held: sa.Engine) -> None
     assert len(rows(held, "SELECT 1 FROM ops.token")) == 3
 
 
+def test_keys_that_another_connection_of_the_customer_needs_stay(held: sa.Engine) -> None:
+    """Though its credentials lie elsewhere, as in the environment."""
+    Vault.of(held).erase("acme_eu")
+    assert erase(held, [US], "acme", "ada")["data_keys_destroyed"] == 0
+
+
 def test_keys_that_further_credentials_of_the_customer_need_stay(held: sa.Engine) -> None:
     Vault.of(held).put("acme_new", "acme", '{"password": "not synced yet"}')
     certificate = erase(held, leavers_of(held, "acme", [US]), "acme", "ada")

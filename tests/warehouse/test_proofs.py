@@ -74,7 +74,7 @@ def test_a_feed_may_tell_of_unknown_orders_with_keys_of_any_length(engine: sa.En
     assert known(engine) == [(endless, None, True)]
 
 
-def test_an_order_that_was_deleted_before_it_left_a_list_stays_deleted_whichever_is_loaded_first(
+def test_a_late_version_that_its_source_flags_as_deleted_is_so_after_the_order_has_left_a_list(
     engine: sa.Engine,
 ) -> None:
     load_orders(engine, Order())

@@ -109,6 +109,15 @@ def test_a_replay_under_a_new_mapping_closes_its_reject(engine: sa.Engine) -> No
     assert staleness(engine) == {False}
 
 
+def test_a_version_that_was_loaded_and_is_rejected_again_by_a_later_mapping_waits_again(engine: sa.Engine) -> None:
+    load_orders(engine, rejects=[BAD])
+    load_orders(engine, BAD, mapping=2)
+    assert rejects(engine) == [(hour(3), "superseded")]
+    load_orders(engine, rejects=[BAD.at(3, 9)], mapping=3)
+    assert rejects(engine) == [(hour(3), None)]
+    assert staleness(engine) == {True}
+
+
 def test_a_replay_of_the_very_version_that_was_rejected_closes_its_reject(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[BAD])
     assert load_orders(engine, BAD).inserted == 1
