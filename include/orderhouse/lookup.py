@@ -16,6 +16,11 @@ def batches(values: Sequence[T], size: int) -> Iterator[list[T]]:
     return (list(values[begin : begin + size]) for begin in range(0, len(values), size))
 
 
+def each_row(rows: Any, made: Callable[[Row], Row]) -> Any:
+    """What is made of each row of a list. What is no list, or no row, stays as it is: its order is then rejected."""
+    return [made(row) if isinstance(row, dict) else row for row in rows] if isinstance(rows, list) else rows
+
+
 def ids_within(scope: str, ids: Iterable[str]) -> list[str]:
     """Of ids that begin with a scope, such as a company, and a slash: those of that scope, without both."""
     return [one.removeprefix(f"{scope}/") for one in ids if one.startswith(f"{scope}/")]

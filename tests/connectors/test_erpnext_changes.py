@@ -100,6 +100,28 @@ def test_orders_without_a_modification_time_come_by_their_creation(
     assert scanned[order_name(order)] == order.created_at
 
 
+def test_an_order_without_any_time_is_read_and_scanned_without_one(
+    company: Company, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H13, H14: no window of times holds it, so what changes in it is found by its lines."""
+    order, post = an_open_order(company), source.api.post
+
+    def post_without_times(*asked: Any, **other: Any) -> Any:
+        body = post(*asked, **other)
+        for row in body["message"] if isinstance(body["message"], list) else ():
+            if row.get("name") == order_name(order):
+                row |= {"creation": None, "modified": None}
+        return body
+
+    monkeypatch.setattr(source.api, "post", post_without_times)
+    assert read_one(source, order)["_creation_at"] is None
+    scanned = {key.source_order_id: key.source_modified_at for page in CONNECTOR.scan(source) for key in page.keys}
+    assert scanned[order_name(order)] is None
+    assert scanned.keys() == names(company)
+    by_line = [page for page in CONNECTOR.fetch(source, Window(order.created_at, None)) if page.is_reread]
+    assert order_name(order) in {record["name"] for page in by_line for record in page.records}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_change_of_a_line_alone_is_found(site: Sandbox, company: Company, source_for: SourceFor, way: str) -> None:
     """H11, H12: a corrected receipt writes the line by SQL, and the order's own time stays."""

@@ -167,6 +167,21 @@ def test_the_code_of_a_refusal_decides_where_the_status_may_be_anothers(
         assert refusal.message == f"{code or status}: No."
 
 
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("Concurrent request limit exceeded. Request blocked.", RateLimitExceeded),
+        ("SuiteTalk concurrent request limit exceeded. Request blocked.", RateLimitExceeded),
+        ("Invalid search query. Unknown identifier 'custbody_concurrent_orders'.", RequestRefused),
+    ],
+)
+def test_h20_the_concurrency_limit_is_known_by_its_words_and_no_others(said: str, error: type[OrderhouseError]) -> None:
+    body = {"title": "Bad Request", "o:errorDetails": [{"detail": said, "o:errorCode": "USER_ERROR"}]}
+    refusal = explain(Answer(400, {}, body, ""))
+    assert refusal is not None
+    assert refusal.error is error
+
+
 @pytest.mark.parametrize("details", [None, [], ["text"], {}])
 def test_a_refusal_without_details_is_told_by_its_title(details: Any) -> None:
     refusal = explain(Answer(400, {}, {"title": "Bad Request", "o:errorDetails": details}, ""))

@@ -37,7 +37,8 @@ SHAPES = {
 
 COLUMN = re.compile(r"(\w+)\.(\w+)")
 """A column in a join condition, with the alias of its table."""
-BUSY = re.compile(r"concurren|REQUEST_LIMIT_EXCEEDED", re.IGNORECASE)
+BUSY = re.compile("CONCURRENCY_LIMIT_EXCEEDED|REQUEST_LIMIT_EXCEEDED|concurrent request limit exceeded", re.IGNORECASE)
+"""The codes and the words of the account's concurrency limit, which may come with any status."""
 
 Key = tuple[int | str, ...]
 

@@ -220,8 +220,8 @@ class Transform:
         return pa.Table.from_pylist(rows, schema=SCHEMAS["reject"])
 
     def _reject(self, draft: Draft, position: int, findings: list[dict[str, Any]]) -> dict[str, Any]:
-        """The reject of one order: its first reason in columns, all of them as JSON."""
-        raw, first = draft.orders[position], findings[0]
+        """The reject of one order: its first reason in columns, an incomplete payload before others; all as JSON."""
+        raw, first = draft.orders[position], min(findings, key=lambda finding: finding["code"] != INCOMPLETE)
         source_id = draft.tables[ORDER.name].column("source_order_id")[position].as_py()
         known_by = source_id or blake2b(wire.encode(raw.record)).hexdigest()
         return {

@@ -83,12 +83,15 @@ class Failure:
 
 
 def children(rows: RawRows, at: Sequence[str], missing: Callable[[int, str], None]) -> RawRows:
-    """The rows of a child table inside ``rows``. A parent without the list is reported to ``missing``, with why."""
+    """The rows of a child table inside ``rows``. A parent without a list of objects is reported to ``missing``, with why."""
     found = RawRows([], [], ([], *([] for _ in rows.ancestors)))
     for position, record in enumerate(rows.records):
         listed = next((value for path in at if (value := look_up(record, path)) is not None), None)
         if not isinstance(listed, list):
             missing(position, f"{' or '.join(at)} is {'missing' if listed is None else 'not a list'}")
+            continue
+        if not all(isinstance(entry, dict) for entry in listed):
+            missing(position, f"{' or '.join(at)} has an entry that is no object")
             continue
         above = [record, *(level[position] for level in rows.ancestors)]
         found.records += listed

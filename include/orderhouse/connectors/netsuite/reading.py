@@ -68,7 +68,7 @@ def _whole(source: Source, rows: Sequence[Record]) -> list[Record]:
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
     """Orders by internal id; those that are gone are absent."""
-    known = [int(order_id) for order_id in ids if order_id.isdigit()]
+    known = [int(order_id) for order_id in ids if order_id.isdecimal()]
     for batch in batches(known, min(source.page_size, MAX_ROWS)):
         conditions = [*queries.scope(source), one_of("t.id", batch)]
         for rows, _ in walk(source, queries.orders(source), conditions, {"id": "t.id"}, MAX_ROWS, None):

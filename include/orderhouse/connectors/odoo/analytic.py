@@ -41,4 +41,4 @@ def _plan(account: Raw) -> str:
 
 
 def _ids(key: str) -> list[int]:
-    return [int(number) for number in key.split(",") if number.strip().isdigit()]
+    return [int(number) for number in key.split(",") if number.strip().isdecimal()]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.quickbooks.bills import Drawn, drawn
 from include.orderhouse.connectors.quickbooks.records import custom_fields, detail, lines, names, value
-from include.orderhouse.lookup import Lookup, Row
+from include.orderhouse.lookup import Lookup, Row, each_row
 from include.orderhouse.protocols import intuit
 
 
@@ -34,7 +34,7 @@ class Assembly:
             "company": self._source.catalogue.details["company"],
             "vendor": self._vendors.get(value(order, "VendorRef")),
             "term": self._terms.get(value(order, "SalesTermRef")),
-            "Line": [{**self._line(line, billed), "order_is_closed": is_closed} for line in lines(order)],
+            "Line": each_row(order.get("Line"), lambda line: self._line(line, billed) | {"order_is_closed": is_closed}),
         }
 
     def _line(self, line: Row, billed: Drawn | None) -> Row:

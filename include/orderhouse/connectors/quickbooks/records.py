@@ -8,7 +8,7 @@ NO_DETAIL: Row = {}
 
 
 def lines(order: Row) -> list[Row]:
-    """The lines of an order, a bill or an expense."""
+    """The lines of an order, a bill or an expense that can be looked into."""
     return [line for line in order.get("Line") or () if isinstance(line, dict)]
 
 
@@ -18,8 +18,8 @@ def links(order: Row) -> list[Row]:
 
 
 def own_links(holder: Row) -> list[Row]:
-    """The transactions that a header, or a line, is linked to itself."""
-    return [link for link in holder.get("LinkedTxn") or () if isinstance(link, dict) and "TxnId" in link]
+    """The transactions that a header, or a line, is linked to itself; a link without an id says nothing."""
+    return [link for link in holder.get("LinkedTxn") or () if isinstance(link, dict) and link.get("TxnId")]
 
 
 def detail(line: Row) -> Row:

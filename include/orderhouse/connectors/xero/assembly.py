@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from include.orderhouse.connector import Source
-from include.orderhouse.lookup import Lookup
+from include.orderhouse.lookup import Lookup, each_row
 from include.orderhouse.protocols import xero_accounting
 from include.orderhouse.protocols.xero_accounting import Row
 
@@ -42,11 +43,8 @@ class Assembly:
         }
 
     def _lines(self, order: Row) -> Any:
-        """The lines; what is no list stays as it is, and its order will be rejected."""
-        lines, is_inclusive = order.get("LineItems"), order.get("LineAmountTypes") == "Inclusive"
-        if not isinstance(lines, list):
-            return lines
-        return [self._line(line, number, is_inclusive) for number, line in enumerate(lines, 1)]
+        position, is_inclusive = count(1), order.get("LineAmountTypes") == "Inclusive"
+        return each_row(order.get("LineItems"), lambda line: self._line(line, next(position), is_inclusive))
 
     def _line(self, line: Row, position: int, is_inclusive: bool) -> Row:
         settings = self._source.settings
