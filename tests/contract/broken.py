@@ -11,6 +11,7 @@ from tests.contract import broken_telling as telling
 from tests.contract import checks
 from tests.contract import checks_of_change as change
 from tests.contract import checks_of_mapping as mapping
+from tests.contract import checks_of_records as bad_records
 from tests.contract import checks_of_requests as requests
 from tests.contract.checks import Check
 
@@ -96,6 +97,11 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
     },
     mapping.a_derived_value_names_what_it_reads: {
         telling.looks_at_what_it_does_not_name: r"order_line.x_term \(purchase_order: a term\); x_terms",
+    },
+    bad_records.one_bad_record_stops_no_run_and_does_not_vanish: {
+        reading.stumbles_over_a_missing_buyer: "null at .*user_id of .*: the run stops, TypeError",
+        reading.skips_orders_without_a_buyer: "null at .*user_id of .*: 1 orders vanish",
+        reading.skips_lines_without_a_price: "null at .*price_unit of .*: 1 lines vanish, and their order is not",
     },
     change.a_line_that_changed_brings_its_order: {
         following.takes_the_creation_for_the_change: "a line of order .* was changed after .*, but not in",

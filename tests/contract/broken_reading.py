@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from include.orderhouse.connector import Connector, Keys, Page, Source, Window
+from include.orderhouse.mapping import Record
 
 
 def drops_the_last_order_of_each_page(good: Connector) -> Connector:
@@ -30,6 +31,40 @@ def gives_an_order_twice(good: Connector) -> Connector:
             yield replace(page, records=[*page.records[:-2], *page.records[-1:], *page.records[-1:]])
 
     return replace(good, fetch=fetch)
+
+
+def stumbles_over_a_missing_buyer(good: Connector) -> Connector:
+    """Takes for granted what an order may be without."""
+
+    def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        for page in good.read(source, ids):
+            yield replace(page, records=[{**order, "buyer": order["user_id"]["name"]} for order in page.records])
+
+    return replace(good, read=read)
+
+
+def skips_orders_without_a_buyer(good: Connector) -> Connector:
+    """Leaves out what it cannot read, and tells nobody."""
+
+    def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        for page in good.read(source, ids):
+            yield replace(page, records=[order for order in page.records if order["user_id"]])
+
+    return replace(good, read=read)
+
+
+def skips_lines_without_a_price(good: Connector) -> Connector:
+    """Leaves out lines that it cannot read, and tells nobody."""
+
+    def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        for page in good.read(source, ids):
+            yield replace(page, records=[_priced(order) for order in page.records])
+
+    return replace(good, read=read)
+
+
+def _priced(order: Record) -> Record:
+    return {**order, "order_line": [line for line in order["order_line"] if line["price_unit"] is not None]}
 
 
 def starts_after_the_first_instant(good: Connector) -> Connector:

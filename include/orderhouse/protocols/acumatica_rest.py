@@ -131,7 +131,7 @@ class Endpoint:
 def custom_values(record: Row) -> Row:
     """Fields that the endpoint leaves out, by their names; they stand below views and in objects of their own."""
     views = (record.get("custom") or {}).values()
-    return {name: told.get("value") for view in views for name, told in view.items()}
+    return {name: told.get("value") for view in views if view for name, told in view.items() if told}
 
 
 def site_path(site: str) -> str:

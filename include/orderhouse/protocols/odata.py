@@ -145,6 +145,8 @@ def nested(row: Mapping[str, Any], member: str, version: Version = 4, *, of: str
         rows = wire.part(row, "", dict, of=of).get(member)
         if not isinstance(rows, list):
             raise _no_member(member, of)
+        for inner in rows:
+            wire.part(inner, "", dict, of=f"a row of {member} of {of}")
         link = row.get(f"{member}@odata.nextLink")
         return CollectionPage(rows, str(link) if link else None, _count(row.get(f"{member}@odata.count"), of))
     found = row.get(member)

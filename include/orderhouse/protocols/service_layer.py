@@ -92,7 +92,7 @@ class ServiceLayer:
             page = odata.collection(answer, self._odata, of=f"lines of {entity}")
             of = f"a line of {entity}"
             told = [wire.part(row, lines, dict, of=of) | {"Document": wire.part(row, entity, dict, of=of)}
-                    for row in page.rows]  # fmt: skip
+                    for row in page.rows if wire.part(row, f"{entity}.DocEntry", int, of=of)]  # fmt: skip
             if any(row in found for row in told[:1]):
                 raise _began_anew(of, f"what comes after {len(found)} others")
             found += told
@@ -117,8 +117,8 @@ def _ignored(what: str, dropped: str) -> FilterIgnored:
 
 def lines_of(document: Row) -> list[Row]:
     """The lines of a document. Raises UnexpectedShape where it has none."""
-    found: list[Row] = wire.part(document, "DocumentLines", list, of="a document")
-    return found
+    found = wire.part(document, "DocumentLines", list, of="a document")
+    return [wire.part(line, "", dict, of="a line of a document") for line in found]
 
 
 def changed_at(document: Row, source: Source) -> datetime | None:

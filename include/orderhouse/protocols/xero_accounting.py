@@ -154,9 +154,14 @@ def updated_at(row: Row) -> datetime:
     return told
 
 
+def order_id(row: Row) -> str:
+    """The id of an order, which it cannot be without."""
+    return wire.part(row, "PurchaseOrderID", str, of="a purchase order")
+
+
 def _key(row: Row) -> str:
     """A row in one state: an order that is saved again comes again."""
-    return f"{wire.part(row, 'PurchaseOrderID', str, of='a purchase order')} {row['UpdatedDateUTC']}"
+    return f"{order_id(row)} {row['UpdatedDateUTC']}"
 
 
 def _instant(told: str) -> datetime:

@@ -83,7 +83,7 @@ class Failure:
 
 
 def children(rows: RawRows, at: Sequence[str], missing: Callable[[int, str], None]) -> RawRows:
-    """The rows of a child table inside ``rows``. A parent without a list of objects is reported to ``missing``, with why."""
+    """The rows of a child table inside ``rows``. Parents without a list of objects go to ``missing``, with why."""
     found = RawRows([], [], ([], *([] for _ in rows.ancestors)))
     for position, record in enumerate(rows.records):
         listed = next((value for path in at if (value := look_up(record, path)) is not None), None)

@@ -93,6 +93,6 @@ def _item_id(line: Row) -> str | None:
     return None if key == NO_ID else key
 
 
-def _dimensions(row: Row) -> dict[str, str]:
+def _dimensions(row: Row) -> Row:
     """The dimension values of an order or line by the codes of their dimensions."""
-    return {str(entry["code"]): str(entry["valueCode"]) for entry in row.get("dimensionSetLines") or ()}
+    return {str(entry["code"]): entry["valueCode"] for entry in row.get("dimensionSetLines") or () if entry}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.connectors.coupa.settings import Settings
+from include.orderhouse.lookup import each_row
 from include.orderhouse.protocols.coupa_core import Raw
 
 OF_ORDER = ("id", "status")
@@ -16,14 +17,8 @@ OF_ORDER = ("id", "status")
 
 def whole(order: Raw, settings: Settings) -> Raw:
     """The order with what the settings say of its lines; what has another shape is left for the transform to reject."""
-    lines = order.get("order-lines")
-    if not isinstance(lines, list):
-        return order
     facts = {name: order.get(name) for name in OF_ORDER}
-    return {
-        **order,
-        "order-lines": [_line(line, facts, settings) if isinstance(line, dict) else line for line in lines],
-    }
+    return {**order, "order-lines": each_row(order.get("order-lines"), lambda line: _line(line, facts, settings))}
 
 
 def _line(line: Raw, order: Raw, settings: Settings) -> Raw:
@@ -31,10 +26,10 @@ def _line(line: Raw, order: Raw, settings: Settings) -> Raw:
     name = commodity.get("name") if isinstance(commodity, dict) else None
     rich = {**line, "_order": order, "_is_charge": name in settings.charge_commodities}
     rich["account"] = _account(line.get("account"), settings)
-    rich["account-allocations"] = [
-        {**share, "account": _account(share.get("account"), settings)} if isinstance(share, dict) else share
-        for share in line.get("account-allocations") or ()
-    ]
+    rich["account-allocations"] = each_row(
+        line.get("account-allocations") or [],
+        lambda share: {**share, "account": _account(share.get("account"), settings)},
+    )
     return rich
 
 

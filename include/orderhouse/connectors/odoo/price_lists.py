@@ -30,7 +30,8 @@ class PriceLists:
         self._entries |= {template: [] for template in wanted}
         domain = [["product_tmpl_id", "in", sorted(wanted)], ["product_code", "!=", False]]
         for entry in self._call.records("product.supplierinfo", domain=domain, fields=FIELDS, order="id asc"):
-            self._entries.setdefault(entry["product_tmpl_id"][0], []).append(entry)
+            if entry["product_tmpl_id"]:
+                self._entries.setdefault(entry["product_tmpl_id"][0], []).append(entry)
 
     def entry(self, line: Raw, order: Raw) -> Raw | None:
         """The entry of the order's vendor for the product, or for the template it is a variant of.

@@ -6,7 +6,7 @@ from typing import Any
 
 from include.orderhouse.connector import Source
 from include.orderhouse.connectors.sap_business_one.drawn import put_drawn_into
-from include.orderhouse.lookup import Lookup, Row
+from include.orderhouse.lookup import Lookup, Row, each_row
 from include.orderhouse.protocols.service_layer import KEYS_AT_ONCE, ServiceLayer, ambiguous_change, lines_of
 
 NAMES = {
@@ -77,7 +77,7 @@ class Assembly:
         moment = ambiguous_change(document, self._source)
         etag = document.pop("odata.etag", None) or document.pop("@odata.etag", None)
         lines = [self._line(line) | {"Order": facts} for line in lines_of(document)]
-        texts = [text | {"Order": facts} for text in document.get("DocumentSpecialLines") or ()]
+        texts = each_row(document.get("DocumentSpecialLines") or [], lambda text: text | {"Order": facts})
         return {
             **{
                 name: value for name, value in document.items() if name not in ("DocumentLines", "DocumentSpecialLines")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from include.orderhouse import wire
 from include.orderhouse.lookup import Row, batches
 from include.orderhouse.protocols import odata
 from include.orderhouse.protocols.service_layer import (
@@ -76,7 +77,7 @@ def orders_behind(service: ServiceLayer, documents: list[Row]) -> set[int]:
 
 
 def _bases(lines: list[Row], kind: int) -> set[int]:
-    return {line["BaseEntry"] for line in lines if line.get("BaseType") == kind}
+    return {line["BaseEntry"] for line in lines if line.get("BaseType") == kind and line.get("BaseEntry")}
 
 
 def _lines(service: ServiceLayer, entity: str, entries: set[int]) -> list[Row]:
@@ -86,10 +87,11 @@ def _lines(service: ServiceLayer, entity: str, entries: set[int]) -> list[Row]:
 
 def put_drawn_into(orders: list[Row], service: ServiceLayer) -> None:
     """Give each line the lines of documents that were drawn from it, cancelled ones left out."""
+    entries = [wire.part(order, "DocEntry", int, of="a purchase order") for order in orders]
     targets = {(order["DocEntry"], line["LineNum"]): line for order in orders for line in lines_of(order)}
     for line in targets.values():
         line |= {member: [] for member in MEMBERS.values()}
-    for batch in batches([order["DocEntry"] for order in orders], JOINED_AT_ONCE):
+    for batch in batches(entries, JOINED_AT_ONCE):
         bases: dict[Base, Target] = {(PURCHASE_ORDER, *target): target for target in targets}
         _put(targets, bases, GOODS_RECEIPT, _drawn(service, RECEIPTS, {PURCHASE_ORDER: batch}))
         invoiced = _drawn(service, INVOICES, {PURCHASE_ORDER: batch, GOODS_RECEIPT: _entries(bases, GOODS_RECEIPT)})

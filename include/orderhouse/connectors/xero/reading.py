@@ -11,7 +11,7 @@ from include.orderhouse.connector import Key, Keys, Page, Source, Window
 from include.orderhouse.connectors.xero.assembly import Assembly
 from include.orderhouse.lookup import ids_within
 from include.orderhouse.protocols import xero_accounting
-from include.orderhouse.protocols.xero_accounting import NotFound, Request, Row, updated_at
+from include.orderhouse.protocols.xero_accounting import NotFound, Request, Row, order_id, updated_at
 from include.orderhouse.sections import read_sections
 from include.orderhouse.values.precision import millisecond, since
 
@@ -106,7 +106,7 @@ def _one(source: Source, tenant: Row, key: str) -> Row | None:
         body = xero_accounting.get(source, str(tenant["tenantId"]), f"{ORDERS}/{key}", {"unitdp": "4"})
     except NotFound:
         return None
-    return next((row for row in xero_accounting.listed(body, ORDERS) if row.get("PurchaseOrderID") == key), None)
+    return next((row for row in xero_accounting.listed(body, ORDERS) if order_id(row) == key), None)
 
 
 def scan(source: Source) -> Iterator[Keys]:
