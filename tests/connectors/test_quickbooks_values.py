@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -199,9 +200,23 @@ def test_what_an_expense_or_a_check_has_drawn_is_invoiced(connect: SourceFor, co
 def test_links_that_are_neither_bill_nor_expense_draw_nothing(connect: SourceFor, company: Company) -> None:
     source = connect()
     links = [{"TxnId": "900001", "TxnType": "Estimate"}, {"TxnType": "Bill"}, "900002", None]
+    links += [{"TxnId": None, "TxnType": "Bill"}]
     order = one(source, an_order(company)) | {"LinkedTxn": links}
     (whole,) = Assembly(source).whole([order])
     assert (progress.invoice_status(whole), whole["Line"][0]["bill_lines"]) == ("none", [])
+
+
+@pytest.mark.parametrize("more", [None, [None], ["none"]], ids=str)
+def test_h32_an_order_of_which_not_all_lines_are_lines_is_rejected_alone(
+    connect: SourceFor, company: Company, more: list[Any] | None
+) -> None:
+    source = connect()
+    order, other = (one(source, order) for order in ours(company)[:2])
+    bad = order | {"Line": None if more is None else order["Line"] + more}
+    refused, made = (transformed(source, record) for record in Assembly(source).whole([bad, other]))
+    assert (refused["purchase_order"].num_rows, made["reject"].num_rows) == (0, 0)
+    (reject,) = refused["reject"].to_pylist()
+    assert (reject["source_order_id"], reject["code"]) == (order["Id"], "PAYLOAD_INCOMPLETE")
 
 
 def test_a_bill_that_is_linked_and_cannot_be_read_leaves_unknown_what_was_invoiced(

@@ -101,9 +101,9 @@ def test_an_order_is_whole_with_contact_tracking_and_charges(connect: SourceFor,
             assert told["cost_center"] == (line.distributions[0].cost_center if len(line.distributions) == 1 else None)
 
 
-@pytest.mark.parametrize("lines", [None, "none", "left out"])
+@pytest.mark.parametrize("lines", [None, "none", "left out", [None], ["none"]], ids=str)
 def test_h33_an_order_without_a_list_of_lines_is_rejected_and_holds_up_no_other(
-    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, lines: str | None
+    connect: SourceFor, company: Company, monkeypatch: pytest.MonkeyPatch, lines: Any
 ) -> None:
     source, order = connect(), an_order(company)
     get = source.api.get

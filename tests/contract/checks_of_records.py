@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,8 +23,6 @@ from tests.contract.checks import Check
 from tests.contract.subject import Subject, records
 
 Path = tuple[str | int, ...]
-DIGITS = re.compile(r"[0-9a-f-]*\d[0-9a-f-]*")
-"""Of ids in a URL."""
 Read = Callable[[Source], list[Record]]
 
 
@@ -37,18 +34,17 @@ def one_bad_record_stops_no_run_and_does_not_vanish(subject: Subject) -> None:
     read, fetch = inspect.unwrap(subject.connector.read), inspect.unwrap(subject.connector.fetch)
     asked = sorted(subject.expected_keys)[::50]
     start = sorted(at for _, at in subject.identified(subject.fetch()) if at is not None)[-4]
-    known = set[tuple[str, Path]]()
+    known, changed = set[Any](), Window(start, None)
     _assert_alone(subject, known, lambda source: records(read(source, asked)))
-    changed = Window(start, None)
     _assert_alone(subject, known, lambda source: records(p for p in fetch(source, changed) if not p.is_reread))
 
 
-def _assert_alone(subject: Subject, known: set[tuple[str, Path]], read: Read) -> None:
+def _assert_alone(subject: Subject, known: set[Any], read: Read) -> None:
     played = Played(subject.source.api)
     source = replace(subject.source, api=cast(Api, played))
     whole = _lines(subject, read(source))
     for answer, body in list(played.answers.items()):
-        for path, is_list in _changes(wire.decode(body), DIGITS.sub("", answer[1]), known):
+        for path, is_list in _changes(wire.decode(body), known):
             played.change = answer, path
             told = f"null at {'.'.join(map(str, path))} of {' '.join(answer)[:200]}"
             try:
@@ -72,16 +68,17 @@ def _lines(subject: Subject, found: list[Record]) -> list[Any]:
     return [None if position in rejected else counts[position] for position in range(len(found))]
 
 
-def _changes(body: Any, url: str, known: set[tuple[str, Path]]) -> Iterator[tuple[Path, bool]]:
-    """One place for each name within the rows of a URL's answers, and behind the objects of each list in them.
+def _changes(body: Any, known: set[Any]) -> Iterator[tuple[Path, bool]]:
+    """One place for each name within rows that are not known yet, and behind the objects of each list in them.
 
     With each goes whether a list stands there, in place of which null may mean an empty one.
     """
+    names = next((frozenset(row) for path, row in _places(body, ()) if path[-1:] == (0,)), None)
     for path, value in _places(body, ()):
         shape = tuple("*" if isinstance(step, int) else step for step in path)
-        if "*" not in shape[:-1] or (url, shape) in known:
+        if "*" not in shape[:-1] or (names, shape) in known:
             continue
-        known.add((url, shape))
+        known.add((names, shape))
         yield path, isinstance(value, list)
         if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
             yield (*path, len(value)), False

@@ -120,8 +120,8 @@ def test_h32_rejects_of_orders_without_a_key_stay_apart() -> None:
 
 
 def test_h32_lines_that_are_missing_and_what_is_no_list_of_them_are_told_apart() -> None:
-    reasons = [only(frames(order(lines=lines)), "reject")["reason"] for lines in (None, {})]
-    assert reasons == ["lines is missing", "lines is not a list"]
+    told = [only(frames(order(lines=lines)), "reject")["reason"] for lines in (None, {}, [None])]
+    assert told == ["lines is missing", "lines is not a list", "lines has an entry that is no object"]
 
 
 def test_an_order_without_lines_is_no_incomplete_one() -> None:
