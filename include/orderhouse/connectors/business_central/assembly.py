@@ -95,4 +95,4 @@ def _item_id(line: Row) -> str | None:
 
 def _dimensions(row: Row) -> Row:
     """The dimension values of an order or line by the codes of their dimensions."""
-    return {str(entry["code"]): entry["valueCode"] for entry in row.get("dimensionSetLines") or () if entry}
+    return {str(entry.get("code")): entry.get("valueCode") for entry in row.get("dimensionSetLines") or () if entry}
