@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from include.orderhouse.errors import SourceUnavailable, WatermarkUnavailable
 from include.orderhouse.sync import steps
+from include.orderhouse.sync.extract import extraction
 from include.orderhouse.sync.extract.reconciliation import ASKED, GONE
 from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import FILE as PLAN
 from include.orderhouse.sync.plan import sync_id
 from include.orderhouse.sync.request import Mode, SyncRequest
+from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.records.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
@@ -156,6 +158,19 @@ def test_one_that_failed_between_pages_and_is_cleared_late_is_not_told_that_its_
         synced.sync_until("extract", request)
     odoo.world("odoo").faults.clear()
     pass_days(synced, request, days=4)
+    assert synced.ledger_row(synced.sync_until("advance_watermark", request))["orders_extracted"] == 40
+
+
+def test_one_that_gets_its_last_page_later_than_it_may_fetch_has_all_of_them(
+    synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = synced.request(Mode.FULL_RESYNC)
+    staging = synced.runtime.staging(synced.sync_until("extract", request))
+    last = max(name for folder in staging.folders("raw") for name in staging.names(folder) if name.endswith(".json"))
+    staging.remove(last)
+    staging.remove(f"{last.removesuffix('.json')}.zst")
+    pass_days(synced, request, days=2.99)
+    monkeypatch.setattr(extraction, "warehouse_now", lambda engine: warehouse_now(engine) + timedelta(hours=1))
     assert synced.ledger_row(synced.sync_until("advance_watermark", request))["orders_extracted"] == 40
 
 

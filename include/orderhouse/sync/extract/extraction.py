@@ -103,9 +103,10 @@ class Extraction:
         longest = self._runtime.connection.options.max_extract_hours
         if self._plan.is_older_than(timedelta(hours=longest), now):
             raise BoundExceeded(
-                f"The source has been giving orders for more than {longest} h (max_extract_hours).",
-                action="Nothing was loaded. Allow more where that many are meant, or narrow the window; else report to "
-                "who runs the source that it never ends.",
+                f"The sync began more than {longest} h ago, and the source gives orders still (max_extract_hours).",
+                action="Nothing was loaded. Where the run was cleared late, clear it again: it begins anew. Else allow "
+                "more where that many are meant, or narrow the window, or report to who runs the source that it never "
+                "ends.",
             )
 
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
@@ -155,7 +156,8 @@ class Extraction:
                     self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
                 return
             self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
-            self.check_time(fetched_at)
+            if not tally.is_done:
+                self.check_time(fetched_at)
             self._source.api.meter.begin_page()
             self._check_progress(part, tally)
         raise _Over
