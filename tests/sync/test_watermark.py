@@ -102,8 +102,9 @@ def test_the_watermark_stays_where_the_load_fails(odoo: Sandbox, synced: System)
         (-SAFETY - timedelta(minutes=1), timedelta(hours=2), -SAFETY),
         (-DAY, timedelta(hours=2), timedelta(hours=2)),
         (-DAY, 30 * DAY, DAY - SAFETY),
+        (20 * DAY, 30 * DAY, -SAFETY),
     ],
-    ids=["behind it", "beyond a gap", "from the overlap on", "across it", "into the future"],
+    ids=["behind it", "beyond a gap", "from the overlap on", "across it", "into the future", "wholly in the future"],
 )
 def test_a_window_moves_the_watermark_only_forward_and_without_a_gap(
     odoo: Sandbox, synced: System, start: timedelta, end: timedelta, expected: timedelta
