@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
+from include.orderhouse.sync import steps
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Progress
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, Connect, System
+from tests.sync.conftest import NOW, Connect, System, lose_numbers
 
 COUNTED_UP = ("extracted_at", "loaded_at", "sync_id", "source_version")
 
@@ -63,7 +64,8 @@ class Restorable:
         """Put the backup in the place of what there is; some hours go by."""
         self.source.act(history.restore, self.backup)
         with self.system.runtime.warehouse.begin() as warehouse:
-            warehouse.execute(sa.text("UPDATE ops.order_version SET fetched_at = fetched_at - interval '2 hours'"))
+            for table in ("order_version", "reject"):
+                warehouse.execute(sa.text(f"UPDATE ops.{table} SET fetched_at = fetched_at - interval '2 hours'"))
 
 
 @pytest.fixture(params=["odoo", "business_central", "netsuite"])
@@ -101,3 +103,30 @@ def test_what_was_read_just_now_outlives_a_copy_of_the_source_that_lags(restorab
     restorable.source.act(history.restore, restorable.backup)
     assert restorable.system.sync(Mode.RECONCILE)["orders_updated"] == 0
     assert restorable.is_changed
+
+
+def test_h35_a_version_that_was_rejected_and_never_was_waits_no_more(restorable: Restorable) -> None:
+    """Replayed by a later mapping, it would come in place of what the source has."""
+    restorable.source.clock.advance(600)
+    restorable.source.act(lose_numbers, [restorable.order.id])
+    assert restorable.system.sync()["orders_rejected"] == 1
+    restorable.restore()
+    restorable.system.sync(Mode.RECONCILE)
+    assert restorable.system.rows("SELECT DISTINCT resolution FROM ops.reject") == [{"resolution": "superseded"}]
+    assert restorable.told() == restorable.before
+
+
+def test_h35_what_was_read_before_the_restore_and_is_loaded_after_it_does_not_come_back(
+    restorable: Restorable,
+) -> None:
+    """A run that failed, say, and is cleared."""
+    restorable.change()
+    restorable.source.clock.advance(600)
+    restorable.source.act(history.change_header, restorable.order.id, "never was")
+    staged = restorable.system.sync_until("extract", restorable.system.request())
+    restorable.restore()
+    restorable.system.sync(Mode.RECONCILE)
+    assert restorable.told() == restorable.before
+    for step in (steps.transform, steps.validate, steps.load, steps.advance_watermark):
+        step(restorable.system.runtime, staged)
+    assert restorable.told() == restorable.before

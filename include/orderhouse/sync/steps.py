@@ -59,7 +59,7 @@ from include.orderhouse.warehouse.syncs.ledger import (
     restart_sync,
     set_watermark_after,
 )
-from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
+from include.orderhouse.warehouse.syncs.mapping_versions import mapping_of_plan
 from include.orderhouse.warehouse.syncs.status import set_status
 
 Summary = dict[str, Any]
@@ -97,7 +97,8 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
 def transform(runtime: Runtime, staged: str) -> Summary:
     """Turn the staged raw orders into batches of frames."""
     staging, name = _resumed(runtime, staged), runtime.connection.name
-    mapping = mapping_version(runtime.warehouse, name, runtime.connection.mapping_fingerprint)
+    planned, fingerprint = Plan.load(staging).mapping_version, runtime.connection.mapping_fingerprint
+    mapping = mapping_of_plan(runtime.warehouse, name, fingerprint, planned)
     early = take_early(runtime.connection, staging)
     counts, fields = make_batches(runtime.connection, staging, early)
     _refuse_lost_pages(runtime, staging, counts["orders"] + counts["copies"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Container, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from include.orderhouse.warehouse.records.raw import (
     open_orders,
     rejected_only,
     states_of,
+    waiting_versions,
 )
 from include.orderhouse.warehouse.syncs.mapping_versions import mapping_version
 from include.orderhouse.warehouse.task import ABSENT, GoneOrder
@@ -94,12 +95,13 @@ def find_gone(
 def _count_as_later(runtime: Runtime, plan: Plan, set_back: int) -> None:
     """Let what is read from now on be later than what the warehouse holds, whatever the times say."""
     log.warning(
-        "%s dates %d orders earlier than before, as a source does that was restored from a backup. They are read "
-        "again, and count as they are now.",
+        "%s dates %d orders earlier than before, as a source does that was restored from a backup, or one whose "
+        "time_zone was corrected. They are read again, and count as they are now.",
         plan.connection,
         set_back,
     )
-    mapping_version(runtime.warehouse, plan.connection, runtime.connection.mapping_fingerprint, anew=True)
+    number = mapping_version(runtime.warehouse, plan.connection, runtime.connection.mapping_fingerprint, anew=True)
+    replace(plan, mapping_version=number).save(runtime.staging(plan.sync_id))
 
 
 def _absent(
@@ -202,7 +204,12 @@ def compare(
     began_at = warehouse_now(runtime.warehouse)
     seen = _scan(runtime, extraction, source)
     still_open = open_orders(runtime.warehouse, runtime.connection.name)
-    scanned, set_back = len(seen), 0
+    scanned = len(seen)
+    set_back = {
+        known.source_order_id
+        for known in waiting_versions(runtime.warehouse, runtime.connection.name)
+        if _is_set_back(seen.get(known.source_order_id), known, began_at)
+    }
     to_read: list[str] = []
     not_found = sorted(rejected_only(runtime.warehouse, runtime.connection.name) - seen.keys())
     for known in known_versions(runtime.warehouse, runtime.connection.name):
@@ -213,11 +220,11 @@ def compare(
             continue
         told = seen.pop(key)
         is_waiting = key in still_open and not any(key in part for part in fetched)
-        is_set_back = _is_set_back(told, known, began_at)
-        set_back += is_set_back
-        if known.is_gone or is_waiting or is_set_back or _is_newer(told, known.modified_at):
+        if _is_set_back(told, known, began_at):
+            set_back.add(key)
+        if known.is_gone or is_waiting or key in set_back or _is_newer(told, known.modified_at):
             to_read.append(key)
-    return Comparison([*to_read, *seen], not_found, scanned, set_back)
+    return Comparison([*to_read, *seen], not_found, scanned, len(set_back))
 
 
 def _scan(runtime: Runtime, extraction: Extraction, source: Source) -> Versions:

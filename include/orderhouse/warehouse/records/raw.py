@@ -78,6 +78,15 @@ def known_versions(engine: sa.Engine, connection: str) -> Iterator[KnownVersion]
     yield from map(KnownVersion._make, _stream(engine, wanted.where(known.connection == connection)))
 
 
+def waiting_versions(engine: sa.Engine, connection: str) -> Iterator[KnownVersion]:
+    """The versions of a connection's orders that were rejected, and wait."""
+    kept = reject.c
+    wanted = sa.select(kept.source_order_id, kept.version_at, kept.fetched_at, sa.false()).where(
+        kept.connection == connection, kept.resolved_at.is_(None), kept.order_id.is_not(None)
+    )
+    yield from map(KnownVersion._make, _stream(engine, wanted))
+
+
 def rejected_only(engine: sa.Engine, connection: str) -> set[str]:
     """Source keys of orders that have rejects which wait, and of which the warehouse holds nothing that lives."""
     waiting, known = reject.c, order_version.c

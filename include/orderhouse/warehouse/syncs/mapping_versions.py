@@ -48,6 +48,17 @@ def mapping_version(engine: sa.Engine, connection: str, fingerprint: str, *, ane
         return number
 
 
+def mapping_of_plan(engine: sa.Engine, connection: str, fingerprint: str, planned: int) -> int:
+    """The number by which orders count that a plan has had read: the plan's own, unless the mapping is another since.
+
+    A number given out meanwhile says that what was read after it is later; these orders may have been read before.
+    """
+    number = mapping_version(engine, connection, fingerprint)
+    with engine.connect() as warehouse:
+        is_another = warehouse.execute(_LATER, {"connection": connection, "number": planned}).scalar()
+    return number if is_another else min(number, planned)
+
+
 def hold_mapping(warehouse: sa.Connection, connection: str, number: int) -> None:
     """Let no other mapping of the connection begin before the transaction ends. MappingChanged where one has begun."""
     warehouse.execute(_SHARED_LOCK, {"connection": connection})
