@@ -18,7 +18,7 @@ from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.order import Order
 from tests.sandbox.running import Sandbox, sandbox
-from tests.sync.conftest import NOW, SETTINGS, Connect, System
+from tests.sync.conftest import NOW, SETTINGS, Connect, System, lose_numbers
 
 COUNT, READ = "purchase.order/search_count", "purchase.order/search_read"
 
@@ -298,3 +298,14 @@ def test_a_retry_of_a_reconcile_compares_nothing_again(odoo: Sandbox, synced: Sy
     staged = synced.sync_until("advance_watermark", request)
     assert odoo.world("odoo").log.count() == 0
     assert synced.ledger_row(staged)["orders_deleted"] == 1
+
+
+def test_orders_that_were_never_held_do_not_count_among_those_that_would_be_deleted(
+    odoo: Sandbox, connect: Connect
+) -> None:
+    system, keys = connect("odoo", odoo, max_deleted_share=0), sorted(odoo.company.orders)
+    odoo.act(lose_numbers, keys[:8])
+    assert system.sync(max_reject_share=Decimal(1))["orders_rejected"] == 8
+    for key in keys[:13]:
+        odoo.act(history.delete, key)
+    assert system.sync(Mode.RECONCILE)["orders_deleted"] == 5

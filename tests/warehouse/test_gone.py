@@ -50,6 +50,7 @@ def test_a_proof_dates_from_when_it_was_seen(engine: sa.Engine) -> None:
     load_orders(engine, Order("4713", fetched=4), gone=(GoneOrder("4713", None, "tombstone", seen),))
     load_orders(engine, rejects=[Order("4714", fetched=4)], gone=(GoneOrder("4714", None, "tombstone", seen),))
     assert rows(engine, told) == [("4711", hour(3))]
+    assert [is_gone for *_, is_gone in known(engine)] == [True, False, False, True]
     assert rejected_only(engine, "acme_us") == {"4714"}
 
 
@@ -129,6 +130,7 @@ def test_a_deleted_order_that_has_left_a_list_as_well_stays_deleted(engine: sa.E
     load_orders(engine, ORDER, gone=GONE)
     load_orders(engine, gone=CLOSED)
     assert deletions(engine) == {(True, "absent_in_full_scan")}
+    assert rows(engine, "SELECT status FROM procurement.purchase_order") == [("sent",)]
     assert known(engine) == [("4711", hour(1), True)]
     assert load_orders(engine, gone=GONE).deleted == 0, "it was deleted before"
 
@@ -174,10 +176,16 @@ def test_a_late_reject_of_an_order_that_was_deleted_since_it_was_read_does_not_w
 def test_a_reject_that_was_closed_before_its_order_was_deleted_stays_closed_as_it_was(engine: sa.Engine) -> None:
     load_orders(engine, rejects=[ORDER])
     load_orders(engine, ORDER.at(3))
-    told = "SELECT resolution, resolved_at FROM ops.reject"
+    told = "SELECT resolution, resolved_at FROM ops.reject WHERE source_order_id = '4711'"
     before = rows(engine, told)
-    load_orders(engine, gone=GONE)
+    load_orders(engine, gone=GONE, rejects=[Order("4712")])
     assert rows(engine, told) == before != []
+
+
+def test_a_reject_of_the_very_instant_of_the_proof_waits_no_more(engine: sa.Engine) -> None:
+    seen = (GoneOrder("4711", None, "tombstone", hour(3).isoformat()),)
+    load_orders(engine, rejects=[ORDER.at(1, fetched=3)], gone=seen)
+    assert rows(engine, "SELECT resolution FROM ops.reject") == [("deleted",)]
 
 
 def test_a_reject_of_a_deleted_order_that_had_come_back_is_looked_for_again(engine: sa.Engine) -> None:

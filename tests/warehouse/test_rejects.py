@@ -246,3 +246,11 @@ def test_of_rejects_that_tell_no_time_and_were_fetched_at_once_the_later_mapping
     load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=2)
     load_orders(engine, rejects=[BAD.at(None, fetched=5)], mapping=1)
     assert rows(engine, "SELECT mapping_version, resolution FROM ops.reject") == [(2, None)]
+
+
+def test_an_order_that_stays_stale_is_not_marked_again(engine: sa.Engine) -> None:
+    load_orders(engine, GOOD, rejects=[BAD])
+    lies = "SELECT ctid, xmin, xmax FROM ops.order_version WHERE source_order_id = '4711'"
+    before = (physical_rows(engine), rows(engine, lies))
+    load_orders(engine, rejects=[Order("4712")])
+    assert (physical_rows(engine), rows(engine, lies)) == before

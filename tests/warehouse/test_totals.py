@@ -59,3 +59,9 @@ def test_history_reaches_back_to_the_earliest_window_that_was_loaded(engine: sa.
         known += rows(engine, "SELECT history_since, counted_at FROM ops.connection_total")
     assert [since for since, _ in known] == [None, hour(5), hour(3), hour(3), hour(3)]
     assert sorted({at for _, at in known}) == [at for _, at in known]
+
+
+def test_a_load_that_adds_no_order_is_not_stopped_by_how_many_are_held(engine: sa.Engine) -> None:
+    load_orders(engine, FIRST, SECOND)
+    task = replace(started_task(engine), max_orders=1)
+    assert load(engine, task, [frames(FIRST.at(2))]).unchanged == 1

@@ -63,7 +63,7 @@ _RESOLVE = sql.SQL("""
             SELECT FROM ops.order_version AS known
             WHERE (known.connection, known.order_id) = (waiting.connection, waiting.order_id)
               AND NOT {is_later}
-        ) OR waiting.order_id IS NULL AND waiting.payload_hash = ANY (%(read_again)s::uuid[]))
+        ) OR waiting.payload_hash = ANY (%(read_again)s::uuid[]))
 """).format(is_deleted=_IS_DELETED, is_later=is_later("waiting", "known"))
 _COUNT = "SELECT count(DISTINCT reject_id), coalesce(sum(line_count), 0) FROM staged_reject"
 _ANY_WAITING = "SELECT EXISTS (SELECT FROM ops.reject WHERE connection = %(connection)s AND resolved_at IS NULL)"
