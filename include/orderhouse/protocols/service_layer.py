@@ -90,11 +90,9 @@ class ServiceLayer:
             body = {"QueryPath": f"$crossjoin({entity},{lines})", "QueryOption": f"{option}&$skip={len(found)}"}
             answer = self._api.post(f"{self._root}/QueryService_PostQuery", body, headers=UNPAGED)
             page = odata.collection(answer, self._odata, of=f"lines of {entity}")
-            of = f"a line of {entity}"
-            told = [wire.part(row, lines, dict, of=of) | {"Document": wire.part(row, entity, dict, of=of)}
-                    for row in page.rows if wire.part(row, f"{entity}.DocEntry", int, of=of)]  # fmt: skip
+            told = [_joined(row, entity, lines) for row in page.rows]
             if any(row in found for row in told[:1]):
-                raise _began_anew(of, f"what comes after {len(found)} others")
+                raise _began_anew(f"lines of {entity}", f"what comes after {len(found)} others")
             found += told
             if not page.rows or not page.next_link:
                 return found
@@ -103,6 +101,13 @@ class ServiceLayer:
         headers = {"Prefer": f"odata.maxpagesize={self._size}"}
         body = self._api.get(f"{self._root}/{entity}", params=query, headers=headers)
         return odata.collection(body, self._odata, of=entity)
+
+
+def _joined(row: Row, entity: str, lines: str) -> Row:
+    """The line of a joined row, and its document, which cannot be without a key."""
+    of = f"a line of {entity}"
+    wire.part(row, f"{entity}.DocEntry", int, of=of)
+    return wire.part(row, lines, dict, of=of) | {"Document": wire.part(row, entity, dict, of=of)}
 
 
 def _began_anew(entity: str, asked: str) -> FilterIgnored:
