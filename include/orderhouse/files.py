@@ -20,7 +20,8 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.arrow import ArrowFSWrapper
 from fsspec.implementations.local import LocalFileSystem
 
-from include.orderhouse.errors import StorageUnavailable
+from include.orderhouse.environment import whole_number
+from include.orderhouse.errors import ConfigurationInvalid, StorageUnavailable
 
 UNFINISHED = ".part"
 """How the name of a file ends that is being written."""
@@ -45,13 +46,25 @@ class Bucket(ArrowFSWrapper):  # type: ignore[misc]  # fsspec is untyped
 
 
 def file_system(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The file system of a folder's URL or path, and the folder in it."""
+    """The file system of a folder's URL or path, and the folder in it.
+
+    Raises ConfigurationInvalid where there can be none, StorageUnavailable where it is not reached.
+    """
     scheme, _, path = url.partition("://")
-    if path and scheme in ("s3", "s3a"):
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-        return Bucket(endpoint or None), path.rstrip("/")
-    files, root = url_to_fs(url)
-    return files, root.rstrip("/")
+    shown = f"{url.partition(':')[0]}:..."
+    try:
+        with outages_named(shown):
+            if path and scheme in ("s3", "s3a"):
+                endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+                return Bucket(endpoint or None), path.rstrip("/")
+            files, root = url_to_fs(url)
+            return files, root.rstrip("/")
+    except (ImportError, TypeError, ValueError) as error:
+        raise ConfigurationInvalid(
+            f"No files can be kept at {shown} ({type(error).__name__}).",
+            action="Set ORDERHOUSE_STAGING_URL or ORDERHOUSE_REPORTS_URL, whichever it is of, to a folder or to "
+            "s3://bucket/folder; for a bucket see AWS_ENDPOINT_URL, too.",
+        ) from error
 
 
 def put(files: fsspec.AbstractFileSystem, path: str, content: bytes) -> None:
@@ -81,7 +94,7 @@ def is_there(files: fsspec.AbstractFileSystem, path: str) -> bool:
 
 
 def _keep_free(folder: str, size: int) -> None:
-    kept = int(os.environ.get(FREE_SETTING) or DEFAULT_FREE_MB)
+    kept = whole_number(FREE_SETTING, DEFAULT_FREE_MB)
     if shutil.disk_usage(folder).free - size < kept << 20:
         raise OSError(errno.ENOSPC, f"Less than {kept} MB of its disk would be free ({FREE_SETTING})")
 

@@ -6,13 +6,17 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from include.orderhouse.errors import ConfigurationInvalid
+
 PROJECT = Path(__file__).resolve().parents[2]
 """The root of the project: the folder that holds ``dags``, ``plugins`` and ``include``."""
+SETTING = "ORDERHOUSE_HOME"
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,11 @@ class Home:
     @classmethod
     def from_environment(cls) -> Self:
         """The folder that ``ORDERHOUSE_HOME`` names; ``.orderhouse`` in the project without it."""
-        return cls(Path(os.environ.get("ORDERHOUSE_HOME") or PROJECT / ".orderhouse").expanduser().resolve())
+        told = os.environ.get(SETTING) or PROJECT / ".orderhouse"
+        try:
+            return cls(Path(told).expanduser().resolve())
+        except (OSError, RuntimeError) as error:
+            raise _unusable(told, str(error)) from error
 
     def for_data(self, folder: Path) -> Self:
         """The state of the sandbox that serves ``folder``: its own warehouse and watermarks, inside this folder."""
@@ -74,19 +82,35 @@ class Home:
 
     def create(self) -> Self:
         """Make the folders that are missing; only the owner may look into a new one."""
-        for folder in (
-            self.root, self.postgres, self.airflow, self.staging, self.sandbox, self.logs, self.reports, self.secrets
-        ):  # fmt: skip
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.in_use():
+            inside = (self.postgres, self.airflow, self.staging, self.sandbox, self.logs, self.reports, self.secrets)
+            for folder in (self.root, *inside):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 
     def secret(self, name: str, generate: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
         """The secret called ``name``: the same at every call, generated at the first, whoever comes first."""
         path = self.secrets / name
-        if not path.exists():
-            self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(path, generate(), replace=False)
-        return path.read_text(encoding="utf-8")
+        with self.in_use():
+            if not path.exists():
+                self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_private(path, generate(), replace=False)
+            return path.read_text(encoding="utf-8")
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Inside, a file of it that cannot be made, read or written is ConfigurationInvalid."""
+        try:
+            yield
+        except OSError as error:
+            raise _unusable(error.filename or self.root, error.strerror or str(error)) from error
+
+
+def _unusable(place: str | Path, reason: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"The state folder cannot be used: {place}: {reason.rstrip('.')}.",
+        action=f"Set {SETTING} to a folder that this user may make and write in, or let them.",
+    )
 
 
 def write_private(path: Path, text: str, *, replace: bool = True) -> None:

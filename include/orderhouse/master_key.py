@@ -149,7 +149,7 @@ def _output(command: str, setting: str) -> str:
         done = subprocess.run(  # noqa: S603 - the installation's own setting, run without a shell
             shlex.split(command), capture_output=True, text=True, timeout=_COMMAND_SECONDS, check=True
         )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
         code = error.returncode if isinstance(error, subprocess.CalledProcessError) else type(error).__name__
         raise ConfigurationInvalid(
             f"The command of {setting} failed ({code}).",

@@ -111,6 +111,7 @@ def test_a_mapping_of_another_connectors_connection_is_refused(orderhouse: Comma
         ("connections: {a: {connector: odoo, customer: x, settings: {charge_products: 3}}}", "charge_products: is no"),
         ("connections: {a: {connector: odoo, customer: '${NOWHERE}'}}", "uses ${NOWHERE}, which the environment"),
         ("connections: {Acme-1: {connector: odoo, customer: x}}", "lower-case letters, digits and underscores"),
+        ("connections: {1: {connector: odoo, customer: x}}", "connection 1: YAML takes this name for a number"),
         ("- connections", "no mapping called 'connections'"),
     ],
 )
@@ -163,18 +164,34 @@ def test_a_warehouse_that_does_not_answer_is_named_without_its_password(
     assert "s3cret-word" not in done.stderr
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://orders:s3cret-word@db/erp"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://orders:s3cret-word@db/erp",
+        "postgresql://orders:s3cret-word@127.0.0.1:http/erp",
+        "postgresql://orders:s3cret-word@127.0.0.1:1/erp?nonsense=1",
+    ],
+)
 def test_an_address_that_is_no_postgresql_is_refused_with_an_example(url: str, orderhouse: Command) -> None:
     done = orderhouse("connections", ORDERHOUSE_WAREHOUSE_URL=url)
     assert done.returncode == 1
     assert "postgresql+psycopg://user:password@host:5432/warehouse" in done.stderr
-    assert "s3cret-word" not in done.stderr
+    assert ("s3cret-word" in done.stderr, "Traceback" in done.stderr) == (False, False)
 
 
 def test_a_port_that_is_none_is_named_by_its_variable(orderhouse: Command, tmp_path: Path) -> None:
     done = orderhouse("connections", ORDERHOUSE_POSTGRES_PORT="http", ORDERHOUSE_HOME=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
     assert "ORDERHOUSE_POSTGRES_PORT is 'http'" in done.stderr
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/state", "~nobody-of-that-name/state"])
+def test_a_state_folder_that_cannot_be_made_is_named_by_its_variable(folder: str, orderhouse: Command) -> None:
+    done = orderhouse("connections", ORDERHOUSE_HOME=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CONFIGURATION_INVALID: The state folder cannot be used: ")
+    assert (folder.partition("/state")[0] in done.stderr, "ORDERHOUSE_HOME" in done.stderr) == (True, True)
 
 
 def test_missing_credentials_are_named_with_the_ways_to_give_them(orderhouse: Command) -> None:

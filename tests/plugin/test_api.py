@@ -172,6 +172,15 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(
 
 
 @pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize("told", ["0", "many"])
+def test_a_rate_that_is_none_is_named_by_its_variable(told: str, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERHOUSE_API_REQUESTS_PER_MINUTE", told)
+    answer = visit("vic").get(f"{API}/connections/acme_us/sync-status")
+    assert answer.status_code == 409
+    assert f"ORDERHOUSE_API_REQUESTS_PER_MINUTE is '{told}'" in answer.json()["error"]["message"]
+
+
+@pytest.mark.usefixtures("warehouse")
 def test_a_warehouse_that_is_away_is_an_error_of_its_own(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     from include.orchestration.ui import surroundings
 

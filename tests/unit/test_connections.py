@@ -58,6 +58,15 @@ def test_a_variable_that_is_not_set_stops_only_the_connection_that_uses_it(file:
         read_connection("acme")
 
 
+@pytest.mark.parametrize(("written", "taken"), [("1", "1"), ("null", "None"), ("2026-01-31", "2026-01-31")])
+def test_a_name_that_yaml_takes_for_something_else_is_to_be_quoted(written: str, taken: str, file: Path) -> None:
+    file.write_text(f"connections:\n  {written}: {{connector: odoo, customer: acme}}\n", encoding="utf-8")
+    for read in (read_connections, lambda: read_connection(taken)):
+        with pytest.raises(ConfigurationInvalid, match=f"connection {taken}: YAML takes this name") as raised:
+            read()
+        assert "in quotes" in raised.value.action
+
+
 def test_every_variable_of_an_entry_that_is_not_set_is_named(file: Path) -> None:
     write(file, "time_zone: ${ACME_ZONE}", "settings: {language: 'x${NOWHERE}'}")
     with pytest.raises(ConfigurationInvalid, match=r"\$\{ACME_ZONE\}, \$\{NOWHERE\}"):

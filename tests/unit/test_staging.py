@@ -9,9 +9,10 @@ from unittest.mock import Mock
 
 import pytest
 
+from include.orderhouse import files
 from include.orderhouse.cipher import Cipher
-from include.orderhouse.errors import SealBroken, StagedFilesMissing, StorageUnavailable
-from include.orderhouse.files import FREE_SETTING, UNFINISHED
+from include.orderhouse.errors import ConfigurationInvalid, SealBroken, StagedFilesMissing, StorageUnavailable
+from include.orderhouse.files import FREE_SETTING, UNFINISHED, file_system
 from include.orderhouse.staging import Staging
 
 CIPHER = Cipher("acme", {1: b"k" * 32})
@@ -98,6 +99,27 @@ def test_what_a_disk_shall_leave_free_is_left(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv(FREE_SETTING)
     with pytest.raises(StorageUnavailable, match="1000 MB"):
         staging.write("small", b"")
+
+
+@pytest.mark.parametrize("told", ["x", "-1", "1.5"])
+def test_what_shall_be_left_free_is_a_number(told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FREE_SETTING, told)
+    with pytest.raises(ConfigurationInvalid, match=f"{FREE_SETTING} is '{told}'"):
+        opened(tmp_path).write("small", b"")
+
+
+@pytest.mark.parametrize("url", ["nope://user:planted@there/x", "s3://"])
+def test_a_place_of_files_that_no_file_system_knows_is_a_mistake_of_the_configuration(url: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=f"at {url.partition(':')[0]}:") as raised:
+        file_system(url)
+    assert "ORDERHOUSE_STAGING_URL" in raised.value.action
+    assert "planted" not in str(raised.value)
+
+
+def test_a_place_of_files_that_is_not_reached_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "url_to_fs", Mock(side_effect=ConnectionRefusedError("refused")))
+    with pytest.raises(StorageUnavailable, match="refused"):
+        file_system("ftp://127.0.0.1:1/x")
 
 
 def test_what_a_process_that_died_has_begun_to_write_is_no_file_of_the_sync_and_goes_with_it(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ def test_of_several_settings_of_the_master_key_the_first_counts_and_a_command_is
         (COMMAND, f"{sys.executable} -c \"import sys; print('planted-key'); sys.exit(3)\"", r"failed \(3\)"),
         (COMMAND, "no-such-program-anywhere", r"failed \(FileNotFoundError\)"),
         (COMMAND, "unbalanced 'quote", r"failed \(ValueError\)"),
+        (COMMAND, " ", r"failed \(IndexError\)"),
     ],
 )
 def test_a_master_key_that_is_none_is_refused_without_being_shown(setting: str, value: str, said: str) -> None:

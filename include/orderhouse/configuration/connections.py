@@ -226,6 +226,8 @@ def check_name(name: str) -> None:
 
 def _entry(name: str, entries: Mapping[str, Any], path: Path) -> Any:
     if name not in entries:
+        if name in map(str, entries):
+            raise _unquoted(name, path)
         raise ConfigurationInvalid(
             f"There is no connection {name!r} in {path}.",
             action=f"Known are: {', '.join(sorted(map(str, entries))) or 'none'}.",
@@ -258,10 +260,19 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigurationInvalid(f"{path} is not valid YAML: {said}.", action="Correct it.") from error
 
 
-def _check(name: str, entry: Any, path: Path, apart: Collection[str]) -> Connection:
+def _unquoted(name: Any, path: Path) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"{path}, connection {name}: YAML takes this name for a number or another value that is no text.",
+        action="Write it in quotes there, as in 'name':.",
+    )
+
+
+def _check(name: Any, entry: Any, path: Path, apart: Collection[str]) -> Connection:
     refuse_unset(f"{path}, connection {name!r},", entry)
+    if not isinstance(name, str):
+        raise _unquoted(name, path)
     try:
-        if not re.fullmatch(r"[a-z0-9_]{1,63}", str(name)):
+        if not re.fullmatch(r"[a-z0-9_]{1,63}", name):
             raise ValueError("a connection's name has lower-case letters, digits and underscores, 63 at most")
         options = Options.model_validate(entry)
         return _connection(name, options, options.customer in apart)

@@ -23,18 +23,25 @@ from typing import IO
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import Home
 from include.orderhouse.ports import LOOPBACK, claim_port, port_setting
 from include.orderhouse.warehouse.access.roles import Roles
 from include.orderhouse.warehouse.binaries import MAJOR_VERSION, belongs_to_us, hand_over, run_program
 
+URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"
+OWNER_URL_SETTING = "ORDERHOUSE_WAREHOUSE_OWNER_URL"
+"""The warehouse in a PostgreSQL of the user's own, for syncs and for who migrates."""
 DEFAULT_PORT = 55432
 PORT_SETTING = "ORDERHOUSE_POSTGRES_PORT"
 DATABASES = ("warehouse", "airflow")
 _LONGEST_SOCKET_FOLDER = 85
+_LIBPQ = frozenset(option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar) | {
+    "PGDATESTYLE", "PGTZ", "PGGEQO", "PGSERVICEFILE", "PGSYSCONFDIR"
+}  # fmt: skip
+"""The variables that libpq reads; those without an option are of postgresql.org/docs/current/libpq-envars.html."""
 _ACCESS = f"""\
 local all postgres trust
 local warehouse loader trust
@@ -75,11 +82,7 @@ class Server:
     @property
     def is_up(self) -> bool:
         """Whether it answers."""
-        try:
-            _connect(self).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return pq.PGconn.ping(self.libpq_url("postgres").encode()) != pq.Ping.NO_RESPONSE
 
     @property
     def address(self) -> str:
@@ -105,8 +108,9 @@ class EmbeddedPostgres:
 
     def acquire(self) -> Server:
         """Start the server unless it runs, and keep it running until ``release`` or the end of this process."""
+        _forget_another_server()
         self._home.create()
-        with self._alone():
+        with self._home.in_use(), self._alone():
             server = self._running() or self._start()
             self._use = (self._folder / "users.lock").open("a")
             fcntl.flock(self._use, fcntl.LOCK_SH)
@@ -152,7 +156,11 @@ class EmbeddedPostgres:
         server = self._server(self._make_socket_folder(), port)
         options = f'-k "{server.socket_folder}" -c port={port} -c listen_addresses={LOOPBACK}'
         self._control("start", f"--log={self._home.postgres_log}", f"--options={options}")
-        _prepare_databases(server)
+        try:
+            _prepare_databases(server)
+        except BaseException:
+            self._control("stop", "--mode=fast")
+            raise
         return server
 
     def _server(self, socket_folder: Path, port: int) -> Server:
@@ -219,14 +227,24 @@ def _prepare_logins(connection: psycopg.Connection) -> None:
 
 
 def _connect(server: Server) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(server.socket_folder),
-        port=server.port,
-        user="postgres",
-        dbname="postgres",
-        connect_timeout=10,
-        autocommit=True,
-    )
+    try:
+        return psycopg.connect(server.libpq_url("postgres"), connect_timeout=10, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise WarehouseUnavailable(
+            f"The embedded PostgreSQL runs and lets nobody in: {error}.",
+            action="Unset the variables PG... of the environment, which are not meant for it; else see its log, in "
+            "the folder postgres of the state folder.",
+        ) from error
+
+
+def _forget_another_server() -> None:
+    """Drop what libpq reads of the environment, unless it may be meant for a warehouse of the user's own.
+
+    It is of some other server: an address, a service or a time zone there would end or divert each session here.
+    """
+    if not os.environ.get(URL_SETTING) and not os.environ.get(OWNER_URL_SETTING):
+        for name in _LIBPQ:
+            os.environ.pop(name, None)
 
 
 @contextmanager

@@ -19,10 +19,10 @@ from sqlalchemy import event
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, ValueRefused, WarehouseUnavailable
 from include.orderhouse.home import Home
 from include.orderhouse.http.addresses import is_loopback
+from include.orderhouse.warehouse.embedded import OWNER_URL_SETTING as OWNER_URL_SETTING
+from include.orderhouse.warehouse.embedded import URL_SETTING as URL_SETTING
 from include.orderhouse.warehouse.embedded import EmbeddedPostgres
 
-URL_SETTING = "ORDERHOUSE_WAREHOUSE_URL"
-OWNER_URL_SETTING = "ORDERHOUSE_WAREHOUSE_OWNER_URL"
 PLAIN_SETTING = "ORDERHOUSE_WAREHOUSE_WITHOUT_TLS"
 """Hosts, separated by commas, that may be spoken to without verified TLS: those of a network that you trust."""
 OLDEST_SERVER = 15
@@ -103,7 +103,7 @@ def connected(url: str | None = None) -> Iterator[sa.Engine]:
 def _driver_url(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise _bad_url("is no URL") from error
     if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"):
         raise _bad_url(f"names {parsed.drivername}")
@@ -151,6 +151,8 @@ def _check_server(connection: psycopg.Connection, _record: object) -> None:
 
 def _name_error(context: sa.ExceptionContext) -> None:
     error = context.original_exception
+    if isinstance(error, psycopg.ProgrammingError) and context.connection is None:
+        raise _bad_url(f"cannot be used: {str(error).strip()}") from error
     if isinstance(error, _NAMED) and not context.is_pre_ping:
         raise _named(error) from error
 

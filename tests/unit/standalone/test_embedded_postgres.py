@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
-from include.orderhouse.warehouse.embedded import Server, embedded_postgres
+from include.orderhouse.warehouse.embedded import URL_SETTING, Server, embedded_postgres
 
 USE_AND_DIE = """
 import os, sys
@@ -54,6 +55,41 @@ def test_a_user_that_was_killed_does_not_keep_it_running(home: Home) -> None:
     with embedded_postgres(home, port=0) as server:
         assert server.port == int(killed.stdout)
     assert not _is_up(server)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PGTZ", "Nowhere"), ("PGOPTIONS", "--nonsense"), ("PGSERVICE", "nowhere"), ("PGHOSTADDR", "127.0.0.9")],
+)
+def test_what_libpq_reads_of_the_environment_is_of_another_server(
+    variable: str, value: str, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with embedded_postgres(home, port=0) as server:
+        assert _is_up(server)
+        monkeypatch.setenv(variable, value)
+        with embedded_postgres(home, port=0) as again:
+            assert again == server
+
+
+def test_what_is_meant_for_a_server_of_the_users_own_stays_and_is_named_where_it_lets_nobody_in(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_SETTING, "postgresql://db.example.test/warehouse")
+    monkeypatch.setenv("PGTZ", "Nowhere")
+    with pytest.raises(WarehouseUnavailable, match="TimeZone") as raised, embedded_postgres(home, port=0):
+        pytest.fail("it is used")
+    assert "PG..." in raised.value.action
+    assert os.environ["PGTZ"] == "Nowhere"
+    assert not (home.postgres / "data" / "postmaster.pid").exists(), "nobody uses it, so it does not run"
+
+
+def test_it_is_up_for_all_who_look_whatever_ends_their_sessions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with embedded_postgres(home, port=0) as server:
+        monkeypatch.setenv("PGOPTIONS", "--nonsense")
+        assert server.is_up
+        monkeypatch.undo()
+    assert not server.is_up
 
 
 def test_an_analyst_reads_the_warehouse_and_nothing_else(home: Home) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from include.orchestration.ui.access import AccessDep
 from include.orchestration.ui.failures import ErrorAnswer, Failure
 from include.orchestration.ui.surroundings import warehouse
+from include.orderhouse.environment import whole_number
 from include.orderhouse.warehouse.access.client_limits import seconds_to_wait
 
 PER_MINUTE_SETTING = "ORDERHOUSE_API_REQUESTS_PER_MINUTE"
@@ -86,4 +86,4 @@ def described(request: Request) -> None:
 
 
 def _per_minute() -> int:
-    return int(os.environ.get(PER_MINUTE_SETTING) or DEFAULT_PER_MINUTE)
+    return whole_number(PER_MINUTE_SETTING, DEFAULT_PER_MINUTE, least=1)

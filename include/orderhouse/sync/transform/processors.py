@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from multiprocessing import current_process
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.environment import whole_number
 
 SETTING = "ORDERHOUSE_PROCESSES"
 MOST_BY_ITSELF = 4
@@ -19,13 +19,5 @@ def processors() -> int:
     """
     if current_process().daemon:
         return 1
-    told = os.environ.get(SETTING)
-    if not told:
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return min(usable, MOST_BY_ITSELF)
-    if not told.isdecimal() or int(told) < 1:
-        raise ConfigurationInvalid(
-            f"{SETTING} is {told!r}, which is no number of processes.",
-            action="Set it to a number from 1 on, or leave it out.",
-        )
-    return int(told)
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return whole_number(SETTING, min(usable, MOST_BY_ITSELF), least=1)
