@@ -42,29 +42,39 @@ def courier_dag() -> DAG:
         tags=[TAG, HOUSEKEEPING],
         default_args={"owner": "orderhouse", "retries": 0, "on_failure_callback": HourlyNotifier()},
     ) as dag:
+        look_for_mail()
         carry()
     return dag
 
 
 def has_webhooks() -> bool:
     """Whether connections.yaml, unchecked, speaks of webhooks: a mistake there must not break the DAG."""
-    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
         document = unchecked_document()
-        return "webhooks" in document or any("notifications" in entry for entry in document["connections"].values())
+        entries = document["connections"].values()
+        return "webhooks" in document or any("notifications" in entry for entry in entries if isinstance(entry, dict))
     return False
 
 
 @task(outlets=[MAIL_FOUND])
-def carry() -> dict[str, Any]:
-    """See to mail that waits, syncs that died and deliveries that are due."""
+def look_for_mail() -> dict[str, Any]:
+    """See to mail that waits, by itself: Airflow hears of no asset of a task that fails, as by a wrong subscription."""
     from include.orderhouse.warehouse.engine import connected
     from include.orderhouse.warehouse.messages.inbox import has_mail
 
     context = get_current_context()
     with connected() as engine:
-        told: dict[str, Any] = {"unread": put_back_unread(engine, context["ti"]), "mail": has_mail(engine)}
+        told = {"unread": put_back_unread(engine, context["ti"]), "mail": has_mail(engine)}
         if told["mail"]:
             context["outlet_events"][MAIL_FOUND].add(MAIL)
-        told["lost"] = note_lost_syncs(engine, context["ti"])
-        told["delivered"] = deliver_due(engine, EVERY_MINUTE_SECONDS)
         return told
+
+
+@task
+def carry() -> dict[str, Any]:
+    """See to syncs that died and deliveries that are due."""
+    from include.orderhouse.warehouse.engine import connected
+
+    with connected() as engine:
+        lost = note_lost_syncs(engine, get_current_context()["ti"])
+        return {"lost": lost, "delivered": deliver_due(engine, EVERY_MINUTE_SECONDS)}
