@@ -71,12 +71,12 @@ def shares(connector: str | None = None) -> list[Share]:
     ``connector`` None is all of them. The file is read unchecked, at the parse of the DAG files: a mistake there must
     not break a DAG; its runs tell it.
     """
-    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+    with suppress(OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
         document = unchecked_document()
         section = document.get("customers", {})
         apart = {name: _runs_on(options) for name, options in section.items() if NAME.match(name)}
         owned = {name: entry for name, entry in document["connections"].items() if _is_of(entry, connector)}
-        found = [Share({name: entry for name, entry in owned.items() if entry.get("customer") not in apart})]
+        found = [Share({name: entry for name, entry in owned.items() if str(entry.get("customer")) not in apart})]
         for customer, runs_on in apart.items():
             own = {name: entry for name, entry in owned.items() if entry.get("customer") == customer}
             found += [Share(own, customer, runs_on)] if own else []

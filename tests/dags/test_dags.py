@@ -142,14 +142,27 @@ def test_the_form_offers_the_connectors_own_connections(tmp_path: Path, monkeypa
     assert run_form(list(share.entries))["connections"].schema["examples"] == ["a", "c"]
 
 
-@pytest.mark.parametrize("content", ["", "connections:", "connections: [a, b]", "{", "connections: {a: }", "other: {}"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "connections:",
+        "connections: [a, b]",
+        "{",
+        "connections: {a: }",
+        "other: {}",
+        "connections: {a: {connector: odoo, customer: b, initial_days: 2026-02-31}}",
+        "connections: {a: {connector: odoo, customer: B\u00fcrger}}",
+    ],
+)
 def test_a_broken_file_of_connections_does_not_break_the_dag(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "connections.yaml"
-    file.write_text(content)
+    file.write_text(content, encoding="latin-1")
     monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
     assert [(share.customer, dict(share.entries)) for share in shares("odoo")] == [(None, {})]
+    assert str(courier.courier_dag().schedule) == "@hourly"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +172,7 @@ def test_a_broken_file_of_connections_does_not_break_the_dag(
         ("", "webhooks: {}", "* * * * *"),
         (", notifications: hook", "", "* * * * *"),
         (", sync_evry: 1h", "", "@hourly"),
+        ("}, b: , c: {notifications: hook", "", "* * * * *"),
     ],
 )
 def test_the_courier_looks_every_minute_where_there_are_webhooks_out_or_in(

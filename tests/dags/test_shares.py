@@ -148,6 +148,15 @@ def test_a_mistake_breaks_no_dag_and_is_told_by_its_runs(section: str, told: str
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize("customer", ["[initech]", "{}", "", "7"])
+@pytest.mark.usefixtures("file")
+def test_an_entry_with_no_customer_that_can_be_takes_no_other_its_dags(customer: str, file: Path) -> None:
+    wrong = f"  wrong: {{connector: odoo, customer: {customer}, fresh_within: 1d}}\n"
+    file.write_text(f"customers: {CUSTOMERS}{CONNECTIONS}{wrong}", encoding="utf-8")
+    told = [(share.customer, list(share.entries)) for share in shares("odoo")]
+    assert told == [(None, ["initech", "wrong"]), ("acme", ["acme_us"]), ("globex", ["globex"])]
+
+
 def test_a_customer_that_is_named_by_a_variable_is_told_since_no_dag_would_have_it(file: Path) -> None:
     hidden = CONNECTIONS.replace("odoo, customer: acme", "odoo, customer: '${A:-acme}'")
     file.write_text(f"customers: {CUSTOMERS}{hidden}", encoding="utf-8")
