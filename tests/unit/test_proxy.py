@@ -59,6 +59,7 @@ def test_hosts_that_are_excepted_are_reached_without_the_proxy(
         "http://u:1#planted@proxy.example:3128",
         "http://u:1?planted@proxy.example:3128",
         "http://proxy.example:port",
+        "http://proxy.example:65536",
     ],
 )
 def test_a_setting_that_is_no_proxy_is_refused_and_not_repeated(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:

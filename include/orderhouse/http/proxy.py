@@ -120,7 +120,7 @@ def proxy_of_environment() -> Proxy | None:
         url = httpx.URL(told)
     except httpx.InvalidURL:
         raise _no_proxy() from None
-    if url.scheme != "http" or not url.host or url.raw_path != b"/" or url.fragment:
+    if url.scheme != "http" or not url.host or url.raw_path != b"/" or url.fragment or (url.port or 0) > 65_535:
         raise _no_proxy()
     login = f"{url.username}:{url.password}".encode()
     authorization = b"Basic " + b64encode(login) if url.userinfo else None
