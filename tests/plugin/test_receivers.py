@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +25,8 @@ from include.orchestration.ui import receivers
 from include.orchestration.ui.gate import SIGNED
 from include.orchestration.ui.surroundings import warehouse
 from include.orchestration.vault import CUSTOMER, Revoked
-from include.orderhouse.webhooks.receiving import KEPT_FOR, LARGEST_BODY, OLDEST
+from include.orderhouse.notification import Call, Notice, Notifications
+from include.orderhouse.webhooks.receiving import KEPT_FOR, LARGEST_BODY, OLDEST, receive
 from tests.warehouse.conftest import engine, url
 from tests.warehouse.orders import rows
 
@@ -216,9 +218,21 @@ def test_a_replay_is_answered_and_changes_nothing(client: TestClient, engine: sa
 
 def test_a_replay_of_what_has_long_been_forgotten_is_refused(client: TestClient, engine: sa.Engine) -> None:
     assert OLDEST < KEPT_FOR
-    body = json.dumps([intuit(time="2026-01-01T00:00:00Z")]).encode()
-    assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == 401
-    assert rows(engine, INBOX) == []
+    for age, status in ((OLDEST + timedelta(minutes=1), 401), (OLDEST - timedelta(minutes=1), 202)):
+        body = json.dumps([intuit(time=(datetime.now(UTC) - age).isoformat())]).encode()
+        assert client.post(address("acme_books"), content=body, headers=signed(body)).status_code == status
+    assert rows(engine, INBOX) == [("acme_books", ["145"], True)]
+
+
+def test_what_a_connector_says_of_what_it_does_not_understand_is_kept_in_short(engine: sa.Engine) -> None:
+    def read(call: Call, settings: object) -> Notice:
+        raise ValueError("no order: \0" + "x" * 1000)
+
+    notifications = Notifications(is_genuine=lambda call, secret: True, read=read)
+    connector, options = SimpleNamespace(notifications=notifications), SimpleNamespace(notifications="hook")
+    connection: Any = SimpleNamespace(name="acme", connector=connector, options=options, settings=None)
+    assert receive(engine, connection, Call({}, {}, b""), lambda: SECRET).is_first
+    assert rows(engine, "SELECT problem FROM ops.notification") == [("no order: " + "x" * 490,)]
 
 
 def test_business_central_gets_its_token_back_as_plain_text(client: TestClient) -> None:

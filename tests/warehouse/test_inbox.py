@@ -76,6 +76,15 @@ def test_a_run_that_is_tried_again_finds_what_it_had_taken_on(engine: sa.Engine)
     assert taken(engine, "acme", "run 2") == Mail((), (), True)
 
 
+def test_what_a_run_has_taken_on_is_in_the_order_in_which_it_came(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    keep(engine, letter("2"))
+    with engine.begin() as session:
+        later = "UPDATE ops.notification SET received_at = now() + interval '1 hour' WHERE order_ids = '{1}'"
+        session.execute(sa.text(later))
+    assert take(engine, "run 1") == {"acme": Mail(("2", "1"), (), True)}
+
+
 def test_runs_at_the_same_time_share_the_notifications_without_overlap(engine: sa.Engine) -> None:
     for number in range(40):
         keep(engine, letter(str(number)))
@@ -150,6 +159,16 @@ def test_a_sync_reads_what_its_run_has_taken_on_about_its_own_connection(engine:
     pass_time(engine, 10)
     assert put_back(engine, ["run 1"]) == 1
     assert take(engine, "run 2") == {"other": Mail(("2",), (), True)}
+
+
+def test_what_was_read_stays_as_it_was_when_its_run_loads_again(engine: sa.Engine) -> None:
+    keep(engine, letter("1"))
+    take(engine, "run 1")
+    sync(engine, "run 1")
+    ((first,),) = rows(engine, "SELECT read_at FROM ops.notification")
+    assert first is not None
+    sync(engine, "run 1")
+    assert rows(engine, "SELECT read_at FROM ops.notification") == [(first,)]
 
 
 def test_what_was_taken_on_after_the_sync_had_begun_is_not_read_by_it(engine: sa.Engine) -> None:

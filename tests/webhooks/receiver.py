@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,23 @@ def served(app: ASGIApp, port: int, host: str = "127.0.0.1") -> Iterator[None]:
         yield
     finally:
         server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@contextmanager
+def speaking(answer: bytes, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """The port of a server that answers one request with these bytes, and hangs up."""
+
+    def speak(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(answer)
+
+    with socket.create_server((host, port)) as listening:
+        thread = threading.Thread(target=speak, args=(listening,), daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
         thread.join()
 
 

@@ -22,7 +22,7 @@ from tests.security.proxies import known_as, proxying, said
 from tests.security.servers import serving, tls_context
 from tests.warehouse.orders import rows
 from tests.webhooks.conftest import deliverer, happened
-from tests.webhooks.receiver import Receiver, receiver
+from tests.webhooks.receiver import Receiver, receiver, speaking
 
 PUBLIC = "93.184.215.14"
 INSIDE = [
@@ -122,6 +122,7 @@ def test_a_host_that_the_operator_has_not_named_is_refused(url: str) -> None:
 def test_every_name_below_a_domain_can_be_allowed_at_once(names: dict[str, list[list[str]]]) -> None:
     names["a.b.example.org"] = [[PUBLIC]]
     assert checked("https://A.B.example.org/") == [PUBLIC]
+    assert checked("https://a.b.example.org/", hosts=["*.Example.ORG."]) == [PUBLIC]
 
 
 def test_a_disallowed_address_is_never_connected_to(engine: sa.Engine, peer: Receiver) -> None:
@@ -167,6 +168,16 @@ def test_the_next_address_is_tried_where_the_first_says_nothing(
         waiting.connect(("127.0.0.3", peer.port))
         made.attempt_seconds = 3.0
         assert made.deliver(5) == 1
+
+
+def test_no_other_address_is_tried_where_the_first_may_have_taken_the_message(
+    engine: sa.Engine, peer: Receiver, names: dict[str, list[list[str]]]
+) -> None:
+    names["hooks.example.com"] = [["127.0.0.3", "127.0.0.1"]]
+    happened(engine)
+    with speaking(b"", "127.0.0.3", peer.port):
+        made = deliverer(engine, f"http://hooks.example.com:{peer.port}/", hosts=["hooks.example.com"])
+        assert (made.deliver(5), peer.received) == (0, [])
 
 
 def test_no_proxy_of_the_environment_is_asked_for_the_way(

@@ -16,11 +16,12 @@ from include.orderhouse.warehouse.messages.deliveries import LEASE, Outcome, cla
 from include.orderhouse.warehouse.records.erasure import erase_rows
 from include.orderhouse.webhooks.delivery import AT_ONCE, FIRST_DELAY, KEPT_FOR, LONGEST_DELAY, Deliverer, next_delay
 from include.orderhouse.webhooks.posting import Target
-from include.orderhouse.webhooks.signature import is_genuine, signing_keys
+from include.orderhouse.webhooks.signature import signed_headers, signing_keys
 from include.orderhouse.webhooks.subscriptions import Webhooks
+from include.standalone.airflow_api import wait_for
 from tests.warehouse.orders import rows
 from tests.webhooks.conftest import ON_LOOPBACK, SECRET, deliverer, happened, make_due
-from tests.webhooks.receiver import Receiver
+from tests.webhooks.receiver import Receiver, speaking
 
 LOG = "SELECT attempt, status, error FROM ops.webhook_attempt ORDER BY attempt"
 STATE = "SELECT state, attempts, ended_at IS NOT NULL FROM ops.webhook_delivery"
@@ -32,7 +33,9 @@ def test_an_event_arrives_signed_under_its_id_with_type_time_and_data(engine: sa
     (came,) = peer.received
     assert came.headers["webhook-id"] == event_id
     assert came.headers["content-type"] == "application/json"
-    assert is_genuine(signing_keys(SECRET), came.headers, came.body, datetime.now(UTC))
+    signed_at = datetime.fromtimestamp(int(came.headers["webhook-timestamp"]), UTC)
+    assert abs(datetime.now(UTC) - signed_at) < timedelta(minutes=1)
+    assert signed_headers(signing_keys(SECRET), event_id, signed_at, came.body).items() <= came.headers.items()
     body = json.loads(came.body)
     assert (body["type"], body["data"]) == ("connection.offline", {"connection": "acme_us"})
     assert datetime.now(UTC) - datetime.fromisoformat(body["timestamp"]) < timedelta(minutes=1)
@@ -89,6 +92,21 @@ def test_a_redirect_is_not_followed(engine: sa.Engine, peer: Receiver) -> None:
     assert deliverer(engine, peer.url).deliver(5) == 0
     assert len(peer.received) == 1
     assert rows(engine, LOG) == [(1, 307, "status 307: redirects are not followed")]
+
+
+def test_what_a_receiver_says_in_place_of_an_answer_is_kept_in_short(engine: sa.Engine) -> None:
+    happened(engine)
+    with speaking(b"planted\0" * 2000 + b"\r\n\r\n") as port:
+        assert deliverer(engine, f"http://127.0.0.1:{port}/").deliver(5) == 0
+    ((_, status, error),) = rows(engine, LOG)
+    assert (status, error.split(":")[0], len(error)) == (None, "RemoteProtocolError", 300)
+    assert rows(engine, STATE) == [("waiting", 1, False)]
+
+
+def test_the_body_of_an_answer_is_not_waited_for(engine: sa.Engine) -> None:
+    happened(engine)
+    with speaking(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000000\r\n\r\n") as port:
+        assert deliverer(engine, f"http://127.0.0.1:{port}/").deliver(5) == 1
 
 
 def test_a_receiver_that_asks_for_patience_is_left_alone_for_as_long(engine: sa.Engine, peer: Receiver) -> None:
@@ -179,6 +197,21 @@ def test_an_attempt_whose_connection_is_erased_meanwhile_leaves_nothing_behind(
     assert rows(engine, "SELECT connection FROM ops.webhook_attempt") == []
 
 
+def test_an_attempt_that_ends_while_its_connection_is_being_erased_waits_and_leaves_nothing(engine: sa.Engine) -> None:
+    happened(engine)
+    deliverer(engine, "http://127.0.0.1:1/").distribute()
+    claim = claim_due(engine)
+    assert claim is not None
+    with engine.connect() as erasing, ThreadPoolExecutor(1) as pool:
+        erasing.execute(sa.text("DELETE FROM ops.webhook_event"))
+        settling = pool.submit(settle, engine, claim, Outcome(204, None, 1), None)
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        assert wait_for(lambda: bool(rows(engine, waiting)) or settling.done(), seconds=20, pause=0.02)
+        erasing.commit()
+        settling.result(20)
+    assert rows(engine, "SELECT connection FROM ops.webhook_attempt") == []
+
+
 def test_an_attempt_that_ends_late_does_not_end_the_one_under_way(engine: sa.Engine, peer: Receiver) -> None:
     happened(engine)
     deliverer(engine, peer.url).distribute()
@@ -220,6 +253,18 @@ def test_when_the_time_is_up_no_attempt_is_begun_and_what_is_due_stays_so(engine
     made = deliverer(engine, peer.url)
     assert (made.deliver(0), peer.received) == (0, [])
     assert made.deliver(5) == 1
+
+
+def test_what_has_been_due_longest_is_attempted_first(engine: sa.Engine) -> None:
+    happened(engine)
+    older = happened(engine)
+    deliverer(engine, "http://127.0.0.1:1/").distribute()
+    with engine.begin() as session:
+        earlier = sa.text("UPDATE ops.webhook_delivery SET due_at = due_at - interval '1 hour' WHERE event_id = :older")
+        session.execute(earlier, {"older": older})
+    claim = claim_due(engine)
+    assert claim is not None
+    assert claim.event_id == older
 
 
 def test_only_who_asked_for_an_event_is_told(engine: sa.Engine, peer: Receiver) -> None:
@@ -282,10 +327,12 @@ def test_a_test_event_goes_to_the_one_subscription_at_once_and_once(engine: sa.E
     happened(engine)
     peer.status = 500
     subscriptions = {"bus": {"target": "bus"}, "other": {"target": "other"}}
-    outcome = deliverer(engine, peer.url, subscriptions=subscriptions).test("bus")
+    working = deliverer(engine, peer.url, subscriptions=subscriptions)
+    working.distribute()
+    outcome = working.test("bus")
     assert (outcome.status, outcome.error) == (500, "status 500")
     assert [json.loads(came.body)["type"] for came in peer.received] == ["webhook.test"]
-    assert rows(engine, STATE) == [("given_up", 1, True)]
+    assert sorted(rows(engine, STATE)) == [("given_up", 1, True), *[("waiting", 0, False)] * 2]
 
 
 def test_old_events_are_forgotten_with_their_log_but_not_what_still_waits(engine: sa.Engine, peer: Receiver) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from include.orderhouse.webhooks.signature import is_genuine, signed_headers, signing_keys
+from include.orderhouse.webhooks.signature import signed_headers, signing_keys
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -24,38 +24,12 @@ def test_the_specifications_example_is_signed_as_it_says() -> None:
 
 
 def test_while_a_secret_is_replaced_both_sign() -> None:
-    headers = signed_headers(signing_keys(f"{OTHER} {SECRET}"), ID, AT, BODY)
-    for secret in (SECRET, OTHER):
-        assert is_genuine(signing_keys(secret), headers, BODY, AT)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"webhook-id": "msg_other"},
-        {"webhook-timestamp": "1614265331"},
-        {"webhook-timestamp": "-1"},
-        {"webhook-timestamp": "9" * 30},
-        {"webhook-timestamp": "9" * 12},
-        {"webhook-timestamp": "9" * 11},
-        {"webhook-timestamp": "\u0661\u0662"},
-        {"webhook-signature": "v1,AAAA"},
-        {"webhook-signature": ""},
-        {"webhook-signature": "v1,é"},
-        {"webhook-signature": "v2," + EXAMPLE["webhook-signature"][3:]},
-    ],
-)
-def test_what_was_changed_is_not_genuine(change: dict[str, str]) -> None:
-    assert is_genuine(signing_keys(SECRET), EXAMPLE, BODY, AT)
-    assert not is_genuine(signing_keys(SECRET), EXAMPLE | change, BODY, AT)
-
-
-def test_another_body_secret_or_time_is_not_genuine() -> None:
-    assert not is_genuine(signing_keys(SECRET), EXAMPLE, BODY + b" ", AT)
-    assert not is_genuine(signing_keys(OTHER), EXAMPLE, BODY, AT)
-    for late in (-6, 6):
-        assert not is_genuine(signing_keys(SECRET), EXAMPLE, BODY, AT + timedelta(minutes=late))
-    assert not is_genuine((), EXAMPLE, BODY, AT)
+    old, new, both = (
+        signed_headers(signing_keys(secrets), ID, AT, BODY)["webhook-signature"].split()
+        for secrets in (SECRET, OTHER, f"{OTHER} {SECRET}")
+    )
+    assert old != new
+    assert both == new + old
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def checked_place(text: str, allowed: Webhooks) -> Place:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise NotAllowed(f"the target is no URL ({error})") from error
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+    if url.scheme not in ("http", "https") or url.userinfo:
         raise NotAllowed("the target is no http or https URL without a user in it")
     if not allowed.allows(url.host):
         raise NotAllowed(f"the host {url.host} is not among the hosts of webhooks in connections.yaml")

@@ -138,6 +138,6 @@ def next_delay(attempt: int, outcome: Outcome) -> timedelta | None:
     if outcome.is_final or FIRST_DELAY * 2 ** (attempt - 2) >= LONGEST_DELAY:
         return None
     wait = outcome.retry_after or 0.0
-    asked = timedelta(seconds=min(wait, LONGEST_DELAY.total_seconds())) if wait > 0 else FIRST_DELAY
+    asked = timedelta(seconds=wait) if wait > 0 else FIRST_DELAY
     delay: timedelta = FIRST_DELAY * 2 ** (attempt - 1) * (1 + _random.uniform(0, _JITTER))
     return min(max(delay, asked), LONGEST_DELAY)

@@ -102,9 +102,7 @@ async def _send(
         request = client.build_request("POST", pinned, content=body, headers=headers)
         request.extensions["sni_hostname"] = place.url.raw_host.decode("ascii")
         request.extensions["trace"] = partial(_look_at_key, place.url.host, trust.pins)
-        response = await client.send(request, stream=True, follow_redirects=False)
-        await response.aclose()
-        return response
+        return await client.send(request, stream=True, follow_redirects=False)
 
 
 async def _look_at_key(host: str, pins: tuple[str, ...], event: str, told: dict[str, Any]) -> None:

@@ -177,7 +177,7 @@ def settle(engine: sa.Engine, claim: Claim, outcome: Outcome, next_in: timedelta
         if session.execute(is_there).one_or_none() is None:
             return
         latest = delivery.c.attempts == claim.attempt
-        session.execute(sa.update(delivery).where(*mine, latest, delivery.c.state == "waiting").values(values))
+        session.execute(sa.update(delivery).where(*mine, latest).values(values))
         session.execute(sa.insert(attempt).values(**claim.key, **logged, status=outcome.status, error=outcome.error))
 
 
