@@ -56,8 +56,8 @@ def test_a_state_folder_that_cannot_be_made_ends_the_start_in_one_message(home: 
     (home.root / "file").touch()
     done = _start("--no-sandbox", ORDERHOUSE_HOME=str(home.root / "file" / "state"))
     assert done.returncode == 1
-    assert f"Not a directory: '{home.root}/file/state'" in done.stdout
-    assert f"See to space and rights in {home.root}/file/state" in done.stdout
+    assert f"The state folder cannot be used: {home.root}/file/state: Not a directory." in done.stdout
+    assert "Set ORDERHOUSE_HOME to a folder" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -34,7 +34,9 @@ class Assembly:
             "company": self._source.catalogue.details["company"],
             "vendor": self._vendors.get(value(order, "VendorRef")),
             "term": self._terms.get(value(order, "SalesTermRef")),
-            "Line": each_row(order.get("Line"), lambda line: self._line(line, billed) | {"order_is_closed": is_closed}),
+            "Line": each_row(
+                order.get("Line", []), lambda line: self._line(line, billed) | {"order_is_closed": is_closed}
+            ),
         }
 
     def _line(self, line: Row, billed: Drawn | None) -> Row:
