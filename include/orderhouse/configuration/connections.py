@@ -17,12 +17,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from include.orderhouse import wire
 from include.orderhouse.configuration.options import Options, Strict, all_problems, duration, elsewhere
 from include.orderhouse.configuration.variables import expand, is_unset, refuse_unset
+from include.orderhouse.configuration.yaml_file import read_yaml
 from include.orderhouse.configuration.yaml_text import parse_yaml
 from include.orderhouse.connector import Connector
 from include.orderhouse.connectors import load
@@ -179,7 +179,7 @@ def _apart(document: dict[str, Any]) -> Collection[str]:
 
 def read_document(path: Path) -> dict[str, Any]:
     """The file as it stands: its sections by name, `connections` among them. Names with ``x-`` are the user's own."""
-    document = _read_yaml(path)
+    document = read_yaml(path)
     if not isinstance(document, dict) or not isinstance(document.get("connections"), dict):
         raise ConfigurationInvalid(
             f"{path} has no mapping called 'connections'.", action="See docs/add-a-connection.md for its form."
@@ -235,35 +235,10 @@ def _entry(name: str, entries: Mapping[str, Any], path: Path) -> Any:
     return entries[name]
 
 
-def _read_yaml(path: Path) -> Any:
-    try:
-        return parse_yaml(expand(path.read_text(encoding="utf-8"), os.environ))
-    except OSError as error:
-        raise ConfigurationInvalid(
-            f"{path} cannot be read: {error.strerror}.", action="Create it, or point ORDERHOUSE_CONNECTIONS at yours."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationInvalid(
-            f"{path}, byte {error.start + 1}, is not UTF-8.", action="Save the file in UTF-8."
-        ) from error
-    except yaml.reader.ReaderError as error:
-        raise ConfigurationInvalid(
-            f"{path}, character {error.position + 1}, is not valid YAML: {error.reason}.", action="Remove it."
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConfigurationInvalid(
-            f"{path}{place}, is not valid YAML: {error.problem}.", action="Correct it at or before that line."
-        ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        said = str(error).partition("\n")[0]
-        raise ConfigurationInvalid(f"{path} is not valid YAML: {said}.", action="Correct it.") from error
-
-
 def _unquoted(name: Any, path: Path) -> ConfigurationInvalid:
     return ConfigurationInvalid(
         f"{path}, connection {name}: YAML takes this name for a number or another value that is no text.",
-        action="Write it in quotes there, as in 'name':.",
+        action=f"Write it in quotes there: '{name}'.",
     )
 
 
