@@ -22,6 +22,7 @@ from include.orderhouse.warehouse.records.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import NOW, System, unaccounted
+from tests.sync.test_deletions import tell
 from tests.sync.test_reconcile import deleted
 
 _WEEK_OLD = """
@@ -147,6 +148,18 @@ def test_what_it_did_not_find_more_than_a_day_ago_is_not_marked_by_its_load(
     assert synced.ledger_row(staged)["state"] == "succeeded"
     assert len(deleted(synced)) == int(is_believed)
     assert ("reconcile again" in caplog.text) is not is_believed
+
+
+def test_what_a_feed_told_to_be_deleted_is_marked_however_late_it_is_loaded(odoo: Sandbox, synced: System) -> None:
+    """H15: the feed of the next sync begins after it."""
+    gone = max(odoo.company.orders)
+    odoo.act(history.delete, gone)
+    tell(synced, deleted=[str(gone)])
+    request = synced.request()
+    staged = synced.sync_until("validate", request)
+    pass_days(synced, request, days=2)
+    steps.load(synced.runtime, staged)
+    assert deleted(synced) == {str(gone)}
 
 
 def test_one_that_failed_between_pages_and_is_cleared_late_is_not_told_that_its_source_never_ends(

@@ -157,6 +157,8 @@ def test_a_new_company_is_not_covered_by_a_sync_of_what_is_new(central: Sandbox,
     system = synced(connected(connect, central))
     first = system.last_sync()["scope"][:1]
     set_scope(system, first)
+    day = {"window_start": NOW - timedelta(days=2), "window_end": NOW - timedelta(days=1)}
+    assert system.sync(Mode.WINDOW, **day)["scope"] == first
     assert system.sync(Mode.INCREMENTAL)["scope"] == first
     assert system.sync()["mode"] == "initial"
     assert system.sync()["mode"] == "incremental"

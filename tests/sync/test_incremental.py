@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -151,3 +152,13 @@ def test_a_zone_that_is_corrected_does_not_leave_out_what_is_read_again(connect:
         right = connect("sap_business_one", running, time_zone="Asia/Tokyo")
         row = right.sync(mode, run_id="right")
         assert (row["orders_older"], row["orders_updated"]) == (0, row["orders_extracted"])
+
+
+@pytest.mark.parametrize("are_included", [True, False])
+def test_open_orders_from_before_the_window_come_where_the_connection_wants_them(
+    odoo: Sandbox, connect: Connect, are_included: bool
+) -> None:
+    system = connect("odoo", odoo, initial_days=30, include_open_orders=are_included)
+    system.sync()
+    (found,) = system.rows("SELECT min(source_modified_at) AS earliest FROM procurement.purchase_order")
+    assert (found["earliest"] < NOW - timedelta(days=31)) is are_included

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 
 import pytest
+import sqlalchemy as sa
 
 from include.orderhouse.connector import Keys, Source
 from include.orderhouse.errors import BoundExceeded, CountMismatch
@@ -16,9 +17,10 @@ from include.orderhouse.http.transport import Bounds
 from include.orderhouse.sync import runtime
 from include.orderhouse.sync.extract import reconciliation
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.records.raw import open_orders
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
-from tests.sync.conftest import Connect, System
+from tests.sync.conftest import Connect, System, lose_numbers
 
 Scan = Callable[[Source], Iterator[Keys]]
 PAGE_REQUESTS, ENOUGH_PAGES = 100, 1_000
@@ -163,3 +165,21 @@ def test_a_scan_that_goes_on_and_on_is_stopped_in_time(
 def test_orders_that_are_open_here_and_there_are_read_once(synced: System) -> None:
     row = synced.sync(Mode.RECONCILE)
     assert row["orders_extracted"] > 0 == row["orders_duplicate"]
+
+
+def test_an_order_whose_time_the_warehouse_does_not_know_is_read_where_the_source_tells_one(synced: System) -> None:
+    usual = synced.sync(Mode.RECONCILE)["orders_extracted"]
+    warehouse = synced.runtime.warehouse
+    (finished, *_) = sorted(set(synced.order_ids()) - open_orders(warehouse, "odoo"))
+    with warehouse.begin() as connection:
+        forget = "UPDATE ops.order_version SET source_modified_at = NULL WHERE source_order_id = :key"
+        connection.execute(sa.text(forget), {"key": finished})
+    assert synced.sync(Mode.RECONCILE)["orders_extracted"] == usual + 1
+
+
+def test_a_rejected_order_that_the_scan_finds_is_not_asked_for(odoo: Sandbox, connect: Connect) -> None:
+    odoo.act(lose_numbers, [max(odoo.company.orders)])
+    system = connect("odoo", odoo)
+    assert system.sync()["orders_rejected"] == 1
+    staged = system.sync_until("extract", system.request(Mode.RECONCILE))
+    assert system.runtime.staging(staged).read_json(reconciliation.FILE)["not_found"] == []
