@@ -23,8 +23,9 @@ def _event(value: str) -> str:
 
 
 def _host(value: Any) -> Any:
-    if not isinstance(value, str) or "/" in value or not value.strip("*."):
-        raise ValueError("write a host such as hooks.example.com, or *.example.com for all below it")
+    has_port = isinstance(value, str) and value.count(":") == 1
+    if not isinstance(value, str) or has_port or "/" in value or not value.strip("*."):
+        raise ValueError("write a host such as hooks.example.com, without a port, or *.example.com for all below it")
     return value.lower().rstrip(".")
 
 
