@@ -124,6 +124,21 @@ def test_celerys_workers_are_those_of_the_compose_file() -> None:
     assert celery["workers"]["celery"]["terminationGracePeriodSeconds"] == 600
 
 
+def test_pods_of_failed_tasks_are_cleared_away_by_a_command_that_finds_its_driver() -> None:
+    """The chart gives it neither `env` nor `secret`. What waits for a node, Airflow gives up itself."""
+    from airflow.cli.cli_parser import get_parser
+
+    kubernetes = yaml.safe_load((HELM / "kubernetes.yaml").read_text(encoding="utf-8"))
+    assert kubernetes["config"]["kubernetes_executor"]["delete_worker_pods_on_failure"] == "False"
+    cleanup = kubernetes["cleanup"]
+    assert cleanup["enabled"]
+    command = cleanup["args"][-1].replace("{{ .Release.Namespace }}", "orderhouse").removeprefix("exec airflow ")
+    taken = get_parser().parse_args(command.split())
+    assert (taken.namespace, taken.min_completed_minutes, taken.min_pending_minutes) == ("orderhouse", 60, 1440)
+    (driver,) = cleanup["env"]
+    assert driver in _environment("owner")
+
+
 def test_what_erases_looks_for_files_where_the_tasks_put_them() -> None:
     """In a folder of its own it would find none, and say that all is erased."""
     places = {entry["name"] for entry in VALUES["env"] if entry["value"].startswith("s3://")}
