@@ -14,6 +14,7 @@ from include.orderhouse import wire
 from include.orderhouse.errors import (
     ConfigurationInvalid,
     LookAtData,
+    SourceTimeout,
     WarehouseUnavailable,
     WatermarkUnavailable,
 )
@@ -63,6 +64,16 @@ def test_a_sync_whose_watermark_is_not_given_is_in_the_ledger_and_told(
     row = system.last_sync()
     assert (row["state"], row["mode"], row["error_code"]) == ("failed", "incremental", not_given.code)
     assert system.rows("SELECT kind FROM ops.webhook_event") == [{"kind": "sync.failed"}]
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_only_a_failure_that_nothing_tries_again_is_told_to_other_programs(system: System, is_final: bool) -> None:
+    request = system.request()
+    staged = system.sync_until("extract", request)
+    failure.record_failure(system.runtime, request, SourceTimeout("No answer.", action="Wait."), is_final=is_final)
+    assert system.ledger_row(staged)["error_code"] == "SOURCE_TIMEOUT"
+    told = system.rows("SELECT 1 FROM ops.webhook_event WHERE kind = 'sync.failed'")
+    assert len(told) == int(is_final)
 
 
 def test_an_override_that_cannot_be_stops_the_sync_before_the_source_is_asked(odoo: Sandbox, connect: Connect) -> None:

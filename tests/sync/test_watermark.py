@@ -175,8 +175,9 @@ def test_an_edit_made_during_a_sync_is_left_as_it_was_written(
     assert synced.ledger_row(staged)["watermark_after"] is None
 
 
-def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(odoo: Sandbox, synced: System) -> None:
-    synced.watermark.text = (NOW - 20 * DAY).isoformat()
+@pytest.mark.parametrize("written", ["{}", ' "{}" '], ids=["plain", "as a text of JSON"])
+def test_a_watermark_that_was_set_back_by_hand_is_where_the_next_sync_starts(synced: System, written: str) -> None:
+    synced.watermark.text = written.format((NOW - 20 * DAY).isoformat())
     row = synced.sync()
     assert (row["mode"], row["window_start"]) == ("incremental", NOW - 20 * DAY - timedelta(minutes=10))
     assert synced.mark == NOW - SAFETY
