@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 
 import psycopg
 
+from include.orderhouse.errors import WarehouseUnavailable
 from include.orderhouse.home import write_private
 from include.standalone.environment import AirflowHost
 
@@ -43,10 +45,23 @@ class MetadataMigration:
             )
 
     def _is_done(self) -> bool:
-        return self._stamp.exists() and json.loads(self._stamp.read_text(encoding="utf-8")) == self._state()
+        state = self._state()
+        with suppress(FileNotFoundError, ValueError):
+            return bool(json.loads(self._stamp.read_text(encoding="utf-8")) == state)
+        return False
 
     def _state(self) -> list[str | None]:
-        """The version of Airflow and the revision of its database."""
+        """The version of Airflow and the revision of its database. Raises WarehouseUnavailable."""
+        try:
+            return self._read_state()
+        except psycopg.Error as error:
+            raise WarehouseUnavailable(
+                f"Airflow's database, in the embedded PostgreSQL, cannot be used: {error}.",
+                action=f"The server's log is {self._host.home.postgres_log}. Where it is damaged, restore the state "
+                "folder from a backup.",
+            ) from error
+
+    def _read_state(self) -> list[str | None]:
         with psycopg.connect(self._host.postgres.libpq_url("airflow")) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != ("alembic_version",):
                 return [version("apache-airflow-core"), None]

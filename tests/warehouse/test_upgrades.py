@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.embedded import Server
-from include.orderhouse.warehouse.migrate import MIGRATIONS, upgrade
+from include.orderhouse.warehouse.migrate import MIGRATIONS, current_revision, upgrade
 from include.orderhouse.warehouse.schema import SCHEMAS
 
 SAMPLES = {
@@ -92,6 +94,19 @@ def test_every_migration_keeps_what_each_table_holds(server: Server) -> None:
         fill(engine)
         upgrade(url)
         assert set(counts(engine).values()) == {1}
+        engine.dispose()
+
+
+def test_a_warehouse_that_a_later_orderhouse_has_migrated_is_refused_and_left_as_it_is(server: Server) -> None:
+    with empty_database(server, "later") as url:
+        upgrade(url)
+        engine = sa.create_engine(url)
+        with engine.begin() as session:
+            session.exec_driver_sql("UPDATE ops.alembic_version SET version_num = '9999'")
+        with pytest.raises(ConfigurationInvalid, match="A later Orderhouse has migrated the warehouse to 9999"):
+            upgrade(url)
+        with engine.connect() as session:
+            assert current_revision(session) == "9999"
         engine.dispose()
 
 

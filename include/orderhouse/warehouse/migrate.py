@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.access.grants import grant
 from include.orderhouse.warehouse.engine import connected
 from include.orderhouse.warehouse.schema import OPS, SCHEMAS
@@ -22,10 +23,13 @@ _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('orderhouse.migra
 def upgrade(url: str | None = None) -> None:
     """Create or upgrade the warehouse at ``url``, roles and grants included, in one transaction.
 
-    Any number of processes may call it at once; at the newest revision it only looks.
+    Any number of processes may call it at once; at the newest revision it only looks. A warehouse of a later
+    Orderhouse is ConfigurationInvalid.
     """
     with connected(url) as engine, engine.begin() as connection:
-        if current_revision(connection) != _head():
+        found = current_revision(connection)
+        if found != _head():
+            _refuse_unknown(found)
             connection.execute(_LOCK)
             _upgrade(connection)
             grant(connection)
@@ -43,6 +47,15 @@ def _upgrade(connection: sa.Connection) -> None:
 def current_revision(connection: sa.Connection) -> str | None:
     """The revision of the warehouse, None for a database that is none yet."""
     return MigrationContext.configure(connection, opts={"version_table_schema": OPS}).get_current_revision()
+
+
+def _refuse_unknown(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision and revision not in known:
+        raise ConfigurationInvalid(
+            f"A later Orderhouse has migrated the warehouse to {revision}; this one knows it up to {_head()}.",
+            action="Nothing was changed. Upgrade this one, or restore the backup that was made before that upgrade.",
+        )
 
 
 @cache
