@@ -16,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -126,8 +126,10 @@ class EmbeddedPostgres:
                 fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            if self._running():
+            if server := self._running():
                 self._control("stop", "--mode=fast")
+                with suppress(OSError):
+                    server.socket_folder.rmdir()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -110,9 +111,11 @@ def test_an_analyst_reads_the_warehouse_and_nothing_else(home: Home) -> None:
             psycopg.connect(server.analyst_url.replace(server.analyst_password, "guess"))
 
 
-def test_it_works_below_a_path_that_is_too_long_for_a_socket(tmp_path: Path) -> None:
+def test_it_works_below_a_path_that_is_too_long_for_a_socket_and_leaves_no_folder_elsewhere(tmp_path: Path) -> None:
     with embedded_postgres(Home(tmp_path / ("long" * 40)), port=0) as server:
         assert _is_up(server)
+        assert server.socket_folder.parent == Path(tempfile.gettempdir())
+    assert not server.socket_folder.exists()
 
 
 def test_data_of_another_major_version_is_refused_and_not_touched(home: Home) -> None:
