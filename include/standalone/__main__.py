@@ -21,12 +21,15 @@ from include.standalone.environment import ADMIN
 from include.standalone.installation import API_PORT_SETTING, DEFAULT_API_PORT, Installation, Plan, running
 from include.standalone.interrupts import end_as_by_ctrl_c
 from include.standalone.ledger import sync_table
+from include.standalone.logs import tidy
 from include.standalone.pools import check_pools
 from include.standalone.report import Report
 from include.standalone.syncs import Syncs
 
 _PORT = {"min": 0, "max": 65535}
 _SANDBOX_PORTS = {"min": 0, "max": 65535 - len(sandbox.DIALECTS)}
+
+_TIDY_SECONDS = 3600.0
 
 
 def _known_connectors(names: list[str] | None) -> list[str] | None:
@@ -109,8 +112,12 @@ def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> i
             syncs.wait_for_quiet()
             return 0 if succeeded else 1
         report.say("\nRunning. Ctrl-C stops everything.")
+        tidied = -_TIDY_SECONDS
         while True:
             installation.check()
+            if time.monotonic() - tidied > _TIDY_SECONDS:
+                tidy(plan.home)
+                tidied = time.monotonic()
             time.sleep(2)
 
 

@@ -18,6 +18,7 @@ import psutil
 
 from include.orderhouse.home import PROJECT, Home, write_private
 from include.standalone.interrupts import undisturbed
+from include.standalone.logs import put_aside
 
 _LEADERS_SECONDS = 2.0
 _PATIENCE_SECONDS = 5.0
@@ -54,9 +55,13 @@ class Processes:
         return [process.name for process in alive]
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
-        """Start ``command`` in the background; what it prints goes to ``<name>.log`` in the state folder's logs."""
+        """Start ``command`` in the background; what it prints goes to ``<name>.log`` in the state folder's logs.
+
+        What one of that name printed before is put aside: it may tell why that one ended.
+        """
         log = self._logs / f"{name}.log"
-        with log.open("wb") as output:
+        put_aside(log)
+        with log.open("ab") as output:
             handle = subprocess.Popen(  # noqa: S603 - our own commands, without a shell
                 command,
                 env=dict(environment),
