@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -36,6 +37,8 @@ API_PORT_SETTING = "ORDERHOUSE_API_PORT"
 DEFAULT_API_PORT = 8080
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 _START_SECONDS = 240.0
+_FULL_BYTES = 20_000_000
+"""Less than one of PostgreSQL's files of 16 MB and a little needs."""
 
 
 class StartFailed(OrderhouseError):
@@ -87,14 +90,17 @@ class Installation:
         return self._processes.pids
 
     def check(self) -> None:
-        """Raise StartFailed if one of its processes has ended; where PostgreSQL has, it is named as the cause."""
+        """Raise StartFailed if one of its processes has ended, or PostgreSQL with it; a full disk is told as well."""
         for process, code in self._processes.ended():
             what, log = f"The {process.name} {how_it_ended(code)}", process.log
             if not self.host.postgres.is_up:
                 what, log = f"PostgreSQL has ended, and the {process.name} too", str(self.host.home.postgres_log)
+            if shutil.disk_usage(self.host.home.root).free < _FULL_BYTES:
+                what += f"; the disk of {self.host.home.root} is full"
             raise StartFailed(
-                f"{what}:\n{tail(log)}\n",
-                action=f"Its whole log is {log}. All else is stopped now; a new start goes on from the watermarks.",
+                f"{what}.",
+                action="All else is stopped now; a new start goes on from the watermarks. "
+                f"{log} ends with:\n{tail(log)}",
             )
 
     def start_sandbox(self) -> None:

@@ -39,6 +39,10 @@ def test_a_warehouse_of_the_user_is_kept(host: AirflowHost) -> None:
     assert "host=/run/a%20folder" in airflow_environment(host, {})["ORDERHOUSE_WAREHOUSE_URL"]
 
 
+def test_the_next_start_waits_two_minutes_at_most_for_tasks_that_the_last_one_has_cut_off(host: AirflowHost) -> None:
+    assert airflow_environment(host, {})["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"] == "120"
+
+
 def test_the_keys_are_the_same_at_every_start(host: AirflowHost) -> None:
     first, second = airflow_environment(host, {}), airflow_environment(host, {})
     assert first == second

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -61,5 +63,18 @@ def test_a_server_that_is_gone_is_named_as_the_cause_with_its_own_log(
     home.postgres.mkdir(exist_ok=True)
     home.postgres_log.write_text("LOG:  database system is shut down\n", encoding="utf-8")
     kill(processes)
-    with pytest.raises(StartFailed, match="PostgreSQL has ended, and the scheduler too:\nLOG:  database system"):
+    with pytest.raises(StartFailed, match=r"PostgreSQL has ended, and the scheduler too\.") as raised:
         installation.check()
+    assert str(raised.value).endswith(f"{home.postgres_log} ends with:\nLOG:  database system is shut down")
+
+
+@pytest.mark.parametrize(("free", "is_told"), [(1_000_000, True), (1_000_000_000, False)])
+def test_a_disk_that_is_full_is_told(
+    free: int, is_told: bool, installation: Installation, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "is_up", True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    kill(processes)
+    with pytest.raises(StartFailed) as raised:
+        installation.check()
+    assert ("; the disk of " in str(raised.value)) is is_told
