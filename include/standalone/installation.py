@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import sqlalchemy as sa
 
 from include.orderhouse.errors import OrderhouseError
@@ -150,7 +151,10 @@ class Installation:
 
 @contextmanager
 def running(plan: Plan, report: Report) -> Iterator[Installation]:
-    """Start what is planned, all of it ready; stop it at the end of the block."""
+    """Start what is planned, all of it ready; stop it at the end of the block.
+
+    Where the API does not answer there since a process has ended, that one is named.
+    """
     with ExitStack() as stack:
         stack.enter_context(only_launcher(plan.home, f"UI at port {plan.api_port}"))
         processes = Processes(plan.home)
@@ -166,7 +170,11 @@ def running(plan: Plan, report: Report) -> Iterator[Installation]:
             installation.start_airflow(plan.settings)
             details.append(installation.host.api_url)
         stack.callback(report.say, "stopping ...")
-        yield installation
+        try:
+            yield installation
+        except httpx.HTTPError:
+            installation.check()
+            raise
 
 
 def _prepare(plan: Plan, processes: Processes, stack: ExitStack, report: Report) -> Installation:

@@ -9,15 +9,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
+import httpx
 import pytest
 
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server
 from include.standalone.airflow_api import wait_for
 from include.standalone.environment import AirflowHost
-from include.standalone.installation import Installation, StartFailed
+from include.standalone.installation import Installation, Plan, StartFailed, running
 from include.standalone.processes import Processes
+from include.standalone.report import Report
 
 WAITS = [sys.executable, "-c", "print('busy', flush=True); import time; time.sleep(600)"]
 
@@ -41,6 +44,12 @@ def kill(processes: Processes) -> None:
     """Kill the process, as the kernel does where memory runs out."""
     os.kill(processes.pids["scheduler"], signal.SIGKILL)
     assert wait_for(lambda: bool(processes.ended()), seconds=20, pause=0.02)
+
+
+def call_in_vain(processes: Processes) -> NoReturn:
+    """Ask an API that has lost what it needs."""
+    kill(processes)
+    raise httpx.ReadError("no answer")
 
 
 def test_nothing_is_said_while_all_runs(installation: Installation) -> None:
@@ -78,3 +87,14 @@ def test_a_disk_that_is_full_is_told(
     with pytest.raises(StartFailed) as raised:
         installation.check()
     assert ("; the disk of " in str(raised.value)) is is_told
+
+
+def test_an_api_that_does_not_answer_as_the_server_is_gone_names_the_server(
+    home: Home, processes: Processes, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.postgres_log.write_text("LOG:  database system is shut down\n", encoding="utf-8")
+    for step in ("start_sandbox", "migrate", "wait_for_sandbox", "start_airflow"):
+        monkeypatch.setattr(installation, step, lambda *_: None)
+    monkeypatch.setattr("include.standalone.installation._prepare", lambda *_: installation)
+    with pytest.raises(StartFailed, match="PostgreSQL has ended"), running(Plan(home), Report()):
+        call_in_vain(processes)
