@@ -44,12 +44,13 @@ class Processes:
         self._handles: dict[str, subprocess.Popen[bytes]] = {}
 
     def end_leftovers(self) -> list[str]:
-        """End what a killed launcher left behind; returns the names."""
+        """End what a killed launcher left behind; returns the names. Those of a folder that this is a copy of stay."""
         try:
             leftovers = [Process(**entry) for entry in json.loads(self._list.read_text(encoding="utf-8"))]
         except (FileNotFoundError, ValueError, TypeError):
             return []
-        alive = [process for process in leftovers if _session(process)]
+        ours = [process for process in leftovers if Path(process.log).parent == self._logs]
+        alive = [process for process in ours if _session(process)]
         end_sessions(alive)
         self._list.unlink()
         return [process.name for process in alive]

@@ -139,13 +139,20 @@ class EmbeddedPostgres:
             yield
 
     def _running(self) -> Server | None:
-        """The server as its own pid file describes it, if it answers."""
+        """The server as its own pid file describes it, if it answers. Raises ConfigurationInvalid for another's."""
         try:
             described = (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             server = self._server(Path(described[4].strip()), int(described[3]))
         except (FileNotFoundError, IndexError):
             return None
-        return server if server.is_up else None
+        if not server.is_up:
+            return None
+        if not os.path.samefile(described[1], self._data):
+            raise ConfigurationInvalid(
+                f"{self._data} is a copy of {described[1]}, made while the server of that one ran, and it still does.",
+                action="Stop that one, then copy its state folder anew.",
+            )
+        return server
 
     def _start(self) -> Server:
         wanted = port_setting(PORT_SETTING, DEFAULT_PORT) if self._port is None else self._port

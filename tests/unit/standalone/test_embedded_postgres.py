@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
-from include.orderhouse.warehouse.embedded import URL_SETTING, Server, embedded_postgres
+from include.orderhouse.warehouse.embedded import URL_SETTING, EmbeddedPostgres, Server, embedded_postgres
 
 USE_AND_DIE = """
 import os, sys
@@ -124,6 +125,16 @@ def test_data_of_another_major_version_is_refused_and_not_touched(home: Home) ->
     (data / "PG_VERSION").write_text("16\n", encoding="utf-8")
     with pytest.raises(ConfigurationInvalid, match="PostgreSQL 16"), embedded_postgres(home, port=0):
         pytest.fail("it started")
+
+
+def test_a_copy_that_was_made_while_the_server_ran_neither_uses_nor_stops_that_server(
+    home: Home, tmp_path: Path
+) -> None:
+    with embedded_postgres(home, port=0) as server:
+        copy = Home(shutil.copytree(home.root, tmp_path / "copy", ignore=shutil.ignore_patterns(".s.PGSQL.*")))
+        with pytest.raises(ConfigurationInvalid, match=rf"is a copy of {home.postgres}/data"):
+            EmbeddedPostgres(copy, port=0).acquire()
+        assert _is_up(server)
 
 
 def test_the_password_is_not_in_its_description(home: Home) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -100,6 +101,15 @@ def test_a_stranger_that_got_the_pid_of_a_leftover_is_spared(home: Home) -> None
     (entry,) = json.loads(listed.read_text(encoding="utf-8"))
     listed.write_text(json.dumps([entry | {"created_at": entry["created_at"] - 3600}]), encoding="utf-8")
     assert Processes(home).end_leftovers() == []
+    assert _is_alive(pid)
+    processes.stop()
+
+
+def test_a_copy_of_a_state_folder_spares_what_runs_in_the_original(home: Home, tmp_path: Path) -> None:
+    processes = Processes(home)
+    pid, _ = _start(processes, "parent", PARENT)
+    copy = Home(shutil.copytree(home.root, tmp_path / "copy"))
+    assert Processes(copy).end_leftovers() == []
     assert _is_alive(pid)
     processes.stop()
 
