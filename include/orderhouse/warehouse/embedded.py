@@ -147,9 +147,10 @@ class EmbeddedPostgres:
             return None
         if not server.is_up:
             return None
-        if not os.path.samefile(described[1], self._data):
+        served = Path(described[1])
+        if served.exists() and not served.samefile(self._data):
             raise ConfigurationInvalid(
-                f"{self._data} is a copy of {described[1]}, made while the server of that one ran, and it still does.",
+                f"{self._data} is a copy of {served}, made while the server of that one ran, and it still does.",
                 action="Stop that one, then copy its state folder anew.",
             )
         return server
