@@ -101,6 +101,16 @@ def test_how_long_vendors_take_is_told_of_what_has_come(analyst: sa.Engine) -> N
     assert (found["lines"], found["days"], found["late"]) == (2, Decimal("14.5"), 1)
 
 
+def test_a_vendor_is_late_by_the_day_it_confirmed_as_in_late_lines(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "first_received_date - order_date" in query]
+    dates = {"requested_delivery_date": date(2026, 3, 10), "first_received_date": date(2026, 3, 15)}
+    confirmed = [{"confirmed_delivery_date": date(2026, 3, day)} for day in (14, 15)]
+    lines = tuple(Line(str(number), dates | one) for number, one in enumerate(confirmed))
+    load_orders(analyst, Order("3", values={"vendor_name": "Acme", "order_date": date(2026, 3, 1)}, lines=lines))
+    (found,) = [row for row in answer(analyst, query) if row["vendor_name"] == "Acme"]
+    assert (found["lines"], found["late"]) == (2, 1)
+
+
 def test_spend_by_category_is_of_lines_that_were_bought_and_not_cancelled(analyst: sa.Engine) -> None:
     (query,) = [query for query in QUERIES if "SELECT category" in query]
     values = {"category": "BOLTS", "net_amount_company": Decimal(900)}
