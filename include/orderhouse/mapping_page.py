@@ -111,8 +111,15 @@ def _table_section(table: TableMapping, overrides: dict[str, Override]) -> Itera
     for binding, expression in bound:
         if expression is not None and expression.table:
             yield _codes(binding, expression)
-    if absent := [f"`{binding.slot.column.name}`" for binding, expression in bound if expression is None]:
-        yield f"**Not in the source**, always NULL: {', '.join(absent)}."
+    absent = [binding.slot.column.name for binding, expression in bound if expression is None]
+    computed = [name for name in absent if name.endswith("_amount_company")]
+    for says, names in (
+        ("always NULL", [name for name in absent if name not in ("is_deleted", *computed)]),
+        ("computed where the amount and its exchange rate are known", computed),
+        ("true once it is found to be gone", [name for name in absent if name == "is_deleted"]),
+    ):
+        if names:
+            yield f"**Not in the source**, {says}: {', '.join(f'`{name}`' for name in names)}."
 
 
 def _row(binding: Binding, expression: Expression) -> tuple[str, str, str, str]:

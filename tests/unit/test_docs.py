@@ -73,6 +73,15 @@ def test_what_a_page_quotes_from_a_file_stands_there(page: Path) -> None:
     assert [(file, text) for file, text in quotes if text not in (PROJECT / file).read_text(encoding="utf-8")] == []
 
 
+@pytest.mark.parametrize("page", CONNECTORS, ids=lambda page: page.stem)
+def test_what_the_transform_or_the_load_fills_is_not_called_always_null(page: Path) -> None:
+    never = re.findall(r"always NULL: (.*)", page.read_text(encoding="utf-8"))
+    assert never
+    assert [
+        name for name in re.findall(r"\w+", " ".join(never)) if re.search("_amount_company$|^is_deleted$", name)
+    ] == []
+
+
 def test_every_module_of_the_product_stands_in_the_architecture() -> None:
     tree = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8").partition("```")[2].partition("```")[0]
     parts = {found.name for found in (PROJECT / "include/orderhouse").iterdir() if found.name[0] not in "_."}
