@@ -39,6 +39,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 ODD = st.one_of(
     TEXTS,
     st.booleans(),
+    st.floats(-1e6, 1e6),
     st.just({"code": "A"}),
     st.just(["A"]),
     st.sampled_from(["", "  ", "n/a", "0001-01-01", "a\x00", " 12 ", " /Date(0)/ "]),

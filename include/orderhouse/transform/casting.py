@@ -129,8 +129,10 @@ def _irregular(found: Sequence[Any], wording: Wording) -> pa.Array:
 
 def _numbers(target: pa.DataType) -> Cast:
     def cast(found: Sequence[Any], wording: Wording) -> pa.Array:
-        told = _digits(found)
-        if str in set(map(type, found)):
+        told, kinds = _digits(found), set(map(type, found))
+        if float in kinds:
+            raise pa.ArrowInvalid("a binary float")
+        if str in kinds:
             blanks = _means_nothing(told, pc.utf8_trim(told, characters=BLANKS), wording)
             told = pc.if_else(blanks, None, told)
         if wording.digits is None:
