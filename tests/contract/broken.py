@@ -87,6 +87,9 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
         telling.takes_a_wrong_shape_for_no_orders: "fetch: UnexpectedShape expected .* from request 1 on",
         telling.takes_a_wrong_shape_for_the_end: "fetch: UnexpectedShape expected .* from request [0-9]+ on",
     },
+    requests.an_outage_is_never_no_orders: {
+        reading.takes_an_outage_for_an_order_that_is_gone: "read: SourceUnavailable expected .* came None",
+    },
     requests.errors_hold_no_secret: {
         telling.names_the_password_in_its_errors: r"a secret is shown by: wrong credentials\. It is password;",
         telling.quotes_the_request_in_its_errors: r"a secret is shown by: wrong credentials\. It is password;",

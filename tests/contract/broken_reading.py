@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from include.orderhouse.connector import Connector, Keys, Page, Source, Window
+from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.mapping import Record
 
 
@@ -176,6 +178,16 @@ def reads_at_the_call(good: Connector) -> Connector:
 def reads_more_than_asked(good: Connector) -> Connector:
     """Ignores the keys."""
     return replace(good, read=lambda source, ids: good.fetch(source, Window(None, None)))
+
+
+def takes_an_outage_for_an_order_that_is_gone(good: Connector) -> Connector:
+    """Reads whatever error comes as an order that does not exist."""
+
+    def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        with suppress(OrderhouseError):
+            yield from good.read(source, ids)
+
+    return replace(good, read=read)
 
 
 def reads_a_shell_for_what_is_gone(good: Connector) -> Connector:

@@ -12,7 +12,13 @@ from io import StringIO
 from itertools import pairwise, product
 from typing import Any
 
-from include.orderhouse.errors import AuthenticationFailed, OrderhouseError, RequestRefused, UnexpectedShape
+from include.orderhouse.errors import (
+    AuthenticationFailed,
+    OrderhouseError,
+    RequestRefused,
+    SourceUnavailable,
+    UnexpectedShape,
+)
 from tests.contract.checks import Check
 from tests.contract.differences import assert_same
 from tests.contract.subject import EVER, Subject, records
@@ -87,6 +93,22 @@ def a_wrong_shape_is_never_no_orders(subject: Subject) -> None:
             )
 
 
+def an_outage_is_never_no_orders(subject: Subject) -> None:
+    """H32, H33: a request that the source is out of order for ends its call, whatever was asked: it hides no order."""
+    for name, call in subject.calls().items():
+        if name == "discover":
+            continue
+        subject.world.log.clear()
+        call()
+        for number in range(min(subject.world.log.count(), MOST_REQUESTS)):
+            subject.world.faults.add("server_error", times=1, after=number)
+            error = error_of(call)
+            subject.world.faults.clear()
+            assert isinstance(error, SourceUnavailable), (
+                f"{name}: SourceUnavailable expected of status 500 for request {number + 1} alone, came {error!r}"
+            )
+
+
 def errors_hold_no_secret(subject: Subject) -> None:
     """No error, no log, nor what is shown of the source holds a secret of the connection, be it encoded."""
     shown_of = {"repr of the source": repr(subject.source), "repr of the credentials": repr(subject.right)}
@@ -113,6 +135,7 @@ CHECKS_OF_REQUESTS: tuple[Check, ...] = (
     a_larger_page_size_loses_nothing,
     wrong_credentials_are_told_as_such,
     a_wrong_shape_is_never_no_orders,
+    an_outage_is_never_no_orders,
     errors_hold_no_secret,
 )
 
