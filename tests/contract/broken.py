@@ -101,6 +101,9 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
     mapping.a_derived_value_names_what_it_reads: {
         telling.looks_at_what_it_does_not_name: r"order_line.x_term \(purchase_order: a term\); x_terms",
     },
+    mapping.a_mapped_column_is_proved: {
+        telling.misspells_a_field: "NULL in every order, and not in the truth: purchase_order_line.vendor_item_code",
+    },
     bad_records.one_bad_record_stops_no_run_and_does_not_vanish: {
         reading.stumbles_over_a_missing_buyer: "null at .*user_id of .*: the run stops, TypeError",
         reading.skips_orders_without_a_buyer: "null at .*user_id of .*: 1 orders vanish",

@@ -69,6 +69,12 @@ def maps_a_required_column_to_nothing(good: Connector) -> Connector:
     return replace(good, mapping=replace(good.mapping, order=replace(good.mapping.order, order_number=text("nummer"))))
 
 
+def misspells_a_field(good: Connector) -> Connector:
+    """Reads a line's column from a field that is not there, and the truth does not tell of it."""
+    form = replace(good.mapping.lines.form, vendor_item_code=text("vendor_kode"))
+    return replace(good, mapping=replace(good.mapping, lines=replace(good.mapping.lines, form=form)))
+
+
 def takes_its_times_for_local_ones(good: Connector) -> Connector:
     """Reads in the connection's zone what the source writes in UTC."""
     order = replace(good.mapping.order, source_modified_at=instant("write_date", zone="connection"))

@@ -8,7 +8,8 @@ from include.orderhouse.mapping import Derived, TableMapping
 from include.orderhouse.transform.batch import PARENTS
 from include.orderhouse.transform.mapped import Mapped
 from include.orderhouse.transform.rows import RawRows, children
-from tests.contract.checks import Check
+from tests.contract.checks import Check, made_of
+from tests.contract.differences import shown
 from tests.contract.subject import Subject
 from tests.contract.watching import looked_at
 
@@ -25,7 +26,26 @@ def a_derived_value_names_what_it_reads(subject: Subject) -> None:
     assert not unnamed, f"looked at, and in no `derived_from`: {told}"
 
 
-CHECKS_OF_MAPPING: tuple[Check, ...] = (a_derived_value_names_what_it_reads,)
+def a_mapped_column_is_proved(subject: Subject) -> None:
+    """H22: a source field that is misspelt leaves its column NULL for ever, and nobody misses what never came.
+
+    So some order fills each column, or the truth says what it must hold, be it nothing.
+    """
+    made, proved = made_of(subject, subject.fetch()), subject.proved
+    empty = {
+        f"{table.table.name}.{name}"
+        for table in subject.connector.mapping.tables
+        for name in (each.slot.column.name for each in table.bindings if each.expression is not None)
+        if (column := made[table.table.name].column(name)).null_count == len(column)
+    }
+    told = shown(empty - proved)
+    assert empty <= proved, (
+        f"mapped, but NULL in every order, and not in the truth: {told}. A field may be misspelt; else let the dialect "
+        "serve it, or name it in UNPROVED of the truth"
+    )
+
+
+CHECKS_OF_MAPPING: tuple[Check, ...] = (a_derived_value_names_what_it_reads, a_mapped_column_is_proved)
 
 
 def _rows(subject: Subject) -> dict[str, RawRows]:

@@ -92,8 +92,11 @@ def _subject(served: Sandbox, stack: ExitStack, connector: Connector) -> Subject
     needed = NEEDED.get(name, {})
     right = credentials_for(name, served, **needed)
     wrong = credentials_for(name, served, **needed, **WRONG[name])
-    expected = import_module(f"tests.truth.{name}").expected_orders
-    return Subject(connector, served, right, wrong, connect, expected, partial(_afresh, connector))
+    truth = import_module(f"tests.truth.{name}")
+    unproved = frozenset(getattr(truth, "UNPROVED", ()))
+    return Subject(
+        connector, served, right, wrong, connect, truth.expected_orders, unproved, partial(_afresh, connector)
+    )
 
 
 @pytest.fixture(params=CONNECTORS)

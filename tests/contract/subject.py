@@ -35,6 +35,8 @@ class Subject:
     connect: Callable[[Connector, Credentials], Source]
     expected: Callable[[Company], Mapping[str, Any]]
     """By source id, all orders of a company that its source lists."""
+    unproved: frozenset[str]
+    """Mapped columns of which neither the dialect nor the truth tells anything, each behind its table's name."""
     afresh: Callable[[], AbstractContextManager[Subject]]
     """The connector with a source of its own, at which people may work."""
     time_zone: str = "UTC"
@@ -49,6 +51,17 @@ class Subject:
     def expected_keys(self) -> frozenset[str]:
         """The source ids of all orders that the source lists."""
         return frozenset(self.expected(self.served.company))
+
+    @cached_property
+    def proved(self) -> set[str]:
+        """The columns that the truth tells of, and those that nothing does, each behind its table's name."""
+        orders = list(self.expected(self.served.company).values())
+        lines = _parts(orders, "lines")
+        rows = {"order": orders, "order_line": lines}
+        rows |= {f"order_{part}": _parts(lines, f"{part}s") for part in ("schedule", "distribution")}
+        return {
+            f"purchase_{table}.{name}" for table, found in rows.items() for row in found for name in row
+        } | self.unproved
 
     @cached_property
     def source(self) -> Source:
@@ -98,6 +111,10 @@ class Subject:
             "read": lambda: list(connector.read(source, [key])),
             "scan": lambda: list(connector.scan(source)),
         }
+
+
+def _parts(rows: Iterable[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    return [part for row in rows for part in row.get(name) or ()]
 
 
 def records(pages: Iterable[Page]) -> list[Record]:

@@ -46,6 +46,20 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_distribution": "one set of dimensions a line; a split account assignment cannot be told",
 }
 """By table, or by table and column, what the system does not tell as the truth has it, and why."""
+UNPROVED = (
+    "purchase_order.source_version",
+    "purchase_order.payment_due_date",
+    "purchase_order.purchasing_group_code",
+    "purchase_order.vendor_line3",
+    "purchase_order.ship_to_line3",
+    "purchase_order.bill_to_line2",
+    "purchase_order.bill_to_line3",
+    "purchase_order_line.commodity_code",
+    "purchase_order_line.discount_amount",
+    "purchase_order_line.total_amount",
+    "purchase_order_line.ship_to_line3",
+)
+"""Mapped columns that nothing here tells."""
 
 COMPLETE = {"quantity_received": ("received", "invoiced"), "quantity_invoiced": ("invoiced",)}
 APPROVALS = {Stage.DRAFT: None, Stage.REJECTED: "rejected", Stage.PENDING_APPROVAL: "pending"}

@@ -54,6 +54,13 @@ CANNOT_CARRY: dict[str, str] = {
     "purchase_order_distribution.percent": "only quantities and amounts are told",
 }
 """By table, or by table and column, what the system does not tell as the truth has it, and why."""
+UNPROVED = (
+    "purchase_order_line.price_unit",
+    "purchase_order_line.first_received_date",
+    "purchase_order_line.last_received_date",
+    "purchase_order_distribution.fund",
+)
+"""Mapped columns that nothing here tells."""
 
 DRAFTS = {Stage.DRAFT: "draft", Stage.REJECTED: "draft", Stage.PENDING_APPROVAL: "pending_approval"}
 APPROVALS = {Stage.DRAFT: None, Stage.REJECTED: "rejected", Stage.PENDING_APPROVAL: "pending"}

@@ -81,6 +81,18 @@ CANNOT_CARRY: dict[str, str] = {
 """By table and column, what SAP's service does not tell as the truth has it, and why."""
 
 
+UNPROVED = (
+    "purchase_order.source_version",
+    "purchase_order.source_url",
+    "purchase_order_line.commodity_code",
+    "purchase_order_line.warehouse",
+    "purchase_order_distribution.profit_center",
+    "purchase_order_distribution.internal_order",
+    "purchase_order_distribution.asset",
+    "purchase_order_distribution.fund",
+)
+
+
 def expected_orders(company: Company) -> dict[str, Row]:
     """By source order id the canonical columns; ``lines`` holds those of lines, schedules and distributions."""
     return {str(4_500_000_000 + order.id): waiting(_order(company, order)) for order in company.orders.values()}
