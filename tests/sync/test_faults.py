@@ -87,7 +87,7 @@ EXPECTED: dict[FaultKind, Outcome] = {
         details={"after": 0},
         options=NARROW,
     ),
-    K.MOVING_ROWS: Follows({"count": 3}),
+    K.MOVING_ROWS: Follows({"count": 3, "times": 5}),
     K.LATE_COMMIT: Follows({"times": 1}),
     K.FUTURE_RECORD: Recovers({"times": 1, "after": 0}),
     K.NEW_FIELD: Noted("appeared", {"after": 0, "field": "novelty", "value": "new"}),
