@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import httpx
 import typer
@@ -28,7 +28,6 @@ from include.standalone.syncs import Syncs
 
 _PORT = {"min": 0, "max": 65535}
 _SANDBOX_PORTS = {"min": 0, "max": 65535 - len(sandbox.DIALECTS)}
-
 _TIDY_SECONDS = 3600.0
 
 
@@ -112,13 +111,18 @@ def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> i
             syncs.wait_for_quiet()
             return 0 if succeeded else 1
         report.say("\nRunning. Ctrl-C stops everything.")
-        tidied = -_TIDY_SECONDS
-        while True:
-            installation.check()
-            if time.monotonic() - tidied > _TIDY_SECONDS:
-                tidy(plan.home)
-                tidied = time.monotonic()
-            time.sleep(2)
+        _attend(installation, plan.home)
+
+
+def _attend(installation: Installation, home: Home) -> NoReturn:
+    """Look after what runs until somebody stops it: that all of it does, and that its logs stay small."""
+    tidied = -_TIDY_SECONDS
+    while True:
+        installation.check()
+        if time.monotonic() - tidied >= _TIDY_SECONDS:
+            tidy(home)
+            tidied = time.monotonic()
+        time.sleep(2)
 
 
 def _print_addresses(installation: Installation, report: Report) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from include.orderhouse.home import Home
+from include.standalone import __main__ as start
 from include.standalone import logs
 from include.standalone.airflow_api import wait_for
 from include.standalone.processes import Processes
@@ -57,3 +61,21 @@ def test_old_logs_of_tasks_are_removed_with_their_folders_and_no_others(home: Ho
     os.utime(old.parent, (0, time.time() - 2 * 86_400))
     logs.tidy(home)
     assert (old.parent.exists(), young.parent.exists()) == (False, True)
+
+
+def test_they_are_looked_after_at_once_and_then_each_hour(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, tidied = count(0, 600), list[float]()
+    clock = SimpleNamespace(monotonic=lambda: now, sleep=lambda _: None)
+    monkeypatch.setattr(start, "time", clock)
+    monkeypatch.setattr(start, "tidy", lambda found: tidied.append(now))
+
+    def check() -> None:
+        nonlocal now
+        now = next(seconds)
+        if now > 9000:
+            raise KeyboardInterrupt
+
+    now = 0
+    with pytest.raises(KeyboardInterrupt):
+        start._attend(Mock(check=check), home)
+    assert tidied == [0, 3600, 7200]
