@@ -114,11 +114,16 @@ def _unusable(place: str | Path, reason: str) -> ConfigurationInvalid:
 
 
 def write_private(path: Path, text: str, *, replace: bool = True) -> None:
-    """Write ``text`` to a file of mode 600, in one step; with ``replace=False`` a file that is there stays as it is."""
+    """Write ``text`` to a file of mode 600, in one step; with ``replace=False`` a file that is there stays as it is.
+
+    It is on the disk before it has its name: a loss of power must not leave an empty key for what is sealed under it.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         if replace:
             os.replace(temporary, path)
         elif not path.exists():

@@ -86,7 +86,8 @@ def master_keys(
     if len(found) != len(keys):
         raise ConfigurationInvalid(
             f"{source} gives no key of {KEY_BYTES} bytes in Base64.",
-            action="Make one with: openssl rand -base64 32. Give all machines that run its tasks the same.",
+            action="Where anything is sealed already, restore the key that was there: nothing else opens it. Else make "
+            "one with: openssl rand -base64 32. Give all machines that run its tasks the same.",
         )
     return MasterKeys(found)
 

@@ -139,6 +139,7 @@ def test_of_several_settings_of_the_master_key_the_first_counts_and_a_command_is
     ("setting", "value", "said"),
     [
         (KEY, "dG9vIHNob3J0", "gives no key of 32 bytes"),
+        (KEY, " ", "restore the key that was there"),
         (KEY, f"{'A' * 43}= planted-key", "gives no key of 32 bytes"),
         (KEY, f"{'A' * 20}!{'A' * 23}=", "gives no key of 32 bytes"),
         (FILE, "/nowhere/planted", "cannot be read"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,14 @@ def test_writing_a_private_file_replaces_it_and_leaves_nothing_beside_it(home: H
     write_private(path, "second")
     assert path.read_text(encoding="utf-8") == "second"
     assert list(home.secrets.iterdir()) == [path]
+
+
+def test_a_private_file_is_on_the_disk_before_it_has_its_name(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss of power must not leave an empty master key beside what was sealed under it."""
+    path, synced = home.secrets / "key", list[tuple[int, bool]]()
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append((os.fstat(file).st_size, path.exists())))
+    write_private(path, "a key", replace=False)
+    assert synced == [(len("a key"), False)]
 
 
 def test_each_data_folder_has_a_state_of_its_own(home: Home, tmp_path: Path) -> None:
