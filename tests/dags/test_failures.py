@@ -35,7 +35,8 @@ def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
 
     monkeypatch.setattr(failure, "record_failure", record)
     monkeypatch.setattr(waits, "refused_since", since)
-    monkeypatch.setattr(tasks, "deliver_at_once", lambda engine: None)
+    delivered: list[Any] = []
+    monkeypatch.setattr(tasks, "deliver_at_once", delivered.append)
     running = SimpleNamespace(try_number=1, max_tries=RETRIES)
     monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": running, "task_reschedule_count": 1})
     worked_with: Any = SimpleNamespace(warehouse=None)
@@ -43,6 +44,14 @@ def test_a_rate_limit_is_a_failure_only_where_it_ends_the_run(
     with pytest.raises(OrderhouseError), tasks._failures_recorded(worked_with, request):
         raise RateLimitExceeded("Too many requests.", action="Wait.", retry_after=retry_after)
     assert told == recorded
+    assert delivered == [None] * len(recorded), "other programs hear of it at once"
+
+
+def test_the_log_says_what_is_wrong_and_in_its_next_line_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ConfigurationInvalid), tasks._explained():
+        raise ConfigurationInvalid("There is no such option.", action="Correct the entry.")
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told == ["CONFIGURATION_INVALID: There is no such option.", "What to do: Correct the entry."]
 
 
 def test_an_entry_that_cannot_be_used_any_more_ends_what_its_run_had_begun(monkeypatch: pytest.MonkeyPatch) -> None:

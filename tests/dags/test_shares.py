@@ -72,6 +72,18 @@ def test_all_tasks_of_its_dags_take_the_customers_pool_and_queue() -> None:
     }
 
 
+@pytest.mark.usefixtures("file")
+def test_the_dag_of_a_customer_asks_for_its_connections_and_the_other_ones_for_the_rest() -> None:
+    dags = purchase_order_dags("odoo", schedule="@hourly")
+    asked: list[Any] = [dag.get_task("connections") for dag in dags]
+    assert [task.op_args for task in asked] == [("odoo", None), ("odoo", "acme"), ("odoo", "globex")]
+
+
+@pytest.mark.usefixtures("file")
+def test_runs_of_a_dag_follow_each_other_since_two_would_sync_the_same_connections() -> None:
+    assert {dag.max_active_runs for dag in purchase_order_dags("odoo", schedule="@hourly")} == {1}
+
+
 @pytest.mark.usefixtures("file", "engine")
 def test_a_run_syncs_the_connections_of_its_share_and_no_others(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORDERHOUSE_WAREHOUSE_URL", url)

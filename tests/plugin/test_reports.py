@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from include.orchestration.navigation import MOUNT
 from include.orchestration.report_link import REPORTS_PATH
+from include.orchestration.ui import reports as pages
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.reports import served
 from include.orderhouse.home import PROJECT
@@ -68,6 +71,19 @@ def _allowed(policy: str, kind: str) -> list[str]:
 def test_nothing_but_a_file_of_a_report_is_served(path: str, reports: Path) -> None:
     with pytest.raises(Failure) as refused:
         served(path)
+    assert refused.value.status == 404
+
+
+def test_a_path_that_climbs_does_not_lead_to_the_report_of_a_hidden_connection(
+    reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reports / "globex").mkdir()
+    (reports / "globex" / "index.html").touch()
+    anybody: Any = None
+    monkeypatch.setattr(pages, "visible_connection", Mock())
+    assert pages.report("globex/index.html", anybody).status_code == 200
+    with pytest.raises(Failure) as refused:
+        pages.report("acme/../globex/index.html", anybody)
     assert refused.value.status == 404
 
 

@@ -39,6 +39,11 @@ def test_a_warehouse_of_the_user_is_kept(host: AirflowHost) -> None:
     assert "host=/run/a%20folder" in airflow_environment(host, {})["ORDERHOUSE_WAREHOUSE_URL"]
 
 
+def test_airflows_processes_do_not_get_the_address_of_the_warehouses_owner(host: AirflowHost) -> None:
+    urls = {f"ORDERHOUSE_WAREHOUSE_{name}URL": f"postgresql+psycopg://{name}me@elsewhere/w" for name in ("", "OWNER_")}
+    assert set(airflow_environment(host, urls)) & set(urls) == {"ORDERHOUSE_WAREHOUSE_URL"}
+
+
 def test_the_next_start_waits_two_minutes_at_most_for_tasks_that_the_last_one_has_cut_off(host: AirflowHost) -> None:
     assert airflow_environment(host, {})["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"] == "120"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import psycopg
 import pytest
 
 from include.orderhouse.errors import WarehouseUnavailable
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server, embedded_postgres
+from include.standalone import metadata
 from include.standalone.environment import AirflowHost
 from include.standalone.metadata import MetadataMigration
 
@@ -33,3 +36,13 @@ def test_a_note_that_is_missing_or_torn_counts_as_none(
         (home.airflow / "migrated.json").write_text(stamp, encoding="utf-8")
     MetadataMigration(AirflowHost(home, Server(home.postgres, 5432, "secret"), 8080), {})
     assert started
+
+
+def test_a_migration_that_fails_is_told_by_its_last_words_and_tried_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MetadataMigration, "_read_state", lambda _: ["3.3.0", None])
+    monkeypatch.setattr(metadata.sys, "executable", shutil.which("false"))
+    host = AirflowHost(home, Server(home.postgres, 5432, "secret"), 8080)
+    assert MetadataMigration(host, {}).finish() is not None
+    assert not (home.airflow / "migrated.json").exists()
