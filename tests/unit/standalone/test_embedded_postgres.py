@@ -137,5 +137,15 @@ def test_a_copy_that_was_made_while_the_server_ran_neither_uses_nor_stops_that_s
         assert _is_up(server)
 
 
+def test_a_folder_that_was_moved_while_the_server_ran_is_no_copy(home: Home) -> None:
+    with embedded_postgres(home, port=0) as server:
+        described = home.postgres / "data" / "postmaster.pid"
+        told = described.read_text(encoding="utf-8").splitlines(keepends=True)
+        told[1] = f"{home.postgres}/where it was\n"
+        described.write_text("".join(told), encoding="utf-8")
+        with embedded_postgres(home, port=0) as joined:
+            assert joined.port == server.port
+
+
 def test_the_password_is_not_in_its_description(home: Home) -> None:
     assert "secret" not in repr(Server(home.postgres, 5432, "secret"))
