@@ -17,17 +17,24 @@ import_libraries()
 before = sorted(sys.modules)
 runpy.run_path("dags/odoo.py")
 import include.orderhouse.expectations.validator, include.orderhouse.sync.steps
-print(json.dumps([before, sorted(sys.modules)]))
+pool = sys.modules["pyarrow"].default_memory_pool().backend_name
+print(json.dumps([before, sorted(sys.modules), pool]))
 """
 _HEAVY = {"airflow", "great_expectations", "httpx", "numpy", "pandas", "psycopg", "pyarrow", "sqlalchemy"}
 
 
 @pytest.fixture(scope="module")
-def loaded() -> tuple[set[str], set[str]]:
-    """The modules that are there when a task starts, and when it has loaded all steps."""
+def task() -> tuple[set[str], set[str], str]:
+    """The modules that are there when a task starts, and when it has loaded all steps; where Arrow takes memory."""
     done = subprocess.run([sys.executable, "-c", _LOOK], cwd=PROJECT, capture_output=True, text=True, check=True)
-    before, after = json.loads(done.stdout.splitlines()[-1])
-    return set(before), set(after)
+    before, after, pool = json.loads(done.stdout.splitlines()[-1])
+    return set(before), set(after), pool
+
+
+@pytest.fixture(scope="module")
+def loaded(task: tuple[set[str], set[str], str]) -> tuple[set[str], set[str]]:
+    """The modules alone."""
+    return task[:2]
 
 
 def test_a_task_finds_every_large_library_loaded(loaded: tuple[set[str], set[str]]) -> None:
@@ -46,3 +53,7 @@ def test_a_task_loads_our_own_modules_itself_so_that_an_edited_connector_counts_
         "include.orderhouse",
         "include.orderhouse.deferred",
     }
+
+
+def test_a_task_gives_the_memory_of_frames_back(task: tuple[set[str], set[str], str]) -> None:
+    assert task[2] == "system"

@@ -12,7 +12,7 @@ from include.orderhouse.expectations.outcomes import Odd, Outcomes
 from include.orderhouse.model import Table
 
 KEY_MISSING = "KEY_MISSING"
-ROWS_AT_ONCE = 250_000
+ROWS_AT_ONCE = 50_000
 """So many rows of a table, in whole batches, are judged at a time: a hundred bytes each while it lasts."""
 ODD_AT_ONCE = 20_000
 """Where so many of the rows are odd, it is fewer: each of these is told in words."""
