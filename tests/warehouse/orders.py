@@ -45,8 +45,8 @@ class Line:
     values: Mapping[str, Any] = field(default_factory=dict)
     schedules: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
-    schedule_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Canonical columns by the number of the schedule, for those that have any."""
+    part_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Canonical columns by the number of the schedule or distribution, for those that have any."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def _add(rows: dict[str, list[dict[str, Any]]], order: Order) -> None:
         for part, numbers in (("schedule", line.schedules), ("distribution", line.distributions)):
             for number in numbers:
                 own = {**below, f"{part}_id": key(line_id, part, number)}
-                values = line.schedule_values.get(number, {}) if part == "schedule" else {}
-                rows[f"purchase_order_{part}"].append(_hashed(own, {f"{part}_number": number, **values}))
+                values = {f"{part}_number": number, **line.part_values.get(number, {})}
+                rows[f"purchase_order_{part}"].append(_hashed(own, values))
     rows["version"].append(_version(order))
     for code in order.issues:
         found = {

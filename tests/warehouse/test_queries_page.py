@@ -27,7 +27,8 @@ def analyst(engine: sa.Engine) -> sa.Engine:
     bolts |= {"quantity_received": Decimal(1), "quantity_invoiced": Decimal(0)}
     amounts = {"subtotal_amount_company": Decimal(50), "company_currency": "EUR", "custom_fields": '{"budget": 70.5}'}
     back = Line("20", {"item_code": "NUT", "quantity_ordered": Decimal(-1), "net_amount": Decimal(-5)})
-    lines = (Line("10", {**bolts, "net_amount": Decimal(50), "net_amount_company": Decimal(50)}), back)
+    bolts |= {"net_amount": Decimal(50), "net_amount_company": Decimal(50), "cost_center": "WORKSHOP"}
+    lines = (Line("10", bolts), back)
     load_orders(engine, Order("1", values={**bought, **amounts}, lines=lines))
     other = Order("2", values={**bought, "vendor_tax_id": "de811128"}, connection="acme_eu", is_deleted=True)
     load_orders(engine, other)
@@ -126,6 +127,27 @@ def test_spend_by_category_is_of_lines_that_were_bought_and_not_cancelled(analys
     )
     found = [row for row in answer(analyst, query) if row["category"]]
     assert found == [{"category": "BOLTS", "company_currency": "EUR", "spend": Decimal(900), "left_out": 1}]
+
+
+def test_spend_by_cost_centre_is_of_whole_lines_or_of_each_share(analyst: sa.Engine) -> None:
+    (query,) = [query for query in QUERIES if "AS cost_center" in query]
+    bought = {"net_amount": Decimal(80), "net_amount_company": Decimal(100), "quantity_ordered": Decimal(4)}
+    shares: dict[str, dict[str, Any]] = {
+        "1": {"cost_center": "A", "percent": Decimal(25)},
+        "2": {"cost_center": "B", "amount": Decimal(20)},
+        "3": {"cost_center": "B", "quantity": Decimal(1)},
+        "4": {"project": "P", "percent": Decimal(25)},
+    }
+    halves = {number: {"cost_center": "A", "percent": Decimal(50)} for number in ("1", "2")}
+    lines = (
+        Line("10", bought, distributions=tuple(shares), part_values=shares),
+        Line("20", bought | {"cost_center": "A"}, distributions=("1", "2"), part_values=halves),
+        Line("30", bought | {"cost_center": "A", "is_cancelled": True}),
+        Line("40", bought),
+    )
+    load_orders(analyst, Order("3", values={"status": "sent", "company_currency": "EUR"}, lines=lines))
+    found = [(row["cost_center"], row["spend"]) for row in answer(analyst, query)]
+    assert sorted(found) == [("A", Decimal(125)), ("B", Decimal(50)), ("WORKSHOP", Decimal(50))]
 
 
 def test_what_is_received_and_not_invoiced_is_told_and_the_other_way_round(analyst: sa.Engine) -> None:

@@ -57,7 +57,7 @@ def test_what_is_open_is_told_in_both_currencies_by_line_and_by_order(engine: sa
 def test_what_is_late_is_told_in_both_currencies(engine: sa.Engine) -> None:
     ((past,),) = rows(engine, "SELECT current_date - 5")
     due = {"1": schedule(4, 0, None, promised_delivery_date=past)}
-    parts = {"schedules": ("1",), "schedule_values": due}
+    parts = {"schedules": ("1",), "part_values": due}
     load_orders(engine, Order(values=YEN, lines=(replace(line("10", **amounts(1000, 6)), **parts),)))
     columns = ("net_amount_late", "net_amount_late_company", "currency", "company_currency", "days_late")
     (late,) = seen(engine, "late_lines", *columns)

@@ -171,7 +171,7 @@ def test_a_line_is_due_and_late_by_the_schedules_that_await_goods(
         return {name: today + value if isinstance(value, timedelta) else value for name, value in row.items()}
 
     parts = {str(number): dated(one) for number, one in enumerate(schedules, 1)}
-    load_orders(engine, Order(lines=(replace(line(**dated(values)), schedules=tuple(parts), schedule_values=parts),)))
+    load_orders(engine, Order(lines=(replace(line(**dated(values)), schedules=tuple(parts), part_values=parts),)))
     after, to_receive, late = expected
     due = None if after is None else today + after
     told = "SELECT due_date, quantity_to_receive, quantity_late"
@@ -188,7 +188,7 @@ def test_how_much_is_late_of_a_line_that_is_ordered_by_its_amount_is_not_told_by
     ((past,),) = rows(engine, "SELECT current_date - 1")
     by_amount = line(quantity_ordered=None, net_amount=Decimal(50000))
     due = {"1": {"quantity": Decimal(5), "requested_delivery_date": past}}
-    load_orders(engine, Order(lines=(replace(by_amount, schedules=("1",), schedule_values=due),)))
+    load_orders(engine, Order(lines=(replace(by_amount, schedules=("1",), part_values=due),)))
     told = "SELECT due_date, quantity_late, net_amount_late FROM procurement.late_lines"
     assert rows(engine, told) == [(past, None, 50000)]
 
