@@ -86,6 +86,19 @@ def test_a_credit_that_is_ordered_by_its_amount_is_open_as_any_amount(engine: sa
     ]
 
 
+def test_open_lines_without_an_amount_are_counted_and_not_left_out_in_silence(engine: sa.Engine) -> None:
+    known, foreign, unknown = (
+        line("10", **amounts(100, 6)),
+        line("20", net_amount=Decimal(50)),
+        line("30", net_amount=None),
+    )
+    done = line("40", quantity_received=10, quantity_invoiced=10)
+    load_orders(engine, Order(lines=(known, foreign, unknown, done)))
+    amount, left_out = "net_amount_to_receive", "lines_without_net_amount"
+    (found,) = seen(engine, "open_orders", amount, left_out, f"{amount}_company", f"{left_out}_company")
+    assert tuple(found.values()) == (150, 1, 6, 2)
+
+
 def test_returned_goods_are_not_awaited(engine: sa.Engine) -> None:
     back = line(quantity_ordered=-10, **amounts(-100, -100))
     load_orders(engine, Order(values={"order_type": "return"}, lines=(back,)))
