@@ -28,4 +28,3 @@ def only_launcher(home: Home, address: str) -> Iterator[None]:
         lock.write(f"process {os.getpid()}, {address}")
         lock.flush()
         yield
-        lock.truncate(0)

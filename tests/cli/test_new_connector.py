@@ -15,6 +15,7 @@ from include.cli.registration import ENTRIES, register
 from include.orderhouse.connectors import CONNECTORS
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.home import PROJECT
+from include.standalone.sandbox import DEFAULT_PORT
 from tests.processes import python_path
 
 PARTS = ("dags", "docs", "include", "tests", "README.md", "airflow_settings.yaml", "pyproject.toml")
@@ -73,6 +74,21 @@ def test_every_list_names_it(project: Path) -> None:
     named = [entry.path for entry in ENTRIES if NAME not in (project / entry.path).read_text(encoding="utf-8")]
     assert named == []
     assert f"# {LABEL}" in (project / f"docs/connectors/{NAME}.md").read_text(encoding="utf-8")
+
+
+def test_its_connection_leads_to_the_port_that_the_sandbox_gives_it(project: Path) -> None:
+    port = DEFAULT_PORT + len(CONNECTORS) + 1
+    settings = (project / "airflow_settings.yaml").read_text(encoding="utf-8")
+    assert f"${{ORDERHOUSE_SANDBOX_PORT_{NAME.upper()}:-{port}}}" in settings
+
+
+def test_a_list_that_is_not_where_it_was_is_told(tmp_path: Path) -> None:
+    path = tmp_path / ENTRIES[0].path
+    path.parent.mkdir(parents=True)
+    path.write_text("NAMES = ()\n", encoding="utf-8")
+    with pytest.raises(LookupError, match=r"connectors/__init__.py has no line .* enter the connector by hand"):
+        list(register(tmp_path, NAME, LABEL))
+    assert path.read_text(encoding="utf-8") == "NAMES = ()\n"
 
 
 @pytest.mark.parametrize("name", ["acme_erp", "maconomy", "zoho_inventory"])

@@ -16,6 +16,7 @@ from airflow.sdk.definitions.mappedoperator import MappedOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
 from include.orchestration import courier
+from include.orchestration.dag import HOUSEKEEPING
 from include.orchestration.form import run_form
 from include.orchestration.maintenance import DAG_ID as MAINTENANCE
 from include.orchestration.retries import RETRIES, ErrorPolicy
@@ -76,7 +77,18 @@ def test_a_dag_says_whose_it_is_and_what_it_does(dags: Any, connector: str) -> N
     assert dag.tags == {"orderhouse", connector}
     assert dag.owner == "orderhouse"
     assert f"docs/connectors/{connector}.md" in dag.doc_md
+    assert f"backfill create --dag-id {dag.dag_id} " in dag.doc_md
     assert not dag.catchup
+
+
+def test_what_no_person_triggers_runs_by_itself_from_the_first_start_on(dags: Any) -> None:
+    housekeeping = {name: dag.is_paused_upon_creation for name, dag in dags.items() if HOUSEKEEPING in dag.tags}
+    told = ("orderhouse__webhooks", "orderhouse_maintenance", "purchase_orders__notified")
+    assert housekeeping == dict.fromkeys(told, False)
+
+
+def test_a_source_that_asks_for_patience_keeps_no_other_that_was_told_of_waiting(dags: Any) -> None:
+    assert dags["purchase_orders__notified"].max_active_runs > 1
 
 
 def test_the_steps_are_mapped_over_the_connections_one_after_the_other(dags: Any) -> None:

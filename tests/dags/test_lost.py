@@ -88,6 +88,11 @@ def test_a_run_reads_the_orders_that_it_was_told_of_and_knows_which_are_said_to_
     assert (request.mode, request.order_ids, request.deleted_ids) == (Mode.ORDERS, ("42", "43"), ("43",))
 
 
+def test_a_run_that_was_told_what_nobody_understands_reads_all_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = asked(monkeypatch, inbox.Mail(("42",), (), False))
+    assert (request.mode, request.order_ids, request.triggered_by) == (Mode.AUTO, (), "notification")
+
+
 def test_a_cleared_run_whose_notifications_a_later_one_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationInvalid, match="left to a later run"):
         asked(monkeypatch, inbox.Mail((), (), True))

@@ -72,10 +72,12 @@ def test_a_connection_without_an_entry_is_named_as_one_of_which_nothing_is_remov
     engine: sa.Engine, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with engine.begin() as session:
-        for name in ("acme", "left"):
+        for name in ("acme", "left", "wrong"):
             held = sa.text("INSERT INTO ops.connection_total VALUES (:name, 1, 1, NULL, now())")
             session.execute(held, {"name": name})
-    enforce_retention.function()
+    file.write_text(file.read_text(encoding="utf-8")[:-1] + ", wrong: {connector: odoo}}", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="wrong"):
+        enforce_retention.function()
     told = [record.getMessage() for record in caplog.records if "no entry" in record.getMessage()]
     assert told == ["left has no entry in connections.yaml: the warehouse keeps all of it, whatever its age"]
 

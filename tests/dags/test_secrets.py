@@ -94,6 +94,7 @@ def test_login_password_and_extra_values_are_the_secrets() -> None:
 def test_a_schema_that_is_no_scheme_names_the_database() -> None:
     found = as_credentials("acme", _record(host="https://x.example", schema="production"))
     assert found.extra == {"database": "production"}
+    assert as_credentials("acme", _record(host="x.example", schema="http")).extra == {}
 
 
 def test_the_extra_json_has_the_last_word_on_the_database() -> None:

@@ -160,6 +160,13 @@ def test_a_mistake_breaks_no_dag_and_is_told_by_its_runs(section: str, told: str
     assert told in str(refused.value)
 
 
+def test_a_mistake_in_a_customers_options_takes_nobody_the_connections(file: Path) -> None:
+    """Else the DAGs would be left with none to choose from, and those of the customers would vanish with their runs."""
+    file.write_text(f"customers: {{acme: {{pool: 'a b'}}}}{CONNECTIONS}", encoding="utf-8")
+    told = [(share.customer, list(share.entries)) for share in shares("odoo")]
+    assert told == [(None, ["globex", "initech"]), ("acme", ["acme_us"])]
+
+
 @pytest.mark.parametrize("customer", ["[initech]", "{}", "", "7"])
 @pytest.mark.usefixtures("file")
 def test_an_entry_with_no_customer_that_can_be_takes_no_other_its_dags(customer: str, file: Path) -> None:

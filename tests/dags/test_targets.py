@@ -48,7 +48,7 @@ def test_a_target_that_airflow_denies_is_not_told_as_revoked(
         ({"host": "https://bus.example/in?a=1"}, "https://bus.example/in?a=1"),
         ({"host": " bus.example "}, "https://bus.example/"),
         ({"host": "bus.example", "schema": "http", "port": 8080}, "http://bus.example:8080/"),
-        ({"host": "bus.example", "extra": '{"path": "/hooks/in"}'}, "https://bus.example/hooks/in"),
+        ({"host": "bus.example", "extra": '{"path": "/hooks/in/"}'}, "https://bus.example/hooks/in/"),
     ],
 )
 def test_a_host_is_the_receivers_url_or_a_name_that_the_other_fields_complete(fields: Any, url: str) -> None:

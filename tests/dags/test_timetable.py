@@ -23,6 +23,12 @@ def test_a_backfill_is_cut_into_whole_days(dags: Any) -> None:
     assert all(run.data_interval.end == run.data_interval.start.add(days=1) for run in runs)
 
 
+def test_a_backfill_reaches_back_to_the_beginning_of_the_century(dags: Any) -> None:
+    """Airflow plans no run before the start date of the tasks."""
+    starts = {task.start_date for name, dag in dags.items() if "backfill" in dag.doc_md for task in dag.tasks}
+    assert starts == {pendulum.datetime(2000, 1, 1)}
+
+
 def test_the_first_scheduled_run_comes_with_the_next_tick_of_the_schedule(dags: Any) -> None:
     dag = _as_scheduled(dags)
     run = dag.timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=dag._time_restriction)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from unittest.mock import Mock
+
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI, Request
 
+from include.orchestration.ui.api import connections as routes
 from include.orchestration.ui.api.connections import SyncOrder
+from include.orchestration.ui.dags import AIRFLOW, trigger
+from include.orderhouse.errors import (
+    ConfigurationInvalid,
+    OrderhouseError,
+    RateLimitExceeded,
+    SealBroken,
+    WarehouseUnavailable,
+)
 from include.orderhouse.sync.request import Mode
 from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
 from tests.plugin.warehouse import HOSTILE, REJECTED
+from tests.unit import small_source
 from tests.warehouse.orders import rows
 
 
@@ -124,6 +138,32 @@ def test_a_sync_is_of_the_one_connection_as_it_was_ordered() -> None:
     window = {"window_start": "2026-01-01T00:00:00Z", "window_end": "2026-01-02T00:00:00Z"}
     told = SyncOrder.model_validate({"mode": "window", **window}).conf("acme_us")
     assert told == {"mode": "window", "connections": ["acme_us"], **window}
+
+
+def test_a_run_that_has_begun_is_told_though_airflow_does_not_answer_how_its_dag_is() -> None:
+    """Who is told of a failure would start another."""
+    airflow = FastAPI()
+
+    @airflow.post("/api/v2/dags/{dag}/dagRuns")
+    def start(dag: str) -> dict[str, str]:
+        return {"dag_run_id": "manual__1", "state": "queued"}
+
+    request = Request({"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"x")], AIRFLOW: airflow})
+    begun = asyncio.run(trigger(request, small_source.connection(), {}))
+    assert (begun.run_id, begun.state, begun.is_dag_paused) == ("manual__1", "queued", False)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(WarehouseUnavailable, 503), (RateLimitExceeded, 503), (ConfigurationInvalid, 409), (SealBroken, 409)],
+)
+def test_what_passes_by_itself_is_told_from_what_somebody_has_to_settle(
+    visit: Visit, error: type[OrderhouseError], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "visible_connections", Mock(side_effect=error("It is so.", action="Do this.")))
+    answer = visit("vic").get(f"{API}/connections")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, error.code)
+    assert answer.json()["error"]["message"] == "It is so. Do this."
 
 
 def test_what_cannot_be_synced_says_why(visit: Visit, warehouse: sa.Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.orchestration.ui import connection_state
-from include.orchestration.ui.dags import DagFacts
+from include.orchestration.ui.dags import DagFacts, dag_facts
 from include.orderhouse.warehouse.syncs.ledger import start_sync
 from include.orderhouse.warehouse.syncs.rests import end_rest, rest
 from include.orderhouse.warehouse.syncs.status import reconnect, set_status
@@ -98,6 +98,25 @@ def test_a_connection_whose_source_is_away_needs_attention_and_says_why(visit: V
     set_status(warehouse, "acme_us", "acme", "odoo", "online")
     assert (told["state"], told["needs_attention"]) == ("offline", True)
     assert (told["error_code"], told["error_message"]) == ("SOURCE_UNAVAILABLE", "The source is away.")
+
+
+def test_a_dag_whose_file_is_gone_promises_no_next_run(airflow_app: object) -> None:
+    from airflow.models.dag import DagModel
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.utils.session import create_session
+
+    due = datetime(2999, 1, 1, tzinfo=UTC)
+    with create_session() as session:
+        session.add(DagBundleModel(name="tests"))
+        session.flush()
+        for name, is_stale in (("there", False), ("gone", True)):
+            facts = {"is_paused": False, "next_dagrun_create_after": due, "is_stale": is_stale}
+            session.add(DagModel(dag_id=name, bundle_name="tests", **facts))
+    found = dag_facts(["there", "gone", "never_parsed"])
+    with create_session() as session:
+        session.execute(sa.delete(DagModel).where(DagModel.dag_id.in_(["there", "gone"])))
+        session.execute(sa.delete(DagBundleModel).where(DagBundleModel.name == "tests"))
+    assert found == {"there": DagFacts(is_paused=False, next_run_at=due)}
 
 
 def test_a_connection_whose_credentials_rest_says_until_when_and_what_to_do(

@@ -118,6 +118,13 @@ def test_the_pages_can_act_behind_a_proxy_that_calls_airflow_by_another_name(
     assert act("https://evil.example") == 403
 
 
+def test_a_page_of_another_site_cannot_act_with_a_token_either(client: TestClient, token: dict[str, str]) -> None:
+    headers = bearer(token["ada"])
+    assert client.post(f"{MOUNT}/api/v1/anything", headers=headers).status_code == 404
+    answer = client.post(f"{MOUNT}/api/v1/anything", headers=headers | {"Origin": "https://evil.example"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "CROSS_SITE_REQUEST")
+
+
 def test_another_site_may_link_to_a_page_but_not_embed_it(client: TestClient, token: dict[str, str]) -> None:
     cookies, page = {"_token": token["ada"]}, f"{MOUNT}/assets/style.css"
     foreign = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}

@@ -12,11 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
+from airflow.assets.manager import asset_manager
 from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
 from airflow.secrets.environment_variables import EnvironmentVariablesBackend
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from include.orchestration.announcement import MAIL
@@ -97,6 +100,17 @@ def test_a_genuine_notification_is_kept_and_answered(client: TestClient, engine:
     answer = client.post(address("acme_odoo"), json=about(42), headers=BASIC)
     assert (answer.status_code, answer.content) == (202, b"")
     assert rows(engine, INBOX) == [("acme_odoo", ["1"], True), ("acme_odoo", ["42"], True)]
+
+
+def test_what_airflow_cannot_be_told_of_is_answered_all_the_same(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The courier tells within a minute."""
+    failing = Mock(side_effect=OperationalError("INSERT", {}, Exception("database is locked")))
+    monkeypatch.setattr(asset_manager, "register_asset_change", failing)
+    assert client.post(address("acme_odoo"), json=about(42), headers=BASIC).status_code == 202
+    failing.assert_called_once()
+    assert [record.getMessage() for record in caplog.records] == ["A notification could not be announced"]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from airflow.sdk.execution_time.xcom import XCom
 
 from include.orchestration.navigation import MOUNT
-from include.orchestration.report_link import REPORTS_PATH
+from include.orchestration.report_link import REPORTS_PATH, ValidationReportLink
 from include.orchestration.ui import reports as pages
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.reports import served
@@ -42,6 +43,15 @@ def test_loading_the_plugin_loads_no_web_server() -> None:
     look = "import sys, plugins.orderhouse_plugin; print('fastapi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", look], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+@pytest.mark.parametrize(("pushed", "link"), [("acme/s1/index.html", f"{REPORTS_PATH}/acme/s1/index.html"), (None, "")])
+def test_a_validation_that_ended_before_it_had_a_report_links_none(
+    pushed: str | None, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: pushed)
+    anything: Any = None
+    assert ValidationReportLink().get_link(anything, ti_key=anything) == link
 
 
 def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from include.standalone.airflow_api import AirflowApi
 from include.standalone.environment import AirflowHost
 
 DROPPED = 0
+POOLS = 203
 
 
 class ApiServer(ThreadingHTTPServer):
@@ -36,7 +38,9 @@ class Answering(BaseHTTPRequestHandler):
     server: ApiServer
 
     def do_GET(self) -> None:
-        self._answer(200, {"state": "running"})
+        offset = int(parse_qs(urlsplit(self.path).query).get("offset", ["0"])[0])
+        pools = [{"name": f"pool {number}"} for number in range(offset, min(offset + 100, POOLS))]
+        self._answer(200, {"state": "running", "pools": pools, "total_entries": POOLS})
 
     def do_POST(self) -> None:
         run_id = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["dag_run_id"]
@@ -47,7 +51,7 @@ class Answering(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing."""
 
-    def _answer(self, status: int, told: dict[str, str]) -> None:
+    def _answer(self, status: int, told: dict[str, object]) -> None:
         self.server.asked += 1
         status = self.server.statuses.pop(0) if self.server.statuses else status
         if status == DROPPED:
@@ -88,6 +92,11 @@ def test_a_run_whose_start_was_answered_badly_is_started_once(api: AirflowApi, s
     server.statuses.append(bad)
     assert server.runs == [api.trigger("some_dag")]
     assert [api.trigger("some_dag"), len(server.runs)] == [server.runs[-1], 2]
+
+
+def test_a_list_comes_whole_however_many_pages_it_has(api: AirflowApi, server: ApiServer) -> None:
+    assert len({pool["name"] for pool in api.pages("/pools", "pools")}) == POOLS
+    assert server.asked == 3
 
 
 def test_an_outage_is_told_in_the_end(api: AirflowApi, server: ApiServer) -> None:

@@ -94,6 +94,14 @@ def test_what_a_killed_launcher_left_is_ended_by_the_next(home: Home) -> None:
     assert Processes(home).end_leftovers() == []
 
 
+@pytest.mark.parametrize(
+    "text", ['[{"name": "api-serv', '{"name": "api-server"}', '[{"name": "api-server", "pid": 7}]']
+)
+def test_a_list_that_is_torn_or_of_another_release_does_not_keep_from_starting(home: Home, text: str) -> None:
+    (home.root / "processes.json").write_text(text, encoding="utf-8")
+    assert Processes(home).end_leftovers() == []
+
+
 def test_a_stranger_that_got_the_pid_of_a_leftover_is_spared(home: Home) -> None:
     processes = Processes(home)
     pid, _ = _start(processes, "stranger", PARENT)

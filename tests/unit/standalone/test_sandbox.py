@@ -56,3 +56,4 @@ def test_any_free_ports_are_all_different() -> None:
     ports = claim_ports(0)
     assert set(ports) == {"control", *DIALECTS}
     assert len(set(ports.values())) == len(ports)
+    assert min(ports.values()) > 1024

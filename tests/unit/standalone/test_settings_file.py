@@ -55,8 +55,9 @@ def test_connections_pools_and_variables_are_read(file: Path) -> None:
 
 
 def test_a_default_stands_in_for_a_value_that_is_not_set(file: Path) -> None:
-    (connection,) = read_settings(file, {"PASSWORD": "p"})["connections"]
-    assert connection["host"] == "http://127.0.0.1:9004"
+    for values in ({}, {"PORT": ""}):
+        (connection,) = read_settings(file, {"PASSWORD": "p", **values})["connections"]
+        assert connection["host"] == "http://127.0.0.1:9004"
 
 
 def test_a_value_that_is_nowhere_is_named(file: Path) -> None:

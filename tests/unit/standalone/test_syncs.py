@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -72,6 +73,44 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     report = Report(Console(file=screen, width=400, highlight=False))
     assert not Syncs(installation, report, {DAG: RUN}).follow()
     return [" ".join(line.split()) for line in screen.getvalue().splitlines()]
+
+
+class ParsedApi:
+    """Airflow's API, which lists the DAGs of one more file at each look; what is done with them."""
+
+    def __init__(self, *dags: tuple[str, ...]) -> None:
+        self.unread = list(dags)
+        self.read: list[dict[str, Any]] = []
+        self.done: list[tuple[str, str]] = []
+
+    def call(self, method: str, path: str) -> dict[str, Any]:
+        return {"import_errors": []}
+
+    def dags(self, tag: str) -> list[dict[str, Any]]:
+        if self.unread:
+            name, *tags = self.unread.pop(0)
+            names = [{"name": each} for each in (tag, *tags)]
+            self.read.append({"dag_id": name, "fileloc": f"/dags/{name}.py", "tags": names})
+        return self.read
+
+    def trigger(self, dag_id: str) -> str:
+        self.done.append(("trigger", dag_id))
+        return f"run of {dag_id}"
+
+    def pause(self, dag_id: str, is_paused: bool) -> None:
+        self.done.append(("pause" if is_paused else "let run", dag_id))
+
+
+def test_the_chosen_connectors_are_synced_the_others_paused_and_the_housekeeping_left_alone(tmp_path: Path) -> None:
+    """Once all files are read: what comes later would neither be synced nor paused."""
+    api = ParsedApi(("webhooks", syncs.HOUSEKEEPING), ("odoo", "odoo"), ("coupa", "coupa"))
+    for name in ("odoo", "coupa", "webhooks"):
+        (tmp_path / f"{name}.py").touch()
+    installation: Any = SimpleNamespace(api=api, check=lambda: None, host=SimpleNamespace(dags=tmp_path))
+    started = Syncs(installation, Report(Console(file=io.StringIO())))
+    started.start(["odoo"])
+    assert api.done == [("trigger", "odoo"), ("let run", "odoo"), ("pause", "coupa")]
+    assert started.runs == {"odoo": "run of odoo"}
 
 
 def test_each_try_that_fails_says_why_at_once(printed: list[str]) -> None:
