@@ -20,6 +20,7 @@ from include.orderhouse.errors import (
     WarehouseUnavailable,
 )
 from include.orderhouse.sync.request import Mode
+from include.orderhouse.warehouse.access.client_limits import seconds_to_wait
 from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
 from tests.plugin.warehouse import HOSTILE, REJECTED
@@ -209,6 +210,14 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(
     assert client.get(f"{API}/runs?connection=acme_us").status_code == 429, "be it named in the path or asked for"
     assert client.get(f"{API}/runs?connection=acme_eu").status_code == 200
     assert visit("uma").get(f"{API}/connections/acme_us/sync-status").status_code == 200, "each client by itself"
+
+
+def test_a_client_that_has_rested_may_not_make_up_for_it(warehouse: sa.Engine) -> None:
+    with warehouse.begin() as session:
+        rested = "INSERT INTO ops.api_limit VALUES ('', 'rested', now() - interval '1 hour')"
+        session.execute(sa.text(rested))
+    waits = [seconds_to_wait(warehouse, "rested", "", 3) for _ in range(4)]
+    assert [wait > 0 for wait in waits] == [False, False, False, True]
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -35,6 +35,14 @@ def test_an_ordinary_login_over_a_socket_is_good_and_a_superuser_is_not(engine: 
     assert "grants --apply --loader" in bad["login of syncs"].action
 
 
+def test_a_login_that_row_level_security_does_not_hold_is_told(url: str, engine: sa.Engine) -> None:
+    with engine.begin() as session:
+        session.exec_driver_sql("CREATE ROLE passer LOGIN BYPASSRLS")
+    with acting_as(url, "passer") as passer:
+        found = by_subject(protection(passer, engine))["login of syncs"]
+    assert (found.verdict, found.seen) == (Verdict.BAD, "passer passes by row-level security")
+
+
 @pytest.mark.parametrize(
     ("encrypted", "verdict"), [(True, Verdict.GOOD), (False, Verdict.UNSEEN), (None, Verdict.UNSEEN)]
 )
@@ -60,6 +68,35 @@ def test_a_managed_server_is_known_by_its_own_settings(provider: str, verdict: V
         session.execute(sa.text(f"ALTER DATABASE {engine.url.database} SET {provider}.extensions = 'citext'"))
     engine.dispose()
     assert by_subject(protection(engine, engine))["storage of the warehouse"].verdict is verdict
+
+
+def test_the_disk_of_this_machine_says_nothing_of_a_server_elsewhere(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "_is_here", lambda session: False)
+    monkeypatch.setattr(looks, "is_encrypted", lambda folder: True)
+    found = by_subject(protection(engine, engine))["storage of the warehouse"]
+    assert (found.verdict, found.seen) == (Verdict.UNSEEN, "the server does not tell")
+
+
+def test_a_server_that_encrypts_some_tables_does_not_protect_the_others(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "is_encrypted", lambda folder: False)
+    told = []
+    with engine.begin() as session:
+        session.exec_driver_sql("CREATE ACCESS METHOD tde_heap TYPE TABLE HANDLER heap_tableam_handler")
+        names = session.exec_driver_sql("""
+            SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' AND n.nspname IN ('procurement', 'ops', 'vault')
+        """)
+        tables = names.scalars().all()
+    for some in (tables[:1], tables[1:]):
+        with engine.begin() as session:
+            for table in some:
+                session.exec_driver_sql(f"ALTER TABLE {table} SET ACCESS METHOD tde_heap")
+        told.append(by_subject(protection(engine, engine))["storage of the warehouse"].verdict)
+    assert told == [Verdict.UNSEEN, Verdict.GOOD]
 
 
 @pytest.mark.parametrize("suffix", ["ACME", "ACEM", "LEFT_", "left"])

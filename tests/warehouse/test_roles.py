@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import psycopg
@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from include.orderhouse.configuration.options import Retention
+from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.model import TABLES
 from include.orderhouse.tokens import Tokens
 from include.orderhouse.warehouse.access.grants import grant, statements
-from include.orderhouse.warehouse.access.roles import Roles
+from include.orderhouse.warehouse.access.roles import PREFIX_SETTING, Roles
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from include.orderhouse.warehouse.keys.keyring import Keyring
@@ -25,6 +26,7 @@ from include.orderhouse.warehouse.load import load
 from include.orderhouse.warehouse.migrate import upgrade
 from include.orderhouse.warehouse.records.raw import stored_raw
 from include.orderhouse.warehouse.records.retention import enforce
+from include.orderhouse.warehouse.syncs.status import set_status
 from tests.warehouse.orders import Line, Order, frames, load_orders, payloads, rows, started_task
 
 ORDERS = [table.name for table in TABLES]
@@ -184,6 +186,15 @@ def test_a_restricted_analyst_sees_the_listed_customers_only(url: str, held: sa.
         assert refused(rita, "SET ROLE orderhouse_analyst")
 
 
+def test_a_restricted_analyst_sees_the_state_of_a_connection_that_never_synced(url: str, held: sa.Engine) -> None:
+    """It is the ledger that has nothing of it; whose it is, its state tells."""
+    set_status(held, "globex_new", "globex", "odoo", "needs_reauthorisation")
+    set_status(held, "acme_new", "acme", "odoo", "needs_reauthorisation")
+    with acting_as(url, "rita") as rita:
+        told = rows(rita, "SELECT connection, state FROM procurement.data_freshness ORDER BY 1")
+    assert told == [("globex_new", "needs_reauthorisation"), ("globex_sap", None)]
+
+
 def test_a_login_that_must_take_on_the_role_of_a_restricted_analyst_sees_no_more(
     url: str, held: sa.Engine, logins: None
 ) -> None:
@@ -232,6 +243,29 @@ def test_the_owner_migrates_and_the_grants_can_be_written_again(url: str, engine
         assert grant(session)
     with acting_as(url, "loader") as loader:
         assert not refused(loader, "SELECT * FROM ops.added")
+
+
+def test_what_nobody_is_to_have_is_taken_back_when_the_grants_are_written_again(
+    url: str, engine: sa.Engine, logins: None
+) -> None:
+    """An earlier release, or a person, may have granted it."""
+    with engine.begin() as session:
+        session.exec_driver_sql("GRANT DELETE ON ops.sync TO orderhouse_loader")
+        session.exec_driver_sql("GRANT USAGE ON SCHEMA vault TO PUBLIC")
+        assert grant(session)
+    with acting_as(url, "loader") as loader:
+        assert refused(loader, "DELETE FROM ops.sync")
+    assert rows(engine, "SELECT has_schema_privilege('ann', 'vault', 'USAGE')") == [(False,)]
+
+
+@pytest.mark.parametrize(("prefix", "is_taken"), [("a" * 40, True), ("a" * 41, False), ("A", False), ("1a", False)])
+def test_a_prefix_leaves_room_for_whole_names_of_roles(
+    prefix: str, is_taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL cuts names to 63 bytes."""
+    monkeypatch.setenv(PREFIX_SETTING, prefix)
+    with nullcontext() if is_taken else pytest.raises(ConfigurationInvalid, match=PREFIX_SETTING):
+        assert max(len(name) for name in Roles.from_environment().all) <= 63
 
 
 def test_a_login_that_may_not_create_roles_migrates_and_is_told_what_is_missing(

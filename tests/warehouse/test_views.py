@@ -105,6 +105,13 @@ def test_of_a_charge_nothing_is_to_receive(engine: sa.Engine, quantity: int | No
     assert rows(engine, f"{told}.open_order_lines") == rows(engine, f"{told}.open_orders") == [(0, 0, 60)]
 
 
+def test_of_an_invoiced_line_without_a_quantity_nothing_is_to_invoice(engine: sa.Engine) -> None:
+    open_ones = {"quantity_ordered": None, "quantity_open": 6, "net_amount_company": Decimal(66)}
+    load_orders(engine, Order(lines=(line(line_status="invoiced", **open_ones),)))
+    told = "SELECT quantity_to_receive, net_amount_to_receive, net_amount_to_invoice, net_amount_to_invoice_company"
+    assert rows(engine, f"{told} FROM procurement.open_order_lines") == [(6, None, 0, 0)]
+
+
 def test_a_blanket_order_is_not_open_beside_its_releases_but_read_again(engine: sa.Engine) -> None:
     load_orders(
         engine,
