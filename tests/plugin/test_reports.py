@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -11,12 +12,14 @@ from unittest.mock import Mock
 import pytest
 from airflow.sdk.execution_time.xcom import XCom
 
+from include.orchestration import tasks
 from include.orchestration.navigation import MOUNT
 from include.orchestration.report_link import REPORTS_PATH, ValidationReportLink
 from include.orchestration.ui import reports as pages
 from include.orchestration.ui.failures import Failure
 from include.orchestration.ui.reports import served
 from include.orderhouse.home import PROJECT
+from include.orderhouse.sync import steps
 from plugins.orderhouse_plugin import OrderhousePlugin
 
 
@@ -52,6 +55,19 @@ def test_a_validation_that_ended_before_it_had_a_report_links_none(
     monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: pushed)
     anything: Any = None
     assert ValidationReportLink().get_link(anything, ti_key=anything) == link
+
+
+@pytest.mark.parametrize(("batches", "offered"), [(1, ["acme/s1/index.html"]), (0, [])])
+def test_a_sync_that_read_nothing_offers_no_report(
+    batches: int, offered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is written, and the link would lead to a page that is not there."""
+    task = Mock()
+    monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": task})
+    monkeypatch.setattr(tasks, "_step", lambda connection: nullcontext((None, None)))
+    monkeypatch.setattr(steps, "validate", lambda runtime, staged: {})
+    tasks.validate.function("acme", {"batches": batches, "staged": "s1"})
+    assert [call.kwargs["value"] for call in task.xcom_push.call_args_list] == offered
 
 
 def test_a_report_is_served_with_no_right_to_talk_to_anybody(reports: Path) -> None:
