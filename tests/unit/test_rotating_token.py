@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from include.orderhouse.credentials import Credentials
-from include.orderhouse.errors import WarehouseUnavailable
+from include.orderhouse.errors import AuthenticationFailed, WarehouseUnavailable
 from include.orderhouse.http.auth import RotatingToken
 from include.orderhouse.tokens import TokenChain, Tokens
 
@@ -98,3 +98,18 @@ def test_an_answer_that_could_not_be_kept_is_kept_later_unless_another_task_was_
         client.get("/orders")
     assert told == [REFRESH, *sent]
     assert store.tokens.refresh_token == "next"
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "advice"),
+    [
+        ("invalid_grant", "The refresh token of 'acme_books' is not valid any more", "Sign in again."),
+        ("invalid_client", "refused the client", "Check client id and secret"),
+    ],
+)
+def test_a_client_that_the_vendor_does_not_know_is_not_sent_for_another_refresh_token(
+    error: str, told: str, advice: str
+) -> None:
+    with pytest.raises(AuthenticationFailed, match=told) as refused:
+        asked(Kept(Tokens("latest")), access_token=None, error=error)
+    assert refused.value.action.startswith(advice)
