@@ -183,6 +183,7 @@ def test_the_login_goes_to_the_proxy_and_into_no_output(
     [
         (said(403, "Forbidden"), "CONFIGURATION_INVALID", r"does not let us through to erp\.example\.test:443 \(403 F"),
         (said(405, "Method Not Allowed"), "CONFIGURATION_INVALID", "405"),
+        (said(302, "Found"), "CONFIGURATION_INVALID", r"does not let us through to erp\.example\.test:443 \(302 Found"),
         (said(407, "Proxy Authentication Required"), "CONFIGURATION_INVALID", "does not accept the login of"),
         (said(408, "Request Timeout"), "SOURCE_UNAVAILABLE", r"cannot connect with erp\.example\.test:443"),
         (said(429, "Too Many Requests"), "SOURCE_UNAVAILABLE", r"cannot connect with erp\.example\.test:443"),
