@@ -10,7 +10,7 @@ import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid, ForeignHost, OrderhouseError, SourceUntrusted
 from include.orderhouse.http.auth import client_credentials
-from include.orderhouse.http.tls import Trust, pin_of
+from include.orderhouse.http.tls import Trust, check_pin, own_context, pin_of
 from include.orderhouse.webhooks.posting import Message, Target, post
 from tests.security.authorities import Authority, Certificate, machine_trusting, self_signed
 from tests.security.bad_servers import AUTHORITY
@@ -103,6 +103,22 @@ def test_a_file_that_cannot_be_used_is_named(option: str, content: str | None, t
         file.write_text(content, encoding="ascii")
     with pytest.raises(ConfigurationInvalid, match=rf"tls\.{option}: {file}"):
         api_of("https://127.0.0.1", Trust(**{option: str(file)}))
+
+
+@pytest.mark.parametrize("password", [None, "another"])
+def test_a_key_that_its_password_does_not_open_is_told_and_nobody_at_a_terminal_is_asked_for_it(
+    password: str | None, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = AUTHORITY.issue_for_clients().write(folder / "sealed.pem", "planted-password")
+    own_context(Trust(client_certificate=file, client_key_password="planted-password"))
+    with pytest.raises(ConfigurationInvalid, match=r"tls\.client_certificate: .*sealed.pem holds no usable"):
+        own_context(Trust(client_certificate=file, client_key_password=password))
+    assert capfd.readouterr().err == ""
+
+
+def test_who_shows_no_certificate_has_none_of_the_pinned_keys() -> None:
+    with pytest.raises(SourceUntrusted, match=r"none of tls\.pins"):
+        check_pin(None, [pin_of(AUTHORITY.issue().der)], "erp.example.test")
 
 
 def test_only_a_pinned_key_is_spoken_to(folder: Path, trust: Trust) -> None:
