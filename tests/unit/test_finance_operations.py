@@ -38,8 +38,10 @@ def lines(*numbers: Any) -> list[dict[str, Any]]:
     return [{"PurchaseOrderNumber": "PO1", "LineNumber": number} for number in numbers]
 
 
-def test_a_page_that_begins_with_the_row_it_should_go_on_behind_is_refused() -> None:
-    pages = iter([{"value": lines(1, 2), "@odata.nextLink": LINK}, {"value": lines(2, 3)}])
+@pytest.mark.parametrize("numbers", [(2, 3), (1, 2)], ids=["begins with that row", "is the page before"])
+def test_a_page_that_does_not_go_on_behind_the_last_row_is_refused(numbers: tuple[int, int]) -> None:
+    """H19: read on, it would never end."""
+    pages = iter([{"value": lines(1, 2), "@odata.nextLink": LINK}, {"value": lines(*numbers)}])
     with pytest.raises(FilterIgnored, match="does not go on behind"):
         all_rows(source_of(lambda *_, **__: next(pages)), LINES)
 
