@@ -63,7 +63,9 @@ def test_a_list_of_a_connection_that_cannot_be_shown_is_no_list_of_all(visit: Vi
     assert '<option value="" selected>none to show</option>' in text
     assert "The connection that was asked for cannot be shown" in text
     assert asked not in text
-    assert "cannot be shown" not in visit("vic").get(f"{MOUNT}{path}?connection=acme_us").text
+    own = visit("vic").get(f"{MOUNT}{path}?connection=acme_us").text
+    assert "cannot be shown" not in own
+    assert [f'href="{MOUNT}{path}/' in page for page in (text, own)] == [False, True]
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-12-31"])

@@ -14,6 +14,7 @@ from include.orderhouse.connectors.acumatica import CONNECTOR
 from include.orderhouse.connectors.acumatica.settings import Settings
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    FilterIgnored,
     OrderhouseError,
     RateLimitExceeded,
     RequestRefused,
@@ -93,6 +94,13 @@ def test_a_window_is_asked_for_by_orders_receipts_and_what_still_changes(
     types = {"PurchaseOrder": "Type eq 'Normal'", "PurchaseReceipt": "Type eq 'Receipt'"}
     assert site.filters() == [(name, " and ".join(filter(None, (types[name], one)))) for name, one in expected]
     assert all(query["$top"] == "20" for _, query in site.asked)
+
+
+def test_a_list_with_an_order_of_another_type_is_refused() -> None:
+    """Its filter is dropped: what else it leaves out or brings twice, nobody could say."""
+    site = Site(PurchaseOrder=[[row("PO1"), row("PO2", Type={"value": "Blanket"})]])
+    with pytest.raises(FilterIgnored, match="asked for type Normal from the beginning on, something else came"):
+        list(CONNECTOR.fetch(site.source(), Window(None, None)))
 
 
 def test_what_the_server_cannot_expand_is_asked_for_once() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from include.orderhouse.errors import (
     AuthenticationFailed,
+    FilterIgnored,
     PermissionDenied,
     RateLimitExceeded,
     RequestRefused,
@@ -42,6 +43,16 @@ def test_a_refusal_says_what_the_site_tells_its_users(body: dict[str, Any], said
     refusal = explain(Answer(417, {}, {"exc_type": "ValidationError"} | body, ""))
     assert refusal is not None
     assert (refusal.error, refusal.message) == (RequestRefused, f"ValidationError: {said}")
+
+
+def test_a_site_that_does_not_go_on_behind_a_name_is_told() -> None:
+    """H19: its list would be read again and again."""
+    page = {"message": [{"name": "PO-1"}, {"name": "PO-2"}]}
+    site = Frappe(cast(Api, SimpleNamespace(post=lambda path, asked: page)))
+    pages = site.walk("Purchase Order", size=2)
+    assert len(next(pages)) == 2
+    with pytest.raises(FilterIgnored, match="asked for names after 'PO-2', and it came again"):
+        next(pages)
 
 
 @pytest.mark.parametrize(

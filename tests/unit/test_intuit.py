@@ -70,6 +70,12 @@ def test_a_page_that_brings_nothing_new_is_refused() -> None:
         list(intuit.walk(told, ORDER, Within(), 2))
 
 
+def test_rows_that_were_not_asked_for_by_id_are_refused() -> None:
+    told, _ = source(queued([row(1), row(3)]))
+    with pytest.raises(FilterIgnored, match="PurchaseOrder 3 came without being asked for by id"):
+        intuit.by_ids(told, ORDER, ["1", "2"])
+
+
 def test_a_page_in_another_order_would_lose_rows_and_is_refused() -> None:
     told, _ = source(queued([row(1, 9), row(2, 5)], [row(1, 9)]))
     with pytest.raises(FilterIgnored, match=r"another order than that of MetaData\.LastUpdatedTime"):

@@ -118,7 +118,7 @@ def test_pages_go_on_behind_the_last_key_whatever_it_is_made_of() -> None:
     ]
 
 
-@pytest.mark.parametrize("second", [page((4, 1), (5, 2), more=True), page((5, 1), more=True), page(more=True)])
+@pytest.mark.parametrize("second", [page((4, 1), (5, 2), more=True), page((5, 2), (6, 1), more=True), page(more=True)])
 def test_h27_a_page_that_does_not_go_on_behind_the_last_key_is_refused(second: dict[str, Any]) -> None:
     source, _ = account(page((4, 1), (5, 2), more=True), second)
     with pytest.raises(FilterIgnored, match="does not go on after the one before"):
