@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orchestration.ui.pages import connections
 from include.orchestration.ui.wording import coded
 from tests.plugin.browsing import MOUNT, PAGES, Markup, Visit, seen, show
 from tests.plugin.warehouse import HOSTILE, REJECTED
@@ -42,7 +43,19 @@ def test_what_needs_attention_comes_first_and_says_what_to_do(visit: Visit) -> N
     assert "Renew the password." in page.text
     assert "/dags/purchase_orders__sap_s4hana/runs/manual__1" in page.all("a", "href")
     assert "acme_eu" not in show(visit("vic"), "/?state=attention").text
-    assert "globex" not in show(visit("vic"), "/?search=ODOO").text
+    found = show(visit("vic"), "/?search=%20ODOO").text
+    assert ["acme_us" in found, "globex" in found] == [True, False]
+
+
+@pytest.mark.usefixtures("seen")
+def test_every_connection_is_reached_from_page_to_page(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "ROWS", 2)
+    pages = [show(visit("vic"), query) for query in ("/", "/?page=2", "/?page=3")]
+    links = [{link for link in page.all("a", "href") if "/connections/" in link} for page in pages]
+    assert [len(found) for found in links] == [2, 2, 1]
+    assert len(set().union(*links)) == 5
+    assert [f"Page {number} of 3, 5 connections" in page.text for number, page in enumerate(pages, 1)] == [True] * 3
+    assert ["?page=2" in pages[0].all("a", "href"), "?page=4" in pages[2].all("a", "href")] == [True, False]
 
 
 @pytest.mark.parametrize(
