@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from include.orchestration.ui import field_mapping
+from include.orderhouse.warehouse.reading.fields import KnownSourceField
 from tests.plugin.warehouse import CONNECTIONS
 
 Visit = Callable[[str], TestClient]
+SOME_DAY = datetime(2026, 10, 1, tzinfo=UTC)
 BUDGET = "{table: order, source: x_budget}"
 MISSPELLED = "{table: order, source: x_bugdet}"
 PATTERN = "{table: line, pattern: 'x_*'}"
@@ -58,6 +62,18 @@ def test_a_custom_field_that_never_came_is_told_as_coming_in_no_row(visit: Visit
 @pytest.mark.usefixtures("warehouse", "custom")
 def test_before_the_first_sync_nobody_knows_in_how_many_rows_a_custom_field_comes(visit: Visit) -> None:
     assert shares(visit("vic"), "initech") == [None, None, None]
+
+
+def test_of_several_sources_of_a_column_the_one_is_told_that_comes_most_often() -> None:
+    known = {
+        path: KnownSourceField(
+            path=path, json_types=["string"], recent_records=[10], recent_present=[present], sample=path,
+            first_seen_at=SOME_DAY, last_seen_at=SOME_DAY, vanished_at=None,
+        )
+        for path, present in (("promised", 2), ("requested", 9), ("planned", 5))
+    }  # fmt: skip
+    told = field_mapping._seen(("promised", "requested", "planned", "never_seen"), known)
+    assert (told.share, told.sample) == (0.9, "requested")
 
 
 def test_the_code_of_an_error_is_its_heading_and_is_not_said_again(visit: Visit, warehouse: sa.Engine) -> None:
