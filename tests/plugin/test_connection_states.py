@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from include.orderhouse.warehouse.syncs.ledger import start_sync
 from include.orderhouse.warehouse.syncs.rests import end_rest, rest
 from include.orderhouse.warehouse.syncs.status import reconnect, set_status
 from tests.plugin.asking import API, Visit, pages
+from tests.plugin.warehouse import write_connections
 from tests.warehouse.test_ledger import ROW
 
 
@@ -25,6 +28,20 @@ def test_every_connection_comes_once_whatever_the_size_of_a_page(visit: Visit, s
     assert names == ["acme_eu", "acme_off", "acme_us", "globex", "initech"]
     last = visit("vic").get(f"{API}/connections", params={"limit": 5}).json()
     assert last["next_cursor"] is None, "nothing follows"
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_what_is_changed_in_the_file_shows_without_a_restart(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_connections(tmp_path)
+    monkeypatch.setenv("ORDERHOUSE_CONNECTIONS", str(file))
+    assert "globex" in [each["name"] for each in pages(visit("vic"), "/connections")]
+    file.write_text(file.read_text(encoding="utf-8").replace("  globex:", "  globey:"), encoding="utf-8")
+    later = file.stat().st_mtime_ns + 1
+    os.utime(file, ns=(later, later))
+    found = [each["name"] for each in pages(visit("vic"), "/connections")]
+    assert ["globey" in found, "globex" in found] == [True, False]
 
 
 @pytest.mark.usefixtures("warehouse")
