@@ -117,3 +117,19 @@ def test_an_entry_that_cannot_be_used_hides_no_subscription_from_who_may_see_it(
     assert {name: client.post(f"{ADDRESS}/{name}/test", headers=login).status_code for name in answers} == answers
     seen = {each["name"] for each in client.get(ADDRESS, headers=login).json()}
     assert answers.keys() & seen == {name for name, status in answers.items() if status != 404}
+
+
+OF_A_HIDDEN_MISTAKE = """
+connections:
+  acme: {connector: odoo, customer: acme}
+  typo: {connector: sap_s4hana, customer: globex, sync_evry: 1h}
+webhooks: {subscriptions: {of_all: {target: all}}}
+"""
+
+
+def test_a_subscription_to_all_is_about_hidden_connections_too_whose_entry_cannot_be_used(
+    client: TestClient, file: Path, token: dict[str, str]
+) -> None:
+    file.write_text(OF_A_HIDDEN_MISTAKE, encoding="utf-8")
+    assert client.get(ADDRESS, headers=bearer(token["oda"])).json() == []
+    assert len(client.get(ADDRESS, headers=bearer(token["vic"])).json()) == 1
