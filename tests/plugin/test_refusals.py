@@ -94,6 +94,14 @@ def test_what_the_rows_of_a_minute_do_not_hold_is_counted_together() -> None:
     assert more[-1] == (refusals.OTHERS, 10)
 
 
+def test_an_address_that_was_written_down_before_the_flood_stays_told_by_itself() -> None:
+    found = Refusals()
+    for number in range(refusals.MOST_ROWS):
+        assert found.count(f"10.0.0.{number}", "UNAUTHORIZED", 0.0) == (f"10.0.0.{number}", 1)
+    assert found.count("10.0.0.7", "UNAUTHORIZED", 1.0) is None
+    assert found.count("10.0.0.7", "UNAUTHORIZED", 60.0) == ("10.0.0.7", 2)
+
+
 def test_a_flood_from_many_addresses_takes_little_memory() -> None:
     found = Refusals()
     for number in range(5000):
