@@ -191,25 +191,53 @@ def test_orders_are_mapped_and_checked_without_great_expectations(tmp_path: Path
 
 
 _START = """
-import os, sys, time
+import atexit, os, sys, time
 from pathlib import Path
 from include.orderhouse.sync.transform.worker import processes
 from tests.sync.test_batches import connection, orders, staged
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
+def start(folder):
     pool = processes(connection.__wrapped__(folder), staged(folder, []), 1)
     print(pool.submit(os.getpid).result(), flush=True)
+    return pool
+
+if __name__ == "__main__":
+    pool = start(Path(sys.argv[1]))
     time.sleep(600)
 """
+_FORK = """
+    if os.fork() == 0:
+        atexit._clear()
+        start(Path(sys.argv[1])).shutdown()
+        atexit._run_exitfuncs()
+        os._exit(0)
+    os.wait()
+"""
+"""As Airflow's supervisor runs a task."""
+
+
+def begun(folder: Path, code: str) -> subprocess.Popen[str]:
+    """A program that starts a process to map orders in; their folders for what passes lie in the given one."""
+    script = folder / "start.py"
+    script.write_text(code, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TMPDIR": str(folder)}
+    return subprocess.Popen([sys.executable, script, folder], stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def test_a_process_ends_with_the_one_that_started_it_however_that_ends(tmp_path: Path) -> None:
-    script = tmp_path / "start.py"
-    script.write_text(_START, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    with subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True, env=environment) as it:
+    with begun(tmp_path, _START) as it:
         assert it.stdout is not None
         started = psutil.Process(int(it.stdout.readline()))
+        assert len(list(tmp_path.glob("pymp-*"))) == 1
         it.kill()
     started.wait(timeout=20)
+    assert list(tmp_path.glob("pymp-*")) == []
+
+
+def test_a_task_leaves_no_folder_of_its_processes_behind(tmp_path: Path) -> None:
+    task = _START.partition("    pool = start")[0] + _FORK
+    with begun(tmp_path, task) as it:
+        assert it.stdout is not None
+        assert it.stdout.readline()
+    assert it.returncode == 0
+    assert list(tmp_path.glob("pymp-*")) == []

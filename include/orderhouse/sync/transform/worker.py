@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from multiprocessing.util import _exit_function, get_temp_dir
 from threading import Thread
 
 import pyarrow.compute as pc
@@ -70,11 +73,16 @@ def map_batches(connection: Connection, staging: Staging, batches: Sequence[Page
 
 
 def processes(connection: Connection, staging: Staging, number: int) -> Executor:
-    """So many processes that `map_batch` runs in."""
+    """So many processes that `map_batch` runs in.
+
+    What multiprocessing does at the end of a program, to remove its folder, is asked for anew: a task of Airflow's does
+    at its end only what was asked for in itself.
+    """
     _keep_script_out()
+    atexit.register(_exit_function)
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging))
+    return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging, get_temp_dir()))
 
 
 def _keep_script_out() -> None:
@@ -122,18 +130,22 @@ _worker: Worker
 """That of a process of the pool."""
 
 
-def _begin(connection: Connection, staging: Staging) -> None:
+def _begin(connection: Connection, staging: Staging, folder: str) -> None:
     global _worker
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     collector.rest_for_good()
     _worker = Worker(connection, staging)
 
 
-def _end_with_parent() -> None:
-    """End this process when the one it works for does: where that was killed, it would wait for work for ever."""
+def _end_with_parent(folder: str) -> None:
+    """End this process when the one it works for does: where that was killed, it would wait for work for ever.
+
+    That one's folder of multiprocessing goes as well.
+    """
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 
