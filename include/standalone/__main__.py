@@ -111,16 +111,16 @@ def _run(plan: Plan, report: Report, once: bool, connectors: Iterable[str]) -> i
             syncs.wait_for_quiet()
             return 0 if succeeded else 1
         report.say("\nRunning. Ctrl-C stops everything.")
-        _attend(installation, plan.home)
+        _attend(installation, report)
 
 
-def _attend(installation: Installation, home: Home) -> NoReturn:
+def _attend(installation: Installation, report: Report) -> NoReturn:
     """Look after what runs until somebody stops it: that all of it does, and that its logs stay small."""
     tidied = -_TIDY_SECONDS
     while True:
-        installation.check()
+        installation.attend(report)
         if time.monotonic() - tidied >= _TIDY_SECONDS:
-            tidy(home)
+            tidy(installation.host.home)
             tidied = time.monotonic()
         time.sleep(2)
 

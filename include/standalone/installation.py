@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
+from rich.markup import escape
 
 from include.orderhouse.errors import OrderhouseError
 from include.orderhouse.home import PROJECT, Home
@@ -29,7 +31,7 @@ from include.standalone.environment import (
 )
 from include.standalone.launcher_lock import only_launcher
 from include.standalone.metadata import MetadataMigration
-from include.standalone.processes import Processes, how_it_ended, tail
+from include.standalone.processes import Process, Processes, how_it_ended, tail
 from include.standalone.report import Report
 from include.standalone.sandbox import Sandbox, claim_ports
 from include.standalone.settings_file import import_settings, read_settings
@@ -38,6 +40,8 @@ API_PORT_SETTING = "ORDERHOUSE_API_PORT"
 DEFAULT_API_PORT = 8080
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 _START_SECONDS = 240.0
+_LASTING_SECONDS = 60.0
+"""What ends sooner than that is likely to end again."""
 _FULL_BYTES = 20_000_000
 """Less than one of PostgreSQL's files of 16 MB and a little needs."""
 
@@ -96,13 +100,33 @@ class Installation:
             what, log = f"The {process.name} {how_it_ended(code)}", process.log
             if not self.host.postgres.is_up:
                 what, log = f"PostgreSQL has ended, and the {process.name} too", str(self.host.home.postgres_log)
-            if shutil.disk_usage(self.host.home.root).free < _FULL_BYTES:
+            if self._is_full:
                 what += f"; the disk of {self.host.home.root} is full"
             raise StartFailed(
                 f"{what}.",
                 action="All else is stopped now; a new start goes on from the watermarks. "
                 f"{log} ends with:\n{tail(log)}",
             )
+
+    def attend(self, report: Report) -> None:
+        """Start again what has ended of Airflow, and say so. Raises as `check` does where that would not help."""
+        for process, code in self._processes.ended():
+            if not self._may_last(process):
+                self.check()
+            report.say(
+                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S %Z} [yellow]The {process.name} {how_it_ended(code)}[/]. "
+                f"It is started again; {escape(process.log)}.1 has what it printed."
+            )
+            self._processes.start_again(process)
+
+    def _may_last(self, process: Process) -> bool:
+        """Whether one that has ended is likely to run when it is started again."""
+        lasted = process.name in COMPONENTS and self._processes.age(process) >= _LASTING_SECONDS
+        return lasted and self.host.postgres.is_up and not self._is_full
+
+    @property
+    def _is_full(self) -> bool:
+        return shutil.disk_usage(self.host.home.root).free < _FULL_BYTES
 
     def start_sandbox(self) -> None:
         """Start the sandbox; ``wait_for_sandbox`` waits for it."""

@@ -20,6 +20,7 @@ from include.orderhouse.home import PROJECT, Home, write_private
 from include.standalone.interrupts import undisturbed
 from include.standalone.logs import put_aside
 
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _LEADERS_SECONDS = 2.0
 _PATIENCE_SECONDS = 5.0
 
@@ -30,8 +31,18 @@ class Process:
 
     name: str
     pid: int
-    created_at: float
+    began: str
     log: str
+
+
+@dataclass(frozen=True)
+class _Start:
+    """How a process was started, and when by the clock that nobody sets."""
+
+    handle: subprocess.Popen[bytes]
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    at: float
 
 
 class Processes:
@@ -41,7 +52,7 @@ class Processes:
         self._logs = home.logs
         self._list = home.root / "processes.json"
         self._running: list[Process] = []
-        self._handles: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts: dict[str, _Start] = {}
 
     def end_leftovers(self) -> list[str]:
         """End what a killed launcher left behind; returns the names. Those of a folder that this is a copy of stay."""
@@ -72,9 +83,9 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        process = Process(name, handle.pid, psutil.Process(handle.pid).create_time(), str(log))
+        process = Process(name, handle.pid, _birth(handle.pid), str(log))
         self._running.append(process)
-        self._handles[name] = handle
+        self._starts[name] = _Start(handle, command, environment, time.monotonic())
         write_private(self._list, json.dumps([vars(process) for process in self._running]))
         return process
 
@@ -85,18 +96,29 @@ class Processes:
 
     def ended(self) -> list[tuple[Process, int]]:
         """The processes that ended by themselves, with their exit codes."""
-        codes = ((process, self._handles[process.name].poll()) for process in self._running)
+        codes = ((process, self._starts[process.name].handle.poll()) for process in self._running)
         return [(process, code) for process, code in codes if code is not None]
+
+    def age(self, process: Process) -> float:
+        """For how many seconds it has been started."""
+        return time.monotonic() - self._starts[process.name].at
+
+    def start_again(self, process: Process) -> None:
+        """Start one anew that has ended, as it was started; what is left of its children is ended before."""
+        end_sessions([process])
+        self._running.remove(process)
+        start = self._starts[process.name]
+        self.start(process.name, start.command, start.environment)
 
     def stop(self) -> None:
         """End all, the last started first, so that each still finds what it was started after."""
         with undisturbed():
             for process in reversed(self._running):
                 end_sessions([process])
-            for handle in self._handles.values():
-                handle.wait()
+            for start in self._starts.values():
+                start.handle.wait()
             self._running.clear()
-            self._handles.clear()
+            self._starts.clear()
             self._list.unlink(missing_ok=True)
 
 
@@ -141,11 +163,17 @@ def _session(process: Process) -> list[int]:
     The system gives no new process the pid of a session that still has members; a leader of another age is a stranger.
     """
     try:
-        if abs(psutil.Process(process.pid).create_time() - process.created_at) > 1:
+        if _birth(process.pid) != process.began:
             return []
     except psutil.NoSuchProcess:
         pass
     return [member.pid for member in psutil.process_iter() if _is_member(member, process.pid)]
+
+
+def _birth(pid: int) -> str:
+    """When a process began, whatever the clock was set to since: which start of the machine, and how long after it."""
+    seconds = psutil.Process(pid).create_time() - psutil.boot_time()
+    return f"{_BOOT.read_text(encoding='ascii').strip()} {seconds:.2f}"
 
 
 def _is_member(candidate: psutil.Process, session: int) -> bool:

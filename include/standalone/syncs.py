@@ -62,7 +62,7 @@ class Syncs:
         running = dict(self.runs)
         while running:
             time.sleep(_LOOK_SECONDS)
-            self.installation.check()
+            self.installation.attend(self.report)
             tasks = self._api.tasks_of_runs(running)
             self._print_news(tasks)
             busy = {task["dag_id"] for task in tasks if task["state"] not in _ENDED}

@@ -7,12 +7,14 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
 import httpx
 import pytest
+from rich.console import Console
 
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server
@@ -64,6 +66,50 @@ def test_a_process_that_was_killed_is_named_with_the_signal(
     with pytest.raises(StartFailed, match="The scheduler was killed by SIGKILL, as where memory runs out") as raised:
         installation.check()
     assert "a new start goes on from the watermarks" in raised.value.action
+
+
+def attend(installation: Installation) -> str:
+    """Look after what runs; what was said."""
+    installation.attend(Report(Console(file=(said := StringIO()), soft_wrap=True)))
+    return said.getvalue()
+
+
+def test_what_ends_at_night_of_airflow_is_started_again_and_told(
+    installation: Installation, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "is_up", True)
+    monkeypatch.setattr(Processes, "age", lambda *_: 3600.0)
+    assert attend(installation) == ""
+    before = dict(processes.pids)
+    kill(processes)
+    said = attend(installation)
+    assert "UTC The scheduler was killed by SIGKILL, as where memory runs out. It is started again" in said
+    assert "scheduler.log.1 has what it printed" in said
+    assert processes.pids["scheduler"] != before["scheduler"]
+    assert attend(installation) == ""
+
+
+@pytest.mark.parametrize(
+    ("is_up", "age", "free", "name"),
+    [
+        (False, 3600.0, 10**9, "scheduler"),
+        (True, 1.0, 10**9, "scheduler"),
+        (True, 3600.0, 10**6, "scheduler"),
+        (True, 3600.0, 10**9, "sandbox"),
+    ],
+)
+def test_what_would_end_again_or_forget_its_orders_ends_all(
+    is_up: bool, age: float, free: int, name: str, home: Home, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "is_up", is_up)
+    monkeypatch.setattr(Processes, "age", lambda *_: age)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    home.postgres_log.touch()
+    processes.start(name, [sys.executable, "-c", "raise SystemExit(3)"], os.environ)
+    installation = Installation(AirflowHost(home, Server(Path("/nowhere"), 5433, "secret"), 8123), {}, processes, None)
+    assert wait_for(lambda: bool(processes.ended()), seconds=20, pause=0.02)
+    with pytest.raises(StartFailed, match=f"The {name} ended with exit code 3|PostgreSQL has ended"):
+        attend(installation)
 
 
 def test_a_server_that_is_gone_is_named_as_the_cause_with_its_own_log(

@@ -63,13 +63,13 @@ def test_old_logs_of_tasks_are_removed_with_their_folders_and_no_others(home: Ho
     assert (old.parent.exists(), young.parent.exists()) == (False, True)
 
 
-def test_they_are_looked_after_at_once_and_then_each_hour(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_looked_after_at_once_and_then_each_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds, tidied = count(0, 600), list[float]()
     clock = SimpleNamespace(monotonic=lambda: now, sleep=lambda _: None)
     monkeypatch.setattr(start, "time", clock)
     monkeypatch.setattr(start, "tidy", lambda found: tidied.append(now))
 
-    def check() -> None:
+    def attend(_: object) -> None:
         nonlocal now
         now = next(seconds)
         if now > 9000:
@@ -77,5 +77,5 @@ def test_they_are_looked_after_at_once_and_then_each_hour(home: Home, monkeypatc
 
     now = 0
     with pytest.raises(KeyboardInterrupt):
-        start._attend(Mock(check=check), home)
+        start._attend(Mock(attend=attend), Mock())
     assert tidied == [0, 3600, 7200]

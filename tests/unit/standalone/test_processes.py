@@ -107,10 +107,38 @@ def test_a_stranger_that_got_the_pid_of_a_leftover_is_spared(home: Home) -> None
     pid, _ = _start(processes, "stranger", PARENT)
     listed = home.root / "processes.json"
     (entry,) = json.loads(listed.read_text(encoding="utf-8"))
-    listed.write_text(json.dumps([entry | {"created_at": entry["created_at"] - 3600}]), encoding="utf-8")
+    listed.write_text(json.dumps([entry | {"began": f"another start of the machine {entry['began']}"}]), "utf-8")
     assert Processes(home).end_leftovers() == []
     assert _is_alive(pid)
     processes.stop()
+
+
+def test_processes_are_known_after_the_clock_was_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux tells when it and its processes began by the clock that was set: both move."""
+    processes = Processes(home)
+    pid, _ = _start(processes, "parent", PARENT)
+    booted = psutil.boot_time()
+    monkeypatch.setattr(psutil, "boot_time", lambda: booted + 3600)
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: booted + 3600)
+    assert Processes(home).end_leftovers() == ["parent"]
+    assert not _is_alive(pid)
+    processes.stop()
+
+
+def test_what_is_started_again_has_its_command_and_not_what_was_left_of_it(home: Home) -> None:
+    processes = Processes(home)
+    pid, child = _start(processes, "parent", PARENT)
+    os.kill(pid, signal.SIGKILL)
+    assert wait_for(lambda: bool(processes.ended()), seconds=20)
+    processes.start_again(processes.ended()[0][0])
+    assert not _is_alive(int(child))
+    log = home.logs / "parent.log"
+    assert wait_for(lambda: tail(log) != "", seconds=20, pause=0.02)
+    other = int(tail(log))
+    assert _is_alive(processes.pids["parent"])
+    assert (list(processes.pids), processes.ended()) == (["parent"], [])
+    processes.stop()
+    assert not _is_alive(other)
 
 
 def test_a_copy_of_a_state_folder_spares_what_runs_in_the_original(home: Home, tmp_path: Path) -> None:

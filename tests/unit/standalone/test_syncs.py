@@ -69,7 +69,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lines of a run of two connections, one of which fails in the end."""
     monkeypatch.setattr(syncs, "_LOOK_SECONDS", 0)
     screen, home = io.StringIO(), SimpleNamespace(airflow=syncs.Path("/state"))
-    installation: Any = SimpleNamespace(api=PlayedApi(), check=lambda: None, host=SimpleNamespace(home=home))
+    installation: Any = SimpleNamespace(api=PlayedApi(), attend=lambda _: None, host=SimpleNamespace(home=home))
     report = Report(Console(file=screen, width=400, highlight=False))
     assert not Syncs(installation, report, {DAG: RUN}).follow()
     return [" ".join(line.split()) for line in screen.getvalue().splitlines()]
