@@ -13,8 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from include.orderhouse.home import Home
-from include.standalone import __main__ as start
-from include.standalone import logs
+from include.standalone import logs, start
 from include.standalone.airflow_api import wait_for
 from include.standalone.processes import Processes
 

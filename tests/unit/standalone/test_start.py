@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,12 @@ def test_the_help_names_the_script() -> None:
     done = _start("--help")
     assert done.returncode == 0
     assert "Usage: scripts/start [OPTIONS]" in done.stdout
+
+
+def test_ctrl_c_while_the_libraries_are_loaded_shows_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)", encoding="utf-8")
+    done = _start(PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize(("setting", "port"), [("ORDERHOUSE_API_PORT", "http"), ("ORDERHOUSE_SANDBOX_PORT", "65535")])
