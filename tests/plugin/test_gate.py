@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -168,6 +169,22 @@ def test_what_breaks_is_in_the_log_under_the_requests_id_and_not_in_the_answer(
     (told,) = [record for record in caplog.records if record.name == gate.__name__]
     assert answer.headers["x-request-id"] in told.getMessage()
     assert "planted" in str(told.exc_info)
+
+
+def test_an_outage_of_airflows_own_database_is_told_as_one_that_passes(
+    client: TestClient, token: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def nobody_answers(*_: object) -> None:
+        raise sa.exc.OperationalError("SELECT secret", None, OSError("no one listens"))
+
+    monkeypatch.setattr(access.DagModel, "get_dag_id_to_team_name_mapping", nobody_answers)
+    answer = client.get(f"{MOUNT}/", headers={**bearer(token["ada"]), "Accept": "text/html"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "Airflow&#39;s own database cannot be reached just now." in answer.text
+    (told,) = [record.getMessage() for record in caplog.records if record.name == gate.__name__]
+    assert answer.headers["x-request-id"] in told
+    assert "no one listens" in told
+    assert "secret" not in answer.text + told
 
 
 def test_what_is_no_request_of_http_is_not_let_in(client: TestClient) -> None:

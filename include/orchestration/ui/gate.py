@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import sqlalchemy as sa
 from airflow.api_fastapi.core_api.security import bearer_scheme, get_user
 from airflow.configuration import conf
 from fastapi import HTTPException, Request
@@ -61,6 +62,13 @@ class Gate:
             await self._app(scope, receive, sending)
         except Failure as failure:
             await run_in_threadpool(note_refusal, request, failure)
+            await answer(request, failure)(scope, receive, sending)
+        except sa.exc.OperationalError as error:
+            log.warning("Request %s: Airflow's database cannot be used (%s)", request.state.request_id, error.orig)
+            message = (
+                "Airflow's own database cannot be reached just now. Check that its PostgreSQL runs; then try again."
+            )
+            failure = Failure(503, "AIRFLOW_UNAVAILABLE", message, {"Retry-After": "30"})
             await answer(request, failure)(scope, receive, sending)
         except Exception:
             log.exception("Request %s failed", request.state.request_id)
