@@ -36,7 +36,8 @@ def run_program(program: str, *arguments: str) -> None:
             output.seek(0)
             raise WarehouseUnavailable(
                 f"{program} of the embedded PostgreSQL failed: {output.read().strip()}",
-                action="Its log lies beside its data, in the folder postgres of the state folder.",
+                action="Where the server had begun, server.log in the folder postgres of the state folder says more. "
+                "PostgreSQL runs only as a user whom the system knows by name.",
             )
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from include.orderhouse.errors import ConfigurationInvalid, WarehouseUnavailable
 from include.orderhouse.home import PROJECT, Home
+from include.orderhouse.warehouse.binaries import run_program
 from include.orderhouse.warehouse.embedded import URL_SETTING, EmbeddedPostgres, Server, embedded_postgres
 
 USE_AND_DIE = """
@@ -84,6 +85,14 @@ def test_what_is_meant_for_a_server_of_the_users_own_stays_and_is_named_where_it
     assert "PG..." in raised.value.action
     assert os.environ["PGTZ"] == "Nowhere"
     assert not (home.postgres / "data" / "postmaster.pid").exists(), "nobody uses it, so it does not run"
+
+
+def test_a_program_of_the_server_that_fails_is_told_in_its_own_words_and_names_no_log_that_it_has_not() -> None:
+    with pytest.raises(
+        WarehouseUnavailable, match="initdb of the embedded PostgreSQL failed: .*unrecognized"
+    ) as raised:
+        run_program("initdb", "--nonsense")
+    assert "Where the server had begun, server.log" in raised.value.action
 
 
 def test_it_is_up_for_all_who_look_whatever_ends_their_sessions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
