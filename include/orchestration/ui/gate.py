@@ -68,8 +68,8 @@ class Gate:
             message = (
                 "Airflow's own database cannot be reached just now. Check that its PostgreSQL runs; then try again."
             )
-            failure = Failure(503, "AIRFLOW_UNAVAILABLE", message, {"Retry-After": "30"})
-            await answer(request, failure)(scope, receive, sending)
+            outage = Failure(503, "AIRFLOW_UNAVAILABLE", message, {"Retry-After": "30"})
+            await answer(request, outage)(scope, receive, sending)
         except Exception:
             log.exception("Request %s failed", request.state.request_id)
             message = "The server failed at this; its log has the reason under the request id."

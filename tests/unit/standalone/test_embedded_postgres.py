@@ -89,7 +89,7 @@ def test_what_is_meant_for_a_server_of_the_users_own_stays_and_is_named_where_it
 
 def test_a_program_of_the_server_that_fails_is_told_in_its_own_words_and_names_no_log_that_it_has_not() -> None:
     with pytest.raises(
-        WarehouseUnavailable, match="initdb of the embedded PostgreSQL failed: .*unrecognized"
+        WarehouseUnavailable, match=r"initdb of the embedded PostgreSQL failed: .*unrecognized"
     ) as raised:
         run_program("initdb", "--nonsense")
     assert "Where the server had begun, server.log" in raised.value.action

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from multiprocessing.util import _exit_function, get_temp_dir
+from multiprocessing.util import _exit_function, get_temp_dir  # type: ignore[attr-defined]  # typeshed leaves it out
 from threading import Thread
 
 import pyarrow.compute as pc
