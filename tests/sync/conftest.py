@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,15 +22,17 @@ from include.orderhouse.sync import steps
 from include.orderhouse.sync.failed.resting import resting
 from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
+from include.orderhouse.warehouse.embedded import Server
+from include.orderhouse.warehouse.engine import connected as connected_to
 from tests.connectors.conftest import credentials_for
 from tests.sandbox import history
 from tests.sandbox.clock import Clock
 from tests.sandbox.company import Company
 from tests.sandbox.generate import generate
 from tests.sandbox.running import Sandbox, sandbox
-from tests.warehouse.conftest import engine, url
+from tests.warehouse.conftest import TEMPLATE, database, engine
 
-__all__ = ["engine", "url"]
+__all__ = ["engine"]
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
 """When the sandbox's clock stands still at the start of a test."""
@@ -156,6 +160,37 @@ class System:
 
 
 Connect = Callable[..., System]
+SMALL_PAGES = {"slice_days": 400, "page_size": 5, "concurrency": 1}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an initial sync of Odoo leaves: a warehouse, files and a watermark."""
+
+    database: str
+    folder: Path
+    watermark: str | None
+
+
+@pytest.fixture(scope="session")
+def initial_sync(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """The initial sync that many tests begin after, made once; each test has a copy of what it left."""
+    folder = tmp_path_factory.mktemp("initial")
+    with database(server) as url, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ORDERHOUSE_HOME", str(folder / "home"))
+        with connected_to(url) as engine, forty_orders() as served:
+            system = connected(engine, folder, "odoo", served, **SMALL_PAGES)
+            system.sync()
+        yield Kept(sa.make_url(url).database or "", folder, system.watermark.text)
+
+
+@pytest.fixture
+def url(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a warehouse of the test's own: empty and migrated, or as the initial sync left it for `synced`."""
+    is_synced = "initial_sync" in request.fixturenames
+    of = request.getfixturevalue("initial_sync").database if is_synced else TEMPLATE
+    with database(server, of) as made:
+        yield made
 
 
 @pytest.fixture
@@ -197,20 +232,26 @@ def connected(
 @pytest.fixture
 def odoo() -> Iterator[Sandbox]:
     """Odoo with forty orders."""
-    with sandbox(generate(7, orders=40, now=NOW), ["odoo"], Clock(NOW)) as running:
+    with forty_orders() as running:
         yield running
+
+
+def forty_orders() -> AbstractContextManager[Sandbox]:
+    """Odoo with forty orders, always the same."""
+    return sandbox(generate(7, orders=40, now=NOW), ["odoo"], Clock(NOW))
 
 
 @pytest.fixture
 def system(odoo: Sandbox, connect: Connect) -> System:
     """A connection to it that reads in small pages, one after the other."""
-    return connect("odoo", odoo, slice_days=400, page_size=5, concurrency=1)
+    return connect("odoo", odoo, **SMALL_PAGES)
 
 
 @pytest.fixture
-def synced(system: System) -> System:
+def synced(system: System, initial_sync: Kept, tmp_path: Path) -> System:
     """The same after its initial sync."""
-    system.sync()
+    shutil.copytree(initial_sync.folder, tmp_path, dirs_exist_ok=True)
+    system.runs, system.watermark.text = 1, initial_sync.watermark
     return system
 
 

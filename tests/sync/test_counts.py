@@ -22,6 +22,13 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batching, "ORDERS_PER_BATCH", 7)
 
 
+@pytest.fixture
+def synced(system: System) -> System:
+    """Synced in these batches."""
+    system.sync()
+    return system
+
+
 @pytest.mark.parametrize("connector", ["netsuite", "odoo"])
 def test_orders_that_move_while_they_are_paged_through_are_counted_once(connector: str, connect: Connect) -> None:
     """H5, H18: the same orders lie in many slices, because they are changed after every answer."""

@@ -30,6 +30,13 @@ def folders(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ORDERHOUSE_REPORTS_URL", str(tmp_path / "reports"))
 
 
+@pytest.fixture
+def synced(system: System) -> System:
+    """Synced into these folders."""
+    system.sync()
+    return system
+
+
 def test_the_failure_of_its_sync_brings_nothing_back(system: System) -> None:
     request = system.request()
     staged = system.sync_until("extract", request)

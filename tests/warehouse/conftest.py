@@ -13,6 +13,7 @@ from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
 from tests.warehouse.server import administer
 
+TEMPLATE = "template_warehouse"
 _numbers = itertools.count()
 
 
@@ -24,7 +25,7 @@ def url(server: Server) -> Iterator[str]:
 
 
 @contextmanager
-def database(server: Server, of: str = "template_warehouse") -> Iterator[str]:
+def database(server: Server, of: str = TEMPLATE) -> Iterator[str]:
     """The URL of a warehouse that lasts as long as the context: empty and migrated, or a copy of another one."""
     name = f"test_{next(_numbers)}"
     administer(server, f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY file_copy")
