@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from include.orderhouse.master_key import KEY, new_key
 from include.orderhouse.warehouse.embedded import Server
 from tests.memory import memory_folder
-from tests.processes import python_path
+from tests.processes import HIDDEN, python_path
 from tests.warehouse.server import template_server
 
 YOUNG_AND_OLD = 50_000, 20, 20
@@ -24,11 +25,12 @@ OWN_FOLDER = pytest.StashKey[Path]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Give these tests a folder of their own, and their processes the libraries that users have.
+    """Give these tests a folder of their own, and them and their processes the libraries that users have.
 
     The one that pytest shares is closed to other users whenever tests start: root's PostgreSQL, which is such a user,
     would no longer find its data.
     """
+    sys.path.insert(0, str(HIDDEN))
     os.environ["PYTHONPATH"] = python_path(*filter(None, [os.environ.get("PYTHONPATH")]))
     if config.option.basetemp is None:
         config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="orderhouse-tests-", dir=memory_folder()))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
+from operator import call
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,10 +90,7 @@ def parse_filter(text: str, properties: Collection[str], version: int = 4) -> Ca
     """A predicate over rows; ODataError for bad syntax, unknown names, or (when evaluated) unlike types."""
     evaluate = _compiled(text, frozenset(properties), version)
 
-    def matches(row: Row) -> bool:
-        return boolean(evaluate(row))
-
-    return matches
+    return lambda row: boolean(evaluate(row))
 
 
 def parse_orderby(text: str, properties: Collection[str]) -> tuple[tuple[str, bool], ...]:
@@ -148,7 +147,7 @@ class _Compiler(Transformer[Token, Evaluator]):
         terms = parts[::2]
         if all(isinstance(term, Equals) for term in terms) and len({(term.paths, term.kinds) for term in terms}) == 1:
             return EqualsAny(terms[0].paths, terms[0].kinds, frozenset(term.values for term in terms))
-        return lambda row: any(boolean(term(row)) for term in terms)
+        return lambda row: any(map(boolean, map(call, terms, repeat(row))))
 
     def all_of(self, parts: list[Any]) -> Evaluator:
         terms = parts[::2]
@@ -159,7 +158,7 @@ class _Compiler(Transformer[Token, Evaluator]):
                 for path, kind, value in zip(term.paths, term.kinds, term.values, strict=True)
             ]
             return Equals(*zip(*columns, strict=True))
-        return lambda row: all(boolean(term(row)) for term in terms)
+        return lambda row: all(map(boolean, map(call, terms, repeat(row))))
 
     def negate(self, parts: list[Any]) -> Evaluator:
         term = parts[1]
@@ -169,7 +168,8 @@ class _Compiler(Transformer[Token, Evaluator]):
         left, name, right = parts
         if name == "eq" and isinstance(left, PathTerm) and isinstance(right, Constant) and right.is_simple:
             return Equals((left.path,), (kind_of(right.value),), (right.value,))
-        return lambda row: compared(str(name), left(row), right(row))
+        operator = str(name)
+        return lambda row: compared(operator, left(row), right(row))
 
     def is_in(self, parts: list[Any]) -> Evaluator:
         self._only(4, "in")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 Value = Any
@@ -66,9 +67,13 @@ def _kind(of: type) -> str:
     return "string"
 
 
+def _is_of(value: Value, kind: str) -> bool:
+    return value is None or kind_of(value) == kind
+
+
 def boolean(value: Value) -> bool:
     """A condition's value; null is false. ODataError for anything else."""
-    if value is None or isinstance(value, bool):
+    if value is None or value is True or value is False:
         return value is True
     raise ODataError(f"A boolean expression was expected, found a {kind_of(value)}.")
 
@@ -116,7 +121,7 @@ class Equals:
     values: tuple[Value, ...]
 
     def __call__(self, row: Row) -> bool:
-        return all(compared("eq", at(row, path), value) for path, value in zip(self.paths, self.values, strict=True))
+        return all(map(compared, repeat("eq"), map(at, repeat(row), self.paths), self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,6 @@ class EqualsAny:
 
     def __call__(self, row: Row) -> bool:
         values = tuple([at(row, path) for path in self.paths])
-        if all(value is None or kind_of(value) == kind for value, kind in zip(values, self.kinds, strict=True)):
+        if all(map(_is_of, values, self.kinds)):
             return values in self.choices
         return any(Equals(self.paths, self.kinds, choice)(row) for choice in self.choices)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,11 @@ class _Compiler(Transformer[Token, Any]):
 
     def any_of(self, parts: list[Any]) -> Predicate:
         terms = parts[::2]
-        return lambda row: any(term(row) for term in terms)
+        return lambda row: any(map(operator.call, terms, repeat(row)))
 
     def all_of(self, parts: list[Any]) -> Predicate:
         terms = parts[::2]
-        return lambda row: all(term(row) for term in terms)
+        return lambda row: all(map(operator.call, terms, repeat(row)))
 
     def negate(self, parts: list[Any]) -> Predicate:
         return lambda row: not parts[1](row)
