@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from multiprocessing import current_process
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -29,6 +30,7 @@ from include.orderhouse.sync.transform.batches import make_batches
 from include.orderhouse.sync.transform.batching import batches_of
 from include.orderhouse.sync.transform.processors import SETTING
 from include.orderhouse.sync.transform.worker import map_batches
+from tests.memory import memory_folder
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 CUSTOM = [{"table": "order", "source": "memo", "name": "told_memo"}]
@@ -216,6 +218,13 @@ _FORK = """
 """As Airflow's supervisor runs a task."""
 
 
+@pytest.fixture
+def near() -> Iterator[Path]:
+    """A folder with a path so short that sockets can lie below it."""
+    with TemporaryDirectory(dir=memory_folder()) as made:
+        yield Path(made)
+
+
 def begun(folder: Path, code: str) -> subprocess.Popen[str]:
     """A program that starts a process to map orders in; their folders for what passes lie in the given one."""
     script = folder / "start.py"
@@ -224,20 +233,20 @@ def begun(folder: Path, code: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, script, folder], stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def test_a_process_ends_with_the_one_that_started_it_however_that_ends(tmp_path: Path) -> None:
-    with begun(tmp_path, _START) as it:
+def test_a_process_ends_with_the_one_that_started_it_however_that_ends(near: Path) -> None:
+    with begun(near, _START) as it:
         assert it.stdout is not None
         started = psutil.Process(int(it.stdout.readline()))
-        assert len(list(tmp_path.glob("pymp-*"))) == 1
+        assert len(list(near.glob("pymp-*"))) == 1
         it.kill()
     started.wait(timeout=20)
-    assert list(tmp_path.glob("pymp-*")) == []
+    assert list(near.glob("pymp-*")) == []
 
 
-def test_a_task_leaves_no_folder_of_its_processes_behind(tmp_path: Path) -> None:
+def test_a_task_leaves_no_folder_of_its_processes_behind(near: Path) -> None:
     task = _START.partition("    pool = start")[0] + _FORK
-    with begun(tmp_path, task) as it:
+    with begun(near, task) as it:
         assert it.stdout is not None
         assert it.stdout.readline()
     assert it.returncode == 0
-    assert list(tmp_path.glob("pymp-*")) == []
+    assert list(near.glob("pymp-*")) == []

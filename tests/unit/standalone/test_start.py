@@ -30,7 +30,8 @@ def test_the_help_names_the_script() -> None:
 
 
 def test_ctrl_c_while_the_libraries_are_loaded_shows_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "typer.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)", encoding="utf-8")
+    interrupted = "from signal import *; signal(SIGINT, default_int_handler); raise_signal(SIGINT)"
+    (tmp_path / "typer.py").write_text(interrupted, encoding="utf-8")
     done = _start(PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
