@@ -176,9 +176,9 @@ class Kept:
 def initial_sync(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """The initial sync that many tests begin after, made once; each test has a copy of what it left."""
     folder = tmp_path_factory.mktemp("initial")
-    with database(server) as url, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ORDERHOUSE_HOME", str(folder / "home"))
-        with connected_to(url) as engine, forty_orders() as served:
+    with database(server) as url:
+        with pytest.MonkeyPatch.context() as environment, connected_to(url) as engine, forty_orders() as served:
+            environment.setenv("ORDERHOUSE_HOME", str(folder / "home"))
             system = connected(engine, folder, "odoo", served, **SMALL_PAGES)
             system.sync()
         yield Kept(sa.make_url(url).database or "", folder, system.watermark.text)
