@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -145,7 +146,11 @@ def test_spend_by_cost_centre_is_of_whole_lines_or_of_each_share(analyst: sa.Eng
         Line("30", bought | {"cost_center": "A", "is_cancelled": True}),
         Line("40", bought),
     )
-    load_orders(analyst, Order("3", values={"status": "sent", "company_currency": "EUR"}, lines=lines))
+    once = {"5": {"cost_center": "GONE", "percent": Decimal(10)}, **shares}
+    before = Line("10", bought, distributions=tuple(once), part_values=once)
+    order = Order("3", values={"status": "sent", "company_currency": "EUR"}, lines=(before, *lines[1:]))
+    load_orders(analyst, order)
+    load_orders(analyst, replace(order.at(version=3, fetched=4), lines=lines))
     found = [(row["cost_center"], row["spend"]) for row in answer(analyst, query)]
     assert sorted(found) == [("A", Decimal(125)), ("B", Decimal(50)), ("WORKSHOP", Decimal(50))]
 

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from rich.console import Console
@@ -73,6 +74,13 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     report = Report(Console(file=screen, width=400, highlight=False))
     assert not Syncs(installation, report, {DAG: RUN}).follow()
     return [" ".join(line.split()) for line in screen.getvalue().splitlines()]
+
+
+def test_what_ends_of_airflow_while_syncs_run_is_attended_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncs, "_LOOK_SECONDS", 0)
+    installation = MagicMock(api=PlayedApi())
+    Syncs(installation, MagicMock(), {DAG: RUN}).follow()
+    assert installation.attend.call_count == len(LOOKS)
 
 
 class ParsedApi:

@@ -23,5 +23,5 @@ GROUP BY
     purchase_order.order_date, purchase_order.status, purchase_order.currency, purchase_order.total_amount,
     purchase_order.company_currency, purchase_order.total_amount_company, purchase_order.is_stale;
 
-COMMENT ON COLUMN procurement.open_orders.lines_without_net_amount IS 'Open lines whose share nobody knows; net_amount_to_receive and net_amount_to_invoice leave them out';
-COMMENT ON COLUMN procurement.open_orders.lines_without_net_amount_company IS 'Open lines that the amounts in company currency leave out';
+COMMENT ON COLUMN procurement.open_orders.lines_without_net_amount IS 'Open lines whose open amount is not known; net_amount_to_receive and net_amount_to_invoice leave them out';
+COMMENT ON COLUMN procurement.open_orders.lines_without_net_amount_company IS 'Open lines whose open amount is not known in company currency; net_amount_to_receive_company and net_amount_to_invoice_company leave them out';
