@@ -19,7 +19,7 @@ from psycopg import sql
 
 from include.orderhouse.frames import SCHEMAS, arrow_type, frame_columns
 from include.orderhouse.model import LINE, ORDER, PRECISION, SCALES, TABLES, Kind
-from include.orderhouse.warehouse.load.copying import copy_rows, create_staging, csv_rows, new, staged
+from include.orderhouse.warehouse.load.copying import copy_rows, create_staging, new, rows_of, staged
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 INSTANTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))
@@ -63,7 +63,7 @@ def arrived(engine: sa.Engine, table: str, frame: pa.Table) -> list[Any]:
     with closing(engine.raw_connection()) as connection:
         cursor: Any = connection.cursor()
         create_staging(cursor)
-        copy_rows(cursor, csv_rows(new(table), frame))
+        copy_rows(cursor, rows_of(new(table), frame))
         statement = sql.SQL("SELECT {} FROM {}").format(
             sql.Identifier(frame.column_names[0]), sql.Identifier(new(table))
         )
@@ -111,7 +111,7 @@ def test_bytes_and_counts_arrive_exactly(engine: sa.Engine) -> None:
     with closing(engine.raw_connection()) as connection:
         cursor: Any = connection.cursor()
         create_staging(cursor)
-        copy_rows(cursor, csv_rows(staged("reject"), reject))
+        copy_rows(cursor, rows_of(staged("reject"), reject))
         found = cursor.execute("SELECT payload, line_count FROM staged_reject ORDER BY reject_id").fetchall()
     assert found == list(zip(payloads, [0, None, 9], strict=True))
 
@@ -123,7 +123,17 @@ def test_slices_of_frames_and_frames_of_several_chunks_keep_their_ids(engine: sa
     assert arrived(engine, LINE.name, frame) == [UUID(ids[2]), None, UUID(ids[3]), UUID(ids[4])]
 
 
+@pytest.mark.parametrize(
+    "chunks", [[[1, 2, 3], [None], [4, 5, 6, 7]], [[1, 2, 3, None, 4, 5, 6, 7]], [[1, 2, 3, 3, 4, 5]]]
+)
+def test_slices_of_frames_keep_their_amounts(engine: sa.Engine, chunks: list[list[int | None]]) -> None:
+    parts = [[number if number is None else Decimal(number) for number in chunk] for chunk in chunks]
+    whole = pa.chunked_array(parts, arrow_type(Kind.MONEY))
+    frame = pa.table({"net_amount": whole}).slice(1, 4)
+    assert arrived(engine, LINE.name, frame) == [number for part in parts for number in part][1:5]
+
+
 def test_a_frame_without_rows_is_copied_nowhere(engine: sa.Engine) -> None:
-    nothing = csv_rows(new(ORDER.name), SCHEMAS[ORDER.name].empty_table())
+    nothing = rows_of(new(ORDER.name), SCHEMAS[ORDER.name].empty_table())
     assert nothing.number == 0
     assert arrived(engine, ORDER.name, pa.table({"order_date": pa.array([], pa.date32())})) == []

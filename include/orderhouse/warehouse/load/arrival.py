@@ -14,13 +14,11 @@ import pyarrow.compute as pc
 
 from include.orderhouse.frames import SCHEMAS, Frames
 from include.orderhouse.model import LINE, TABLES
-from include.orderhouse.warehouse.load.binary_rows import binary_rows, instant_field, uuid_field
-from include.orderhouse.warehouse.load.copying import Rows, csv_rows, new, staged
+from include.orderhouse.warehouse.load.copying import Rows, new, rows_of, staged
 from include.orderhouse.warehouse.load.standing import REPLACING, WINNING, Held, Standing, Version
 from include.orderhouse.warehouse.records.payloads import HASH, Payloads
 
 _VERSIONS, _RAW_RECORDS = "ops.order_version", "ops.order_raw"
-_RAW = ("connection", "order_id", "source_order_id", "fetched_at", "payload", HASH, "sync_id")
 _PLACES = {Standing.NEW: new, Standing.CHANGED: staged}
 """Where rows are copied to, by how their order stands; of others none are written."""
 
@@ -41,8 +39,8 @@ class Arrival:
         return [
             *self._versions(sync_id),
             *(rows for table in TABLES for rows in self._rows(table.name)),
-            csv_rows(staged("issue"), self._issues()),
-            csv_rows(staged("reject"), payloads.sealed_rejects(self.frames["reject"])),
+            rows_of(staged("issue"), self._issues()),
+            rows_of(staged("reject"), payloads.sealed_rejects(self.frames["reject"])),
             *self._raw(payloads, sync_id),
         ]
 
@@ -81,9 +79,9 @@ class Arrival:
         }
         for name, values in added.items():
             frame = frame.append_column(name, values)
-        yield csv_rows(_VERSIONS, frame.filter(pc.equal(standings, str(Standing.NEW))))
+        yield rows_of(_VERSIONS, frame.filter(pc.equal(standings, str(Standing.NEW))))
         frame = frame.append_column("standing", standings)
-        yield csv_rows(staged("version"), frame.filter(_among(standings, _texts(REPLACING))))
+        yield rows_of(staged("version"), frame.filter(_among(standings, _texts(REPLACING))))
 
     def _rows(self, name: str) -> Iterator[Rows]:
         """The rows to write. Those of an order that its source flags as deleted are deleted with it."""
@@ -93,7 +91,7 @@ class Arrival:
         is_deleted = pc.or_(pc.fill_null(frame.column("is_deleted"), False), _among(frame.column("order_id"), flagged))
         frame = frame.set_column(frame.schema.get_field_index("is_deleted"), "is_deleted", is_deleted)
         for standing, place in _PLACES.items():
-            yield csv_rows(place(name), frame.filter(pc.equal(standings, str(standing))))
+            yield rows_of(place(name), frame.filter(pc.equal(standings, str(standing))))
 
     def _issues(self) -> pa.Table:
         frame = self.frames["issue"].select(SCHEMAS["issue"].names)
@@ -102,28 +100,19 @@ class Arrival:
 
     def _raw(self, payloads: Payloads, sync_id: str) -> Iterator[Rows]:
         """Raw records of orders that have none go straight into their table, others replace what is there."""
-        plain, source_ids = (self.frames["version"].column(name).to_pylist() for name in ("payload", "source_order_id"))
-        kept = self.held.payloads
-        rows: dict[str, list[Sequence[bytes]]] = {_RAW_RECORDS: [], staged("raw"): []}
-        for version, standing, source_id, payload, fingerprint in zip(
-            self.versions, self.standings, source_ids, plain, self.fingerprints, strict=True
-        ):
+        kept, places = self.held.payloads, []
+        for version, standing, fingerprint in zip(self.versions, self.standings, self.fingerprints, strict=True):
             is_new = standing is Standing.NEW
-            if is_new or (standing in REPLACING and kept.get(version.order_id) != fingerprint):
-                sealed = payloads.seal("version", version.order_id, payload)
-                rows[_RAW_RECORDS if is_new and version.order_id not in kept else staged("raw")].append(
-                    (
-                        payloads.connection.encode(),
-                        uuid_field(version.order_id),
-                        source_id.encode(),
-                        instant_field(version.fetched_at),
-                        sealed,
-                        uuid_field(fingerprint),
-                        uuid_field(sync_id),
-                    )
-                )
-        for table, records in rows.items():
-            yield Rows(table, _RAW, len(records), [binary_rows(records)], "binary")
+            is_kept = is_new or (standing in REPLACING and kept.get(version.order_id) != fingerprint)
+            place = _RAW_RECORDS if is_new and version.order_id not in kept else staged("raw")
+            places.append(place if is_kept else None)
+        told = self.frames["version"].select(["connection", "order_id", "source_order_id", "fetched_at", "payload"])
+        told = told.append_column(HASH, _texts(self.fingerprints))
+        told = told.append_column("sync_id", pa.repeat(sync_id, told.num_rows))
+        for place in (_RAW_RECORDS, staged("raw")):
+            yield rows_of(
+                place, payloads.sealed("version", told.filter(pc.equal(pa.array(places, pa.string()), place)))
+            )
 
 
 def _among(values: pa.ChunkedArray, known: pa.Array) -> pa.ChunkedArray:

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from psycopg import sql
-from pyarrow import csv
 
 from include.orderhouse.errors import CountMismatch
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.model import TABLES
+from include.orderhouse.warehouse.load.binary_rows import HEADER, TRAILER, binary_rows
+from include.orderhouse.warehouse.operations import TEXT, issue, order_raw, order_version, reject
 from include.orderhouse.warehouse.records.payloads import HASH
+from include.orderhouse.warehouse.schema import canonical_tables
 from include.orderhouse.warehouse.task import MAP_AGAIN, Cursor
 
 _CREATE = sql.SQL("CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT {columns} FROM {source} WITH NO DATA")
-_COPY = sql.SQL("COPY {target} ({columns}) FROM STDIN (FORMAT {format})")
+_COPY = sql.SQL("COPY {target} ({columns}) FROM STDIN (FORMAT binary)")
 _ANALYZE = sql.SQL("ANALYZE {}")
 _SETTINGS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
 """Room for the joins of a merge, and statistics that are taken from a sample: of so many columns they take long."""
-_ROWS_AT_ONCE = 2000
 
 _VERSION = """
     connection, order_id, source_order_id, source_modified_at, version_at, fetched_at, mapping_version, content_hash,
@@ -36,6 +37,18 @@ def staged(name: str) -> str:
 def new(name: str) -> str:
     """The temporary table of a canonical frame's rows that are added batch by batch."""
     return f"new_{name}"
+
+
+_TABLES = {
+    **{place(name): table for name, table in canonical_tables.items() for place in (new, staged)},
+    staged("issue"): issue,
+    staged("version"): order_version,
+    staged("raw"): order_raw,
+    staged("reject"): reject,
+    order_version.fullname: order_version,
+    order_raw.fullname: order_raw,
+}
+"""By where rows are copied to, the table that has the same columns."""
 
 
 def column_list(names: Iterable[str]) -> sql.Composed:
@@ -74,8 +87,7 @@ class Rows:
     """Where they go: a temporary table, or another's full name."""
     columns: Sequence[str]
     number: int
-    parts: Sequence[bytes]
-    format: str = "csv"
+    content: memoryview
 
 
 def copy_rows(cursor: Cursor, rows: Rows) -> None:
@@ -83,9 +95,8 @@ def copy_rows(cursor: Cursor, rows: Rows) -> None:
     if not rows.number:
         return
     target = sql.Identifier(*rows.table.split("."))
-    parts = {"target": target, "columns": column_list(rows.columns), "format": sql.SQL(rows.format)}
-    with cursor.copy(_COPY.format(**parts)) as copy:
-        for part in rows.parts:
+    with cursor.copy(_COPY.format(target=target, columns=column_list(rows.columns))) as copy:
+        for part in (HEADER, rows.content, TRAILER):
             copy.write(part)
     if cursor.rowcount != rows.number:
         raise CountMismatch(
@@ -93,23 +104,9 @@ def copy_rows(cursor: Cursor, rows: Rows) -> None:
         )
 
 
-def csv_rows(table: str, frame: pa.Table) -> Rows:
-    """The rows of a frame for a table as PostgreSQL's CSV reads them: text quoted, NULL not, binary in hexadecimal.
-
-    Of their columns those that hold anything at all: a source fills a third of the canonical ones.
-    """
+def rows_of(table: str, frame: pa.Table) -> Rows:
+    """The rows of a frame for a table. Of their columns those that hold anything at all: a source fills a third."""
     frame = frame.select([name for name in frame.column_names if frame.column(name).null_count < frame.num_rows])
-    for position, field in enumerate(frame.schema):
-        if pa.types.is_binary(field.type):
-            frame = frame.set_column(position, field.name, _hexadecimal(frame.column(position)))
-    options = csv.WriteOptions(include_header=False)
-    parts = []
-    for part in frame.to_batches(max_chunksize=_ROWS_AT_ONCE):
-        sink = pa.BufferOutputStream()
-        csv.write_csv(pa.Table.from_batches([part]), sink, options)
-        parts.append(sink.getvalue().to_pybytes())
-    return Rows(table, frame.column_names, frame.num_rows, parts)
-
-
-def _hexadecimal(values: pa.ChunkedArray) -> pa.Array:
-    return pa.array([None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string())
+    known = _TABLES[table].columns
+    types = {name: known[name].type if name in known else TEXT for name in frame.column_names}
+    return Rows(table, frame.column_names, frame.num_rows, binary_rows(frame, types))

@@ -23,7 +23,7 @@ from include.orderhouse.model import LINE, TABLES
 from include.orderhouse.warehouse.engine import outages_named
 from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.load.arrivals import bring_batches
-from include.orderhouse.warehouse.load.copying import analyze, copy_rows, create_staging, csv_rows, staged
+from include.orderhouse.warehouse.load.copying import analyze, copy_rows, create_staging, rows_of, staged
 from include.orderhouse.warehouse.load.gone import mark_gone
 from include.orderhouse.warehouse.load.merge import replace_rows
 from include.orderhouse.warehouse.load.rejects import settle_rejects
@@ -77,7 +77,7 @@ def keep_rejects(engine: sa.Engine, task: LoadTask, batches: Iterable[Frames]) -
             return LoadCounts.of_ledger(done).rejected
         refuse_disconnected(connection, task.connection)
         for frames in batches:
-            copy_rows(cursor, csv_rows(staged("reject"), payloads.sealed_rejects(frames["reject"])))
+            copy_rows(cursor, rows_of(staged("reject"), payloads.sealed_rejects(frames["reject"])))
         rejected, lines = settle_rejects(cursor, facts)
         _write_ledger(connection, task, "stopped", {"orders_rejected": rejected, "lines_rejected": lines})
     return rejected

@@ -15,6 +15,7 @@ from include.orderhouse.cipher import Cipher
 HASH = "payload_hash"
 """The column that tells equal payloads, which look different whenever they are sealed."""
 _PURPOSES = {"version": "raw record", "reject": "reject"}
+_OWNERS = {"version": "order_id", "reject": "reject_id"}
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,18 @@ class Payloads:
 
     def sealed_rejects(self, frame: pa.Table) -> pa.Table:
         """The rejects with their payloads sealed, and their fingerprints in a further column."""
-        owners, plain = frame.column("reject_id").to_pylist(), frame.column("payload").to_pylist()
+        plain = frame.column("payload").to_pylist()
+        hashes = [None if payload is None else self.cipher.fingerprint(payload) for payload in plain]
+        return self.sealed("reject", frame).append_column(HASH, pa.array(hashes, pa.string()))
+
+    def sealed(self, name: str, frame: pa.Table) -> pa.Table:
+        """Rows of a frame with their payloads sealed, each as that of its owner."""
+        owners, plain = frame.column(_OWNERS[name]).to_pylist(), frame.column("payload").to_pylist()
         sealed = [
-            None if payload is None else self.seal("reject", owner, payload)
+            None if payload is None else self.seal(name, owner, payload)
             for owner, payload in zip(owners, plain, strict=True)
         ]
-        hashes = [None if payload is None else self.cipher.fingerprint(payload) for payload in plain]
-        frame = frame.set_column(frame.schema.get_field_index("payload"), "payload", pa.array(sealed, pa.binary()))
-        return frame.append_column(HASH, pa.array(hashes, pa.string()))
+        return frame.set_column(frame.schema.get_field_index("payload"), "payload", pa.array(sealed, pa.binary()))
 
     def seal(self, name: str, owner: str, payload: bytes) -> bytes:
         """One payload of a frame, sealed as that of its owner."""
