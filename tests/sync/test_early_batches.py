@@ -14,7 +14,7 @@ import pytest
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.frames import SCHEMAS
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
-from include.orderhouse.sync.extract.extraction import staged_pages
+from include.orderhouse.sync.extract.staged_page import staged_pages
 from include.orderhouse.sync.transform import batching, early_batches
 from include.orderhouse.sync.transform.batches import make_batches
 from include.orderhouse.sync.transform.batching import Pages

@@ -10,7 +10,7 @@ import pytest
 from include.orderhouse.errors import StagedFilesMissing
 from include.orderhouse.sync import steps, verdict
 from include.orderhouse.sync.extract import kept_orders
-from include.orderhouse.sync.extract.extraction import staged_pages
+from include.orderhouse.sync.extract.staged_page import staged_pages
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history
 from tests.sandbox.clock import Clock

@@ -20,7 +20,7 @@ from include.orderhouse.errors import (
     TooManyRejects,
 )
 from include.orderhouse.sync import steps
-from include.orderhouse.sync.extract.extraction import staged_pages
+from include.orderhouse.sync.extract.staged_page import staged_pages
 from include.orderhouse.sync.failed.waits import refused_since
 from include.orderhouse.sync.request import Mode
 from tests.sandbox import history

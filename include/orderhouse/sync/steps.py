@@ -26,13 +26,14 @@ from include.orderhouse.errors import (
 )
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
 from include.orderhouse.sync.extract.discovery import discover, recall
-from include.orderhouse.sync.extract.extraction import Extraction, staged_pages
+from include.orderhouse.sync.extract.extraction import Extraction
 from include.orderhouse.sync.extract.held_orders import FILE as HELD_OPEN
 from include.orderhouse.sync.extract.held_orders import read_held_orders
 from include.orderhouse.sync.extract.kept_orders import stage_kept_orders
 from include.orderhouse.sync.extract.named_orders import read_named_orders
 from include.orderhouse.sync.extract.reconciliation import FILE as COMPARED
 from include.orderhouse.sync.extract.reconciliation import GONE, find_gone
+from include.orderhouse.sync.extract.staged_page import staged_pages
 from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id

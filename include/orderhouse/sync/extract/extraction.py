@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from threading import Event
@@ -20,6 +20,7 @@ from include.orderhouse.errors import BoundExceeded, CountMismatch, FilterIgnore
 from include.orderhouse.http.transport import MEGABYTE
 from include.orderhouse.raw_order import RawOrder
 from include.orderhouse.staging import Staging, write_orders
+from include.orderhouse.sync.extract.staged_page import StagedPage
 from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.plan import Plan, Slice
 from include.orderhouse.sync.runtime import Runtime
@@ -32,15 +33,6 @@ STALE_PAGES, EMPTY_PAGES = 8, 10_000
 """So many pages without news may come for each page with news, since a window is asked for in several ways that find
 the same orders; and so many empty ones on each other, since a filter may leave them empty: where lines are asked for
 that changed and their orders did not, most pages are. For the first, a page without orders counts as one with news."""
-
-
-@dataclass(frozen=True)
-class StagedPage:
-    """A page that counts: the name of its file, how many orders it holds, and the size of their JSON."""
-
-    name: str
-    orders: int
-    json_bytes: int
 
 
 class _Over(Exception):
@@ -222,17 +214,6 @@ class Extraction:
                 action="Nothing was loaded. The source may ignore its filter after an update; check one request "
                 "by hand, or allow more.",
             )
-
-
-def staged_pages(staging: Staging) -> Iterator[StagedPage]:
-    """All pages whose checkpoint was written, in order."""
-    for folder in staging.folders("raw"):
-        for name in staging.names(folder):
-            if name.endswith(".json"):
-                checkpoint = staging.read_json(name)
-                yield StagedPage(
-                    f"{name.removesuffix('.json')}.zst", checkpoint["orders"], checkpoint.get("json_bytes", 0)
-                )
 
 
 def _outside(instants: pa.Array, window: Window) -> int:

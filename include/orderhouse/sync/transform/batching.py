@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.extract.extraction import StagedPage, staged_pages
+from include.orderhouse.sync.extract.staged_page import StagedPage, staged_pages
 
 ORDERS_PER_BATCH, BYTES_PER_BATCH = 1000, 8_000_000
 """A batch ends when it has so many orders, or so many bytes of their JSON."""

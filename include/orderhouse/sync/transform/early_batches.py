@@ -15,7 +15,7 @@ from typing import Self
 from include.orderhouse.configuration.connections import Connection
 from include.orderhouse.order_keys import apart, together
 from include.orderhouse.staging import Staging
-from include.orderhouse.sync.extract.extraction import StagedPage
+from include.orderhouse.sync.extract.staged_page import StagedPage
 from include.orderhouse.sync.transform.batches import Early
 from include.orderhouse.sync.transform.batching import Batching, Pages
 from include.orderhouse.sync.transform.processors import processors
