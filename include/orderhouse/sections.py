@@ -24,6 +24,7 @@ def read_sections(sections: Sequence[tuple[str, Section]], resume: Any) -> Itera
         follows = {"section": names[number], "after": None} if number < len(names) else None
         for page in pages(after):
             yield replace(page, resume=follows if page.resume is None else {"section": name, "after": page.resume})
+            del page
         after = None
 
 
@@ -36,6 +37,7 @@ def reread(pages: Section) -> Section:
     def read(after: Any) -> Iterator[Page]:
         for page in pages(after):
             yield replace(page, expected=None, is_reread=True)
+            del page
 
     return read
 

@@ -47,6 +47,9 @@ BROKEN: Mapping[Check, Mapping[Break, str]] = {
         reading.prefetches: "lay in memory; requests sent by page: ",
         reading.reads_at_the_call: "sent by the call, before a page was asked for",
     },
+    requests.a_page_is_let_go_of_before_the_next_is_asked_for: {
+        reading.keeps_a_page: "are held while the source is asked for another one",
+    },
     checks.read_gives_exactly_the_orders_asked_for: {
         reading.reads_more_than_asked: "too many",
         reading.reads_a_shell_for_what_is_gone: "which does not exist: .* too many",

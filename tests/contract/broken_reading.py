@@ -35,6 +35,16 @@ def gives_an_order_twice(good: Connector) -> Connector:
     return replace(good, fetch=fetch)
 
 
+def keeps_a_page(good: Connector) -> Connector:
+    """Leaves a page in its name while it goes on."""
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        for page in good.fetch(source, window):
+            yield replace(page, expected=page.expected)
+
+    return replace(good, fetch=fetch)
+
+
 def stumbles_over_a_missing_buyer(good: Connector) -> Connector:
     """Takes for granted what an order may be without."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from io import StringIO
 from itertools import pairwise, product
 from typing import Any
+from weakref import ref
 
 from include.orderhouse.errors import (
     AuthenticationFailed,
@@ -19,6 +21,8 @@ from include.orderhouse.errors import (
     SourceUnavailable,
     UnexpectedShape,
 )
+from include.orderhouse.http.api import Api
+from include.orderhouse.mapping import Record
 from tests.contract.checks import Check
 from tests.contract.differences import assert_same
 from tests.contract.subject import EVER, Subject, records
@@ -40,6 +44,18 @@ def a_page_is_read_when_it_is_asked_for(subject: Subject) -> None:
     assert sent[0] == 0, f"{sent[0]} requests were sent by the call, before a page was asked for"
     is_lazy = all(before < after for before, after in pairwise(sent))
     assert is_lazy, f"pages came that no request was sent for, so they lay in memory; requests sent by page: {sent}"
+
+
+def a_page_is_let_go_of_before_the_next_is_asked_for(subject: Subject) -> None:
+    """While the source is asked, no name holds the page before: its orders take many times the memory of their JSON."""
+    marks: list[ref[_Mark]] = []
+    api = _Watched(subject.source.api, lambda: sum(mark() is not None for mark in marks))
+    pages = subject.connector.fetch(replace(subject.source, api=api), EVER)  # type: ignore[arg-type]  # it acts as one
+    while (page := next(pages, None)) is not None:
+        marks[:] = [ref(mark) for mark in _marked(page.records)]
+        del page
+    held = [number for number in api.seen if number]
+    assert not held, f"{held[0]} orders and lines of a page are held while the source is asked for another one"
 
 
 def every_request_goes_through_the_api(subject: Subject) -> None:
@@ -131,6 +147,7 @@ def errors_hold_no_secret(subject: Subject) -> None:
 
 CHECKS_OF_REQUESTS: tuple[Check, ...] = (
     a_page_is_read_when_it_is_asked_for,
+    a_page_is_let_go_of_before_the_next_is_asked_for,
     every_request_goes_through_the_api,
     a_larger_page_size_loses_nothing,
     wrong_credentials_are_told_as_such,
@@ -147,6 +164,35 @@ def error_of(call: Callable[[], Any]) -> BaseException | None:
     except (OrderhouseError, ValueError, LookupError, TypeError, AttributeError) as error:
         return error
     return None
+
+
+class _Mark:
+    """Lives as long as the record that it is put into."""
+
+
+def _marked(found: Sequence[Record]) -> Iterator[_Mark]:
+    """Put a mark into each order, and into its lines and other parts."""
+    for record in found:
+        parts = [part for value in record.values() if isinstance(value, list) for part in value]
+        for each in (record, *(part for part in parts if isinstance(part, dict))):
+            each["mark"] = mark = _Mark()
+            yield mark
+
+
+class _Watched:
+    """A source's api that counts something, by ``look``, whenever it is asked."""
+
+    def __init__(self, api: Api, look: Callable[[], int]) -> None:
+        self._api, self._look = api, look
+        self.seen = list[int]()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._api, name)
+        return partial(self._asked, found) if callable(found) else found
+
+    def _asked(self, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        self.seen.append(self._look())
+        return call(*args, **more)
 
 
 @contextmanager

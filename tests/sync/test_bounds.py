@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -216,3 +217,25 @@ def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_c
         monkeypatch.setattr(picks, "ROWS_AT_ONCE", 2)
         with pytest.raises(BoundExceeded, match="brings no order"):
             system.sync()
+
+
+def test_a_page_that_is_staged_is_let_go_of_before_the_next_is_asked_for(odoo: Sandbox, connect: Connect) -> None:
+    """Several slices are read at once, and orders take many times the memory of their JSON."""
+    system, held = connect("odoo", odoo, page_size=5), list[bool]()
+    good = system.runtime.connection.connector
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        pages, latest = good.fetch(source, window), None
+        while True:
+            held.append(latest is not None and latest() is not None)
+            if (page := next(pages, None)) is None:
+                return
+            latest = ref(page)
+            yield page
+            del page
+
+    changed = {"connector": replace(good, fetch=fetch)}
+    system.runtime.connection = system.runtime.connection.model_copy(update=changed)
+    system.sync()
+    assert len(held) > 5
+    assert not any(held)

@@ -79,8 +79,9 @@ class Endpoint:
     def pages(self, listing: Listing, after: str | None = None) -> Iterator[list[Row]]:
         """The records of a list from behind a number on, until none comes any more."""
         while rows := self._page(listing, after):
-            yield rows
             after = key(rows[-1], listing.number)
+            yield rows
+            del rows
 
     def _page(self, listing: Listing, after: str | None) -> list[Row]:
         """One page. Raises FilterIgnored where it does not go on behind the number."""

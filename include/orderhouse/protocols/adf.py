@@ -122,6 +122,7 @@ def walk(api: Api, query: Query, size: int, after: int | None = None) -> Iterato
         yield CollectionPage(rows, after, total)
         if after is None:
             return
+        del body, rows
 
 
 def whole(api: Api, row: Row, query: Query) -> Row:

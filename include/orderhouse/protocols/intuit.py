@@ -144,6 +144,7 @@ def walk(
             raise _ignored(f"{entity} came in another order than that of {UPDATED}")
         after = _after(fresh[:size], after)
         yield fresh[:size], after
+        del rows, fresh
 
 
 def _after(rows: Sequence[Row], before: After | None) -> After:

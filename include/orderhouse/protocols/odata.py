@@ -165,8 +165,9 @@ def pages(
     """
     if link is None:
         page = collection(first, version, of=of)
-        yield page
         link = page.next_link
+        yield page
+        del first, page
     while link:
         page = collection(follow(link), version, of=of)
         if page.next_link == link:
@@ -174,8 +175,9 @@ def pages(
                 f"The next page of {of} is the page itself.",
                 action="Nothing was loaded. Report it to who runs the source: its paging would never end.",
             )
-        yield CollectionPage(page.rows, page.next_link, None)
         link = page.next_link
+        yield CollectionPage(page.rows, page.next_link, None)
+        del page
 
 
 def all_rows(

@@ -60,13 +60,15 @@ class ServiceLayer:
             page = self._page(entity, query | (counting if after is None else {}))
             if after is not None and any(row.get(key) == after for row in page.rows):
                 raise _began_anew(entity, f"what comes after {key} {after}")
+            goes_on = bool(page.next_link and page.rows)
+            keys: list[Any] = [wire.part(row, key, object, of=entity) for row in page.rows if goes_on]
             yield page
-            if not page.next_link or not page.rows:
+            if not goes_on:
                 return
-            keys: list[Any] = [wire.part(row, key, object, of=entity) for row in page.rows]
             if all(isinstance(one, int) for one in keys) and keys != sorted(keys):
                 raise _ignored(f"{entity}: asked for in order of {key}, came {keys[:5]}.", "order")
             after = keys[-1]
+            del page
 
     def by_keys(
         self, entity: str, key: str, keys: Iterable[Any], select: Sequence[str] = (), condition: str | None = None

@@ -80,6 +80,7 @@ def _changed(assembly: Assembly, of_type: str, condition: str | None, after: str
     """The orders of a type that meet a condition, each page with the last number that was asked for."""
     for rows in assembly.pages(of_type, condition, after):
         yield Page(assembly.whole(rows), key(rows[-1], NUMBER))
+        del rows
     yield Page(())
 
 
@@ -90,6 +91,7 @@ def _behind_receipts(assembly: Assembly, of_type: str, condition: str | None, af
         lines = [line for row in receipts for line in assembly.receipt_lines(row)]
         rows = [row for found in assembly.with_keys(_orders_of(lines)) for row in found]
         yield Page(assembly.whole(rows), key(receipts[-1], RECEIPT_NUMBER))
+        del receipts, lines, rows
     yield Page(())
 
 

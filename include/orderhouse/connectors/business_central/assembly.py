@@ -58,6 +58,7 @@ class Assembly:
         path = orders_path(settings, self._company)
         for page in pages(self._source, path, query, self._source.page_size, link):
             yield odata.CollectionPage(self._whole(page.rows), page.next_link, page.count)
+            del page
 
     def _whole(self, rows: list[Row]) -> list[Row]:
         orders = [self._order(row) for row in rows]

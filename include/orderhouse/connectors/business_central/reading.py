@@ -71,6 +71,7 @@ def _sections(source: Source, company: Row, window: Window) -> Iterator[tuple[st
 def _orders(source: Source, company: Row, condition: str, link: str | None) -> Iterator[Page]:
     for page in Assembly(source, company).pages(condition, link):
         yield Page(page.rows, page.next_link, page.count)
+        del page
 
 
 def _undated(start: datetime, end: datetime | None) -> str:

@@ -56,6 +56,7 @@ def _by_header(source: Source, window: Window, after: int | None) -> Iterator[Pa
     assembly = Assembly(source)
     for page in adf.walk(source.api, query, source.page_size, after):
         yield Page(assembly.whole(page.rows, query), page.last, page.total)
+        del page
 
 
 def _by_keys(source: Source, window: Window, after: int | None) -> Iterator[Page]:

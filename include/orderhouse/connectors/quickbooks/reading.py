@@ -72,6 +72,7 @@ def _orders(source: Source, window: Window, assembly: Assembly, after: intuit.Af
         chosen = [row for row in rows if not window.open_only or row.get("POStatus") != "Closed"]
         yield Page(assembly.whole(chosen), further, expected)
         expected = None
+        del rows, chosen
 
 
 def _drawn(
@@ -83,6 +84,7 @@ def _drawn(
         linked = {link["TxnId"] for draw in draws for link in links(draw) if link.get("TxnType") == ORDER}
         found = intuit.by_ids(source, ORDER, linked)
         yield Page(assembly.whole([row for row in found if not saved.holds(intuit.updated_at(row))]), further)
+        del draws, found
 
 
 def _deleted(source: Source, start: datetime, _after: None) -> Iterator[Page]:

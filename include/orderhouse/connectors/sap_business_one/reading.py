@@ -66,14 +66,16 @@ class Reading:
             rows = [row for row in page.rows if self._is_before_end(row)]
             if (told := page.count if page.count is not None else expected) is not None:
                 expected = told - (len(page.rows) - len(rows))
-            goes_on = page.next_link and page.rows
+            goes_on = bool(page.next_link and page.rows)
             resume = {"after": page.rows[-1][KEY], "expected": expected} if goes_on else None
             yield Page(self.assembly.whole(rows), resume, None if goes_on else expected)
+            del page, rows
 
     def drawn(self, entity: str, condition: str | None, others: str, after: int | None) -> Iterator[Page]:
         """The orders behind documents; ``others`` are those that another section does not hold already."""
         for page in self.service.pages(entity, KEY, condition, (KEY, "DocumentLines"), after):
             yield Page(self.assembly.whole(self._behind(page.rows, others)), _place(page))
+            del page
 
     def awaiting(self, others: str, after: int | None) -> Iterator[Page]:
         """The orders of whose goods some are to come by reserve invoices, which closed them by being drawn."""
@@ -81,6 +83,7 @@ class Reading:
             waiting = [row for row in page.rows if any(map(is_awaited, lines_of(row)))]
             rows = [row for row in self._behind(waiting, others) if self._is_before_end(row)]
             yield Page(self.assembly.whole(rows), _place(page))
+            del page, waiting, rows
 
     def _behind(self, documents: list[Row], others: str) -> list[Row]:
         entries = orders_behind(self.service, documents)

@@ -55,6 +55,7 @@ def fetch(source: Source, window: Window) -> Iterator[Page]:
     )
     for found, last in pages:
         yield Page([service.whole(row) for row in found.rows], last, found.count)
+        del found
 
 
 def _open_orders(source: Source, service: Service, condition: str, last: str | None) -> Iterator[Page]:
@@ -73,6 +74,7 @@ def _open_orders(source: Source, service: Service, condition: str, last: str | N
         keys = list(dict.fromkeys(key_of(row) for row in found.rows))
         orders = [order for batch in batches(keys, KEYS_AT_ONCE) for order in service.by_key(batch, condition)]
         yield Page(orders, further)
+        del found, orders
 
 
 def read(source: Source, ids: Sequence[str]) -> Iterator[Page]:

@@ -92,6 +92,7 @@ class Service:
             yield found, after
             if after is None:
                 return
+            del found
 
     def by_key(self, keys: Sequence[str], condition: str | None = None) -> list[dict[str, Any]]:
         """The whole orders with these numbers that meet the condition.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from threading import Event
 from typing import Protocol
@@ -104,7 +105,7 @@ class Extraction:
     def _source_read(self, ids: Sequence[str]) -> Iterator[Page]:
         """The pages of these orders. None of them is the last: only when all have come has every key been asked for."""
         pages = self._runtime.connection.connector.read(self._source, ids)
-        return (replace(page, resume="more") for page in pages)
+        return map(partial(replace, resume="more"), pages)
 
     def _fetch_whole_slice(self, number: int) -> Tally:
         folder, name = f"raw/{number:03}", _name(self._plan.slices[number])
@@ -148,6 +149,7 @@ class Extraction:
                     self._keep(Page([], resume=None), fetched_at, part, f"{folder}/{tally.pages:06}", tally)
                 return
             self._keep(page, fetched_at, part, f"{folder}/{tally.pages:06}", tally)
+            del page  # Its orders take many times the memory of their JSON.
             if not tally.is_done:
                 self.check_time(fetched_at)
             self._source.api.meter.begin_page()
