@@ -7,6 +7,7 @@ from typing import Any
 
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import connect
+from include.orderhouse.warehouse.reading.query import run_query
 
 INTERVAL_AND_NUMBER = socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT
 
@@ -28,3 +29,9 @@ def test_a_machine_that_vanishes_is_missed_after_minutes_not_hours(server: Serve
 
 def test_an_address_says_otherwise(server: Server) -> None:
     assert _kept_alive(f"{server.analyst_url}?keepalives_interval=20") == [20, 4]
+
+
+def test_a_query_of_a_persons_own_goes_to_an_address_with_a_blank(server: Server) -> None:
+    """As that of a state folder in "My Projects", where the server's socket lies."""
+    engine = connect(f"{server.url()}&application_name=my+own%20query", keep_open=False)
+    assert run_query(engine, "SELECT current_setting('application_name')").rows == [("my own query",)]

@@ -26,9 +26,10 @@ def run_query(engine: sa.Engine, query: str) -> Table:
 
     ConfigurationInvalid where PostgreSQL refuses it, as it does what would change something.
     """
+    _, address = engine.dialect.create_connect_args(engine.url)
     with outages_named():
         try:
-            with psycopg.connect(engine.url.set(drivername="postgresql").render_as_string(False)) as session:
+            with psycopg.connect(**address) as session:
                 session.read_only = True
                 session.execute("SET search_path = procurement, ops; SET TIME ZONE 'UTC'")
                 for kind in ("json", "jsonb"):  # its numbers keep their digits
