@@ -3,7 +3,8 @@
 It comes from ``ORDERHOUSE_MASTER_KEY``, the file ``ORDERHOUSE_MASTER_KEY_FILE`` or the output of the command
 ``ORDERHOUSE_MASTER_KEY_COMMAND``, which asks a key management service; without any of them it is generated once into
 the state folder. Each gives one or more keys of 32 bytes in Base64, separated by white space or commas: the first
-wraps, all of them unwrap, so that keys change while everything runs.
+wraps, all of them unwrap, so that keys change while everything runs. `warehouse/keys/keyring.py` generates none where
+an earlier one wraps anything.
 
 A customer may have master keys of its own, by the same names with two underscores and its name in upper case behind:
 ``ORDERHOUSE_MASTER_KEY_FILE__ACME``. A process that has such keys and no others works for these customers only.
@@ -20,7 +21,7 @@ import re
 import secrets
 import shlex
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -73,14 +74,17 @@ class MasterKeys:
 
 
 def master_keys(
-    customer: str | None = None, environment: Mapping[str, str] | None = None, home: Home | None = None
+    customer: str | None,
+    generate: Callable[[], str],
+    environment: Mapping[str, str] | None = None,
+    home: Home | None = None,
 ) -> MasterKeys:
-    """The customer's own master keys, else the installation's.
+    """The customer's own master keys, else the installation's; where nothing is set and none was kept, it is generated.
 
     Raises ConfigurationInvalid where they cannot be had, KeyMissing where this process has only other customers' keys.
     """
     environment = os.environ if environment is None else environment
-    source, text = _own_text(environment, customer) or _text(environment, home)
+    source, text = _own_text(environment, customer) or _text(environment, home, generate)
     keys = [_decoded(part) for part in re.split(r"[\s,]+", text.strip())]
     found = [key for key in keys if key is not None]
     if len(found) != len(keys):
@@ -109,7 +113,7 @@ def _own_text(environment: Mapping[str, str], customer: str | None) -> tuple[str
     return _configured(environment, f"__{customer.upper()}") if customer and has_own else None
 
 
-def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
+def _text(environment: Mapping[str, str], home: Home | None, generate: Callable[[], str]) -> tuple[str, str]:
     """Where the installation's keys come from, and their text."""
     if configured := _configured(environment, ""):
         return configured
@@ -120,7 +124,7 @@ def _text(environment: Mapping[str, str], home: Home | None) -> tuple[str, str]:
             f"{KEY}, {FILE} or {COMMAND}.",
         )
     home = home or Home.from_environment()
-    return str(home.secrets / "master_key"), home.secret("master_key", new_key)
+    return str(home.secrets / "master_key"), home.secret("master_key", generate)
 
 
 def _configured(environment: Mapping[str, str], suffix: str) -> tuple[str, str] | None:

@@ -53,7 +53,7 @@ def rejected(home: Home) -> Iterator[str]:
     """The number of an order that waits among the rejects."""
     with embedded_postgres(home, port=0) as server:
         engine = sa.create_engine(server.url())
-        keyring = Keyring(engine, lambda _: master_keys(None, {}, home))
+        keyring = Keyring(engine, lambda customer, generate: master_keys(customer, generate, {}, home))
         payloads = Payloads(keyring.cipher("sandbox"), "sandbox_odoo")
         with engine.begin() as warehouse:
             payload = payloads.seal("reject", REJECT_ID, pack({"id": 42, "note": "Grüße"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -57,6 +58,22 @@ def test_what_is_no_connection_is_refused_without_being_shown(orderhouse: Comman
         assert done.returncode == 1
         assert "Nothing was kept" in done.stderr
         assert PLANTED not in done.stdout + done.stderr
+
+
+def test_a_generated_master_key_that_is_gone_is_told_and_not_made_anew(
+    home: Home, orderhouse: Command, tmp_path: Path
+) -> None:
+    orderhouse("vault", "put", "sandbox_odoo", input=json.dumps(CONTENT))
+    key = home.secrets / "master_key"
+    kept = key.rename(tmp_path / "master_key")
+    put = ("vault", "put", "new_erp", "--customer", "new")
+    for command in (put, ("audit", "verify"), ("audit", "prune", "--keep", "90d"), ("vault", "rotate")):
+        done = orderhouse(*command, input=json.dumps(CONTENT))
+        assert (done.returncode, key.exists()) == (1, False)
+        assert "KEY_MISSING: The generated master key is gone" in done.stderr
+    kept.rename(key)
+    assert orderhouse(*put, input=json.dumps(CONTENT)).returncode == 0
+    assert orderhouse("vault", "erase", "sandbox_odoo", "--yes").returncode == 0
 
 
 def test_credentials_that_no_connection_uses_need_a_customer(orderhouse: Command) -> None:

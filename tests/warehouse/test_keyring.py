@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,11 +22,19 @@ PLAIN = b"a price"
 
 
 def keyring(engine: sa.Engine, keys: Sequence[bytes] = (FIRST,)) -> Keyring:
-    return Keyring(engine, lambda _: MasterKeys(keys))
+    return Keyring(engine, lambda *_: MasterKeys(keys))
 
 
 def seal(engine: sa.Engine, customer: str = "acme") -> bytes:
     return keyring(engine).cipher(customer).seal(PLAIN, "raw record", "1")
+
+
+def generated(engine: sa.Engine, home: Home) -> Keyring:
+    return Keyring(engine, lambda customer, generate: master_keys(customer, generate, {}, home))
+
+
+def configured(environment: dict[str, str], customer: str | None = None, home: Home | None = None) -> MasterKeys:
+    return master_keys(customer, new_key, environment, home)
 
 
 def opened(keys: Keyring, sealed: bytes, customer: str = "acme") -> bytes:
@@ -112,15 +120,15 @@ def test_the_keys_may_lie_in_another_database_than_the_data(
 
 def test_the_master_key_comes_from_its_setting_a_file_a_command_or_the_state_folder(tmp_path: Path) -> None:
     key, home = new_key(), Home(tmp_path)
-    wanted = master_keys(environment={KEY: key}).key_id
+    wanted = configured({KEY: key}).key_id
     file = tmp_path / "key"
     file.write_text(f"{key}\n", encoding="ascii")
     command = f'{sys.executable} -c "print(open({str(file)!r}).read())"'
     for setting, value in ((FILE, str(file)), (COMMAND, command)):
-        assert master_keys(environment={setting: value}).key_id == wanted
+        assert configured({setting: value}).key_id == wanted
     nothing = {KEY: "", "HOME": "/nowhere"}
-    generated = master_keys(None, nothing, home)
-    assert generated.key_id == master_keys(None, nothing, home).key_id != wanted
+    generated = configured(nothing, home=home)
+    assert generated.key_id == configured(nothing, home=home).key_id != wanted
     assert (home.secrets / "master_key").stat().st_mode & 0o777 == 0o600
 
 
@@ -130,8 +138,8 @@ def test_of_several_settings_of_the_master_key_the_first_counts_and_a_command_is
     script = f"open({str(runs)!r}, 'a').write('x'); print({keys[COMMAND]!r})"
     settings = {KEY: keys[KEY], FILE: str(file), COMMAND: f'{sys.executable} -c "{script}"'}
     for given in ((KEY, FILE, COMMAND), (FILE, COMMAND), (COMMAND,), (COMMAND,)):
-        found = master_keys(environment={name: settings[name] for name in given})
-        assert found.key_id == master_keys(environment={KEY: keys[given[0]]}).key_id
+        found = configured({name: settings[name] for name in given})
+        assert found.key_id == configured({KEY: keys[given[0]]}).key_id
     assert runs.read_text() == "x"
 
 
@@ -151,7 +159,7 @@ def test_of_several_settings_of_the_master_key_the_first_counts_and_a_command_is
 )
 def test_a_master_key_that_is_none_is_refused_without_being_shown(setting: str, value: str, said: str) -> None:
     with pytest.raises(ConfigurationInvalid, match=said) as refused:
-        master_keys(environment={setting: value})
+        configured({setting: value})
     assert "planted-key" not in str(refused.value) + repr(refused.value.__cause__)
 
 
@@ -160,10 +168,10 @@ def test_a_customers_own_master_keys_come_before_the_installations(tmp_path: Pat
     file = tmp_path / "spare"
     file.write_text(spare)
     both = {KEY: key, f"{KEY}__ACME": own, f"{FILE}__ACME_EU": str(file)}
-    assert master_keys("acme", both).key_id == master_keys(environment={KEY: own}).key_id
-    assert master_keys("acme_eu", both).key_id == master_keys(environment={KEY: spare}).key_id
+    assert configured(both, "acme").key_id == configured({KEY: own}).key_id
+    assert configured(both, "acme_eu").key_id == configured({KEY: spare}).key_id
     for other in ("other", "ACME", "acme-eu", None):
-        assert master_keys(other, both).key_id == master_keys(environment={KEY: key}).key_id
+        assert configured(both, other).key_id == configured({KEY: key}).key_id
 
 
 def test_a_process_with_one_customers_master_key_works_for_no_other(engine: sa.Engine, tmp_path: Path) -> None:
@@ -172,7 +180,7 @@ def test_a_process_with_one_customers_master_key_works_for_no_other(engine: sa.E
     alone = {f"{KEY}__ACME": everything[f"{KEY}__ACME"]}
 
     def keyring(environment: dict[str, str]) -> Keyring:
-        return Keyring(engine, lambda customer: master_keys(customer, environment, home))
+        return Keyring(engine, lambda customer, generate: master_keys(customer, generate, environment, home))
 
     sealed = {name: keyring(everything).cipher(name).seal(b"secret", "test", "1") for name in ("acme", "other")}
     assert keyring(alone).cipher("acme").open(sealed["acme"], "test", "1") == b"secret"
@@ -186,11 +194,44 @@ def test_a_process_with_one_customers_master_key_works_for_no_other(engine: sa.E
 def test_each_customers_data_keys_are_wrapped_anew_by_its_own_master_key(engine: sa.Engine) -> None:
     before = {KEY: new_key()}
     after = {**before, f"{KEY}__ACME": f"{new_key()} {before[KEY]}"}
-    old = Keyring(engine, lambda customer: master_keys(customer, before))
+    old = Keyring(engine, lambda customer, generate: master_keys(customer, generate, before))
     sealed = {name: old.cipher(name).seal(b"secret", "test", "1") for name in ("acme", "other")}
-    new = Keyring(engine, lambda customer: master_keys(customer, after))
+    new = Keyring(engine, lambda customer, generate: master_keys(customer, generate, after))
     assert [new.rewrap(name) for name in ("acme", "acme", "other")] == [1, 0, 0]
     assert old.cipher("other").open(sealed["other"], "test", "1") == b"secret"
     with pytest.raises(KeyMissing, match="'acme'"):
         old.cipher("acme")
     assert new.cipher("acme").open(sealed["acme"], "test", "1") == b"secret"
+
+
+def test_a_generated_master_key_that_is_gone_is_told_and_no_other_takes_its_place(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    """What another one had sealed meanwhile would open no more once the first is put back."""
+    keys, file = generated(engine, Home(tmp_path)), tmp_path / "secrets" / "master_key"
+    sealed, kept = keys.cipher("acme").seal(PLAIN, "raw record", "1"), file.read_text()
+    file.unlink()
+    for ask in (keys.masters, lambda: keys.cipher("acme"), lambda: keys.cipher("new"), lambda: keys.rotate("new")):
+        with pytest.raises(KeyMissing, match=r"master key is gone: the data key of 'acme'.*secrets/master_key back"):
+            ask()
+    assert not file.exists()
+    assert keys.customers() == ["acme"]
+    file.write_text(kept)
+    assert opened(keys, sealed) == PLAIN
+    assert keys.rotate("new") == 1
+
+
+def test_the_first_to_need_a_generated_master_key_share_one(engine: sa.Engine, tmp_path: Path) -> None:
+    """Who finds no key, and then a data key, looks again: the other has kept its own before it wrapped."""
+    home = Home(tmp_path)
+
+    def late(customer: str | None, generate: Callable[[], str]) -> MasterKeys:
+        def after_another() -> str:
+            generated(engine, home).cipher("first")
+            return generate()
+
+        return master_keys(customer, after_another, {}, home)
+
+    Keyring(engine, late).cipher("second")
+    assert len({row[0] for row in rows(engine, "SELECT master_key_id FROM vault.data_key")}) == 1
+    assert generated(engine, home).customers() == ["first", "second"]

@@ -104,7 +104,7 @@ def test_an_own_master_key_that_no_customer_uses_is_told(
     engine: sa.Engine, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody would know that the installation's key wraps in its place."""
-    Keyring(engine, lambda _: MasterKeys([b"1" * 32])).cipher("left")
+    Keyring(engine, lambda *_: MasterKeys([b"1" * 32])).cipher("left")
     for used in (f"{FILE}__LEFT", f"{COMMAND}__ACME_EU"):
         monkeypatch.setenv(used, "planted-key")
     customers = ["Acme", "acme-eu", "acme_eu"]

@@ -26,7 +26,7 @@ VALUE = json.dumps({"conn_type": "http", "host": "https://erp.example.com", "pas
 
 @pytest.fixture
 def vault(engine: sa.Engine) -> Vault:
-    made = Vault(engine, Keyring(engine, lambda _: MasterKeys([b"1" * 32])))
+    made = Vault(engine, Keyring(engine, lambda *_: MasterKeys([b"1" * 32])))
     made.put("acme_odoo", "acme", VALUE)
     return made
 
@@ -68,7 +68,7 @@ def test_a_customer_cannot_overwrite_anothers_credentials(vault: Vault) -> None:
 
 def test_a_stolen_database_opens_no_credentials(vault: Vault, engine: sa.Engine) -> None:
     with pytest.raises(KeyMissing):
-        Vault(engine, Keyring(engine, lambda _: MasterKeys([b"x" * 32]))).get("acme_odoo")
+        Vault(engine, Keyring(engine, lambda *_: MasterKeys([b"x" * 32]))).get("acme_odoo")
 
 
 def test_what_is_revoked_is_gone_but_known_and_may_be_put_again(vault: Vault, engine: sa.Engine) -> None:

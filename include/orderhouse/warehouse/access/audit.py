@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse import wire
-from include.orderhouse.master_key import MasterKeys, master_keys
+from include.orderhouse.master_key import MasterKeys
+from include.orderhouse.warehouse.keys.keyring import Keyring
 
 SEALED = "audit.sealed"
 _RECORD = sa.text("""
@@ -71,14 +72,14 @@ def latest(engine: sa.Engine, connection: str | None, most: int) -> Sequence[sa.
         return warehouse.execute(_LATEST, {"connection": connection, "most": most}).all()
 
 
-def seal(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> str | None:
+def seal(engine: sa.Engine, masters: Callable[[], MasterKeys] | None = None) -> str | None:
     """Authenticate the chain as it is by the master key; its last hash, None where it has no row."""
     with engine.connect() as warehouse:
         head = warehouse.execute(_HEAD).one_or_none()
     if head is None:
         return None
     through, row_hash = head
-    keys = masters()
+    keys = (masters or Keyring.of(engine).masters)()
     details = {"through": through, "master_key_id": keys.key_id, "mac": keys.mac(sealed(through, row_hash))}
     record_now(engine, Event(SEALED, "maintenance", details=details))
     return str(row_hash)

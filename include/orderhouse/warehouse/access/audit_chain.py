@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.orderhouse.errors import ConfigurationInvalid, KeyMissing, SealBroken
-from include.orderhouse.master_key import MasterKeys, master_keys
+from include.orderhouse.master_key import MasterKeys
 from include.orderhouse.warehouse.access.audit import SEALED, Event, record, sealed
+from include.orderhouse.warehouse.keys.keyring import Keyring
 
 PRUNED = "audit.pruned"
 ROUTINE = ("audit.sealed", "credentials.read", "login.refused", "retention.enforced", "sync.started", "vault.read")
@@ -73,17 +74,17 @@ class _Cut:
         return f"{self.through} {self.row_hash} {self.kept}".encode()
 
 
-def verify(engine: sa.Engine, masters: Callable[[], MasterKeys] = master_keys) -> Chain:
+def verify(engine: sa.Engine, masters: Callable[[], MasterKeys] | None = None) -> Chain:
     """Compute the whole chain anew. Raises SealBroken at the first row that does not fit.
 
     KeyMissing where the master key is not here that authenticates which rows were removed.
     """
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as warehouse:
-        return _walked(warehouse, masters()).chain()
+        return _walked(warehouse, (masters or Keyring.of(engine).masters)()).chain()
 
 
 def prune(
-    engine: sa.Engine, kept: timedelta, actor: str, masters: Callable[[], MasterKeys] = master_keys
+    engine: sa.Engine, kept: timedelta, actor: str, masters: Callable[[], MasterKeys] | None = None
 ) -> tuple[int, int]:
     """Remove what is of routine and was written longer ago than ``kept``, if the whole chain holds.
 
@@ -93,7 +94,7 @@ def prune(
         raise ConfigurationInvalid(
             f"The audit log keeps every row for {SHORTEST.days} days.", action=f"Keep {SHORTEST.days}d or more."
         )
-    keys = masters()
+    keys = (masters or Keyring.of(engine).masters)()
     with engine.begin() as warehouse:
         warehouse.execute(_ALONE)
         walk = _walked(warehouse, keys, warehouse.execute(_OLD, {"kept": kept}).scalar_one())
@@ -104,9 +105,9 @@ def prune(
     return removed, cut.through
 
 
-def renew(engine: sa.Engine, actor: str, masters: Callable[[], MasterKeys] = master_keys) -> None:
+def renew(engine: sa.Engine, actor: str, masters: Callable[[], MasterKeys] | None = None) -> None:
     """Let the present master key authenticate the latest removal in place of an earlier one, if the chain holds."""
-    keys = masters()
+    keys = (masters or Keyring.of(engine).masters)()
     with engine.begin() as warehouse:
         warehouse.execute(_ALONE)
         found = warehouse.execute(_CUT, {"action": PRUNED}).one_or_none()
