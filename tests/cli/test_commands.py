@@ -20,7 +20,7 @@ from include.orderhouse.warehouse.embedded import embedded_postgres
 from include.orderhouse.warehouse.syncs.status import set_status
 from tests.cli.conftest import Command
 
-_LOADED = "import sys, json, include.cli.__main__; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+_LOADED = "import sys, json, include.cli.commands; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
 
 
 def test_the_help_names_every_command(orderhouse: Command) -> None:

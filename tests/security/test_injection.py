@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from include.cli.__main__ import app
+from include.cli.commands import app
 from include.orderhouse.configuration.connections import read_connections
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError, RequestRefused
 from include.orderhouse.http import Api, Patience

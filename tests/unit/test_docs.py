@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from include.cli.__main__ import app
+from include.cli.commands import app
 from include.orderhouse.configuration.connections import read_connection
 from include.orderhouse.configuration.options import Options
 from include.orderhouse.transform.batch import Transform

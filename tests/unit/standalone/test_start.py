@@ -17,8 +17,8 @@ from include.standalone.installation import Installation
 from include.standalone.processes import Processes
 
 
-def _start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "include.standalone", *arguments]
+def _start(*arguments: str, module: str = "include.standalone", **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *arguments]
     surroundings = {**os.environ, "COLUMNS": "200", **environment}
     return subprocess.run(command, cwd=PROJECT, env=surroundings, capture_output=True, text=True)
 
@@ -29,10 +29,11 @@ def test_the_help_names_the_script() -> None:
     assert "Usage: scripts/start [OPTIONS]" in done.stdout
 
 
-def test_ctrl_c_while_the_libraries_are_loaded_shows_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["include.standalone", "include.cli"])
+def test_ctrl_c_while_the_libraries_are_loaded_shows_no_traceback(module: str, tmp_path: Path) -> None:
     interrupted = "from signal import *; signal(SIGINT, default_int_handler); raise_signal(SIGINT)"
     (tmp_path / "typer.py").write_text(interrupted, encoding="utf-8")
-    done = _start(PYTHONPATH=str(tmp_path))
+    done = _start(module=module, PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
