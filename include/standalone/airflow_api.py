@@ -24,10 +24,13 @@ class AirflowApi:
     def __init__(self, host: AirflowHost, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._login = {"username": ADMIN, "password": host.admin_password}
         self._client = httpx.Client(base_url=host.api_url, timeout=120, trust_env=False)
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What to do before each further try; what it raises ends them."""
         self._again = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_pass),
             wait=tenacity.wait_exponential(multiplier=0.25, max=5),
             stop=tenacity.stop_after_delay(patience_seconds),
+            before_sleep=lambda _: self.meanwhile(),
             reraise=True,
         )
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,15 @@ class Syncs:
             self._api.pause(dag_id, not is_wanted)
 
     def follow(self) -> bool:
-        """Print what happens until all runs have ended; whether all succeeded. Failures are explained."""
-        running = dict(self.runs)
+        """Print what happens until all runs have ended; whether all succeeded. Failures are explained.
+
+        What ends of Airflow is started again, also where it is the API server that does not answer.
+        """
+        running, attend = dict(self.runs), partial(self.installation.attend, self.report)
+        self._api.meanwhile = attend
         while running:
             time.sleep(_LOOK_SECONDS)
-            self.installation.attend(self.report)
+            attend()
             tasks = self._api.tasks_of_runs(running)
             self._print_news(tasks)
             busy = {task["dag_id"] for task in tasks if task["state"] not in _ENDED}

@@ -87,6 +87,14 @@ def test_a_bad_moment_of_the_server_passes(api: AirflowApi, server: ApiServer, b
     assert api.run_state("some_dag", "some_run") == "running"
 
 
+def test_who_waits_for_the_server_looks_after_it_meanwhile(api: AirflowApi, server: ApiServer) -> None:
+    looked: list[int] = []
+    server.statuses += [DROPPED, 503]
+    api.meanwhile = lambda: looked.append(server.asked)
+    assert api.run_state("some_dag", "some_run") == "running"
+    assert looked == [1, 2]
+
+
 @pytest.mark.parametrize("bad", [500, DROPPED])
 def test_a_run_whose_start_was_answered_badly_is_started_once(api: AirflowApi, server: ApiServer, bad: int) -> None:
     server.statuses.append(bad)

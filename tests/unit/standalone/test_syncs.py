@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,8 @@ LOOKS = (
 class PlayedApi:
     """Airflow's API, as a run goes on from look to look."""
 
+    meanwhile: Callable[[], object]
+
     def __init__(self) -> None:
         self.looks = iter(LOOKS)
         self.tasks: list[dict[str, Any]] = []
@@ -81,6 +84,8 @@ def test_what_ends_of_airflow_while_syncs_run_is_attended_to(monkeypatch: pytest
     installation = MagicMock(api=PlayedApi())
     Syncs(installation, MagicMock(), {DAG: RUN}).follow()
     assert installation.attend.call_count == len(LOOKS)
+    installation.api.meanwhile()
+    assert installation.attend.call_count == len(LOOKS) + 1
 
 
 class ParsedApi:
