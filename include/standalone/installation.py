@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -38,7 +39,8 @@ from include.standalone.settings_file import import_settings, read_settings
 
 API_PORT_SETTING = "ORDERHOUSE_API_PORT"
 DEFAULT_API_PORT = 8080
-COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
+API = "api-server"
+COMPONENTS = (API, "dag-processor", "triggerer", "scheduler")
 _START_SECONDS = 240.0
 _LASTING_SECONDS = 60.0
 """What ends sooner than that is likely to end again."""
@@ -109,8 +111,12 @@ class Installation:
             )
 
     def attend(self, report: Report) -> None:
-        """Start again what has ended of Airflow, and say so. Raises as `check` does where that would not help."""
-        for process, code in self._processes.ended():
+        """Start again what has ended of Airflow, and say so; wait until its API answers again.
+
+        Raises as `check` does where that would not help.
+        """
+        ended = self._processes.ended()
+        for process, code in ended:
             if not self._may_last(process):
                 self.check()
             report.say(
@@ -118,6 +124,8 @@ class Installation:
                 f"It is started again; {escape(process.log)}.1 has what it printed."
             )
             self._processes.start_again(process)
+        if any(process.name == API for process, _ in ended):
+            self._wait(self._silent_api, partial(self.attend, report))
 
     def _may_last(self, process: Process) -> bool:
         """Whether one that has ended is likely to run when it is started again."""
@@ -137,7 +145,7 @@ class Installation:
         """Wait until the sandbox serves."""
         sandbox = self.sandbox
         if sandbox:
-            self._wait(lambda: [] if sandbox.is_ready() else ["sandbox"])
+            self._wait(lambda: [] if sandbox.is_ready() else ["sandbox"], self.check)
 
     def migrate(self) -> None:
         """Bring both databases to the newest schema, at the same time."""
@@ -156,14 +164,17 @@ class Installation:
             if component in ("scheduler", "triggerer"):
                 command.append("--skip-serve-logs")
             self._processes.start(component, command, self.environment)
-        self._wait(lambda: [name for name in self.api.unhealthy() if name == "api-server"])
+        self._wait(self._silent_api, self.check)
         secrets = self.sandbox.secrets() if self.sandbox else {}
         import_settings(self.api, read_settings(settings, {**self.environment, **secrets}))
-        self._wait(self.api.unhealthy)
+        self._wait(self.api.unhealthy, self.check)
 
-    def _wait(self, unhealthy: Callable[[], list[str]]) -> None:
+    def _silent_api(self) -> list[str]:
+        return [name for name in self.api.unhealthy() if name == API]
+
+    def _wait(self, unhealthy: Callable[[], list[str]], look: Callable[[], None]) -> None:
         def ready() -> bool:
-            self.check()
+            look()
             return not unhealthy()
 
         if not wait_for(ready, _START_SECONDS):

@@ -42,9 +42,9 @@ def installation(home: Home, processes: Processes) -> Installation:
     return Installation(AirflowHost(home, Server(Path("/nowhere"), 5433, "secret"), 8123), {}, processes, None)
 
 
-def kill(processes: Processes) -> None:
+def kill(processes: Processes, name: str = "scheduler") -> None:
     """Kill the process, as the kernel does where memory runs out."""
-    os.kill(processes.pids["scheduler"], signal.SIGKILL)
+    os.kill(processes.pids[name], signal.SIGKILL)
     assert wait_for(lambda: bool(processes.ended()), seconds=20, pause=0.02)
 
 
@@ -87,6 +87,28 @@ def test_what_ends_at_night_of_airflow_is_started_again_and_told(
     assert "scheduler.log.1 has what it printed" in said
     assert processes.pids["scheduler"] != before["scheduler"]
     assert attend(installation) == ""
+
+
+def test_an_api_server_that_is_started_again_is_waited_for_while_others_are_looked_after(
+    installation: Installation, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that is busy with syncs it takes longer than a request is tried again."""
+    monkeypatch.setattr(Server, "is_up", True)
+    monkeypatch.setattr(Processes, "age", lambda *_: 3600.0)
+    processes.start("api-server", WAITS, os.environ)
+    before = dict(processes.pids)
+
+    def unhealthy() -> list[str]:
+        if processes.pids["scheduler"] != before["scheduler"]:
+            return ["triggerer"]
+        kill(processes, "scheduler")
+        return ["api-server"]
+
+    monkeypatch.setattr(installation.api, "unhealthy", unhealthy)
+    kill(processes, "api-server")
+    said = attend(installation)
+    assert [f"The {name} was killed" in said for name in ("api-server", "scheduler")] == [True, True]
+    assert not processes.ended()
 
 
 @pytest.mark.parametrize(
