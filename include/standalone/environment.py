@@ -9,9 +9,11 @@ import secrets
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from include.orderhouse.home import PROJECT, Home, write_private
+from include.orderhouse.errors import KeyMissing
+from include.orderhouse.home import PROJECT, SETTING, Home, write_private
 from include.orderhouse.ports import LOOPBACK
 from include.orderhouse.warehouse.embedded import Server
 from include.orderhouse.warehouse.engine import OWNER_URL_SETTING, URL_SETTING
@@ -41,6 +43,11 @@ class AirflowHost:
     def admin_password(self) -> str:
         """The generated password of the UI's login."""
         return self.home.secret("airflow_admin_password")
+
+    @property
+    def migrated(self) -> Path:
+        """The file that tells how far Airflow's own database was migrated; none before the first start."""
+        return self.home.airflow / "migrated.json"
 
 
 def write_shell_environment(host: AirflowHost, environment: Mapping[str, str]) -> Path:
@@ -104,7 +111,7 @@ def _airflow_settings(host: AirflowHost) -> dict[str, str]:
         "CORE__DAGS_FOLDER": str(host.dags),
         "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__FERNET_KEY": home.secret("airflow_fernet_key", _fernet_key),
+        "CORE__FERNET_KEY": home.secret("airflow_fernet_key", partial(_first_fernet_key, host)),
         "CORE__AUTH_MANAGER": _SIMPLE_AUTH,
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_passwords_file(host)),
@@ -120,7 +127,15 @@ def _airflow_settings(host: AirflowHost) -> dict[str, str]:
     return {"AIRFLOW_HOME": str(home.airflow)} | {f"AIRFLOW__{name}": value for name, value in settings.items()}
 
 
-def _fernet_key() -> str:
+def _first_fernet_key(host: AirflowHost) -> str:
+    """A new one. KeyMissing where Airflow has kept Connections and Variables under one that is gone."""
+    if host.migrated.exists():
+        raise KeyMissing(
+            f"{host.home.secrets / 'airflow_fernet_key'} is gone. Airflow's Connections and Variables do not open "
+            "without it.",
+            action="Put the folder secrets back from its backup, all of it. Where it is lost for good, begin anew in "
+            f"another state folder ({SETTING}).",
+        )
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 

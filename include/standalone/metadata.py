@@ -21,7 +21,7 @@ class MetadataMigration:
 
     def __init__(self, host: AirflowHost, environment: Mapping[str, str]) -> None:
         self._host = host
-        self._stamp = host.home.airflow / "migrated.json"
+        self._stamp = host.migrated
         self.log = host.home.logs / "migrate.log"
         self._process = None if self._is_done() else self._start(environment)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from include.orderhouse.errors import KeyMissing
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server
 from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
@@ -52,6 +53,17 @@ def test_the_keys_are_the_same_at_every_start(host: AirflowHost) -> None:
     first, second = airflow_environment(host, {}), airflow_environment(host, {})
     assert first == second
     Fernet(first["AIRFLOW__CORE__FERNET_KEY"])
+
+
+def test_a_fernet_key_that_is_gone_is_told_and_not_made_anew(host: AirflowHost) -> None:
+    """Under another, Airflow answered each start with error 500."""
+    first = airflow_environment(host, {})
+    host.migrated.write_text("{}")
+    kept = (host.home.secrets / "airflow_fernet_key").rename(host.home.root / "kept")
+    with pytest.raises(KeyMissing, match=r"airflow_fernet_key is gone.*secrets back from its backup"):
+        airflow_environment(host, {})
+    kept.rename(host.home.secrets / "airflow_fernet_key")
+    assert airflow_environment(host, {}) == first
 
 
 def test_the_password_of_the_login_is_where_airflow_reads_it(host: AirflowHost) -> None:
