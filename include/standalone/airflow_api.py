@@ -24,7 +24,7 @@ class AirflowApi:
     def __init__(self, host: AirflowHost, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._login = {"username": ADMIN, "password": host.admin_password}
         self._client = httpx.Client(base_url=host.api_url, timeout=120, trust_env=False)
-        self.meanwhile: Callable[[], object] = lambda: None
+        self.meanwhile: Callable[[], None] = lambda: None
         """What to do before each further try; what it raises ends them."""
         self._again = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_pass),

@@ -45,7 +45,7 @@ LOOKS = (
 class PlayedApi:
     """Airflow's API, as a run goes on from look to look."""
 
-    meanwhile: Callable[[], object]
+    meanwhile: Callable[[], None]
 
     def __init__(self) -> None:
         self.looks = iter(LOOKS)
