@@ -1,4 +1,4 @@
-"""``scripts/setup`` on a machine that reaches no package index."""
+"""The scripts around the environment: where no package index is reached, and by a link."""
 
 from __future__ import annotations
 
@@ -35,16 +35,29 @@ def program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
+def run(script: Path) -> subprocess.CompletedProcess[str]:
+    surroundings = {name: value for name, value in os.environ.items() if name != "ORDERHOUSE_VENV"}
+    return subprocess.run([script], env=surroundings, capture_output=True, text=True)
+
+
 def set_up(project: Path, uv: str) -> subprocess.CompletedProcess[str]:
     """Run it with this in the place of what installs."""
     program(project / ".venv" / "setup" / "bin" / "uv", FREEZE + uv)
-    surroundings = {name: value for name, value in os.environ.items() if name != "ORDERHOUSE_VENV"}
-    return subprocess.run([project / "scripts" / "setup"], env=surroundings, capture_output=True, text=True)
+    return run(project / "scripts" / "setup")
 
 
 def test_an_environment_that_is_current_asks_for_nothing(project: Path) -> None:
     assert set_up(project, "exit 0").returncode == 0
     assert (set_up(project, "exit 2").returncode, set_up(project, "exit 2").stdout) == (0, "")
+
+
+@pytest.mark.parametrize("script", ["setup", "start", "orderhouse"])
+def test_a_script_that_a_link_leads_to_finds_its_project(project: Path, tmp_path: Path, script: str) -> None:
+    assert set_up(project, "exit 0").returncode == 0
+    link = tmp_path / "link"
+    link.symlink_to(project / "scripts" / script)
+    done = run(link)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_version_that_cannot_be_had_leaves_the_one_before_able_to_start(project: Path) -> None:
