@@ -32,10 +32,14 @@ def test_a_note_that_is_missing_or_torn_counts_as_none(
     started: list[str] = []
     monkeypatch.setattr(MetadataMigration, "_start", lambda *_: started.append("airflow db migrate"))
     monkeypatch.setattr(MetadataMigration, "_read_state", lambda _: ["3.3.0", None])
+    host = AirflowHost(home, Server(home.postgres, 5432, "secret"), 8080)
     if stamp is not None:
-        (home.airflow / "migrated.json").write_text(stamp, encoding="utf-8")
-    MetadataMigration(AirflowHost(home, Server(home.postgres, 5432, "secret"), 8080), {})
+        host.migrated.write_text(stamp, encoding="utf-8")
+    MetadataMigration(host, {})
     assert started
+    host.migrated.write_text('["3.3.0", null]', encoding="utf-8")
+    MetadataMigration(host, {})
+    assert len(started) == 1
 
 
 def test_a_migration_that_fails_is_told_by_its_last_words_and_tried_again(
@@ -45,4 +49,4 @@ def test_a_migration_that_fails_is_told_by_its_last_words_and_tried_again(
     monkeypatch.setattr(metadata.sys, "executable", shutil.which("false"))
     host = AirflowHost(home, Server(home.postgres, 5432, "secret"), 8080)
     assert MetadataMigration(host, {}).finish() is not None
-    assert not (home.airflow / "migrated.json").exists()
+    assert not host.migrated.exists()

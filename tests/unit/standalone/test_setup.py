@@ -48,6 +48,7 @@ def set_up(project: Path, uv: str) -> subprocess.CompletedProcess[str]:
 
 def test_an_environment_that_is_current_asks_for_nothing(project: Path) -> None:
     assert set_up(project, "exit 0").returncode == 0
+    assert sorted(path.name for path in project.glob(".venv/*.lock")) == ["installed.lock", "setup.lock"]
     assert (set_up(project, "exit 2").returncode, set_up(project, "exit 2").stdout) == (0, "")
 
 
