@@ -94,7 +94,7 @@ _TUNABLES = {
 def _project_defaults(host: AirflowHost) -> dict[str, str]:
     return {
         URL_SETTING: host.postgres.loader_url,
-        "ORDERHOUSE_STAGING_URL": host.home.staging.as_uri(),
+        "ORDERHOUSE_STAGING_URL": str(host.home.staging),
         "AIRFLOW__SECRETS__BACKEND": "include.orchestration.vault.VaultBackend",
     }
 

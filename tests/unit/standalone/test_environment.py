@@ -10,6 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from include.orderhouse.errors import KeyMissing
+from include.orderhouse.files import file_system
 from include.orderhouse.home import Home
 from include.orderhouse.warehouse.embedded import Server
 from include.standalone.environment import AirflowHost, airflow_environment, write_shell_environment
@@ -26,6 +27,13 @@ def test_the_workers_look_for_the_api_where_it_listens(host: AirflowHost) -> Non
     assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert environment["AIRFLOW__API__PORT"] == "8123"
     assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8123/execution/"
+
+
+def test_staged_files_lie_in_a_state_folder_with_a_blank(tmp_path: Path) -> None:
+    """As an address it had %20, of which a folder beside the state folder was made."""
+    home = Home(tmp_path / "my projects").create()
+    environment = airflow_environment(AirflowHost(home, Server(Path("/run"), 5433, "secret"), 8123), {})
+    assert file_system(environment["ORDERHOUSE_STAGING_URL"])[1] == str(home.staging)
 
 
 def test_a_setting_of_the_user_cannot_pull_the_installation_apart(host: AirflowHost) -> None:
