@@ -117,6 +117,16 @@ def test_an_order_that_only_left_the_list_gets_a_status_and_is_not_deleted(engin
     assert rows(engine, told) == [(None, None, None)]
 
 
+@pytest.mark.parametrize(("proof", "ends"), [(GONE, (True, "sent")), (CLOSED, (False, "closed"))])
+def test_what_is_gone_changes_no_other_order(
+    engine: sa.Engine, proof: tuple[GoneOrder, ...], ends: tuple[bool, str]
+) -> None:
+    load_orders(engine, ORDER, replace(ORDER, number="4712"))
+    load_orders(engine, gone=proof)
+    told = rows(engine, "SELECT is_deleted, status FROM procurement.purchase_order ORDER BY source_order_id")
+    assert told == [ends, (False, "sent")]
+
+
 @pytest.mark.parametrize("proof", [GONE, CLOSED], ids=["deleted", "closed"])
 def test_the_same_proof_again_rewrites_nothing(engine: sa.Engine, proof: tuple[GoneOrder, ...]) -> None:
     load_orders(engine, ORDER)
