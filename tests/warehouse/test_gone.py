@@ -79,6 +79,20 @@ def test_a_version_fetched_before_the_proof_and_loaded_after_it_does_not_revive_
     assert rows(engine, "SELECT memo FROM procurement.purchase_order") == [("late",)]
 
 
+@pytest.mark.parametrize(("status", "ends"), [(None, (True, "sent")), ("closed", (False, "closed"))])
+def test_a_late_version_of_the_very_instant_of_the_proof_does_not_outlive_it(
+    engine: sa.Engine, status: str | None, ends: tuple[bool, str]
+) -> None:
+    first, later = (GoneOrder("4711", status, "absent_in_full_scan", hour(at).isoformat()) for at in (3, 4))
+    load_orders(engine, ORDER)
+    load_orders(engine, gone=(first,))
+    load_orders(engine, ORDER.at(2, fetched=3))
+    assert rows(engine, "SELECT is_deleted, status FROM procurement.purchase_order") == [ends]
+    told = "SELECT gone_at, gone_status, gone_evidence, is_deleted FROM ops.order_version"
+    assert rows(engine, told) == [(hour(3), status, "absent_in_full_scan", status is None)]
+    assert load_orders(engine, ORDER.at(3, fetched=3), gone=(later,)).deleted == 0, "it was deleted before"
+
+
 def test_a_late_version_and_a_newer_proof_in_one_load_do_not_count_the_order_as_deleted_again(
     engine: sa.Engine,
 ) -> None:
