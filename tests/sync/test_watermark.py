@@ -204,6 +204,20 @@ def test_a_watermark_that_was_emptied_and_not_deleted_is_set_by_the_initial_sync
     assert synced.sync()["mode"] == "incremental"
 
 
+def test_a_window_sets_no_watermark_where_there_is_none(system: System) -> None:
+    """H7: nothing would ever be read that lies before it."""
+    system.sync(Mode.WINDOW, window_start=NOW - DAY, window_end=NOW)
+    assert system.watermark.text is None
+
+
+def test_an_initial_sync_leaves_no_gap_behind_a_watermark_that_is_older_than_its_window(
+    odoo: Sandbox, synced: System
+) -> None:
+    odoo.clock.advance(200 * 86_400)
+    synced.sync(Mode.INITIAL)
+    assert synced.mark == NOW + 200 * DAY - SAFETY
+
+
 @pytest.mark.parametrize("last", ["early", "late"])
 def test_of_two_runs_side_by_side_the_later_window_decides_whichever_ends_last(
     odoo: Sandbox, synced: System, last: str
