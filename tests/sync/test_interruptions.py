@@ -169,6 +169,13 @@ def test_a_source_that_ignores_its_filter_stops_the_sync(connector: str, connect
     assert system.watermark.text is None
 
 
+def test_ten_rejects_stop_no_sync_whatever_their_share(odoo: Sandbox, synced: System) -> None:
+    odoo.clock.advance(3600)
+    odoo.act(lose_numbers, sorted(odoo.company.orders)[:10])
+    row = synced.sync()
+    assert (row["orders_rejected"], row["orders_extracted"]) == (10, 10)
+
+
 def test_too_many_rejects_stop_the_load_and_are_kept(odoo: Sandbox, synced: System) -> None:
     """H7, H32: a person may then let the run go on."""
     before = synced.watermark.text

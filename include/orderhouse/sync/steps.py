@@ -206,7 +206,9 @@ def _advance(runtime: Runtime, plan: Plan) -> datetime | None:
 
 
 def _extract_kept(runtime: Runtime, request: SyncRequest) -> Summary:
-    """Stage what the warehouse keeps. Nothing stays of an earlier attempt: what was loaded is mapped again, too."""
+    """Stage what the warehouse keeps. Nothing stays of an earlier attempt: what was loaded is mapped again, too, and
+    what was staged may not wait any more.
+    """
     runtime.staging(sync_id(runtime, request)).remove()
     plan = make_plan(runtime, request, None)
     staging = runtime.staging(plan.sync_id)

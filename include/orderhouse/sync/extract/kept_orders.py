@@ -20,9 +20,8 @@ log = logging.getLogger(__name__)
 def stage_kept_orders(runtime: Runtime, plan: Plan, staging: Staging) -> int:
     """Stage what the plan's mode maps again, page by page; how many orders that are.
 
-    Nothing stays of an earlier attempt: what it staged may not wait any more. That chosen rejects do not is logged.
+    That chosen rejects do not wait any more is logged.
     """
-    staging.remove("raw")
     total = 0
     for number, page in enumerate(_pages(_kept(runtime, plan))):
         _, unpacked = write_orders(staging, f"raw/kept/{number:06}.zst", page)
