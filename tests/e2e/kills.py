@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
+from psycopg.rows import dict_row
 
 from include.standalone.airflow_api import FINAL_STATES, wait_for
 from tests.e2e.installation import RUN_SECONDS, SUCCEEDED, Airflow, Run
@@ -18,6 +20,9 @@ from tests.e2e.installation import RUN_SECONDS, SUCCEEDED, Airflow, Run
 CONNECTION = "netsuite_killed"
 CALLS_TO_DISCOVER = 2
 """What Coupa is asked before a sync has its plan."""
+_IN_WORK = """SELECT id, task_id, map_index, try_number FROM task_instance
+    WHERE (dag_id, run_id) = (%s, %s) AND state IN ('queued', 'running')"""
+_RUN = "SELECT state FROM dag_run WHERE (dag_id, run_id) = (%s, %s)"
 
 
 @dataclass(frozen=True)
@@ -33,18 +38,16 @@ def run_and_kill_each_step_once(airflow: Airflow, conf: Mapping[str, Any], stage
     dag_id, killed = "purchase_orders__netsuite", set[str]()
     run_id = airflow.trigger("netsuite", conf)
 
-    def has_ended() -> bool:
-        for task in airflow.api.task_instances(dag_id, run_id):
-            if (
-                task["map_index"] >= 0
-                and task["task_id"] not in killed
-                and any([_kill(found) for found in _processes(task)])
-            ):
-                killed.add(task["task_id"])
-                _copy_staged(airflow, staged)
-        return airflow.api.run_state(dag_id, run_id) in FINAL_STATES
+    def attack(task: Mapping[str, Any]) -> None:
+        if (
+            task["map_index"] >= 0
+            and task["task_id"] not in killed
+            and any([_kill(found) for found in _processes(task)])
+        ):
+            killed.add(task["task_id"])
+            _copy_staged(airflow, staged)
 
-    assert wait_for(has_ended, RUN_SECONDS, pause=0.05)
+    _attack_until_the_end(airflow, dag_id, run_id, attack)
     assert killed == set(SUCCEEDED)
     return KilledRun(airflow.wait(dag_id, run_id), staged)
 
@@ -55,22 +58,39 @@ def run_and_kill_its_last_try(airflow: Airflow, connector: str, connection: str)
     airflow.plan_fault(connector, kind="timeout", times=None, after=CALLS_TO_DISCOVER, seconds=RUN_SECONDS)
     run_id = airflow.trigger(connector, {"connections": [connection]})
 
-    def has_ended() -> bool:
+    def attack(task: Mapping[str, Any]) -> None:
         attempt = len(killed) + 1
-        for task in airflow.api.task_instances(dag_id, run_id):
-            if (
-                task["try_number"] == attempt
-                and _has_begun(airflow, connection, attempt)
-                and any([_kill(found) for found in _processes(task)])
-            ):
-                killed.append(attempt)
-                airflow.allow_retries(dag_id, run_id, task["task_id"], 1)
-        return airflow.api.run_state(dag_id, run_id) in FINAL_STATES
+        if (
+            task["try_number"] == attempt
+            and _has_begun(airflow, connection, attempt)
+            and any([_kill(found) for found in _processes(task)])
+        ):
+            killed.append(attempt)
+            airflow.allow_retries(dag_id, run_id, task["task_id"], 1)
 
-    assert wait_for(has_ended, RUN_SECONDS, pause=0.05)
+    _attack_until_the_end(airflow, dag_id, run_id, attack)
     airflow.clear_faults(connector)
     assert killed == [1, 2]
     return airflow.wait(dag_id, run_id)
+
+
+def _attack_until_the_end(
+    airflow: Airflow, dag_id: str, run_id: str, attack: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Call ``attack`` with every task instance in work until the run has ended.
+
+    It looks into Airflow's database: to ask its API so often would keep a processor busy.
+    """
+    address = airflow.installation.host.postgres.libpq_url("airflow")
+    with psycopg.connect(address, autocommit=True, row_factory=dict_row) as metadata:
+
+        def has_ended() -> bool:
+            for task in metadata.execute(_IN_WORK, [dag_id, run_id]).fetchall():
+                attack(task)
+            (run,) = metadata.execute(_RUN, [dag_id, run_id]).fetchall()
+            return run["state"] in FINAL_STATES
+
+        assert wait_for(has_ended, RUN_SECONDS, pause=0.05)
 
 
 def _has_begun(airflow: Airflow, connection: str, attempt: int) -> bool:
