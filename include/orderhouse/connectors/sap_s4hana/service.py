@@ -83,9 +83,8 @@ class Service:
         options = {"orderby": "PurchaseOrder", "count": False} | options
         while True:
             behind = after and f"PurchaseOrder gt {odata.literal(after)}"
-            count = options["count"] and after is None
-            chosen = options | {"filter": odata.all_of(condition, behind), "top": size, "count": count}
-            found = self.gateway.ask(entity_set, **chosen)
+            page = {"filter": odata.all_of(condition, behind), "top": size, "count": options["count"] and after is None}
+            found = self.gateway.ask(entity_set, **options | page)
             self._check_progress(after, [key_of(row) for row in found.rows])
             has_more = bool(found.rows) and (found.next_link is not None or len(found.rows) >= size)
             after = key_of(found.rows[-1]) if has_more else None
