@@ -1,19 +1,22 @@
-"""The process of one step of a benchmark's sync: ``python -m benchmarks.step JOB STEP``."""
+"""The process of one step of a benchmark's sync, begun as a command is: ``python -m benchmarks.step JOB STEP``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-import msgspec
+from include.orderhouse.program import loading
 
-from benchmarks.job import CONNECTION, STEPS, WHOLE, Job
-from include.orderhouse.configuration.connections import read_connection
-from include.orderhouse.credentials import Credentials
-from include.orderhouse.sync import steps
-from include.orderhouse.sync.request import Mode, SyncRequest
-from include.orderhouse.sync.runtime import Runtime
-from include.orderhouse.warehouse.engine import connect
+with loading():
+    import msgspec
+
+    from benchmarks.job import CONNECTION, STEPS, WHOLE, Job
+    from include.orderhouse.configuration.connections import read_connection
+    from include.orderhouse.credentials import Credentials
+    from include.orderhouse.sync import steps
+    from include.orderhouse.sync.request import Mode, SyncRequest
+    from include.orderhouse.sync.runtime import Runtime
+    from include.orderhouse.warehouse.engine import connect
 
 
 class FileWatermark:

@@ -2,8 +2,11 @@
 
 import sys
 
+from include.orderhouse.program import loading
+
 try:
-    from include.cli.commands import main
+    with loading():
+        from include.cli.commands import main
 
     main()
 except KeyboardInterrupt:

@@ -6,12 +6,33 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import Any
 
 OF_OTHER_EXPECTATIONS = ("altair", "scipy.stats")
 """What Great Expectations imports for expectations about distributions, which nobody has here: half of the time that
 its own import takes, and 77 MB."""
+
+
+@contextmanager
+def absent(name: str) -> Iterator[None]:
+    """Imports of this library inside of the block fail, as where it is not installed, unless it is loaded already."""
+    refusing = _Refusing(name)
+    sys.meta_path.insert(0, refusing)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(refusing)
+
+
+class _Refusing(MetaPathFinder):
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == self._name:
+            raise ModuleNotFoundError(f"{fullname} is not wanted here", name=fullname)
 
 
 @contextmanager

@@ -21,6 +21,12 @@ from include.orderhouse.warehouse.syncs.status import set_status
 from tests.cli.conftest import Command
 
 _LOADED = "import sys, json, include.cli.commands; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+_ENDED = """
+import atexit, gc, runpy, sys
+atexit.register(lambda: print(gc.get_freeze_count() > 0))
+sys.argv[1:] = ["--help"]
+runpy.run_module("include.cli", run_name="__main__")
+"""
 
 
 def test_the_help_names_every_command(orderhouse: Command) -> None:
@@ -39,6 +45,11 @@ def test_starting_the_command_line_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", _LOADED], cwd=PROJECT, capture_output=True, text=True, check=True)
     heavy = {"airflow", "pandas", "pyarrow", "great_expectations", "sqlalchemy", "psycopg"}
     assert heavy.isdisjoint(json.loads(done.stdout))
+
+
+def test_a_command_ends_without_a_search_for_garbage() -> None:
+    done = subprocess.run([sys.executable, "-c", _ENDED], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("True\n")
 
 
 def test_the_connections_are_listed_before_they_have_synced(orderhouse: Command) -> None:

@@ -69,7 +69,7 @@ def test_reading_the_dag_files_loads_nothing_heavy_and_asks_for_no_secret() -> N
     ("module", "heavy"),
     [
         ("sync.steps", {"great_expectations"}),
-        ("sync.transform.worker", {"great_expectations", "sqlalchemy", "psycopg"}),
+        ("sync.transform.mapping_process", {"great_expectations", "sqlalchemy", "psycopg", "pandas"}),
     ],
 )
 def test_what_a_step_does_without_is_not_loaded_with_it(module: str, heavy: set[str]) -> None:

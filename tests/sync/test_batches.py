@@ -192,6 +192,26 @@ def test_orders_are_mapped_and_checked_without_great_expectations(tmp_path: Path
     assert done.stdout.split() == ["3", "False"]
 
 
+_LOOK = """
+import sys
+from pathlib import Path
+from include.orderhouse.sync.transform.worker import processes
+from tests.sync.test_batches import connection, staged
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    with processes(connection.__wrapped__(folder), staged(folder, []), 1) as pool:
+        print(pool.submit(eval, "__import__('gc').isenabled(), __import__('gc').get_freeze_count() > 0").result())
+        print(pool.submit(eval, "'pandas' in __import__('sys').modules").result())
+"""
+
+
+def test_a_process_that_maps_collects_no_garbage_and_holds_no_pandas(near: Path) -> None:
+    with begun(near, _LOOK) as it:
+        told, _ = it.communicate(timeout=60)
+    assert told.splitlines() == ["(False, True)", "False"]
+
+
 _START = """
 import atexit, os, sys, time
 from pathlib import Path

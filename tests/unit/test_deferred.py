@@ -1,4 +1,4 @@
-"""Libraries that wait until something of them is used."""
+"""Libraries that wait until something of them is used, or that are not wanted at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from include.orderhouse.deferred import deferred
+from include.orderhouse.deferred import absent, deferred
 
 LOOK = """
 import sys
@@ -71,3 +71,27 @@ def test_a_module_that_is_there_already_is_taken_as_it_is() -> None:
     with deferred("subprocess"):
         import subprocess as found
     assert found is own is sys.modules["subprocess"]
+
+
+def test_a_library_that_is_not_wanted_is_not_found_until_the_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with absent("colorsys"), pytest.raises(ImportError):
+        import colorsys
+    import colorsys
+
+    assert colorsys.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+
+
+def test_a_library_that_is_not_wanted_is_found_after_an_import_has_failed() -> None:
+    before = list(sys.meta_path)
+    with pytest.raises(ImportError, match="broken"), absent("colorsys"):
+        raise ImportError("broken")
+    assert sys.meta_path == before
+
+
+def test_other_libraries_are_found_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with absent("pandas"):
+        import colorsys
+
+        assert colorsys.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -33,6 +34,9 @@ systems wait for over two hours.
 
 Seconds, a number and milliseconds; source: postgresql.org/docs/current/libpq-connect.html, Parameter Key Words.
 """
+_ON_ITS_WAY = 2_000_000
+"""Bytes that may be on their way through a Unix socket: a batch's rows. Linux lets 0.2 MB be, and a COPY waits; over
+TCP the system finds out by itself."""
 _NAMED = (psycopg.OperationalError, psycopg.DataError, psycopg.IntegrityError)
 """The errors of psycopg that become the product's own."""
 _COPY = re.compile(r"^COPY (?P<table>\w+), line \d+, column (?P<column>\w+)", re.MULTILINE)
@@ -87,6 +91,7 @@ def connect(url: str | None = None, *, keep_open: bool = True) -> sa.Engine:
     )
     event.listen(engine, "handle_error", _name_error)
     event.listen(engine, "first_connect", _check_server)
+    event.listen(engine, "connect", _widen)
     return engine
 
 
@@ -147,6 +152,12 @@ def _check_server(connection: psycopg.Connection, _record: object) -> None:
             f"The warehouse runs on PostgreSQL {version}; Orderhouse needs {OLDEST_SERVER} or newer.",
             action=f"Upgrade the server, or point {URL_SETTING} at another one.",
         )
+
+
+def _widen(connection: psycopg.Connection, _record: object) -> None:
+    with socket.socket(fileno=os.dup(connection.fileno())) as end:
+        if end.family == socket.AF_UNIX:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ON_ITS_WAY)
 
 
 def _name_error(context: sa.ExceptionContext) -> None:

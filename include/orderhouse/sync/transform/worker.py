@@ -34,6 +34,7 @@ from include.orderhouse.transform.source_fields import SourceFields
 STAGE = "frames"
 LOOKED_INTO = 250
 """Of so many orders of a batch, or fewer, spread evenly over it, every field is looked at."""
+_BEGINNING = "include.orderhouse.sync.transform.mapping_process"
 WORTH_PROCESSES = 8
 """So many batches take longer than processes of their own take to start."""
 
@@ -81,7 +82,7 @@ def processes(connection: Connection, staging: Staging, number: int) -> Executor
     _keep_script_out()
     atexit.register(_exit_function)
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([_BEGINNING])
     return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(connection, staging, get_temp_dir()))
 
 
@@ -133,7 +134,6 @@ _worker: Worker
 def _begin(connection: Connection, staging: Staging, folder: str) -> None:
     global _worker
     Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    collector.rest_for_good()
     _worker = Worker(connection, staging)
 
 

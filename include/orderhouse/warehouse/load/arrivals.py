@@ -52,9 +52,11 @@ def _add_new(cursor: Cursor, facts: dict[str, Any], copied: dict[str, int]) -> N
 def _arrivals(
     holdings: Holdings, facts: dict[str, Any], payloads: Payloads, batches: Iterable[Frames]
 ) -> Iterator[Arrival]:
-    checked = _checked(batches, facts["connection"])
-    for frames, fingerprints in made_ahead((frames, payloads.fingerprints(frames["version"])) for frames in checked):
-        versions = versions_of(frames["version"], facts["mapping_version"])
+    read = (
+        (frames, versions_of(frames["version"], facts["mapping_version"]), payloads.fingerprints(frames["version"]))
+        for frames in _checked(batches, facts["connection"])
+    )
+    for frames, versions, fingerprints in made_ahead(read):
         held = holdings.of({version.order_id for version in versions})
         yield Arrival(frames, versions, standings(versions, held), held, fingerprints)
 
