@@ -19,6 +19,15 @@ print("collecting:", gc.isenabled(), "frozen:", gc.get_freeze_count() > 0)
 print("threads:", len(os.listdir("/proc/self/task")), os.environ["OPENBLAS_NUM_THREADS"])
 """
 
+_VALIDATOR = """
+import gc
+import include.orderhouse.expectations.group
+searches = []
+gc.callbacks.append(lambda *told: searches.append(told))
+import include.orderhouse.expectations.validator
+print(len(searches))
+"""
+
 
 def told(**environment: str) -> list[str]:
     """What the program prints."""
@@ -42,3 +51,8 @@ def test_no_thread_waits_for_matrices() -> None:
 
 def test_who_wants_threads_for_matrices_has_them() -> None:
     assert told(OPENBLAS_NUM_THREADS="2")[2].endswith(" 2")
+
+
+def test_great_expectations_is_loaded_with_the_collector_at_rest_too() -> None:
+    done = subprocess.run([sys.executable, "-c", _VALIDATOR], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 10

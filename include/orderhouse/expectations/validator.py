@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from include.orderhouse import collector
 from include.orderhouse.deferred import OF_OTHER_EXPECTATIONS, deferred
 from include.orderhouse.expectations.check import Finding
 from include.orderhouse.expectations.group import Group, groups
 from include.orderhouse.expectations.outcomes import Outcomes
 from include.orderhouse.model import TABLES
 
-with deferred(*OF_OTHER_EXPECTATIONS):
+with deferred(*OF_OTHER_EXPECTATIONS), collector.at_rest():
     from include.orderhouse.expectations.report import Report
     from include.orderhouse.expectations.suites import suites
 
