@@ -11,15 +11,16 @@ from include.orderhouse.transform.rows import RawRows, children
 from tests.contract.checks import Check, made_of
 from tests.contract.differences import shown
 from tests.contract.subject import Subject
-from tests.contract.watching import looked_at
+from tests.contract.watching import Watch
 
 
 def a_derived_value_names_what_it_reads(subject: Subject) -> None:
     """H22: every field that a function looks at counts as mapped: one that goes is missed, none seems to be unread."""
     mapped, rows, unnamed = Mapped(subject.connection), _rows(subject), dict[str, set[str]]()
     for table in subject.connector.mapping.tables:
+        watch = Watch(rows[table.table.name])
         for place in _derived(table):
-            for path in _looked_at(place, rows[table.table.name]):
+            for path in watch.looked_at(place):
                 if not any(map(mapped.reads, _from_the_order(path, table, subject))):
                     unnamed.setdefault(path, set()).add(f"{table.table.name}: {place.says}")
     told = "; ".join(f"{path} ({', '.join(sorted(values))})" for path, values in sorted(unnamed.items()))
@@ -61,16 +62,6 @@ def _rows(subject: Subject) -> dict[str, RawRows]:
 def _derived(table: TableMapping) -> Iterator[Derived]:
     expressions = (binding.expression for binding in table.bindings if binding.expression is not None)
     yield from {place for each in expressions for place in each.all_places if isinstance(place, Derived)}
-
-
-def _looked_at(place: Derived, rows: RawRows) -> set[str]:
-    """The paths that a derived value looks at, from its row on; those of the parent behind a ``^``."""
-    found: set[str] = set()
-    parents = rows.ancestors[:1] if place.reads_parent else ()
-    for records in zip(rows.records, *parents, strict=True):
-        own, *above = looked_at(place, records)
-        found |= own | {f"^{path}" for paths in above for path in paths}
-    return found
 
 
 def _from_the_order(path: str, table: TableMapping, subject: Subject) -> tuple[str, ...]:

@@ -5,21 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from include.orderhouse.mapping import Derived, Record
+from include.orderhouse.transform.rows import RawRows
 
 
-def looked_at(place: Derived, records: tuple[Record, ...]) -> list[set[str]]:
-    """The paths that a derived value looks at in each of the records it is given."""
-    seen: list[set[str]] = [set() for _ in records]
-    place.function(*(_watched(record, "", paths) for record, paths in zip(records, seen, strict=True)))
-    return seen
+class Watch:
+    """The raw rows of a table and their parents, watched: each is copied once for all derived values."""
+
+    def __init__(self, rows: RawRows) -> None:
+        self._seen: set[str] = set()
+        self._records = [_watched(record, "", self._seen) for record in rows.records]
+        self._parents = self._watched_parents(rows.ancestors[0]) if rows.ancestors else []
+
+    def looked_at(self, place: Derived) -> set[str]:
+        """The paths that a derived value looks at, from its row on; those of the parent behind a ``^``."""
+        self._seen.clear()
+        for given in zip(self._records, *([self._parents] if place.reads_parent else []), strict=True):
+            place.function(*given)
+        return self._seen.copy()
+
+    def _watched_parents(self, parents: list[Record]) -> list[Record]:
+        distinct = {id(parent): parent for parent in parents}
+        copies = {key: _watched(parent, "^", self._seen) for key, parent in distinct.items()}
+        return [copies[id(parent)] for parent in parents]
 
 
 class _Watched(dict[str, Any]):
-    """A JSON object at a path, which notes in ``seen`` what is asked of it, be it there or not."""
+    """A JSON object, which notes in ``seen`` what is asked of it, be it there or not, behind where it stands."""
 
-    def __init__(self, members: Record, path: str, seen: set[str]) -> None:
-        super().__init__({name: _watched(value, _joined(path, name), seen) for name, value in members.items()})
-        self._path, self._seen = path, seen
+    def __init__(self, members: Record, prefix: str, seen: set[str]) -> None:
+        super().__init__({name: _watched(value, f"{prefix}{name}.", seen) for name, value in members.items()})
+        self._prefix, self._seen = prefix, seen
 
     def __getitem__(self, name: str) -> Any:
         self._note(name)
@@ -34,22 +49,18 @@ class _Watched(dict[str, Any]):
         return super().get(name, default)
 
     def values(self) -> Any:
-        self._seen.update(_joined(self._path, name) for name in self)
+        self._note(*self)
         return super().values()
 
     def items(self) -> Any:
-        self._seen.update(_joined(self._path, name) for name in self)
+        self._note(*self)
         return super().items()
 
-    def _note(self, name: str) -> None:
-        self._seen.add(_joined(self._path, name))
+    def _note(self, *names: str) -> None:
+        self._seen.update(f"{self._prefix}{name}" for name in names)
 
 
-def _watched(value: Any, path: str, seen: set[str]) -> Any:
+def _watched(value: Any, prefix: str, seen: set[str]) -> Any:
     if isinstance(value, dict):
-        return _Watched(value, path, seen)
-    return [_watched(each, path, seen) for each in value] if isinstance(value, list) else value
-
-
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+        return _Watched(value, prefix, seen)
+    return [_watched(each, prefix, seen) for each in value] if isinstance(value, list) else value
