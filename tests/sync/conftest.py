@@ -211,6 +211,7 @@ def connected(
         "connector": connector,
         "customer": "tests",
         "initial_days": 150,
+        "slice_days": 50,
         "requests_per_minute": 60_000,
         "rediscover_every": "0s",
         "settings": SETTINGS[connector],
