@@ -48,6 +48,24 @@ def test_a_source_that_gives_orders_without_end_is_stopped_and_leaves_nothing_st
     assert system.sync(run_id="once")["orders_inserted"] > 0, "a larger bound lets the same run go on"
 
 
+def test_a_slice_without_end_is_stopped_before_it_fills_the_disk(
+    odoo: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, given = connect("odoo", odoo, max_staged_mb=2, concurrency=1), list[int]()
+
+    def fetch(_source: Source, _window: Window) -> Iterator[Page]:
+        for key in range(500):
+            given.append(key)
+            yield Page([{"id": key}], resume=key)
+
+    connector = replace(system.runtime.connection.connector, fetch=fetch)
+    system.runtime.connection = system.runtime.connection.model_copy(update={"connector": connector})
+    monkeypatch.setattr(extraction, "MEGABYTE", 1000)
+    with pytest.raises(BoundExceeded, match="max_staged_mb"):
+        system.sync()
+    assert len(given) < 100
+
+
 def test_a_source_that_goes_on_and_on_is_stopped_in_time(
     odoo: Sandbox, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from include.orderhouse.errors import ConfigurationInvalid
+from include.orderhouse.connector import Page, Source
+from include.orderhouse.errors import ConfigurationInvalid, SourceUnavailable
 from include.orderhouse.sync.request import Mode, SyncRequest
 from tests.sandbox import history
 from tests.sandbox.running import Sandbox
@@ -118,6 +120,27 @@ def test_a_retry_goes_on_after_the_pages_it_has(synced: System) -> None:
     staged = synced.sync_until("extract", request)
     assert synced.sync_until("advance_watermark", request) == staged
     assert synced.ledger_row(staged)["orders_extracted"] == 7
+
+
+def test_h17_a_retry_asks_again_for_orders_of_which_only_some_pages_came(synced: System) -> None:
+    """What was asked for at once comes in several pages; none of them says that it is the last."""
+    named = tuple(sorted(synced.order_ids(), key=int)[:3])
+    connection = synced.runtime.connection
+    read, failures = connection.connector.read, [SourceUnavailable("It broke down.", action="Wait.")]
+
+    def read_one_by_one(source: Source, ids: Sequence[str]) -> Iterator[Page]:
+        for key in ids:
+            yield from read(source, [key])
+            if failures:
+                raise failures.pop()
+
+    connector = replace(connection.connector, read=read_one_by_one)
+    synced.runtime = replace(synced.runtime, connection=connection.model_copy(update={"connector": connector}))
+    request = synced.request(Mode.ORDERS, "same", order_ids=named, deleted_ids=named)
+    with pytest.raises(SourceUnavailable, match="broke down"):
+        synced.sync_until("extract", request)
+    row = synced.ledger_row(synced.sync_until("advance_watermark", request))
+    assert (row["orders_deleted"], row["orders_extracted"]) == (0, 3)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def test_each_amount_is_the_sources_or_the_exact_product_rounded_once(
         ("-0.000003", "0.5", "-0.000002"),
         ("9999999999999999999999.999999", "1", "9999999999999999999999.999999"),
         ("9999999999999999999999.999999", "1.000000000001", None),
+        ("5000000000000000000000", "2", None),
         ("-9999999999999999999999.999999", "1.000000000001", None),
     ],
 )
@@ -97,3 +98,12 @@ def test_one_amount_that_was_computed_is_said_of_the_order(name: str) -> None:
     derive_company_amounts(orders, ReadTable(LINE, RawRows([], [], ([],))))
     assert orders.column(f"{name}_company").to_pylist() == [Decimal(10)]
     assert orders.column("company_amounts").to_pylist() == ["derived"]
+
+
+@pytest.mark.parametrize("name", ORDER_AMOUNTS)
+def test_an_amount_that_nobody_can_compute_is_said_of_no_order(name: str) -> None:
+    """Where one amount alone is told, it is the source's, whichever it is."""
+    orders = ReadTable(ORDER, RawRows([{}], [0]))
+    orders.columns = {f"{name}_company": pa.array([Decimal(9)], MONEY), "exchange_rate": pa.array([Decimal(2)], RATE)}
+    derive_company_amounts(orders, ReadTable(LINE, RawRows([], [], ([],))))
+    assert orders.column("company_amounts").to_pylist() == ["source"]

@@ -41,7 +41,7 @@ def test_h22_a_custom_field_of_another_type_is_kept_as_text_with_an_issue() -> N
     }
 
 
-@pytest.mark.parametrize("told", ["12E456789", "-1E-20000", "0E200000"])
+@pytest.mark.parametrize("told", ["12E456789", "1E10000", "-1E-20000", "0E200000"])
 def test_h22_a_word_that_reads_as_a_number_of_too_many_digits_is_kept_as_text(told: str) -> None:
     """Such as a batch or a serial number. PostgreSQL would refuse it, and with it all that is loaded."""
     batch = frames(order(extra={"budget": told}), custom_fields=CUSTOM)
@@ -80,6 +80,21 @@ def test_h22_a_nul_character_in_what_does_not_fit_is_not_in_its_issue() -> None:
     batch = frames(order(extra={"budget": "1\x00"}), custom_fields=CUSTOM)
     assert only(batch, "issue")["source_value"] == "1\ufffd"
     assert "\x00" not in only(batch, "issue")["reason"]
+
+
+def test_a_pattern_tells_capitals_apart_and_takes_nothing_of_what_has_no_fields() -> None:
+    rows = RawRows([{"YY1_Phase": "B", "yy1_phase": "C"}, None, "text"], [0, 1, 2])
+    found, drifted = read_custom_fields(rows, CUSTOM[2:3], Empties(frozenset(), false=False))
+    assert (found, drifted) == (['{"YY1_Phase":"B"}', None, None], [])
+
+
+def test_what_has_parts_is_kept_as_the_text_of_its_json_and_an_instant_in_utc() -> None:
+    fields = (
+        CustomField(table="order", source="tags"),
+        CustomField(table="order", source="at", type="instant"),
+    )
+    batch = frames(order(tags=["a", {"b": 1}], at="2026-09-01T02:00:00+02:00"), custom_fields=fields)
+    assert json.loads(only(batch)["custom_fields"]) == {"tags": '["a",{"b":1}]', "at": "2026-09-01T00:00:00Z"}
 
 
 def test_empty_values_are_left_out_and_false_is_one_only_where_it_means_nothing() -> None:

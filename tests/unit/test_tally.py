@@ -39,6 +39,13 @@ def test_every_section_of_a_slice_has_its_own_count() -> None:
     assert tally(*companies).is_short
 
 
+def test_every_page_of_a_slice_counts() -> None:
+    one, other = ({"keys": [key], "outside": 2, "deleted": [f"d{key}"], "bytes": 3} for key in "12")
+    found = tally(one, other)
+    assert (found.orders, found.outside, found.staged_bytes, found.pages) == (2, 4, 6, 2)
+    assert found.deleted == {"d1", "d2"}
+
+
 def test_an_order_that_came_twice_makes_up_for_none_that_is_missing() -> None:
     assert tally({"keys": ["1", "2"], "expected": 3}, {"keys": ["2"]}).is_short
 

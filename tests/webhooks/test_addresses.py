@@ -105,6 +105,7 @@ def test_an_address_of_ipv4_within_ipv6_is_in_the_networks_of_the_former(names: 
         "https://hooks.example.com.evil.net/",
         "https://example.org/",
         "https://xexample.org/",
+        "https://books.example.com/",
         "https://hooks.example.com@evil.net/",
         "https://evil.net#hooks.example.com",
         "https://me:planted@hooks.example.com/",
@@ -123,6 +124,14 @@ def test_every_name_below_a_domain_can_be_allowed_at_once(names: dict[str, list[
     names["a.b.example.org"] = [[PUBLIC]]
     assert checked("https://A.B.example.org/") == [PUBLIC]
     assert checked("https://a.b.example.org/", hosts=["*.Example.ORG."]) == [PUBLIC]
+
+
+def test_a_host_is_named_with_its_last_point_or_without_and_as_an_address_of_ipv6(
+    names: dict[str, list[list[str]]],
+) -> None:
+    names["hooks.example.com."] = [[PUBLIC]]
+    assert checked("https://hooks.example.com./") == [PUBLIC]
+    assert checked("https://[2606:4700::1111]/", hosts=["2606:4700::1111"]) == ["2606:4700::1111"]
 
 
 def test_a_disallowed_address_is_never_connected_to(engine: sa.Engine, peer: Receiver) -> None:

@@ -123,6 +123,13 @@ def test_a_receiver_that_is_gone_is_not_asked_again(engine: sa.Engine, peer: Rec
     assert rows(engine, STATE) == [("given_up", 1, True)]
 
 
+def test_a_receiver_that_does_not_know_the_address_now_is_asked_again(engine: sa.Engine, peer: Receiver) -> None:
+    happened(engine)
+    peer.status = 404
+    deliverer(engine, peer.url).deliver(5)
+    assert rows(engine, STATE) == [("waiting", 1, False)]
+
+
 def test_a_receiver_that_cannot_be_reached_is_tried_again(engine: sa.Engine) -> None:
     happened(engine)
     port = claim_port(0, "nobody", "none")

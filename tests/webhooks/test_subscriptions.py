@@ -45,6 +45,7 @@ def test_a_subscription_hears_of_everything_unless_it_says_what(tmp_path: Path) 
         ("webhooks: {subscriptions: {bus: {target: a, events: [sync.done]}}}", "there is no event 'sync.done'"),
         ("webhooks: {subscriptions: {bus: {target: a, connections: [acme]}}}", "do not exist: acme"),
         ("webhooks: {hosts: ['https://a.example.com/']}", "write a host such as"),
+        ("webhooks: {hosts: [a.example.com/orders]}", "write a host such as"),
         ("webhooks: {hosts: ['*']}", "write a host such as"),
         ("webhooks: {hosts: ['hooks.example.com:8443']}", "without a port"),
         ("webhooks: {networks: ['10.0.0.1/8']}", "networks.0"),
