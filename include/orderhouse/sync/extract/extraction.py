@@ -162,7 +162,7 @@ class Extraction:
             return
         self._check_filter(tally.outside)
         news = tally.pages - tally.stale_pages
-        if tally.stale_pages > STALE_PAGES * max(news, 1) or tally.empty_pages > EMPTY_PAGES:
+        if tally.stale_pages > STALE_PAGES * news or tally.empty_pages > EMPTY_PAGES:
             raise BoundExceeded(
                 f"Page after page of {_name(part)} brings no order that had not come before ({tally.pages} pages).",
                 action="Nothing was loaded. The source's paging goes round in circles: report it to who runs it.",
