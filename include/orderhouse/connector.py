@@ -172,3 +172,8 @@ class Connector:
     """Where rotating tokens are given back when a connection leaves."""
     notifications: Notifications | None = None
     """How the source tells of its own accord that orders have changed, where it can."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where a page that nobody has set would be larger than the vendor gives."""
+        if self.largest_page is not None and self.page_size > self.largest_page:
+            raise ValueError(f"{self.name}: page_size is {self.page_size}, and largest_page {self.largest_page}")

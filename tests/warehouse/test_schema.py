@@ -137,7 +137,7 @@ def test_upgrading_an_empty_database_from_many_processes_at_once_works(server: S
         list(pool.map(upgrade, [server.url("raced")] * 6))
     engine = sa.create_engine(server.url("raced"))
     with engine.connect() as connection:
-        assert current_revision(connection) == "0024"
+        assert current_revision(connection) == "0025"
     engine.dispose()
 
 

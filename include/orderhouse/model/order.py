@@ -48,8 +48,16 @@ class PurchaseOrder(SourceFacts[T]):
     order_type: T | None = column(Kind.CODE, "Kind of order", codes=ORDER_TYPES)
     status: T | None = column(Kind.CODE, "Where the order stands in its life", codes=ORDER_STATUSES)
     approval_status: T | None = column(Kind.CODE, "Internal approval", codes=APPROVAL_STATUSES)
-    receipt_status: T | None = column(Kind.CODE, "How much has been received", codes=PROGRESS)
-    invoice_status: T | None = column(Kind.CODE, "How much has been invoiced", codes=PROGRESS)
+    receipt_status: T | None = column(
+        Kind.CODE,
+        "How much has been received; of an order whose rest is not to come, partial or full as its source counts",
+        codes=PROGRESS,
+    )
+    invoice_status: T | None = column(
+        Kind.CODE,
+        "How much has been invoiced; of an order whose rest is not to come, partial or full as its source counts",
+        codes=PROGRESS,
+    )
 
     order_date: T | None = column(Kind.DATE, "Date of the order document")
     requested_delivery_date: T | None = column(Kind.DATE, "When the buyer requires delivery")

@@ -35,8 +35,8 @@ def program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def run(script: Path) -> subprocess.CompletedProcess[str]:
-    surroundings = {name: value for name, value in os.environ.items() if name != "ORDERHOUSE_VENV"}
+def run(script: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {name: value for name, value in os.environ.items() if name != "ORDERHOUSE_VENV"} | settings
     return subprocess.run([script], env=surroundings, capture_output=True, text=True)
 
 
@@ -59,6 +59,12 @@ def test_a_script_that_a_link_leads_to_finds_its_project(project: Path, tmp_path
     link.symlink_to(project / "scripts" / script)
     done = run(link)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_airflow_is_looked_for_where_a_tilde_stands_for_the_persons_folder(project: Path, tmp_path: Path) -> None:
+    done = run(project / "scripts" / "airflow", HOME=str(tmp_path), ORDERHOUSE_HOME="~/state")
+    assert done.returncode == 1
+    assert f"does not run in {tmp_path}/state:" in done.stderr
 
 
 def test_a_version_that_cannot_be_had_leaves_the_one_before_able_to_start(project: Path) -> None:
