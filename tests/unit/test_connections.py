@@ -137,6 +137,17 @@ def test_the_parent_of_an_order_is_refused_and_that_of_a_line_is_not(file: Path)
     Transform(read_connection("acme"))
 
 
+def test_of_mappings_that_an_entry_merges_the_first_one_wins_and_the_entry_itself_over_all(file: Path) -> None:
+    file.write_text(
+        "x-acme: &acme {customer: acme, page_size: 10, concurrency: 1}\n"
+        "x-usual: &usual {connector: odoo, page_size: 20, concurrency: 2, initial_days: 30}\n"
+        "connections: {shop: {<<: [*acme, *usual], concurrency: 3}}\n",
+        encoding="utf-8",
+    )
+    options = read_connection("shop").options
+    assert (options.page_size, options.concurrency, options.initial_days) == (10, 3, 30)
+
+
 def test_an_entry_that_might_be_of_any_connector_is_overlooked_by_none(file: Path) -> None:
     file.write_text("connections: {acme: {connector: '${NOWHERE}', customer: acme}}", encoding="utf-8")
     with pytest.raises(ConfigurationInvalid, match="NOWHERE"):
