@@ -32,7 +32,7 @@ def erp() -> Iterator[Sandbox]:
     """An Odoo that takes its time before it gives orders."""
     company = generate(7, orders=2, now=datetime.now(UTC))
     with sandbox(company, ["odoo"], options={"odoo": {"version": "19"}}) as running:
-        running.world("odoo").faults.add("timeout", times=None, path="purchase.order/search_read", seconds=10.0)
+        running.world("odoo").faults.add("timeout", times=None, path="purchase.order/search_read", seconds=5.0)
         yield running
 
 

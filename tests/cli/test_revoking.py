@@ -35,7 +35,7 @@ def ours(orderhouse: Command, vendors: Sandbox, tmp_path: Path) -> Ours:
     def run(connections: dict[str, str], *arguments: str, input: str | None = None, **environment: str) -> str:
         entries = {
             name: {"connector": connector, "customer": "acme", "credentials": "acme_vendor"}
-            | {"settings": SETTINGS[connector]}
+            | {"settings": SETTINGS[connector], "requests_per_minute": 6000}
             for name, connector in connections.items()
         }
         file.write_text(yaml.safe_dump({"connections": entries}), encoding="utf-8")
