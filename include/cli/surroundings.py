@@ -24,14 +24,15 @@ _METADATA_SETTING = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 @contextmanager
 def warehouse() -> Iterator[sa.Engine]:
     """The warehouse as its owner: that of the environment, else the embedded one, brought to the newest schema."""
-    from include.orderhouse.warehouse.embedded import embedded_postgres
     from include.orderhouse.warehouse.engine import connected, owner_url
-    from include.orderhouse.warehouse.migrate import upgrade
 
     if url := owner_url():
         with connected(url) as engine:
             yield engine
         return
+    from include.orderhouse.warehouse.embedded import embedded_postgres
+    from include.orderhouse.warehouse.migrate import upgrade
+
     with embedded_postgres() as server:
         upgrade(server.url())
         with connected(server.url()) as engine:
