@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from include.orderhouse.configuration.customers import read_customers
 from include.orderhouse.configuration.options import duration, spelled
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.transform.batch import Transform
-from tests.unit.small_source import CONNECTOR
 
 ENTRY = {"connector": "odoo", "customer": "acme"}
 
@@ -111,12 +109,6 @@ def test_an_option_that_no_sync_could_use_is_refused(options: dict[str, Any], sa
 def test_a_page_may_be_as_large_as_the_vendor_gives_it(file: Path) -> None:
     write(file, "page_size: 5000", largest="page_size: 1000")
     assert {name: found.page_size for name, found in read_connections().items()} == {"acme": 5000, "largest": 1000}
-
-
-def test_a_connector_whose_own_page_is_larger_than_its_vendors_is_none() -> None:
-    replace(CONNECTOR, page_size=50, largest_page=50)
-    with pytest.raises(ValueError, match="small: page_size is 51, and largest_page 50"):
-        replace(CONNECTOR, page_size=51, largest_page=50)
 
 
 @pytest.mark.parametrize("path", ["", "a..b", "a.", ".a", "^", "^^^a", "a.^c"])

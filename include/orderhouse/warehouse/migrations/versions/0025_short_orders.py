@@ -1,4 +1,4 @@
-"""What the statuses of receipts and invoices say of orders whose rest is not to come differs by source: told."""
+"""Comments tell that sources count receipts and invoices of an order differently once its rest is not to come."""
 
 from __future__ import annotations
 
