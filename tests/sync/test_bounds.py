@@ -237,6 +237,30 @@ def test_a_pod_of_many_orders_of_which_hardly_any_changed_does_not_go_round_in_c
             system.sync()
 
 
+@pytest.mark.parametrize(("stale", "is_over"), [(extraction.STALE_PAGES, False), (extraction.STALE_PAGES + 1, True)])
+def test_a_source_may_give_the_same_page_so_often_and_no_more(
+    odoo: Sandbox, connect: Connect, stale: int, is_over: bool
+) -> None:
+    """Where a page of orders comes for ever, nothing else would stop it before the disk is full."""
+    system, given = connect("odoo", odoo, slice_days=400, include_open_orders=False), list[Page]()
+    good = system.runtime.connection.connector
+
+    def fetch(source: Source, window: Window) -> Iterator[Page]:
+        orders = [order for page in good.fetch(source, window) for order in page.records]
+        while len(given) <= stale:
+            given.append(Page(orders, resume="more"))
+            yield given[-1]
+
+    changed = {"connector": replace(good, fetch=fetch)}
+    system.runtime.connection = system.runtime.connection.model_copy(update=changed)
+    if is_over:
+        with pytest.raises(BoundExceeded, match="brings no order that had not come before"):
+            system.sync()
+    else:
+        assert system.sync()["orders_inserted"] == len(odoo.company.orders)
+    assert len(given) == stale + 1
+
+
 def test_a_page_that_is_staged_is_let_go_of_before_the_next_is_asked_for(odoo: Sandbox, connect: Connect) -> None:
     """Several slices are read at once, and orders take many times the memory of their JSON."""
     system, held = connect("odoo", odoo, page_size=5), list[bool]()
