@@ -17,6 +17,7 @@ from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark import watermark
 from include.orderhouse.sync.watermark.held_mark import held_mark
+from include.orderhouse.sync.watermark.set_back import mark_by_the_clock
 from include.orderhouse.warehouse.clock import warehouse_now
 from include.orderhouse.warehouse.syncs.ledger import (
     SyncRow,
@@ -65,6 +66,8 @@ class Plan:
     details: dict[str, Any] = field(default_factory=dict)
     is_recalled: bool = False
     """Scope and details are those that an earlier sync discovered."""
+    clock_ahead: float = 0.0
+    """How far the source's clock was taken to be ahead of the warehouse's, in seconds."""
     narrowed: bool = False
     """The scope lost a part that was covered since the last full resync; absence from it then proves nothing."""
     begun_at: str | None = None
@@ -102,6 +105,7 @@ class Plan:
         """The staged plan."""
         content = staging.read_json(FILE)
         content["mode"] = Mode(content["mode"])
+        content["clock_ahead"] = float(content.get("clock_ahead", 0))
         content["slices"] = tuple(Slice(**each) for each in content["slices"])
         for name in ("scope", "reject_ids", "order_ids", "deleted_ids"):
             content[name] = tuple(content[name])
@@ -133,8 +137,11 @@ def make_plan(runtime: Runtime, request: SyncRequest, found: Discovery | None) -
     known = last_scope(runtime.warehouse, name)
     catalogue = found.catalogue if found else Catalogue(known or ("everything",))
     now = found.source_now if found else warehouse_now(runtime.warehouse)
-    told = watermark.parse(text, name, now)
+    told = watermark.parse(text, name)
     mark = held_mark(runtime, told)
+    if found:
+        mark = mark_by_the_clock(runtime, mark, found.clock_ahead)
+        watermark.refuse_future(mark, name, now)
     mode = _mode(request, mark, known, catalogue.scope)
     start, end, upper = _window(runtime, request, mode, mark, now)
     if lost := sorted(covered_scope(runtime.warehouse, name) - set(catalogue.scope)):
@@ -158,6 +165,7 @@ def make_plan(runtime: Runtime, request: SyncRequest, found: Discovery | None) -
         scope=_covered(mode, known, catalogue.scope),
         details=catalogue.details,
         is_recalled=found is not None and found.is_earlier,
+        clock_ahead=found.clock_ahead.total_seconds() if found else 0.0,
         mapping_version=mapping_version(
             runtime.warehouse, name, runtime.connection.mapping_fingerprint, anew=mode is Mode.REMAP
         ),

@@ -6,43 +6,24 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from include.orderhouse.connector import Source
-from include.orderhouse.errors import (
-    BoundExceeded,
-    ConfigurationInvalid,
-    FilterIgnored,
-    NotLoaded,
-    PermissionDenied,
-    RequestRefused,
-    StagedFilesMissing,
-    TooManyDeletions,
-    UnexpectedShape,
-    WarehouseUnavailable,
-)
+from include.orderhouse.errors import NotLoaded, WarehouseUnavailable
 from include.orderhouse.staging import Staging, batch_folder, staged_frames
-from include.orderhouse.sync.extract.discovery import discover, recall
-from include.orderhouse.sync.extract.extraction import Extraction
-from include.orderhouse.sync.extract.held_orders import FILE as HELD_OPEN
-from include.orderhouse.sync.extract.held_orders import read_held_orders
+from include.orderhouse.sync.extract.fetching import FETCHED, begin, fetch, refuse_lost_pages
 from include.orderhouse.sync.extract.kept_orders import stage_kept_orders
-from include.orderhouse.sync.extract.named_orders import read_named_orders
-from include.orderhouse.sync.extract.reconciliation import FILE as COMPARED
-from include.orderhouse.sync.extract.reconciliation import GONE, find_gone
 from include.orderhouse.sync.extract.staged_page import staged_pages
-from include.orderhouse.sync.extract.tally import Tally
 from include.orderhouse.sync.failed.failure import record_failure
 from include.orderhouse.sync.plan import Plan, has_plan, make_plan, resume, sync_id
-from include.orderhouse.sync.request import FROM_WAREHOUSE, Mode, SyncRequest
+from include.orderhouse.sync.request import FROM_WAREHOUSE, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.staged import TRANSFORMED, VALIDATED, extracted, load_task
 from include.orderhouse.sync.transform.batches import make_batches
 from include.orderhouse.sync.transform.drift import check_drift, stage_fields
-from include.orderhouse.sync.transform.early_batches import EarlyBatches, take_early
+from include.orderhouse.sync.transform.early_batches import take_early
 from include.orderhouse.sync.transform.unknown_fields import warn_of_unknown_fields
 from include.orderhouse.sync.verdict import VALIDATOR, judge, stop_if_too_many
 from include.orderhouse.sync.watermark import watermark
@@ -55,7 +36,6 @@ from include.orderhouse.warehouse.syncs.ledger import (
     finished_sync,
     note_counts,
     note_mapping,
-    note_scope,
     refuse_left,
     restart_sync,
     set_watermark_after,
@@ -66,11 +46,6 @@ from include.orderhouse.warehouse.syncs.status import set_status
 Summary = dict[str, Any]
 log = logging.getLogger(__name__)
 
-MAY_HAVE_CHANGED = (ConfigurationInvalid, PermissionDenied, RequestRefused, UnexpectedShape)
-"""How a source answers that is asked for what it held once and does not any more: a company that was closed, say."""
-
-FETCHED = "fetched.json"
-
 
 def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     """Stage every raw order of the sync. A retry of the same run goes on after the last page that was kept."""
@@ -79,16 +54,10 @@ def extract(runtime: Runtime, request: SyncRequest) -> Summary:
     if request.mode in FROM_WAREHOUSE:
         return _extract_kept(runtime, request)
     with runtime.source() as source:
-        identity = resume(runtime, request) or _begin(runtime, request, source)
+        identity = resume(runtime, request) or begin(runtime, request, source)
         staging = runtime.staging(identity)
         with _calls_counted(runtime, identity, source):
-            try:
-                counts = _fetch(runtime, Plan.load(staging), source)
-            except MAY_HAVE_CHANGED as error:
-                if not Plan.load(staging).is_recalled:
-                    raise
-                log.info("Discovering %s again: %s", runtime.connection.name, error)
-                counts = _fetch(runtime, _discovered_again(runtime, Plan.load(staging), source), source)
+            counts = fetch(runtime, request, staging, source)
     if source.api.calls:
         _note_answer(runtime)
     note_counts(runtime.warehouse, runtime.connection.name, identity, **counts)
@@ -102,7 +71,7 @@ def transform(runtime: Runtime, staged: str) -> Summary:
     mapping = mapping_of_plan(runtime.warehouse, name, fingerprint, planned)
     early = take_early(runtime.connection, staging)
     counts, fields = make_batches(runtime.connection, staging, early)
-    _refuse_lost_pages(runtime, staging, counts["orders"] + counts["copies"])
+    refuse_lost_pages(runtime, staging, counts["orders"] + counts["copies"])
     stage_fields(staging, fields)
     staging.write_json(TRANSFORMED, counts | {"mapping_version": mapping})
     note_mapping(runtime.warehouse, name, staged, mapping)
@@ -218,77 +187,5 @@ def _extract_kept(runtime: Runtime, request: SyncRequest) -> Summary:
     return _told(plan, orders=orders)
 
 
-def _begin(runtime: Runtime, request: SyncRequest, source: Source) -> str:
-    """Stage the plan of a sync that begins; its id."""
-    is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
-    found = recall(runtime, source) if is_incremental or request.mode is Mode.ORDERS else None
-    plan = make_plan(runtime, request, found or discover(runtime, source))
-    plan.save(runtime.staging(plan.sync_id))
-    return plan.sync_id
-
-
-def _discovered_again(runtime: Runtime, plan: Plan, source: Source) -> Plan:
-    """The plan with what the source tells now; what was fetched by what it told before is fetched again."""
-    catalogue, staging = discover(runtime, source).catalogue, runtime.staging(plan.sync_id)
-    _drop_fetched(staging)
-    renewed = plan.rediscovered(catalogue)
-    renewed.save(staging)
-    note_scope(runtime.warehouse, plan.connection, plan.sync_id, renewed.scope)
-    return renewed
-
-
-def _fetch(runtime: Runtime, plan: Plan, source: Source) -> dict[str, int]:
-    """Stage what the plan asks for.
-
-    Of a source that ignores its filter, gives without end or seems to have lost its orders nothing stays staged.
-    """
-    staging, source = runtime.staging(plan.sync_id), replace(source, catalogue=plan.catalogue)
-    with EarlyBatches(runtime.connection, staging) as early:
-        extraction = Extraction(runtime, plan, source, staging, early)
-        try:
-            counts = _fetch_all(runtime, plan, extraction, source)
-            staging.write_json(FETCHED, {"orders": extraction.orders})
-        except (FilterIgnored, BoundExceeded, TooManyDeletions):
-            _drop_fetched(staging)
-            raise
-        early.keep()
-    return counts
-
-
-def _drop_fetched(staging: Staging) -> None:
-    for name in ("raw", COMPARED, HELD_OPEN):
-        staging.remove(name)
-
-
-def _fetch_all(runtime: Runtime, plan: Plan, extraction: Extraction, source: Source) -> dict[str, int]:
-    staging = runtime.staging(plan.sync_id)
-    if plan.mode is Mode.ORDERS:
-        staging.write_json(GONE, read_named_orders(runtime, plan, extraction, source))
-        return {}
-    tallies = extraction.fetch_slices()
-    read_held_orders(runtime, plan, extraction, staging, tallies)
-    gone, scanned = find_gone(runtime, plan, extraction, source, tallies)
-    staging.write_json(GONE, gone)
-    return _note_tallies(tallies) | ({} if scanned is None else {"source_count": scanned})
-
-
-def _refuse_lost_pages(runtime: Runtime, staging: Staging, read: int) -> None:
-    """Raise StagedFilesMissing where pages have gone since they were fetched; none stays, so that all are again."""
-    fetched = staging.read_json(FETCHED)["orders"] if staging.exists(FETCHED) else 0
-    if read < fetched:
-        _drop_fetched(staging)
-        raise StagedFilesMissing(
-            f"{fetched} orders of {runtime.connection.name} were staged, and {read} are there: pages are gone.",
-            action="Nothing was loaded. Find out what removes files from the staging folder, such as a rule of the "
-            "bucket. Then clear the run from its extract task on, so that they are fetched again.",
-        )
-
-
 def _told(plan: Plan, **counts: int) -> Summary:
     return {"staged": plan.sync_id, "mode": str(plan.mode), **counts}
-
-
-def _note_tallies(tallies: list[Tally]) -> dict[str, int]:
-    counts = {"orders_outside_window": sum(tally.outside for tally in tallies)}
-    expected = [tally.expected for tally in tallies if tally.expected is not None]
-    return counts | ({"source_count": sum(expected)} if expected else {})

@@ -30,6 +30,8 @@ class Discovery:
 
     catalogue: Catalogue
     source_now: datetime
+    clock_ahead: timedelta
+    """How far that clock is ahead of the warehouse's; below zero where it is behind."""
     is_earlier: bool
     """An earlier sync asked for it; the source may have changed since."""
 
@@ -40,15 +42,16 @@ def discover(runtime: Runtime, source: Source) -> Discovery:
     catalogue = replace(told, scope=tuple(map(wire.storable, told.scope)))
     now = warehouse_now(runtime.warehouse)
     source_now = source.api.source_time or now
+    clock_ahead = source_now - now
     content = {
         "of": _fingerprint(runtime, source),
         "discovered_at": now.isoformat(),
-        "clock_ahead": (source_now - now).total_seconds(),
+        "clock_ahead": clock_ahead.total_seconds(),
         "scope": catalogue.scope,
         "details": catalogue.details,
     }
     _staging(runtime).write_json(FILE, content)
-    return Discovery(catalogue, source_now, is_earlier=False)
+    return Discovery(catalogue, source_now, clock_ahead, is_earlier=False)
 
 
 def recall(runtime: Runtime, source: Source) -> Discovery | None:
@@ -65,7 +68,8 @@ def recall(runtime: Runtime, source: Source) -> Discovery | None:
     if content["of"] != _fingerprint(runtime, source) or not timedelta() <= age < _most(runtime):
         return None
     catalogue = Catalogue(tuple(content["scope"]), content["details"])
-    return Discovery(catalogue, now + timedelta(seconds=float(content["clock_ahead"])), is_earlier=True)
+    clock_ahead = timedelta(seconds=float(content["clock_ahead"]))
+    return Discovery(catalogue, now + clock_ahead, clock_ahead, is_earlier=True)
 
 
 def _most(runtime: Runtime) -> timedelta:

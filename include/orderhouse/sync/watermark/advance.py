@@ -8,8 +8,7 @@ from include.orderhouse.sync.plan import Plan
 from include.orderhouse.sync.request import MOVES_WATERMARK, Mode
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark import watermark
-from include.orderhouse.sync.watermark.held_mark import held_mark
-from include.orderhouse.warehouse.syncs.ledger import finished_sync
+from include.orderhouse.sync.watermark.held_mark import held_mark, mover
 
 
 def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
@@ -27,15 +26,8 @@ def moved_watermark(runtime: Runtime, plan: Plan) -> datetime | None:
         return upper if plan.mode is Mode.INITIAL and had_none else None
     if (current.at, current.sync_id) == (upper, plan.sync_id):
         return upper
-    if text != plan.watermark_text and not _written_by_a_sync(runtime, current):
+    if text != plan.watermark_text and mover(runtime, current) is None:
         return None
     held = held_mark(runtime, current)
     has_no_gap = plan.mode is Mode.INITIAL if held is None else start <= held.at - runtime.connection.options.overlap
     return upper if has_no_gap and current.at < upper else None
-
-
-def _written_by_a_sync(runtime: Runtime, mark: watermark.Mark) -> bool:
-    if mark.sync_id is None:
-        return False
-    row = finished_sync(runtime.warehouse, runtime.connection.name, mark.sync_id)
-    return row is not None and row["watermark_after"] == mark.at

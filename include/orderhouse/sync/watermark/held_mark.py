@@ -7,7 +7,9 @@ what was loaded since; its ledger then does not know the sync that moved the wat
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.watermark.watermark import Mark
@@ -34,3 +36,9 @@ def held_mark(runtime: Runtime, mark: Mark | None) -> Mark | None:
         f"from {known.isoformat()} on" if known else "beginning with the initial window",
     )
     return None if known is None else replace(mark, at=min(known, mark.at))
+
+
+def mover(runtime: Runtime, mark: Mark) -> Mapping[str, Any] | None:
+    """The ledger row of the sync that moved the watermark to this very mark; None where none did."""
+    row = mark.sync_id and finished_sync(runtime.warehouse, runtime.connection.name, mark.sync_id)
+    return row if row and row["watermark_after"] == mark.at else None

@@ -34,16 +34,19 @@ class Mark:
     sync_id: str | None
 
 
-def parse(text: str | None, connection: str, source_now: datetime | None = None) -> Mark | None:
-    """The watermark in a Variable's text. Raises WatermarkInvalid where it cannot be used; None where there is none."""
+def parse(text: str | None, connection: str) -> Mark | None:
+    """The watermark in a Variable's text. Raises WatermarkInvalid where it cannot be read; None where there is none."""
     if text is None or not text.strip():
         return None
-    mark = _mark(text.strip(), connection)
-    if source_now is not None and mark.at > source_now + CLOCK_DIFFERENCE:
+    return _mark(text.strip(), connection)
+
+
+def refuse_future(mark: Mark | None, connection: str, source_now: datetime) -> None:
+    """Raise WatermarkInvalid where a mark lies in the future, by the source's clock."""
+    if mark is not None and mark.at > source_now + CLOCK_DIFFERENCE:
         raise _invalid(
             connection, f"lies in the future ({mark.at:%Y-%m-%dT%H:%M:%SZ}); nothing would ever be synced before it"
         )
-    return mark
 
 
 def text_of(at: datetime, connection: str, sync_id: str, now: datetime) -> str:
