@@ -16,6 +16,7 @@ from include.orderhouse.upkeep import maintenance
 from include.orderhouse.upkeep.maintenance import maintain
 from include.orderhouse.warehouse.records import retention
 from include.orderhouse.warehouse.syncs.ledger import fail_sync
+from tests.sandbox import history
 from tests.sandbox.running import Sandbox
 from tests.sync.conftest import System, lose_numbers
 
@@ -60,6 +61,19 @@ def test_records_go_when_their_time_is_over_and_anothers_stay(synced: System, mo
     assert [tuple(row.values()) for row in synced.rows(counts)] == [("another", 40), ("odoo", 37)]
     assert len(synced.order_ids()) == 40
     assert synced.sync(Mode.REMAP)["orders_extracted"] == 37
+
+
+def test_a_record_that_went_comes_back_with_its_orders_next_version(
+    odoo: Sandbox, synced: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aged(synced, "UPDATE ops.order_raw SET fetched_at = now() - interval '31 days'")
+    assert removed(synced, KEEP, monkeypatch)["raw records"] == 40
+    odoo.clock.advance(3600)
+    odoo.act(history.change_header, order_id=int(min(synced.order_ids(), key=int)), memo="Changed")
+    row = synced.sync()
+    assert row["orders_updated"] >= 1
+    replaced = row["orders_updated"] + row["orders_unchanged"]
+    assert synced.rows("SELECT count(*) AS kept FROM ops.order_raw") == [{"kept": replaced}]
 
 
 def test_closed_rejects_go_and_waiting_ones_lose_their_payload_only(

@@ -73,6 +73,11 @@ def test_an_order_that_was_finished_meanwhile_is_read_by_its_key(plain: Sandbox,
     assert synced.sync(Mode.FULL_RESYNC)["orders_updated"] == 0
 
 
+def test_open_orders_that_came_already_are_not_asked_for_by_their_keys(synced: System) -> None:
+    staged = synced.sync_until("extract", synced.request())
+    assert [folder for folder in synced.runtime.staging(staged).folders("raw") if "held_open" in folder] == []
+
+
 def test_a_draft_that_was_given_up_is_read_by_its_key(plain: Sandbox, synced: System) -> None:
     order = next(o for o in old_orders(plain) if o.stage == "draft")
     plain.act(history.cancel, order_id=order.id)

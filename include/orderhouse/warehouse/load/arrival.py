@@ -102,9 +102,8 @@ class Arrival:
         """Raw records of orders that have none go straight into their table, others replace what is there."""
         kept, places = self.held.payloads, []
         for version, standing, fingerprint in zip(self.versions, self.standings, self.fingerprints, strict=True):
-            is_new = standing is Standing.NEW
-            is_kept = is_new or (standing in REPLACING and kept.get(version.order_id) != fingerprint)
-            place = _RAW_RECORDS if is_new and version.order_id not in kept else staged("raw")
+            is_kept = standing is Standing.NEW or (standing in REPLACING and kept.get(version.order_id) != fingerprint)
+            place = _RAW_RECORDS if version.order_id not in kept else staged("raw")
             places.append(place if is_kept else None)
         told = self.frames["version"].select(["connection", "order_id", "source_order_id", "fetched_at", "payload"])
         told = told.append_column(HASH, _texts(self.fingerprints))
