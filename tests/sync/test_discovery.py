@@ -176,7 +176,7 @@ def test_an_initial_sync_for_a_new_company_reaches_back_to_an_old_watermark(cent
 
 @pytest.mark.parametrize("sealed_by", ["another customer", "a key that was destroyed"])
 def test_what_was_discovered_under_a_key_that_is_gone_is_asked_for_again(
-    central: Sandbox, connect: Connect, sealed_by: str
+    central: Sandbox, connect: Connect, sealed_by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     system = synced(connected(connect, central))
     if sealed_by == "another customer":
@@ -187,3 +187,4 @@ def test_what_was_discovered_under_a_key_that_is_gone_is_asked_for_again(
         keyring.destroy("tests", before=keyring.rotate("tests"))
     system.runtime = replace(system.runtime)
     assert calls(central, system) > calls(central, system) + 3, "the second one knows it again"
+    assert caplog.text.count("is asked for again") == 1

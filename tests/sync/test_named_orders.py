@@ -182,5 +182,7 @@ def test_chosen_orders_that_the_source_does_not_have_are_named(
     assert synced.sync(Mode.ORDERS, order_ids=(there, "99999999"))["orders_extracted"] == 1
     assert "does not have, or does not show, 1 of the orders: 99999999." in caplog.text
     absent = [str(number) for number in range(900_000, 900_021)]
+    synced.sync(Mode.ORDERS, order_ids=tuple(absent[:20]))
+    assert f"does not show, 20 of the orders: {', '.join(absent[:20])}. They" in caplog.text
     synced.sync(Mode.ORDERS, order_ids=tuple(absent))
     assert f"does not show, 21 of the orders: {', '.join(absent[:20])}, .... They" in caplog.text

@@ -62,6 +62,16 @@ def test_the_watermark_stays_behind_the_sources_clock_and_never_goes_back(odoo: 
     assert synced.mark == NOW - SAFETY + timedelta(seconds=30)
 
 
+def test_a_source_that_does_not_tell_the_time_is_read_by_the_warehouses_clock(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("include.orderhouse.http.api.instant_of", lambda _: None)
+    for mode in ("initial", "incremental"):
+        row = system.sync()
+        assert (row["mode"], row["watermark_after"]) == (mode, system.mark)
+        assert row["started_at"] - 2 * SAFETY < system.mark <= row["started_at"] - SAFETY
+
+
 def test_the_watermark_stays_where_the_extraction_fails(odoo: Sandbox, synced: System) -> None:
     """H7: whether the source fails at the first call or between two pages."""
     before = synced.watermark.text
