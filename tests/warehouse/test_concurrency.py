@@ -25,6 +25,7 @@ from include.orderhouse.warehouse.keys.keyring import Keyring
 from include.orderhouse.warehouse.keys.resealing import reseal
 from include.orderhouse.warehouse.load import keep_rejects, load
 from include.orderhouse.warehouse.load import transaction as loading
+from include.orderhouse.warehouse.records.dated_ahead import date_back
 from include.orderhouse.warehouse.records.retention import enforce
 from tests.warehouse.orders import DAWN, Line, Order, frames, load_orders, rows, started_task
 
@@ -112,9 +113,17 @@ def seal_anew(engine: sa.Engine) -> int:
     return reseal(engine, keyring.cipher("acme"))
 
 
+def date_back_by_the_ledger(engine: sa.Engine) -> int:
+    """Let the ledger say that the clock ran ahead, and date back what was read then."""
+    with engine.begin() as session:
+        session.execute(sa.text("UPDATE ops.sync SET started_at = now() + interval '1 year' WHERE state = 'succeeded'"))
+    return date_back(engine, "acme_us")
+
+
 UPKEEP: dict[str, Callable[[sa.Engine], object]] = {
     "retention": lambda engine: enforce(engine, "acme_us", Retention(raw=timedelta(days=30))),
     "sealing anew": seal_anew,
+    "dating back": date_back_by_the_ledger,
 }
 
 
@@ -141,6 +150,7 @@ def test_upkeep_waits_for_a_load_and_takes_nothing_that_it_has_just_read_again(
         def begin_upkeep_before_the_merge(*arguments: Any) -> None:
             begun.append(pool.submit(UPKEEP[upkeep], engine))
             wait_for_lock(engine, begun)
+            assert not begun[0].done()
             refuse(*arguments)
 
         monkeypatch.setattr(loading, "refuse_disconnected", begin_upkeep_before_the_merge)

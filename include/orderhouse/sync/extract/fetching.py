@@ -30,6 +30,7 @@ from include.orderhouse.sync.request import Mode, SyncRequest
 from include.orderhouse.sync.runtime import Runtime
 from include.orderhouse.sync.transform.early_batches import EarlyBatches
 from include.orderhouse.sync.watermark.set_back import was_set_back
+from include.orderhouse.warehouse.records.dated_ahead import date_back
 from include.orderhouse.warehouse.syncs.ledger import note_scope
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,13 @@ FETCHED = "fetched.json"
 
 def begin(runtime: Runtime, request: SyncRequest, source: Source) -> str:
     """Stage the plan of a sync that begins; its id."""
+    if orders := date_back(runtime.warehouse, request.connection):
+        log.warning(
+            "The clock of the warehouse ran ahead and was set right: %d orders of %s were read meanwhile, and count as "
+            "read now.",
+            orders,
+            request.connection,
+        )
     is_incremental = request.mode in (Mode.AUTO, Mode.INCREMENTAL) and runtime.watermark.read() is not None
     found = recall(runtime, source) if is_incremental or request.mode is Mode.ORDERS else None
     plan = make_plan(runtime, request, found or discover(runtime, source))
