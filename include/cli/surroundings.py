@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from include.orderhouse.deferred import absent
 from include.orderhouse.errors import ConfigurationInvalid, OrderhouseError
 from include.orderhouse.home import Home
 
@@ -75,7 +76,11 @@ def run(app: typer.Typer, name: str) -> None:
 
 
 def check_mapping(connection: Connection) -> None:
-    """Hold a connection's overrides and custom fields against its connector's mapping, as a sync does."""
-    from include.orderhouse.transform.batch import Transform
+    """Hold a connection's overrides and custom fields against its connector's mapping, as a sync does.
+
+    PyArrow would load pandas at its first array; no command that does this has a use for it.
+    """
+    with absent("pandas"):
+        from include.orderhouse.transform.batch import Transform
 
     Transform(connection)

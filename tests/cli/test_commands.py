@@ -47,6 +47,12 @@ def test_starting_the_command_line_loads_nothing_heavy() -> None:
     assert heavy.isdisjoint(json.loads(done.stdout))
 
 
+def test_the_connections_are_listed_without_what_takes_longest_to_load(orderhouse: Command) -> None:
+    told = orderhouse("connections", PYTHONPROFILEIMPORTTIME="1").stderr.splitlines()
+    loaded = {line.rpartition("|")[2].strip() for line in told}
+    assert loaded & {"sqlalchemy.engine", "pandas.core", "alembic.command", "airflow"} == {"sqlalchemy.engine"}
+
+
 def test_a_command_ends_without_a_search_for_garbage() -> None:
     done = subprocess.run([sys.executable, "-c", _ENDED], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.endswith("True\n")

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from include.orderhouse.errors import ConfigurationInvalid
 from include.orderhouse.warehouse.embedded import Server
-from include.orderhouse.warehouse.migrate import MIGRATIONS, current_revision, upgrade
+from include.orderhouse.warehouse.migrate import MIGRATIONS, REVISIONS, current_revision, upgrade
 from include.orderhouse.warehouse.schema import SCHEMAS
 
 SAMPLES = {
@@ -80,12 +80,15 @@ def fill(engine: sa.Engine) -> None:
             session.exec_driver_sql(f"INSERT INTO {name} ({listed}) VALUES ({values})")
 
 
-def test_every_migration_keeps_what_each_table_holds(server: Server) -> None:
+def test_migrations_follow_each_other_by_the_names_of_their_files() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
-    revisions = [step.revision for step in reversed(list(script.walk_revisions()))]
+    assert [step.revision for step in script.walk_revisions()] == REVISIONS[::-1]
+
+
+def test_every_migration_keeps_what_each_table_holds(server: Server) -> None:
     with empty_database(server, "aged") as url:
         engine = sa.create_engine(url)
-        for revision, following in pairwise(revisions):
+        for revision, following in pairwise(REVISIONS):
             migrate(engine, revision)
             fill(engine)
             held = counts(engine)
